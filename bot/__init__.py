@@ -1,0 +1,1 @@
+"""Pnyx: citizen assemblies in the chat apps people already have."""

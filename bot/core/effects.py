@@ -1,0 +1,173 @@
+"""Imperatives: everything a step may want. The engine carries them out in the transaction that handles the event.
+
+A `Say` goes to a unit. `seat:<id>` is one person, `table:<id>` everybody at a table, `course:<id>` every active seat of a
+course, `facilitators:<table>` those who lead a table (or, where nobody does, the next role upwards), `coordinators:<site>`
+and `organisers:` likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from bot.core.events import Event
+from bot.core.message import Message
+from bot.core.state import Contribution, Course, Digest, Seat, Stage
+
+
+class Lane(IntEnum):
+    """Which messages go first: an answer to somebody, then steps, then talk at a table, then broadcasts."""
+
+    ANSWER = 0
+    STEP = 1
+    TALK = 2
+    BROADCAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say `message` to a unit. `key` is unique for the thing said: saying it again changes nothing. `without` are seats that
+    do not get it (its author). `quiet` messages wait for the end of the reader's quiet hours."""
+
+    to: str
+    message: Message
+    key: str
+    lane: Lane = Lane.STEP
+    without: tuple[str, ...] = ()
+    quiet: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Save the new value of a stage, a course or a seat."""
+
+    value: Stage | Course | Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Keep a contribution."""
+
+    contribution: Contribution
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take contributions back: one by its id, or all of a seat's (`id` empty)."""
+
+    seat: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Store a choice; the last one before close counts. `choice` is JSON as `bot.core.tally` reads it, None takes it back.
+    A `secret` choice is held so that nobody can link it to the seat after the close."""
+
+    step: str
+    seat: str
+    question: str
+    item: str
+    choice: Any
+    secret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Let an event happen at an instant (at once where it is past). `key` is unique: a second one changes nothing."""
+
+    at: datetime
+    event: Event
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """Open or close a step's stage for every unit of its scope on this course, in rows of 200."""
+
+    step: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Add to a named counter of a step on a course (or of one of its units)."""
+
+    step: str
+    unit: str
+    name: str
+    by: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Ask for work that needs the outside or the whole roster (`seating`, `translate`, `invite`). The answer comes back as
+    an event."""
+
+    job: str
+    course: str
+    step: str
+    key: str
+    unit: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Store the result of a step for a unit (`site:<id>`, `table:<id>`, `all`); `data` is JSON without floats."""
+
+    step: str
+    unit: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Store a person's yes or no to one purpose, with the text's version and the language it was read in."""
+
+    seat: str
+    purpose: str
+    given: bool
+    version: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Store a digest, new or changed."""
+
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """Move seats to a table (made if new); a seat leaves the table where it sat."""
+
+    table: str
+    plan: str
+    site: str
+    number: int
+    languages: tuple[str, ...]
+    seats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line in the assembly's log: who did what. Ids, numbers and listed reasons only; words stand in contributions."""
+
+    act: str
+    by: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """These contributions were put before one more person."""
+
+    contributions: tuple[str, ...]
+
+
+Effect = Say | Put | Keep | Withdraw | Cast | Wake | Fan | Count | Request | Record | Grant | Draw | Seated | Note | Shown

@@ -1,0 +1,195 @@
+"""What is said to people, before anybody's language or platform is known.
+
+A `Message` is a small neutral tree: blocks of parts, and buttons. Parts are of four origins, and the origin decides how a
+part is treated at the very end:
+
+* `Phrase`: our interface text, an English msgid that the catalog translates, with parameters;
+* `Local`: the organiser's words from the flow, a text per language;
+* `Words`, `Name`: pointers to what a citizen wrote or how a citizen is called. The words themselves never stand in a queue:
+  they are looked up when the message leaves, so that what was withdrawn or erased in between is not sent;
+* `Plain`, `When`, `Lang`: a fixed string (a number, a code), an instant, a language's name.
+
+Nobody's words can become markup: there is no markup here, and the transports escape every string.
+Everything goes to JSON and back without loss (`encode`, `decode`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+BlockKind = Literal["text", "title", "item", "quote", "note"]
+"""`text` a paragraph, `title` a heading, `item` a list entry, `quote` somebody's words, `note` small print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """An interface text. `text` is the English msgid; `{name}` in it stands for `params[name]`, `{n}` for `n`."""
+
+    text: str
+    params: Mapping[str, Part] = field(default_factory=dict)
+    plural: str | None = None
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """An organiser's text by language code. The reader's language is taken, else the first one."""
+
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a citizen gave: the text of a contribution, by its id."""
+
+    contribution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name a person chose, by seat."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A string that is the same in every language: a number, a code, an address."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """An instant, shown in the reader's zone and language. `style` says how much of it."""
+
+    at: datetime
+    style: Literal["time", "date", "both"] = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Lang:
+    """A language by its code, shown by its name in the reader's language."""
+
+    code: str
+
+
+Part = Phrase | Local | Words | Name | Plain | When | Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    kind: BlockKind
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice. `press` comes back as `Heard.press`: at most 60 ASCII bytes that name step, question and option."""
+
+    label: Part
+    press: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`step` is the step instance it belongs to ("" if none), `expects` what the person is asked to type, if anything."""
+
+    blocks: tuple[Block, ...]
+    buttons: tuple[Button, ...] = ()
+    step: str = ""
+    expects: Literal["", "text", "number"] = ""
+
+
+def t(text: str, /, **params: Part | str | int) -> Phrase:
+    """An interface text with parameters. The string literal is found by the catalog's extractor."""
+    return Phrase(text, {name: _part(value) for name, value in params.items()})
+
+
+def tn(text: str, plural: str, /, n: int, **params: Part | str | int) -> Phrase:
+    """An interface text with a number `n` in it; the catalog picks the language's plural form."""
+    return Phrase(text, {name: _part(value) for name, value in params.items()}, plural, n)
+
+
+def _part(value: Part | str | int) -> Part:
+    return Plain(str(value)) if isinstance(value, str | int) else value
+
+
+def block(*parts: Part | str, kind: BlockKind = "text") -> Block:
+    return Block(kind, tuple(_part(p) for p in parts))
+
+
+def message(*blocks: Block | Part, buttons: tuple[Button, ...] = (), step: str = "", expects: Literal["", "text", "number"] = "") -> Message:
+    """A message of blocks; a bare part becomes a paragraph of its own."""
+    return Message(tuple(b if isinstance(b, Block) else Block("text", (b,)) for b in blocks), buttons, step, expects)
+
+
+def encode(value: Message) -> str:
+    """The message as compact JSON."""
+    return json.dumps(
+        {
+            "b": [[b.kind, [_pack(p) for p in b.parts]] for b in value.blocks],
+            "k": [[_pack(k.label), k.press, k.chosen] for k in value.buttons],
+            "s": value.step,
+            "x": value.expects,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def decode(text: str) -> Message:
+    """The message that `encode` wrote."""
+    data = json.loads(text)
+    return Message(
+        tuple(Block(kind, tuple(_unpack(p) for p in parts)) for kind, parts in data["b"]),
+        tuple(Button(_unpack(label), press, chosen) for label, press, chosen in data["k"]),
+        data["s"],
+        data["x"],
+    )
+
+
+def pack_phrase(phrase: Phrase) -> list[Any]:
+    return ["p", phrase.text, {k: _pack(v) for k, v in phrase.params.items()}, phrase.plural, phrase.n]
+
+
+def _pack(part: Part) -> list[Any]:
+    match part:
+        case Phrase():
+            return pack_phrase(part)
+        case Local(texts):
+            return ["l", dict(texts)]
+        case Words(contribution):
+            return ["w", contribution]
+        case Name(seat):
+            return ["n", seat]
+        case Plain(text):
+            return ["s", text]
+        case When(at, style):
+            return ["t", at.astimezone(UTC).isoformat(), style]
+        case Lang(code):
+            return ["g", code]
+
+
+def _unpack(data: list[Any]) -> Part:
+    match data:
+        case ["p", text, params, plural, n]:
+            return Phrase(text, {k: _unpack(v) for k, v in params.items()}, plural, n)
+        case ["l", texts]:
+            return Local(texts)
+        case ["w", contribution]:
+            return Words(contribution)
+        case ["n", seat]:
+            return Name(seat)
+        case ["s", text]:
+            return Plain(text)
+        case ["t", at, style]:
+            return When(datetime.fromisoformat(at), style)
+        case ["g", code]:
+            return Lang(code)
+    raise ValueError(f"not a message part: {data!r}")

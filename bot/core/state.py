@@ -1,0 +1,162 @@
+"""What `advance` is given: the course, the addressed person, table and stages, and the aggregates a step type reads.
+
+Never the whole assembly: the size of a `State` does not depend on how many people take part.
+
+Units are strings: `seat:<id>`, `table:<id>`, `course:<id>`. A course is a site's walk through the flow (its id is the site's)
+or, in a flow whose steps open everywhere at once, the assembly's (its id is `all`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Role = Literal["participant", "facilitator", "coordinator", "organiser", "observer", "expert", "translator"]
+Status = Literal["new", "active", "paused", "left", "refused"]
+"""`new` has not consented yet, `active` takes part, `paused` wants no messages for now, `left` and `refused` are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One person's place. `focus` names the question that waits for a typed answer (`step:question`); `walk` the self-paced
+    step at which a newcomer stands who is catching up; `helped` says that somebody else types for this person."""
+
+    id: str
+    role: Role
+    site: str
+    language: str
+    status: Status = "new"
+    name: str = ""
+    table: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    focus: str = ""
+    walk: str = ""
+    helped: bool = False
+    heard: datetime | None = None
+
+    @property
+    def unit(self) -> str:
+        return f"seat:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A small group. `members` are its present participants in order of seating, `staff` its facilitators."""
+
+    id: str
+    plan: str
+    site: str
+    number: int
+    languages: tuple[str, ...]
+    members: tuple[Seat, ...] = ()
+    staff: tuple[Seat, ...] = ()
+
+    @property
+    def unit(self) -> str:
+        return f"table:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A step that is open on a course. `closes` is the announced instant, None where no time is set."""
+
+    opened: datetime
+    closes: datetime | None = None
+    notice: bool = False
+    """True once the one minute's notice of an early close has been given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A walk through the flow. `at` is the next position by branch ("" is the trunk), `open` the open steps, `done` how each
+    past step ended, `session` when the present session began (the start, or the end of the last break)."""
+
+    id: str
+    state: Literal["waiting", "running", "paused", "ended"] = "waiting"
+    at: Mapping[str, int] = field(default_factory=dict)
+    open: Mapping[str, OpenStep] = field(default_factory=dict)
+    done: Mapping[str, str] = field(default_factory=dict)
+    session: datetime | None = None
+    started: datetime | None = None
+
+    @property
+    def unit(self) -> str:
+        return f"course:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One open step for one unit. `n` counts changes of its timetable: a timer with an older `n` is stale.
+    `data` is JSON and holds neither words nor choices, only where the unit stands."""
+
+    step: str
+    unit: str
+    opened: datetime
+    closes: datetime | None = None
+    state: Literal["open", "paused", "done", "closed"] = "open"
+    n: int = 0
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What someone gave. `kind` is `message`, `idea`, `answer`, `prompt` or `note`; `target` what it answers (a question, an
+    option, another contribution); `shared` is False for words that stay off every export (an icebreaker)."""
+
+    id: str
+    step: str
+    table: str
+    site: str
+    seat: str
+    kind: str
+    text: str
+    at: datetime
+    language: str
+    side: str = ""
+    target: str = ""
+    state: Literal["live", "withdrawn"] = "live"
+    shared: bool = True
+    helped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A short text drawn from contributions. Every sentence is a tuple of the contributions it stands for, never empty."""
+
+    id: str
+    step: str
+    table: str
+    site: str
+    language: str
+    state: Literal["draft", "approved", "held"]
+    sentences: tuple[DigestSentence, ...]
+    unheard: int
+    members: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSentence:
+    sources: tuple[str, ...]
+    support: int
+    against: int
+    minority: bool
+    left_out: str = ""
+    """Why the facilitator left it out, from the list of reasons; "" where it stands."""
+
+    def __post_init__(self) -> None:
+        if not self.sources:
+            raise ValueError("a sentence of a digest needs a source")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that one event may see. `facts` holds the aggregates that the addressed step's hook names in `reads`."""
+
+    course: Course
+    seat: Seat | None = None
+    table: Table | None = None
+    stages: Mapping[tuple[str, str], Stage] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
