@@ -1,0 +1,72 @@
+# Needed on the machine: Python 3.11 or newer (with venv and pip) and git. Everything else goes into .venv.
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
+RUN   := $(BIN)/python -m
+
+# The first of these that is 3.11 or newer.
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast test-long crash bench check format lock pot po schema
+
+help: ## list what make can do
+	@echo "Pnyx: citizen assemblies in the chat apps people already have."
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY) ## make .venv with everything Pnyx needs (once; the other targets do it for you)
+
+$(READY): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Pnyx needs Python 3.11 or newer. Found: $$(python3 --version 2>/dev/null || echo 'no python3'). Install a newer one, and run make again."; \
+		exit 1; fi
+	@echo "Setting up .venv with $$($(PYTHON) --version) (once; about half a minute) ..."
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "$(PYTHON) could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## play a whole dialogue across a border, in under a minute
+	@$(BIN)/pnyx demo
+
+test: $(READY) ## run the test suite
+	$(RUN) pytest -q
+
+test-fast: $(READY) ## the tests that take less than a second each
+	$(RUN) pytest -q -m "not slow and not long"
+
+test-long: $(READY) ## the tests that take minutes
+	$(RUN) pytest -q -m long
+
+crash: $(READY) ## kill Pnyx at every line, restart it, and see that nothing is lost (long)
+	$(RUN) tests.support.crash --all
+
+bench: $(READY) ## measure, and print a table of ratios
+	$(RUN) tests.bench
+
+check: $(READY) ## format, lint, types, layers, locales, schema
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict bot tools
+	$(BIN)/lint-imports
+	$(BIN)/python tools/locales.py check
+	$(BIN)/pnyx flow schema | diff - flows/schema.json
+
+format: $(READY) ## put the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schema: $(READY) ## write flows/schema.json, which editors use to check flow files
+	$(BIN)/pnyx flow schema > flows/schema.json
+
+pot: $(READY) ## collect the interface texts from the code into locales/bot.pot
+	$(BIN)/python tools/locales.py pot
+
+po: $(READY) ## the same, and bring the new texts into each language's bot.po
+	$(BIN)/python tools/locales.py po
+
+lock: ## renew requirements.lock (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --upgrade --generate-hashes --no-header --no-annotate -o requirements.lock

@@ -1,0 +1,104 @@
+"""The rules that hold for every file of the repository."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MOST_LINES = 400
+REGISTRY_HOSTS = [
+    ".".join(host) for host in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))
+]
+INDEX_OPTIONS = ["--" + option for option in ("index-url", "extra-index-url", "find-links", "trusted-host")]
+CORE_MAY_IMPORT = {"__future__", "bot.core", "pydantic", "pydantic_core"}
+OUTSIDE_WORLD = set(
+    "asyncio concurrent http io logging multiprocessing os pathlib random secrets selectors shutil signal socket sqlite3 "
+    "ssl subprocess tempfile threading time urllib uuid".split()
+)
+
+
+@pytest.fixture(scope="module")
+def tracked(repo: Path) -> list[Path]:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=repo, capture_output=True, check=True).stdout.decode()
+    paths = [repo / name for name in listing.split("\0") if name]
+    assert len(paths) > 20, "git lists hardly any file: the tests of this module would see nothing"
+    return [path for path in paths if path.is_symlink() or path.exists()]
+
+
+@pytest.fixture(scope="module")
+def modules(repo: Path) -> dict[Path, str]:
+    found = {p: p.read_text() for folder in ("bot", "tests", "tools") for p in sorted((repo / folder).rglob("*.py"))}
+    assert len(found) > 10, "hardly any module found: the tests of this module would see nothing"
+    return found
+
+
+def test_the_lock_is_hashed_and_names_no_address(repo: Path) -> None:
+    lock = (repo / "requirements.lock").read_text()
+    requirements = re.findall(r"^[\w.\-]+==.*?(?=^\S|\Z)", lock, flags=re.M | re.S)
+    assert len(requirements) > 30
+    assert [r.splitlines()[0] for r in requirements if "--hash=sha256:" not in r] == []
+    assert re.findall(r"https?://\S+", lock) == []
+
+
+def test_the_lock_holds_what_the_project_asks_for(repo: Path) -> None:
+    import tomllib
+
+    project = tomllib.loads((repo / "pyproject.toml").read_text())
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    locked = set(re.findall(r"^([\w.\-]+)==", (repo / "requirements.lock").read_text(), flags=re.M))
+    assert len(wanted) > 10
+    assert {re.split(r"[<>=\[]", name)[0].lower() for name in wanted} <= locked
+
+
+def test_no_file_leads_out_of_the_repository(repo: Path, tracked: list[Path]) -> None:
+    links = [path for path in tracked if path.is_symlink()]
+    assert [str(path) for path in links if not path.resolve().is_relative_to(repo)] == []
+
+
+def test_no_file_names_a_registry(tracked: list[Path]) -> None:
+    words = [word.encode() for word in REGISTRY_HOSTS + INDEX_OPTIONS]
+    named = {str(path) for path in tracked if path.is_file() for word in words if word in path.read_bytes()}
+    assert named == set()
+
+
+def test_modules_are_short(modules: dict[Path, str]) -> None:
+    assert {str(p): n for p, text in modules.items() if (n := text.count("\n")) > MOST_LINES} == {}
+
+
+def test_modules_say_what_they_are_for(modules: dict[Path, str]) -> None:
+    assert [str(p) for p, text in modules.items() if not ast.get_docstring(ast.parse(text))] == []
+
+
+def test_the_core_imports_only_itself_pydantic_and_the_quiet_half_of_the_standard_library(
+    repo: Path, modules: dict[Path, str]
+) -> None:
+    core = {p: text for p, text in modules.items() if p.is_relative_to(repo / "bot" / "core")}
+    assert len(core) > 3
+    assert {str(p): bad for p, text in core.items() if (bad := sorted(_forbidden_in_core(text)))} == {}
+
+
+def test_the_guard_of_the_core_sees_a_breach() -> None:
+    code = (
+        "import json, random\nfrom bot.store import db\nfrom bot.core import ids\nimport rich.table\nasync def f(): ..."
+    )
+    assert _forbidden_in_core(code) == {"random", "bot.store", "rich", "async def f"}
+
+
+def _forbidden_in_core(code: str) -> set[str]:
+    bad: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.AsyncFunctionDef):
+            bad.add(f"async def {node.name}")
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        for name in names:
+            package = ".".join(name.split(".")[:2]) if name.startswith("bot") else name.split(".")[0]
+            if package not in CORE_MAY_IMPORT and (package not in sys.stdlib_module_names or package in OUTSIDE_WORLD):
+                bad.add(package)
+    return bad
