@@ -1,13 +1,14 @@
 """What is said to people, before anybody's language or platform is known.
 
-A `Message` is a small neutral tree: blocks of parts, and buttons. Parts are of four origins, and the origin decides how a
+A `Message` is a small neutral tree: blocks of parts, and buttons. Parts are of five origins, and the origin decides how a
 part is treated at the very end:
 
 * `Phrase`: our interface text, an English msgid that the catalog translates, with parameters;
 * `Local`: the organiser's words from the flow, a text per language;
 * `Words`, `Name`: pointers to what a citizen wrote or how a citizen is called. The words themselves never stand in a queue:
   they are looked up when the message leaves, so that what was withdrawn or erased in between is not sent;
-* `Plain`, `When`, `Lang`: a fixed string (a number, a code), an instant, a language's name.
+* `Plain`, `When`, `Lang`: a fixed string (a number, a code), an instant, a language's name;
+* `Several`: any of these as a list, "Anna, Karim and Paul".
 
 Nobody's words can become markup: there is no markup here, and the transports escape every string.
 Everything goes to JSON and back without loss (`encode`, `decode`).
@@ -78,7 +79,14 @@ class Lang:
     code: str
 
 
-Part = Phrase | Local | Words | Name | Plain | When | Lang
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Parts in a row, joined as the reader's language joins a list: "Anna, Karim, Lise and Paul"."""
+
+    parts: tuple[Part, ...]
+
+
+Part = Phrase | Local | Words | Name | Plain | When | Lang | Several
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +182,8 @@ def _pack(part: Part) -> list[Any]:
             return ["t", at.astimezone(UTC).isoformat(), style]
         case Lang(code):
             return ["g", code]
+        case Several(parts):
+            return ["m", [_pack(p) for p in parts]]
 
 
 def _unpack(data: list[Any]) -> Part:
@@ -192,4 +202,6 @@ def _unpack(data: list[Any]) -> Part:
             return When(datetime.fromisoformat(at), style)
         case ["g", code]:
             return Lang(code)
+        case ["m", parts]:
+            return Several(tuple(_unpack(p) for p in parts))
     raise ValueError(f"not a message part: {data!r}")
