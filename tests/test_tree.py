@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,30 @@ REGISTRY_HOSTS = [
 ]
 INDEX_OPTIONS = ["--" + option for option in ("index-url", "extra-index-url", "find-links", "trusted-host")]
 CORE_MAY_IMPORT = {"__future__", "bot.core", "pydantic", "pydantic_core"}
-OUTSIDE_WORLD = set(
-    "asyncio concurrent http io logging multiprocessing os pathlib random secrets selectors shutil signal socket sqlite3 "
-    "ssl subprocess tempfile threading time urllib uuid".split()
-)
+OUTSIDE_WORLD = {
+    "asyncio",
+    "concurrent",
+    "http",
+    "io",
+    "logging",
+    "multiprocessing",
+    "os",
+    "pathlib",
+    "random",
+    "secrets",
+    "selectors",
+    "shutil",
+    "signal",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "threading",
+    "time",
+    "urllib",
+    "uuid",
+}
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +67,6 @@ def test_the_lock_is_hashed_and_names_no_address(repo: Path) -> None:
 
 
 def test_the_lock_holds_what_the_project_asks_for(repo: Path) -> None:
-    import tomllib
-
     project = tomllib.loads((repo / "pyproject.toml").read_text())
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
     locked = set(re.findall(r"^([\w.\-]+)==", (repo / "requirements.lock").read_text(), flags=re.M))
