@@ -105,7 +105,7 @@ AUSTRIA = Site(
         128: "Welche Emissionen bei der Herstellung entstehen",
     },
     left_out={
-        "on another subject": "47 149 150 163 166 222 223 227 245 266 311 314 317 318 320 322 328 337 366 395 455 520",
+        "off the subject": "47 149 150 163 166 222 223 227 245 266 311 314 317 318 320 322 328 337 366 395 455 513 520",
         "names a firm or a country as the culprit": "22 27 66 87 95 104 121 168 189 239 292",
         "speaks ill of people, of their bodies, or of politics": "117 279 344 463 482",
         "answers a statement that the reader does not see": "74 235 308 321",
@@ -139,7 +139,7 @@ NEW_ZEALAND = Site(
         281: "Hunters who care for nature",
     },
     left_out={
-        "on another subject": "120 238 274",
+        "off the subject": "120 238 274",
         "points at one people or its customs": "99 186 200 299",
         "answers a plan that the reader does not see": "185 187",
         "needs an expert's dictionary": "135 136",
