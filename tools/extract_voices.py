@@ -55,7 +55,8 @@ each vote (1 agree, -1 disagree, 0 pass; the last one, where somebody voted twic
 in the export.
 
 Invented: names, gender, age, area, manner, answering time, the nonsense, and the question and short labels of `choice`.
-They say nothing about the person behind a number. When you show these voices, say so.
+They say nothing about the person behind a number; the one who stays silent and the one who writes nonsense were chosen
+among those who wrote nothing and disagreed little, so that no author and no minority goes unheard. When you show these voices, say so.
 
 ## What was chosen, and how
 
@@ -128,7 +129,7 @@ NEW_ZEALAND = Site(
     folder="scoop-hivemind.biodiversity",
     consultation="Scoop HiveMind, New Zealand 2019: Protecting and Restoring NZ's Biodiversity",
     authors=13,
-    draw=7,
+    draw=66,
     ballot={53: "agreed", 50: "agreed", 61: "disputed", 44: "disputed", 40: "fails"},
     question="Who should be heard more when we decide how to protect nature?",
     options={
@@ -224,13 +225,20 @@ def share_out(record: Record, pool: set[int], voters: list[int]) -> dict[int, li
     return says
 
 
-def manners_of(voters: list[int], authors: set[int], chance: random.Random) -> dict[int, str]:
-    """Invented manners. The silent one and the one who writes nonsense never carry the record of somebody who wrote."""
-    others = sorted(set(voters) - authors)
-    silent, nonsense = chance.sample(others, 2)
+def manners_of(voters: list[int], quiet: list[int], chance: random.Random) -> dict[int, str]:
+    """Invented manners; `quiet` are those whose record may fall silent or be drowned in nonsense."""
+    silent, nonsense = chance.sample(quiet, 2)
     rest = chance.sample(sorted(set(voters) - {silent, nonsense}), 4)
     odd = dict(zip(rest, ("late", "late", "leaves", "leaves"), strict=True))
     return dict.fromkeys(voters, "steady") | odd | {silent: "silent", nonsense: "nonsense"}
+
+
+def quiet_ones(record: Record, pool: set[int], voters: list[int]) -> list[int]:
+    """Half of those who wrote nothing, the less dissenting: no author and no minority goes unheard for a show."""
+    wrote = {record.authors[key] for key in pool}
+    against = Counter(voter for (voter, key), vote in record.votes.items() if key in pool and vote == -1)
+    others = sorted((voter for voter in voters if voter not in wrote), key=lambda voter: (against[voter], voter))
+    return others[: len(others) // 2]
 
 
 def minutes(manner: str, chance: random.Random) -> int | None:
@@ -247,7 +255,7 @@ def extract(site: Site, record: Record) -> dict[str, Any]:
     says = share_out(record, pool, voters)
     asked = {key for keys in says.values() for key in keys} | set(site.ballot) | set(site.options)
     chance = random.Random(f"voices of {site.name}, draw {site.draw}")  # noqa: S311 - no secret, the same lot each time
-    manners = manners_of(voters, {record.authors[key] for key in pool}, chance)
+    manners = manners_of(voters, quiet_ones(record, pool, voters), chance)
     profiles = [entry.split() for line in site.people.strip().splitlines() for entry in line.split("|")]
     chance.shuffle(profiles)
     people = []
