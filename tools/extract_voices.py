@@ -56,7 +56,8 @@ in the export.
 
 Invented: names, gender, age, area, manner, answering time, the nonsense, and the question and short labels of `choice`.
 They say nothing about the person behind a number; the one who stays silent and the one who writes nonsense were chosen
-among those who wrote nothing and disagreed little, so that no author and no minority goes unheard. When you show these voices, say so.
+among those who wrote nothing and disagreed little, so that no author and no minority goes unheard. When you
+show these voices, say so.
 
 ## What was chosen, and how
 
