@@ -1,0 +1,58 @@
+"""A message in one reader's language, still free of any platform.
+
+The language layer makes a `Rendered` out of a `Message`; the transports turn it into Telegram HTML, Matrix HTML or,
+with `plain`, into text for a terminal. Every string in it is text to be escaped, never markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.message import BlockKind
+
+BUTTON_ROW = 72
+"""Buttons stand side by side in plain text while their row is at most this many characters long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button as the reader sees it. `press` comes back when it is pressed, `chosen` marks the reader's own choice."""
+
+    label: str
+    press: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Blocks of text with their kinds, and buttons. `step` and `expects` as in the `Message` it was made from."""
+
+    blocks: tuple[tuple[BlockKind, str], ...]
+    buttons: tuple[Choice, ...] = ()
+    step: str = ""
+    expects: Literal["", "text", "number"] = ""
+
+
+def plain(rendered: Rendered) -> str:
+    """The message as text for a terminal: quotes set in and in quotation marks, buttons numbered from 1."""
+    lines = [_block(kind, text) for kind, text in rendered.blocks]
+    labels = [f"[{i}] {'✓ ' if b.chosen else ''}{b.label}" for i, b in enumerate(rendered.buttons, start=1)]
+    if labels:
+        row = "  ".join(labels)
+        lines.append(row if len(row) <= BUTTON_ROW else "\n".join(labels))
+    return "\n".join(lines)
+
+
+def _block(kind: BlockKind, text: str) -> str:
+    match kind:
+        case "title":
+            return f"{text}\n{'─' * max(map(len, text.splitlines()), default=0)}"
+        case "item":
+            return "• " + text.replace("\n", "\n  ")
+        case "quote":
+            return "  “" + text.replace("\n", "\n   ") + "”"
+        case "note":
+            return "· " + text.replace("\n", "\n  ")
+        case "text":
+            return text
