@@ -52,7 +52,7 @@ check: $(READY) ## format, lint, types, layers, locales, schema
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict bot tools
 	$(BIN)/lint-imports
-	$(BIN)/python tools/locales.py check
+	$(RUN) tools.locales check
 	$(BIN)/pnyx flow schema | diff - flows/schema.json
 
 format: $(READY) ## put the code into its format
@@ -63,10 +63,10 @@ schema: $(READY) ## write flows/schema.json, which editors use to check flow fil
 	$(BIN)/pnyx flow schema > flows/schema.json
 
 pot: $(READY) ## collect the interface texts from the code into locales/bot.pot
-	$(BIN)/python tools/locales.py pot
+	$(RUN) tools.locales pot
 
 po: $(READY) ## the same, and bring the new texts into each language's bot.po
-	$(BIN)/python tools/locales.py po
+	$(RUN) tools.locales po
 
 lock: ## renew requirements.lock (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --upgrade --generate-hashes --no-header --no-annotate -o requirements.lock

@@ -1,0 +1,52 @@
+"""The texts of a flow as one `.po` file per language, for translators, and back.
+
+The place of a text in the flow is its context ("step.vote.options.yes"), so that the same word at two places can be
+translated in two ways. A translation belongs to a place and to the exact source text: when the organiser changes the
+source, the old translation no longer counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError
+from babel.messages.pofile import read_po as read_catalog
+
+from bot.language.po import po_text
+
+
+@dataclass(frozen=True, slots=True)
+class FlowText:
+    """A text of the organiser: its place in the flow, the source text, and what there is of it by language code."""
+
+    path: str
+    source: str
+    texts: Mapping[str, str]
+
+
+def write_po(entries: Iterable[FlowText], lang: str) -> str:
+    """The `.po` file for translators into `lang`, in the order of the flow. What is translated already is filled in."""
+    catalog = Catalog(locale=lang.replace("-", "_"))
+    for entry in entries:
+        if entry.source:
+            catalog.add(entry.source, entry.texts.get(lang, ""), context=entry.path)
+    return po_text(catalog)
+
+
+def read_po(text: str) -> dict[tuple[str, str], str]:
+    """The translations in a `.po` file by (place, source text). What is empty or marked fuzzy is left out.
+
+    Raises ValueError with the line where the file cannot be read."""
+    try:
+        catalog = read_catalog(BytesIO(text.encode()), abort_invalid=True)
+    except PoFileError as error:
+        raise ValueError(f'line {error.lineno}: {error}. Expected are lines such as: msgstr "..."') from error
+    return {
+        (message.context or "", message.id): message.string
+        for message in catalog
+        if isinstance(message.id, str) and message.id and isinstance(message.string, str)
+        if message.string and not message.fuzzy
+    }
