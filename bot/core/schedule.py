@@ -1,0 +1,150 @@
+"""From what a flow's author writes about time to instants.
+
+Three traps are closed here, and only here:
+
+* On the day clocks go forward some wall-clock times do not exist: they become the first instant that does.
+* On the day clocks go back some happen twice: the first one is meant.
+* Arithmetic on local times is not elapsed time (one day later may be 23 hours, and both 02:30 of one night compare
+  equal). So everything is compared and added in UTC; a local time is only ever read or shown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_SECOND = timedelta(seconds=1)
+
+
+def _zone(zone: str | ZoneInfo) -> ZoneInfo:
+    if isinstance(zone, ZoneInfo):
+        return zone
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"there is no time zone {zone!r}; write one such as Europe/Paris") from error
+
+
+def _offset(local: datetime, zone: ZoneInfo, fold: int) -> timedelta:
+    return local.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()
+
+
+def resolve(moment: datetime | time, zone: str | ZoneInfo, day: date | None = None) -> datetime:
+    """The instant, in UTC, that is meant by `moment`.
+
+    A datetime with an offset is one instant for the world. A datetime without is the wall clock of `zone`. A time is the
+    wall clock of `zone` on `day`. ValueError for an unknown zone, a time without its day, a year that cannot be reckoned.
+    """
+    if isinstance(moment, time):
+        if day is None:
+            raise ValueError(f"{moment:%H:%M} needs a day")
+        if moment.tzinfo is not None:
+            raise ValueError(f"{moment} has an offset, but a time of day is meant on the site's own clock")
+        moment = datetime.combine(day, moment)
+    try:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+        return _from_wall(moment, _zone(zone))
+    except OverflowError as error:
+        raise ValueError(f"the year {moment.year} cannot be reckoned with") from error
+
+
+def _from_wall(local: datetime, zone: ZoneInfo) -> datetime:
+    before, after = _offset(local, zone, 0), _offset(local, zone, 1)
+    bare = local.replace(tzinfo=UTC, fold=0)
+    if before >= after:
+        return bare - before
+    # A gap. The clocks jump somewhere after `early` and not after `late`; halve until the second is found.
+    early = bare.replace(microsecond=0) - after
+    late = bare.replace(microsecond=0) - before
+    while late - early > _SECOND:
+        middle = early + (late - early) // _SECOND // 2 * _SECOND
+        if middle.astimezone(zone).utcoffset() == before:
+            early = middle
+        else:
+            late = middle
+    return late
+
+
+def clock_note(
+    moment: datetime | time, zone: str | ZoneInfo, day: date | None = None
+) -> Literal["gap", "twice"] | None:
+    """Whether a wall-clock time does not exist ("gap") or happens twice in `zone`. Instants of the world never do."""
+    if isinstance(moment, time):
+        if day is None:
+            raise ValueError(f"{moment:%H:%M} needs a day")
+        moment = datetime.combine(day, moment)
+    if moment.tzinfo is not None:
+        return None
+    before, after = (_offset(moment, _zone(zone), fold) for fold in (0, 1))
+    if before == after:
+        return None
+    return "gap" if before < after else "twice"
+
+
+_UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile(
+    r"(?:([0-9]{1,9})w)?\s*(?:([0-9]{1,9})d)?\s*(?:([0-9]{1,9})h)?\s*(?:([0-9]{1,9})m)?\s*(?:([0-9]{1,9})s)?"
+)
+LONGEST = timedelta(days=3660)
+
+
+def duration(text: str) -> timedelta:
+    """ "40m", "1h30m", "2d", "90s", "3w": weeks, days, hours, minutes, seconds, in this order. At most ten years."""
+    found = _DURATION.fullmatch(text.strip())
+    if not found or not any(found.groups()):
+        raise ValueError(
+            f'"{text[:40]}" is not a duration; write whole weeks, days, hours, minutes or seconds, largest first: '
+            '"3w", "2d", "1h30m", "40m" or "90s"'
+        )
+    seconds = sum(int(number) * unit for number, unit in zip(found.groups("0"), _UNITS.values(), strict=True))
+    if seconds > LONGEST.total_seconds():
+        raise ValueError(f'"{text[:40]}" is longer than ten years; shorten it')
+    return timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """The hours in which nobody is written to, on the reader's wall clock; `start` later than `end` spans midnight."""
+
+    start: time
+    end: time
+
+    def __post_init__(self) -> None:
+        if self.start == self.end:
+            raise ValueError(
+                f"quiet hours from {self.start:%H:%M} to {self.end:%H:%M} leave no time at all; change one"
+            )
+        if self.start.tzinfo or self.end.tzinfo:
+            raise ValueError("quiet hours stand on the site's own clock; write them without an offset")
+
+
+def _quiet_until(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours) -> datetime | None:
+    """The end of the quiet hours that hold `instant`, which lie in UTC between two resolved wall-clock times."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its offset")
+    place = _zone(zone)
+    today = instant.astimezone(place).date()
+    for days in (-2, -1, 0, 1):  # a site may skip a whole date, as Samoa did in 2011
+        first = today + timedelta(days=days)
+        last = first if quiet.start < quiet.end else first + timedelta(days=1)
+        end = resolve(quiet.end, place, last)
+        if resolve(quiet.start, place, first) <= instant < end:
+            return end
+    return None
+
+
+def is_quiet(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours | None) -> bool:
+    """Whether `instant` lies in the quiet hours of `zone`: the start belongs to them, the end does not."""
+    return quiet is not None and _quiet_until(instant, zone, quiet) is not None
+
+
+def next_allowed(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours | None) -> datetime:
+    """`instant` in UTC, or the end of the quiet hours that hold it."""
+    allowed = instant.astimezone(UTC)
+    while quiet is not None and (end := _quiet_until(allowed, zone, quiet)) is not None:
+        allowed = end
+    return allowed
