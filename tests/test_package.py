@@ -45,4 +45,5 @@ def test_a_wheel_carries_flows_locales_and_migrations(repo: Path, tmp_path: Path
         wanted = {
             str(p.relative_to(source)) for p in source.rglob("*") if p.suffix in {".po", ".toml", ".sql", ".json"}
         }
+        assert wanted, f"nothing found in {source}: this test would see nothing"
         assert wanted <= {str(p.relative_to(copy)) for p in copy.rglob("*")}

@@ -113,6 +113,7 @@ def test_a_missing_language_and_an_old_pot_are_named(folder: Path, code: Path) -
 def test_new_texts_come_in_and_translations_stay(folder: Path, code: Path) -> None:
     (code / "steps.py").write_text(CODE.replace("Are you sure?", "Is it so?"))
     locales.po(folder, code, ["fr"])
+    assert "Are you sure?" not in french(folder).read_text()
     with french(folder).open("rb") as file:
         catalog = read_po(file, locale="fr")
     assert {m.id: m.string for m in catalog if m.id} == {
