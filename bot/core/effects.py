@@ -170,4 +170,38 @@ class Shown:
     contributions: tuple[str, ...]
 
 
-Effect = Say | Put | Keep | Withdraw | Cast | Wake | Fan | Count | Request | Record | Grant | Draw | Seated | Note | Shown
+@dataclass(frozen=True, slots=True)
+class Done:
+    """This unit has finished its part of the step. `advance` resolves it: it counts, and lets a person go on."""
+
+    step: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The step is over on this course; `outcome` says how (`done`, `held`, `timed_out` …). `advance` resolves it."""
+
+    step: str
+    outcome: str = "done"
+
+
+Effect = (
+    Say
+    | Put
+    | Keep
+    | Withdraw
+    | Cast
+    | Wake
+    | Fan
+    | Count
+    | Request
+    | Record
+    | Grant
+    | Draw
+    | Seated
+    | Note
+    | Shown
+    | Done
+    | End
+)

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 
-
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A seat wrote or pressed something in its private chat. `id` is unique for the remote event; `at` when it was said,
@@ -49,11 +48,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A part of a fan-out: `what` is done for each of these units (`open` or `close` a stage), 200 to a row."""
+    """A part of a fan-out: `what` is done for each of these units (open or close a stage, remind), 200 to a row."""
 
     course: str
     step: str
-    what: Literal["open", "close"]
+    what: Literal["open", "close", "remind"]
     units: tuple[str, ...]
     last: bool
     kind: Literal["spread"] = "spread"

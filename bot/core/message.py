@@ -97,7 +97,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice. `press` comes back as `Heard.press`: at most 60 ASCII bytes that name step, question and option."""
+    """A choice. `press` comes back as `Heard.press`: ASCII that names step, question, item and option. A transport that
+    allows fewer bytes keeps a table of its own."""
 
     label: Part
     press: str
@@ -132,7 +133,9 @@ def block(*parts: Part | str, kind: BlockKind = "text") -> Block:
     return Block(kind, tuple(_part(p) for p in parts))
 
 
-def message(*blocks: Block | Part, buttons: tuple[Button, ...] = (), step: str = "", expects: Literal["", "text", "number"] = "") -> Message:
+def message(
+    *blocks: Block | Part, buttons: tuple[Button, ...] = (), step: str = "", expects: Literal["", "text", "number"] = ""
+) -> Message:
     """A message of blocks; a bare part becomes a paragraph of its own."""
     return Message(tuple(b if isinstance(b, Block) else Block("text", (b,)) for b in blocks), buttons, step, expects)
 
@@ -162,14 +165,10 @@ def decode(text: str) -> Message:
     )
 
 
-def pack_phrase(phrase: Phrase) -> list[Any]:
-    return ["p", phrase.text, {k: _pack(v) for k, v in phrase.params.items()}, phrase.plural, phrase.n]
-
-
 def _pack(part: Part) -> list[Any]:
     match part:
         case Phrase():
-            return pack_phrase(part)
+            return ["p", part.text, {k: _pack(v) for k, v in part.params.items()}, part.plural, part.n]
         case Local(texts):
             return ["l", dict(texts)]
         case Words(contribution):

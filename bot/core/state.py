@@ -60,12 +60,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class OpenStep:
-    """A step that is open on a course. `closes` is the announced instant, None where no time is set."""
+    """A step that is open on a course. `closes` is the announced instant, None where no time is set; `notice` is True once
+    the one minute's notice of an early close has been given, `closing` once its units are being closed, `extended` once it
+    was prolonged because too few had answered."""
 
     opened: datetime
     closes: datetime | None = None
     notice: bool = False
-    """True once the one minute's notice of an early close has been given."""
+    closing: bool = False
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Course:
     past step ended, `session` when the present session began (the start, or the end of the last break)."""
 
     id: str
-    state: Literal["waiting", "running", "paused", "ended"] = "waiting"
+    state: Literal["waiting", "running", "ended"] = "waiting"
     at: Mapping[str, int] = field(default_factory=dict)
     open: Mapping[str, OpenStep] = field(default_factory=dict)
     done: Mapping[str, str] = field(default_factory=dict)
@@ -153,7 +156,11 @@ class DigestSentence:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that one event may see. `facts` holds the aggregates that the addressed step's hook names in `reads`."""
+    """All that one event may see.
+
+    `facts` always holds `counters`, the small counts of the course's open steps by (step, name); further the aggregates that
+    the addressed step's hook names in `reads` (`bot.engine.facts` says what each one is).
+    """
 
     course: Course
     seat: Seat | None = None

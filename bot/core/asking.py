@@ -1,0 +1,216 @@
+"""Asking one person: a series of questions in private, one after the other.
+
+A series is a tuple of slots, (question, item) pairs. Where a person stands is only this: which slots are answered. The
+choices themselves are elsewhere (a ballot, a contribution, an attribute), so that a stage never tells how somebody voted.
+Pressing the same option twice changes nothing; an earlier question can be answered anew for as long as the step is open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.events import Heard
+from bot.core.message import Block, Button, Local, Message, Part, Phrase, Words, block, t
+from bot.core.questions import Question
+from bot.core.scene import Scene
+
+SUBMIT = "ok"
+
+LABELS: Mapping[str, Phrase] = {
+    "yes": t("Yes"),
+    "no": t("No"),
+    "abstain": t("Abstain"),
+    "agree": t("Agree"),
+    "disagree": t("Disagree"),
+    "pass": t("Pass"),
+    "unclear": t("I don't understand"),
+    "dk": t("I don't know"),
+}
+
+ORDINALS: tuple[Phrase, ...] = (
+    t("the first"), t("the second"), t("the third"), t("the fourth"), t("the fifth"),
+    t("the sixth"), t("the seventh"), t("the eighth"), t("the ninth"), t("the tenth"),
+)  # fmt: skip
+"""What people type instead of pressing; recognised in every language, confirmed before it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing to answer: a question, or one item of it. `words` is the contribution that is asked about, if it is one."""
+
+    question: Question
+    item: str = ""
+    words: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.question.id}:{self.item}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an input means: this slot gets this choice. `final` is False while several options are being picked."""
+
+    slot: Slot
+    choice: Any
+    final: bool
+
+
+def slots_of(questions: Sequence[Question]) -> tuple[Slot, ...]:
+    """The slots of questions in order."""
+    return tuple(Slot(q, item) for q in questions for item in q.items)
+
+
+def following(slots: Sequence[Slot], answered: Sequence[str]) -> Slot | None:
+    """The first slot that is not answered yet."""
+    return next((s for s in slots if s.key not in answered), None)
+
+
+def options(slot: Slot) -> tuple[tuple[str, Part], ...]:
+    """What can be pressed: option ids and labels, in order."""
+    question = slot.question
+    found: list[tuple[str, Part]] = []
+    if question.method in ("single", "multi", "approval"):
+        found = [(o.id, Local(o.text)) for o in question.options]
+    elif question.method == "likert":
+        found = [(str(n), Local(label)) for n, label in enumerate(question.labels, 1)]
+    elif question.method == "score":
+        found = [(str(n), t("{n} points", n=n)) for n in range(question.low, question.high + 1)]
+    elif not question.typed:
+        found = [(c, LABELS[c]) for c in question.choices]
+        if slot.words:
+            found.append(("unclear", LABELS["unclear"]))
+    if question.dont_know:
+        found.append(("dk", LABELS["dk"]))
+    return tuple(found)
+
+
+def ask(at: Scene, slot: Slot, number: int, total: int, choice: Any = None, more: tuple[Button, ...] = ()) -> Message:
+    """The message that asks one slot; the person's present choice is marked."""
+    question = slot.question
+    blocks: list[Block] = []
+    if total > 1:
+        blocks.append(block(t("{number} of {total}", number=number, total=total), kind="note"))
+    blocks.append(block(at.local(question.text)))
+    if slot.words:
+        blocks.append(block(Words(slot.words), kind="quote"))
+    elif slot.item:
+        blocks.append(block(at.local(next(o.text for o in question.options if o.id == slot.item)), kind="quote"))
+    if question.method == "multi":
+        blocks.append(block(_how_many(question), kind="note"))
+    elif question.method == "approval":
+        blocks.append(block(t("Choose as many as you like."), kind="note"))
+    picked = choice if isinstance(choice, list) else [] if choice is None else [str(choice)]
+    picked = ["dk" if c == "dont_know" else c for c in picked]
+    buttons = [
+        Button(_label(at, label), at.press(question.id, slot.item, id), chosen=id in picked)
+        for id, label in options(slot)
+    ]
+    if question.many:
+        buttons.append(Button(t("That is my choice"), at.press(question.id, slot.item, SUBMIT)))
+    expects = "number" if question.method == "number" else "text" if question.typed else ""
+    return at.message(*blocks, buttons=(*buttons, *more), expects=expects)
+
+
+def focus(at: Scene, slot: Slot | None) -> str:
+    """What `Seat.focus` becomes when this slot is asked: set only where the answer is typed."""
+    return f"{at.step}:{slot.key}" if slot is not None and slot.question.typed else ""
+
+
+def read(
+    at: Scene, heard: Heard, slots: Sequence[Slot], choices: Mapping[str, Any], current: Slot | None
+) -> Reading | Message | None:
+    """What was pressed or typed. A message where it does not fit or is to be confirmed; None where it means nothing here.
+
+    `choices` are the person's choices so far by slot key, `current` the slot that is being asked.
+    """
+    if heard.press:
+        return _read_press(at, heard.press, slots, choices)
+    if current is None:
+        return None
+    if current.question.typed:
+        try:
+            return Reading(current, current.question.read_text(heard.text), final=True)
+        except ValueError:
+            return at.message(
+                block(_what_fits(current.question)), expects="number" if current.question.method == "number" else "text"
+            )
+    meant = meaning(at, heard.text, current)
+    if meant is None:
+        return None
+    id, label = meant
+    return at.message(
+        block(t("Did you mean this?")),
+        block(_label(at, label), kind="quote"),
+        buttons=(Button(t("Yes, that is my answer"), at.press(current.question.id, current.item, id)),),
+    )
+
+
+def meaning(at: Scene, text: str, slot: Slot) -> tuple[str, Part] | None:
+    """The option that typed words stand for: its label, its number, or its place."""
+    offered = options(slot)
+    said = text.strip().strip(".!)#").casefold()
+    known = at.facts.get("meaning", frozenset())
+    if (
+        re.fullmatch(r"\d{1,2}", said)
+        and slot.question.method not in ("score", "likert")
+        and 1 <= int(said) <= len(offered)
+    ):
+        return offered[int(said) - 1]
+    for place, phrase in enumerate(ORDINALS[: len(offered)]):
+        if phrase.text in known:
+            return offered[place]
+    for id, label in offered:
+        if isinstance(label, Phrase):
+            if label.text in known:
+                return id, label
+        elif isinstance(label, Local) and said in {words.strip().casefold() for words in label.texts.values()}:
+            return id, label
+        if slot.question.method in ("score", "likert") and said == id:
+            return id, label
+    return None
+
+
+def _read_press(at: Scene, press: str, slots: Sequence[Slot], choices: Mapping[str, Any]) -> Reading | None:
+    parts = press.split(":")
+    if len(parts) != 4:
+        return None
+    slot = next((s for s in slots if s.question.id == parts[1] and s.item == parts[2]), None)
+    if slot is None:
+        return None
+    before = choices.get(slot.key)
+    if parts[3] == SUBMIT and slot.question.many:
+        chosen = before if before is not None else []
+        return (
+            Reading(slot, chosen, final=True) if slot.question.complete(chosen) else Reading(slot, chosen, final=False)
+        )
+    try:
+        choice = slot.question.read_press(parts[3], before)
+    except ValueError:
+        return None
+    return Reading(slot, choice, final=not slot.question.many or choice == "dont_know")
+
+
+def _how_many(question: Question) -> Phrase:
+    least, most = question.min or 1, question.max or len(question.options)
+    if least == most:
+        return t("Choose exactly {least}.", least=least)
+    return t("Choose from {least} to {most}.", least=least, most=most)
+
+
+def _what_fits(question: Question) -> Phrase:
+    if question.method == "open_text":
+        return t(
+            "Please write a few words, at most {most} characters. Yours were not kept yet.", most=question.max_length
+        )
+    if question.min is not None and question.max is not None:
+        return t("Please write one number from {least} to {most}, in digits.", least=question.min, most=question.max)
+    return t("Please write one number, in digits.")
+
+
+def _label(at: Scene, label: Part) -> Part:
+    """An organiser's label becomes a text of the flow, with its source language first."""
+    return at.local(label.texts) if isinstance(label, Local) else label

@@ -1,0 +1,258 @@
+"""The walk of a course through the flow: opening a step, closing it, going on.
+
+Invariants:
+
+* A step is opened once, closed once and finished once on a course, each by an event of its own, so that each sees the
+  aggregates it needs and nothing else happens between reading and writing them.
+* A step that waits has an end: its announced time, or everybody's answer, or a person's word. Nobody absent holds it open.
+* Where a step closes units of its own (tables), it finishes when the last of them has closed, and a table may close at
+  most as late as its facilitator has extended it.
+* Steps of the same self-paced run open together and close together; each person goes through them at their own pace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from bot.core.audience import course_takes_part
+from bot.core.effects import Fan, Note, Say, Wake
+from bot.core.events import Due, Reached, Started
+from bot.core.flow import Flow, follows
+from bot.core.itinerary import TRUNK, Node
+from bot.core.message import message, tn
+from bot.core.schedule import resolve
+from bot.core.state import Course, OpenStep
+from bot.core.steps.control import Parallel
+from bot.core.turn import Turn
+
+
+def moment(flow: Flow, course: Course, when: datetime | time, now: datetime) -> datetime:
+    """The instant that a moment of the flow file means on this course: a bare time is that of the session's day."""
+    zone = flow.zone(course.id)
+    if isinstance(when, time):
+        day = (course.session or now).astimezone(zone).date()
+        when = datetime.combine(day, when)
+    return resolve(when, zone)
+
+
+def opening(flow: Flow, course: Course, node: Node, now: datetime) -> datetime:
+    """When a step opens if the one before it ends now."""
+    if node.step.opens is not None:
+        return max(now, moment(flow, course, node.step.opens, now))
+    return now + (node.step.after or timedelta())
+
+
+def closing(flow: Flow, course: Course, node: Node, opened: datetime) -> datetime | None:
+    """The announced end of a step that opens at `opened`; None where it has none."""
+    ends: list[datetime] = []
+    for other in flow.run_of(node):
+        step = other.step
+        if step.closes is not None:
+            ends.append(max(opened, moment(flow, course, step.closes, opened)))
+        elif step.duration is not None:
+            ends.append(opened + step.duration)
+    return max(ends, default=None)
+
+
+def start(turn: Turn, event: Started) -> None:
+    """The first step of the course is set to open."""
+    course = turn.course
+    if course.state != "waiting":
+        return
+    turn.put(replace(course, state="running", session=turn.now, started=turn.now, at={TRUNK: 0}))
+    turn.effects.append(Note("started", data={"course": course.id}))
+    await_opening(turn, TRUNK)
+
+
+def await_opening(turn: Turn, sequence: str) -> None:
+    """Set the timer that opens the next step of a sequence, or end the sequence."""
+    row = turn.flow.sequences[sequence]
+    index = turn.course.at[sequence]
+    if index < len(row):
+        node = row[index]
+        turn.wake(opening(turn.flow, turn.course, node, turn.now), node, "open")
+    elif sequence == TRUNK:
+        turn.put(replace(turn.course, state="ended"))
+        turn.effects.append(Note("ended", data={"course": turn.course.id}))
+    else:
+        branch_ended(turn, sequence)
+
+
+def branch_ended(turn: Turn, sequence: str) -> None:
+    """A branch of a parallel is through; the parallel ends when all are, or any is, as it says."""
+    parallel = next(n for n in turn.flow.nodes.values() if sequence in n.branches)
+    entry = turn.course.open.get(parallel.id)
+    if entry is None or not isinstance(parallel.step, Parallel):
+        return
+    through = [turn.course.at.get(b, 0) >= len(turn.flow.sequences[b]) for b in parallel.branches]
+    if all(through):
+        turn.wake(turn.now, parallel, "finish")
+    elif parallel.step.join == "any" and not entry.closing:
+        turn.wake(turn.now, parallel, "close", n=1)
+
+
+def due(turn: Turn, node: Node, event: Due) -> None:
+    """A timer of the course itself."""
+    match event.what:
+        case "open":
+            open_step(turn, node)
+        case "close":
+            close_step(turn, node, forced=event.n == 1)
+        case "finish":
+            finish_step(turn, node, str(event.data.get("outcome", "done")))
+        case "remind":
+            turn.effects.append(Fan(node.id, "remind"))
+        case _:
+            turn.hook(
+                node,
+                event.unit or turn.course.unit,
+                node.step.due(turn.scene(node, event.unit or turn.course.unit), event),
+            )
+
+
+def open_step(turn: Turn, node: Node) -> None:
+    """Open a step on this course, with the self-paced steps that follow it."""
+    course = turn.course
+    if course.state != "running" or node.id in course.open or node.id in course.done:
+        return
+    if course.at.get(node.sequence) != node.index:
+        return
+    if not course_takes_part(turn.flow, node, course, turn.state.facts):
+        turn.put(replace(course, done={**course.done, node.id: "skipped"}))
+        proceed(turn, node)
+        return
+    run = [node]
+    row = turn.flow.sequences[node.sequence]
+    while node.step.self_paced and run[-1].index + 1 < len(row) and follows(row[run[-1].index + 1]):
+        run.append(row[run[-1].index + 1])
+    closes = closing(turn.flow, course, node, turn.now)
+    opened = {n.id: OpenStep(turn.now, closes) for n in run}
+    turn.put(replace(course, open={**course.open, **opened}, at={**course.at, node.sequence: run[-1].index}))
+    turn.effects.append(Note("opened", data={"course": course.id, "steps": [n.id for n in run]}))
+    for each in run:
+        turn.hook(each, course.unit, each.step.begin(turn.scene(each, course.unit)))
+    if isinstance(node.step, Parallel):
+        turn.put(replace(turn.course, at={**turn.course.at, **{b: 0 for b in node.branches}}))
+        for branch in node.branches:
+            await_opening(turn, branch)
+    elif node.step.scope in ("person", "table"):
+        turn.effects.append(Fan(node.id, "open"))
+    if not node.step.waits:
+        turn.wake(turn.now, node, "finish")
+    if closes is not None and run[-1].step.waits:
+        turn.wake(closes, run[-1], "close")
+        for each in run:
+            for before in each.step.remind:
+                if closes - before > turn.now:
+                    turn.wake(closes - before, each, "remind")
+
+
+def close_step(turn: Turn, node: Node, *, forced: bool = False) -> None:
+    """The time of a step is over: close its units, then finish it."""
+    entry = turn.course.open.get(node.id)
+    if entry is None or entry.closing:
+        return
+    if not forced and entry.closes is not None and turn.now < entry.closes:
+        return
+    if not forced and too_few(turn, node, entry):
+        return
+    turn.put(replace(turn.course, open={**turn.course.open, node.id: replace(entry, closing=True)}))
+    if isinstance(node.step, Parallel):
+        for inner in turn.flow.nodes.values():
+            if (
+                any(inner.sequence == b or inner.sequence.startswith(b + "/") for b in node.branches)
+                and inner.id in turn.course.open
+            ):
+                turn.wake(turn.now, inner, "close", n=1)
+        behind = {b: len(turn.flow.sequences[b]) - 1 for b in node.branches}
+        turn.put(replace(turn.course, at={**turn.course.at, **{b: max(i, 0) for b, i in behind.items()}}))
+        if not any(n.id in turn.course.open for n in turn.flow.nodes.values() if n.sequence in node.branches):
+            turn.wake(turn.now, node, "finish")
+    elif node.step.closes_units and turn.counter(node, "expected") > turn.counter(node, "closed"):
+        turn.effects.append(Fan(node.id, "close"))
+    else:
+        turn.wake(turn.now, node, "finish")
+
+
+def too_few(turn: Turn, node: Node, entry: OpenStep) -> bool:
+    """Fewer have answered than the step asks for. True if it stays open for another time."""
+    step, done = node.step, turn.counter(node, "done")
+    if done >= step.too_few or turn.counter(node, "expected") == 0:
+        return False
+    turn.effects.append(Note("too_few", data={"course": turn.course.id, "step": node.id, "done": done}))
+    if step.on_too_few == "extend_once" and not entry.extended and step.duration is not None:
+        closes = turn.now + step.duration
+        turn.put(replace(turn.course, open={**turn.course.open, node.id: replace(entry, closes=closes, extended=True)}))
+        turn.wake(closes, node, "close")
+        return True
+    if step.on_too_few == "tell_coordinator":
+        told = message(
+            tn(
+                "Only {n} person has answered “{step}”; {wanted} were hoped for. The assembly goes on.",
+                "Only {n} people have answered “{step}”; {wanted} were hoped for. The assembly goes on.",
+                n=done,
+                step=turn.flow.local(step.title or {"": node.id}),
+                wanted=step.too_few,
+            )
+        )
+        for site in turn.flow.sites_of(turn.course.id):
+            turn.effects.append(Say(f"coordinators:{site.id}", told, f"{turn.course.id}/{node.id}/too-few/{site.id}"))
+    return False
+
+
+def close_unit(turn: Turn, node: Node, unit: str) -> None:
+    """Close the stage of one unit, unless its own time still runs."""
+    stage = turn.state.stages.get((node.id, unit))
+    entry = turn.course.open.get(node.id)
+    if stage is None or entry is None or stage.state == "closed":
+        return
+    if stage.closes is not None and stage.closes > turn.now:
+        return
+    turn.hook(node, unit, node.step.close(turn.scene(node, unit)))
+    turn.put(replace(turn.state.stages[(node.id, unit)], state="closed"))
+    closed = turn.count(node, "closed")
+    if closed >= turn.counter(node, "expected") and turn.counter(node, "left") == 0:
+        turn.wake(turn.now, node, "finish")
+
+
+def finish_step(turn: Turn, node: Node, outcome: str) -> None:
+    """The step is over on this course: results, then the next step."""
+    if node.id not in turn.course.open:
+        return
+    run = [n for n in turn.flow.run_of(node) if n.id in turn.course.open]
+    for each in run:
+        turn.hook(each, turn.course.unit, each.step.finish(turn.scene(each, turn.course.unit)))
+    ended = {n.id: outcome for n in run}
+    still = {step: entry for step, entry in turn.course.open.items() if step not in ended}
+    turn.put(replace(turn.course, open=still, done={**turn.course.done, **ended}))
+    turn.effects.append(Note("closed", data={"course": turn.course.id, "steps": sorted(ended), "outcome": outcome}))
+    for each in run:
+        if each.id in turn.flow.awaited:
+            for other in turn.flow.courses:
+                turn.effects.append(
+                    Wake(
+                        turn.now, Reached(other, each.id, turn.course.id), f"reached/{turn.course.id}/{each.id}/{other}"
+                    )
+                )
+    proceed(turn, run[-1] if run else node)
+
+
+def proceed(turn: Turn, node: Node) -> None:
+    """Go on behind a node that is done or skipped."""
+    turn.put(replace(turn.course, at={**turn.course.at, node.sequence: node.index + 1}))
+    await_opening(turn, node.sequence)
+
+
+def next_opening(flow: Flow, course: Course, now: datetime) -> datetime | None:
+    """When the next step opens, as far as its time is already known; None where it depends on what is open now."""
+    if course.state == "waiting":
+        when = flow.file.schedule.start
+        return resolve(when, flow.zone(course.id)) if when is not None else None
+    index = course.at.get(TRUNK, 0)
+    if index < len(flow.trunk) and not course.open:
+        return opening(flow, course, flow.trunk[index], now)
+    return None
+
+
+__all__ = ["close_unit", "closing", "due", "moment", "next_opening", "open_step", "opening", "start"]

@@ -1,0 +1,100 @@
+"""The kinds of values that stand in a flow file: ids, texts by language, spans of time, moments, shares.
+
+Every kind says in its error what was found and what is allowed, in the words of somebody who writes flows.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+
+from bot.core.message import Local
+from bot.core.schedule import duration
+from bot.core.tally import fraction
+
+SOURCE = ""
+"""The key of a text that stands in the flow's source language without saying so."""
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
+"""A name within a flow: it begins with a small letter; small letters, digits and hyphens; at most 20 of them."""
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+def _text(value: Any) -> Any:
+    return {SOURCE: value} if isinstance(value, str) else value
+
+
+def _span(value: Any) -> Any:
+    if isinstance(value, str):
+        return duration(value)
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError(f'found {value!r}; allowed is a span of time in quotes such as "40m", "1h30m" or "2d"')
+
+
+def _share(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
+        return fraction(value)
+    raise ValueError(f'found {value!r}; allowed is a share such as 0.7, "70%" or "2/3"')
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, datetime | time):
+        return value
+    raise ValueError(
+        f"found {value!r}; allowed is a time without quotes: 2027-03-02T18:00:00 (the clock at each site), "
+        "2027-03-02T18:00:00Z (one instant for all) or 18:00:00 (that day's clock at each site)"
+    )
+
+
+Text = Annotated[
+    dict[str, str],
+    BeforeValidator(_text),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}],
+            "description": "a text in the source language, or one for each language",
+        }
+    ),
+]
+
+Span = Annotated[
+    timedelta,
+    BeforeValidator(_span),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^(\d+[wdhms])+$", "description": 'a span of time: "40m", "1h30m", "2d"'}
+    ),
+]
+
+Share = Annotated[
+    Fraction,
+    BeforeValidator(_share),
+    PlainSerializer(str),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "description": 'a share: 0.7, "70%" or "2/3"'}),
+]
+
+Moment = Annotated[
+    datetime | time,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "description": "a TOML date and time or a TOML time, without quotes"}),
+]
+
+
+class Model(BaseModel):
+    """What every table of a flow file shares: no unknown keys, no change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+def local(text: dict[str, str], source_language: str) -> Local:
+    """The text as the reader's message part; its first language is the source."""
+    ordered = {source_language: text.get(SOURCE, text.get(source_language, ""))}
+    ordered |= {lang: words for lang, words in text.items() if lang not in (SOURCE, source_language)}
+    return Local({lang: words for lang, words in ordered.items() if words})

@@ -1,0 +1,55 @@
+"""Coming in: the first words to a newcomer, and the way of somebody who is late to a table and the open steps.
+
+A newcomer goes through the opening steps (the self-paced run at the start of the flow) whenever they come: with the
+others, or alone once the others are further. Only then does a late person get a place at a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.effects import Effect, Put, Request, Say
+from bot.core.flow import Flow
+from bot.core.itinerary import Node
+from bot.core.message import When, message, t
+from bot.core.state import Seat, State
+from bot.core.steps.assign import Assign
+
+
+def first_run(flow: Flow) -> tuple[Node, ...]:
+    """The self-paced steps with which the flow begins; empty if it begins otherwise."""
+    first = flow.trunk[0]
+    return flow.run_of(first) if first.step.self_paced else ()
+
+
+def waiting(flow: Flow, seat: Seat, opens: datetime | None) -> Iterator[Effect]:
+    """The assembly has not begun: say that the seat is taken and when it begins."""
+    text = message(
+        t("Welcome to “{title}”. Your seat is reserved.", title=flow.local(flow.file.flow.title)),
+        t("We begin on {when}. You need not do anything until then.", when=When(opens))
+        if opens is not None
+        else t("You will hear from us here when it begins."),
+    )
+    yield Say(seat.unit, text, f"waiting/{seat.id}", quiet=False)
+
+
+def settle(flow: Flow, state: State, seat: Seat, node: Node, now: datetime) -> Iterator[Effect]:
+    """The opening steps are done. Who is on time waits with the others; who is late is brought to where they are."""
+    course = state.course
+    if node.id in course.open:
+        yield Say(
+            seat.unit,
+            message(t("Thank you, that is all for now. You will hear from us here when the next step opens.")),
+            f"settled/{seat.id}/{node.id}",
+        )
+        return
+    yield Put(replace(seat, walk=""))
+    plan = next(
+        (n.step.plan for n in reversed(flow.trunk) if isinstance(n.step, Assign) and course.done.get(n.id) == "done"),
+        "",
+    )
+    yield Request(
+        "catch_up", course.id, node.id, f"catch-up/{seat.id}/{node.id}", seat.unit, {"seat": seat.id, "plan": plan}
+    )

@@ -1,0 +1,149 @@
+"""To whom a message belongs.
+
+One chat carries both the private questions and, at a virtual table, the talk. The rules, in order:
+
+1. what begins with `/` is a command;
+2. a press belongs to the step that it names, as long as that step is open for this person;
+3. typed text answers the private question that waits for it; if the table is talking too, the person is asked which of
+   the two was meant;
+4. else it goes to the table, if the table is talking;
+5. else it may be a typed choice in an open ballot, which is confirmed first;
+6. else the person is told that nothing is open. Nothing is passed on by mistake.
+"""
+
+from __future__ import annotations
+
+from bot.core import commands
+from bot.core.effects import Lane, Say
+from bot.core.events import Answered, Due, Event, Heard, Joined, Relayed, Spread
+from bot.core.flow import Flow
+from bot.core.itinerary import Node
+from bot.core.joining import first_run
+from bot.core.message import Button, message, t
+from bot.core.state import Course, Seat, Table
+from bot.core.turn import Turn
+
+TO_TABLE = "-table"
+TO_ANSWER = "-answer"
+
+
+def needs(flow: Flow, course: Course, seat: Seat | None, table: Table | None, event: Event) -> list[tuple[str, str]]:
+    """The stages that `advance` must be given for this event: a short list, whatever the size of the assembly."""
+    match event:
+        case Due() | Answered():
+            found = [(event.step, event.unit)] if event.unit else []
+            return found + (_of_seat(flow, course, seat, table, event.step) if seat is not None else [])
+        case Relayed():
+            return [(event.step, f"table:{event.table}")]
+        case Spread():
+            if seat is None:
+                return [(event.step, unit) for unit in event.units[:1]]
+            return [(n.id, seat.unit) for n in flow.run_of(flow.nodes[event.step])]
+        case Heard():
+            return _of_seat(flow, course, seat, table, event.press.split(":", 1)[0])
+        case Joined():
+            return _of_seat(flow, course, seat, table, "")
+        case _:
+            return []
+
+
+def _of_seat(flow: Flow, course: Course, seat: Seat | None, table: Table | None, step: str) -> list[tuple[str, str]]:
+    if seat is None:
+        return []
+    steps = dict.fromkeys((*course.open, *(n.id for n in first_run(flow))))
+    if step in flow.nodes:
+        steps |= dict.fromkeys(n.id for n in flow.run_of(flow.nodes[step]))
+    units = (seat.unit, table.unit) if table is not None else (seat.unit,)
+    return [(s, u) for s in steps for u in units]
+
+
+def heard(turn: Turn, event: Heard) -> None:
+    """Bring what a person wrote or pressed to where it belongs."""
+    seat = turn.state.seat
+    if seat is None:
+        return
+    if event.press:
+        _pressed(turn, seat, event)
+    elif event.text.startswith("/"):
+        commands.run(turn, seat, event)
+    elif seat.status in ("paused", "left", "refused"):
+        commands.not_here(turn, seat, event)
+    else:
+        _typed(turn, seat, event)
+
+
+def target(turn: Turn, seat: Seat, step: str) -> tuple[Node, str] | None:
+    """The node and unit at which this person may answer now; None if it is closed or not theirs."""
+    node = turn.flow.nodes.get(step)
+    if node is None:
+        return None
+    late = node.step.self_paced and node.step.late == "accept" and step in turn.course.done
+    if step not in turn.course.open and not late:
+        return None
+    if node.step.scope == "person" and (step, seat.unit) in turn.state.stages:
+        return node, seat.unit
+    table = turn.state.table
+    if table is not None and (step, table.unit) in turn.state.stages:
+        return node, table.unit
+    return (node, turn.course.unit) if node.step.scope in ("site", "assembly") else None
+
+
+def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
+    step = event.press.split(":", 1)[0]
+    if step.startswith("-"):
+        commands.pressed(turn, seat, event)
+        return
+    found = target(turn, seat, step)
+    if found is None:
+        closed = message(t("This is closed now, so nothing was changed."))
+        turn.effects.append(Say(seat.unit, closed, f"closed/{event.id}", Lane.ANSWER, quiet=False))
+        return
+    node, unit = found
+    turn.hook(node, unit, node.step.hear(turn.scene(node, unit), event))
+
+
+def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
+    talk = _talking(turn, seat)
+    waiting = target(turn, seat, seat.focus.split(":", 1)[0]) if seat.focus else None
+    if waiting is not None and talk is not None:
+        ask = message(
+            t("Is this your answer to the question above, or is it for your table?"),
+            buttons=(
+                Button(t("It is my answer"), f"{TO_ANSWER}:{event.id}"),
+                Button(t("Send it to my table"), f"{TO_TABLE}:{event.id}"),
+            ),
+        )
+        turn.effects.append(Say(seat.unit, ask, f"which/{event.id}", Lane.ANSWER, quiet=False))
+        return
+    found = waiting or talk or _open_question(turn, seat)
+    if found is None:
+        commands.nothing_open(turn, seat, event)
+        return
+    node, unit = found
+    turn.hook(node, unit, node.step.hear(turn.scene(node, unit), event))
+
+
+def _talking(turn: Turn, seat: Seat) -> tuple[Node, str] | None:
+    """The talk that is open at this person's table."""
+    table = turn.state.table
+    if table is None or seat.status != "active":
+        return None
+    for step in turn.course.open:
+        node = turn.flow.nodes[step]
+        stage = turn.state.stages.get((step, table.unit))
+        if node.step.talk and stage is not None and stage.state == "open":
+            return node, table.unit
+    return None
+
+
+def _open_question(turn: Turn, seat: Seat) -> tuple[Node, str] | None:
+    """The step that last put a question to this person and still waits for an answer, else one that may be changed."""
+    open_here = [(s, stage) for (s, unit), stage in turn.state.stages.items() if unit == seat.unit]
+    waiting = [s for s, stage in open_here if stage.state == "open"] or [
+        s for s, stage in open_here if stage.state == "done"
+    ]
+    for step in reversed(waiting):
+        found = target(turn, seat, step)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,88 @@
+"""People are put at tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from bot.core.effects import Effect, End, Note, Request, Say, Seated
+from bot.core.events import Answered
+from bot.core.fields import Id
+from bot.core.message import Message, Name, Part, Several, block, message, t
+from bot.core.scene import Scene
+from bot.core.steps.base import Scope, Step
+
+
+class Assign(Step):
+    """Puts everybody who takes part at a table, as a group plan of the flow says (`[groups.NAME]`).
+
+    The draw is balanced, seeded and repeatable; its seed is in the exports. Facilitators are spread over the tables that
+    speak their language. Who comes later is seated at the table that needs them most.
+
+        [groups.tables]
+        size = { min = 4, target = 6, max = 7 }
+        mix_by = ["area"]
+
+        [[step]]
+        id = "tables"
+        type = "assign"
+        plan = "tables"
+    """
+
+    type: Literal["assign"]
+    plan: Id
+    scope: Scope = "site"
+
+    def begin(self, at: Scene) -> Iterator[Effect]:
+        yield Request("seating", at.course.id, at.step, at.key("seating"), args={"plan": self.plan})
+
+    def answered(self, at: Scene, answer: Answered) -> Iterator[Effect]:
+        """The job gives `tables`: a list of {id, number, site, languages, seats, staff}, and `unplaced`: a list of seats."""
+        for table in answer.result["tables"]:
+            seats = (*table["seats"], *table["staff"])
+            languages = tuple(table["languages"])
+            yield Seated(table["id"], self.plan, table["site"], table["number"], languages, seats)
+            for seat in table["seats"]:
+                others: list[Part] = [Name(s) for s in table["seats"] if s != seat]
+                yield Say(
+                    f"seat:{seat}",
+                    self.place(at, table["number"], others, [Name(s) for s in table["staff"]]),
+                    at.key("place", seat),
+                )
+            for seat in table["staff"]:
+                told = message(
+                    t("You facilitate table {number}.", number=table["number"]),
+                    block(t("At your table: {names}.", names=_listed([Name(s) for s in table["seats"]]))),
+                    block(t("/help shows what you can do.")),
+                    step=at.step,
+                )
+                yield Say(f"seat:{seat}", told, at.key("staff", seat))
+        if answer.result["unplaced"]:
+            yield Note("unplaced", data={"seats": list(answer.result["unplaced"])})
+            for seat in answer.result["unplaced"]:
+                yield Say(
+                    f"seat:{seat}",
+                    message(
+                        t("We could not find a table in your language yet. Somebody will write to you here."),
+                        step=at.step,
+                    ),
+                    at.key("unplaced", seat),
+                )
+            for site in at.flow.sites_of(at.course.id):
+                told = message(t("{n} people have no table yet.", n=len(answer.result["unplaced"])), step=at.step)
+                yield Say(f"coordinators:{site.id}", told, at.key("unplaced", site.id))
+        yield End(at.step)
+
+    def place(self, at: Scene, number: int, others: list[Part], staff: list[Part]) -> Message:
+        """What a person reads who gets a place."""
+        blocks = [block(t("You are at table {number}, with {names}.", number=number, names=_listed(others)))]
+        if staff:
+            blocks.append(block(t("{names} facilitates.", names=_listed(staff))))
+        blocks.append(
+            block(t("What you write during a talk goes to your table. Votes are asked separately, in private."))
+        )
+        return message(*blocks, step=at.step)
+
+
+def _listed(parts: list[Part]) -> Part:
+    return Several(tuple(parts)) if parts else t("nobody else yet")

@@ -1,0 +1,107 @@
+"""What every step has in common: the fields that the flow file may set, and the hooks that a step type may fill.
+
+A step type is a `Step` with its own fields and some of the hooks below. Each hook gets a `Scene` (what it may see) and
+yields effects; it changes nothing itself.
+
+* `begin`   once for a course, when the step opens there
+* `open`    once for every unit of its scope (a person, a table)
+* `hear`    when somebody presses or writes and it belongs to this step
+* `due`     when one of its timers rings
+* `answered` when a job that it asked for is done, `relayed` when a digest has come to a table
+* `welcome_late` when a latecomer sits down at a table where it is open
+* `close`   once for every unit, if `closes_units`, when its time is over
+* `finish`  once for a course, after all units have closed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from bot.core.effects import Effect
+from bot.core.events import Answered, Due, Heard, Relayed
+from bot.core.fields import Id, Model, Moment, Span, Text
+from bot.core.scene import Scene
+from bot.core.state import Role
+
+Scope = Literal["person", "table", "site", "assembly"]
+
+
+class Step(Model):
+    """The fields common to every step.
+
+    `id` is unique in the flow. `within` names the `repeat` or `parallel` that the step belongs to, `branch` the branch of a
+    `parallel`. `title` and `text` are what people read. `audience` are the roles that take part, `when` a condition on the
+    course or the person. `opens` and `closes` are moments; `after` waits once the step before has ended; `duration` counts
+    from the opening. `early_close = "all_answered"` ends the step one minute after everybody has answered. `grace` is how
+    long the close waits for a platform that does not answer. `late` says whether newcomers may still do a self-paced step after its close. `too_few` is the number of answers
+    under which `on_too_few` applies at the close. `remind` lists how long before the close those who have not answered are
+    reminded. `results` says when results are shown, `record` what later goes into the exports.
+    """
+
+    id: Id
+    type: str
+    title: Text = Field(default_factory=dict)
+    text: Text = Field(default_factory=dict)
+    within: Id | None = None
+    branch: Id | None = None
+    audience: tuple[Role, ...] = ("participant",)
+    scope: Scope = "person"
+    when: str | None = None
+    opens: Moment | None = None
+    after: Span | None = None
+    closes: Moment | None = None
+    duration: Span | None = None
+    early_close: Literal["all_answered", "never"] = "never"
+    grace: Span = timedelta(seconds=30)
+    late: Literal["accept", "reject"] = "accept"
+    too_few: int = Field(default=0, ge=0)
+    on_too_few: Literal["go_on", "extend_once", "tell_coordinator"] = "tell_coordinator"
+    remind: tuple[Span, ...] = ()
+    results: Literal["on_close", "after_last_site", "never"] = "never"
+    record: Literal["full", "items_only", "counts_only", "none"] = "full"
+
+    waits: ClassVar[bool] = True
+    """True where the step stays open until its time is over; False where it ends as soon as it has begun."""
+    self_paced: ClassVar[bool] = False
+    """True where people go on to the next self-paced step by themselves, without waiting for the others."""
+    closes_units: ClassVar[bool] = False
+    """True where every unit is closed on its own (tables are)."""
+    talk: ClassVar[bool] = False
+    """True where a table talks: what its members write goes to the others."""
+    before_consent: ClassVar[bool] = False
+    """True where people who have not consented yet take part."""
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """The aggregates that a hook needs, by hook name (see `bot.engine.facts`)."""
+    refers: ClassVar[tuple[str, ...]] = ()
+    """The fields that name other steps."""
+
+    def begin(self, at: Scene) -> Iterator[Effect]:
+        yield from ()
+
+    def open(self, at: Scene) -> Iterator[Effect]:
+        yield from ()
+
+    def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
+        yield from ()
+
+    def due(self, at: Scene, due: Due) -> Iterator[Effect]:
+        yield from ()
+
+    def answered(self, at: Scene, answer: Answered) -> Iterator[Effect]:
+        yield from ()
+
+    def relayed(self, at: Scene, relay: Relayed) -> Iterator[Effect]:
+        yield from ()
+
+    def welcome_late(self, at: Scene) -> Iterator[Effect]:
+        yield from ()
+
+    def close(self, at: Scene) -> Iterator[Effect]:
+        yield from ()
+
+    def finish(self, at: Scene) -> Iterator[Effect]:
+        yield from ()

@@ -1,0 +1,159 @@
+"""A person's yes or no, purpose by purpose, before anything that they write is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from bot.core.effects import Count, Done, Effect, Grant, Lane, Put, Say
+from bot.core.events import Heard
+from bot.core.fields import Text
+from bot.core.ids import derive
+from bot.core.message import Block, Button, Message, Phrase, When, block, t
+from bot.core.names import check_name, clean_name
+from bot.core.scene import Scene
+from bot.core.steps.base import Step
+
+Purpose = Literal["transcript", "quotes", "open_data", "research"]
+
+PURPOSES: Mapping[Purpose, Phrase] = {
+    "transcript": t("May your words stand in the transcript of your table, under the name you choose?"),
+    "quotes": t("May single sentences of yours be quoted outside your table, without your name?"),
+    "open_data": t("May your words be published as open data, without your name?"),
+    "research": t("May researchers read your words, without your name?"),
+}
+
+
+class Consent(Step):
+    """Asks each person for consent: who is responsible, who helps, until when the data is kept, from which age.
+
+    `controllers` and `processors` are named in full, `delete_on` is the day on which the words are deleted. The age rule is
+    the site's (`min_age`). `purposes` are asked one by one after the first yes; refusing them never excludes anybody.
+    `platform` says what the chat platform itself can read. After the yes each person chooses a name for the table, unless
+    `ask_name` is false. Before the yes nothing that a person writes is kept.
+
+        [[step]]
+        id = "consent"
+        type = "consent"
+        duration = "2d"
+        controllers = ["The Region, Main Street 1"]
+        processors = ["Example Agency, who run this program"]
+        delete_on = 2027-09-01
+        purposes = ["transcript", "quotes"]
+        text = "Your table sees your words under a name you choose."
+    """
+
+    type: Literal["consent"]
+    controllers: tuple[str, ...] = Field(min_length=1)
+    processors: tuple[str, ...] = ()
+    delete_on: date
+    purposes: tuple[Purpose, ...] = ("transcript", "quotes")
+    platform: Text = Field(default_factory=dict)
+    ask_name: bool = True
+
+    self_paced: ClassVar[bool] = True
+    before_consent: ClassVar[bool] = True
+
+    def open(self, at: Scene) -> Iterator[Effect]:
+        if at.seat.status == "active":
+            yield from self._next(at, 0)
+        else:
+            yield Say(at.unit, self.letter(at), at.key("letter"), quiet=False)
+
+    def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
+        what, key = heard.press.split(":"), derive(heard.id)
+        if at.seat.status == "new":
+            yield from self._first(at, what[-1], key)
+        elif what[1:2] == ["purpose"] and what[2] in self.purposes and what[3] in ("yes", "no"):
+            yield Grant(at.seat.id, what[2], what[3] == "yes", at.flow.ref, at.seat.language)
+            yield from self._next(at, 1 + self.purposes.index(what[2]))  # type: ignore[arg-type]  # checked above
+        elif not heard.press and at.seat.focus == f"{at.step}:name":
+            yield from self._name(at, heard.text, key)
+
+    def due(self, at: Scene, due: object) -> Iterator[Effect]:
+        if at.seat.status == "new":
+            yield Say(at.unit, self.letter(at), at.key("remind", int(at.now.timestamp())))
+
+    def letter(self, at: Scene, *, full: bool = False) -> Message:
+        """The letter that asks for the first yes; `full` with everybody who is responsible by name."""
+        age = at.flow.sites[at.seat.site].min_age
+        deleted = When(datetime.combine(self.delete_on, time(12), UTC), "date")
+        blocks: list[Block] = [block(at.local(text)) for text in (self.text, self.platform) if text]
+        blocks.append(block(t("We delete our copy on {day}. You can withdraw at any time.", day=deleted)))
+        blocks.append(block(t("Responsible: {names}.", names="; ".join(self.controllers))))
+        if full:
+            if self.processors:
+                blocks.append(block(t("Working for them: {names}.", names="; ".join(self.processors))))
+            blocks.append(
+                block(
+                    t(
+                        "What we keep: what you write and choose here, when, and in which language. Your account is kept apart from your words. Before you say yes, nothing that you write is kept."
+                    )
+                )
+            )
+            blocks.append(block(t("/leave ends your participation, and takes back your words if you wish.")))
+        buttons = [
+            Button(t("I am {age} or older and agree", age=age), at.press("first", "", "yes")),
+            Button(t("No, thank you"), at.press("first", "", "no")),
+        ]
+        if not full:
+            buttons.append(Button(t("Read everything"), at.press("first", "", "full")))
+        return at.message(*blocks, buttons=tuple(buttons))
+
+    def _first(self, at: Scene, answer: str, key: str) -> Iterator[Effect]:
+        if answer == "yes":
+            yield Grant(at.seat.id, "participate", True, at.flow.ref, at.seat.language)
+            yield Put(replace(at.seat, status="active"))
+            yield from self._next(at, 0)
+        elif answer == "no":
+            yield Grant(at.seat.id, "participate", False, at.flow.ref, at.seat.language)
+            yield Put(replace(at.seat, status="refused"))
+            yield Count(at.step, at.course.unit, "expected", -1)
+            said = at.message(
+                t("That is fine. Nothing of yours was kept, and you will get no more messages. Thank you for reading.")
+            )
+            yield Say(at.unit, said, at.key("no", key), Lane.ANSWER, quiet=False)
+        else:
+            yield Say(at.unit, self.letter(at, full=answer == "full"), at.key("letter", key), Lane.ANSWER, quiet=False)
+
+    def _next(self, at: Scene, number: int) -> Iterator[Effect]:
+        """The next question after the first yes: a purpose, the name, or nothing more."""
+        seat = replace(at.seat, status="active")
+        if number < len(self.purposes):
+            purpose = self.purposes[number]
+            asked = at.message(
+                PURPOSES[purpose],
+                block(t("Whatever you answer, you take part in everything."), kind="note"),
+                buttons=(
+                    Button(t("Yes"), at.press("purpose", purpose, "yes")),
+                    Button(t("No"), at.press("purpose", purpose, "no")),
+                ),
+            )
+            yield Say(at.unit, asked, at.key("purpose", purpose), Lane.ANSWER, quiet=False)
+        elif self.ask_name and not seat.name:
+            asked = at.message(
+                t(
+                    "What shall your table call you? A first name is enough, and it need not be your own. Please write it."
+                ),
+                expects="text",
+            )
+            yield Put(replace(seat, focus=f"{at.step}:name"))
+            yield Say(at.unit, asked, at.key("name"), Lane.ANSWER, quiet=False)
+        else:
+            yield Done(at.step, at.unit)
+
+    def _name(self, at: Scene, text: str, key: str) -> Iterator[Effect]:
+        name = clean_name(text)
+        problem = check_name(name)
+        if problem is not None:
+            yield Say(at.unit, at.message(problem, expects="text"), at.key("name", key), Lane.ANSWER, quiet=False)
+            return
+        yield Put(replace(at.seat, name=name, focus=""))
+        yield Say(
+            at.unit, at.message(t("Thank you, {name}.", name=name)), at.key("named", key), Lane.ANSWER, quiet=False
+        )
+        yield Done(at.step, at.unit)

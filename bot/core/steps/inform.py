@@ -1,0 +1,62 @@
+"""Something to read before people talk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bot.core.effects import Done, Effect, Say
+from bot.core.events import Heard
+from bot.core.fields import Text
+from bot.core.message import Button, block, t
+from bot.core.scene import Scene
+from bot.core.steps.base import Step
+
+
+class Inform(Step):
+    """Sends each person a text, in their language and in parts that fit a small screen.
+
+    `text` is the text itself; `parts` are further messages; `sources` says where it comes from. With `acknowledge` a button
+    asks whether it was read, and people go on by themselves; without it the step ends as soon as it has been sent.
+
+        [[step]]
+        id = "reading"
+        type = "inform"
+        title = "What this is about"
+        text = "Every year we throw away a third of our food."
+        sources = "Environment Agency, 2026"
+    """
+
+    type: Literal["inform"]
+    parts: tuple[Text, ...] = ()
+    sources: Text = Field(default_factory=dict)
+    acknowledge: bool = False
+
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text and not self.parts:
+            raise ValueError("found no text; an inform step needs text or parts")
+        return self
+
+    @property
+    def waits(self) -> bool:  # type: ignore[override]  # here it depends on `acknowledge`
+        return self.acknowledge
+
+    def open(self, at: Scene) -> Iterator[Effect]:
+        texts = [text for text in (self.text, *self.parts) if text]
+        for number, text in enumerate(texts):
+            blocks = [block(at.local(self.title), kind="title")] if self.title and number == 0 else []
+            blocks.append(block(at.local(text)))
+            last = number == len(texts) - 1
+            if last and self.sources:
+                blocks.append(block(t("Source: {source}", source=at.local(self.sources)), kind="note"))
+            button = (Button(t("I have read it"), at.press("read", "", "")),) if last and self.acknowledge else ()
+            yield Say(at.unit, at.message(*blocks, buttons=button), at.key("part", number))
+
+    def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
+        if heard.press.split(":")[1:2] == ["read"]:
+            yield Done(at.step, at.unit)

@@ -1,0 +1,87 @@
+"""Questions about a person: for mixing tables, for breakdowns, a quiz, an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from bot.core.asking import Slot, slots_of
+from bot.core.counting import record_counts
+from bot.core.effects import Cast, Effect, Keep, Put, Say
+from bot.core.events import Heard
+from bot.core.ids import derive
+from bot.core.message import block, t
+from bot.core.questions import Question
+from bot.core.scene import Scene
+from bot.core.series import carry_on, start
+from bot.core.state import Contribution
+from bot.core.steps.base import Step
+
+
+class Survey(Step):
+    """Asks each person in private, one question after the other.
+
+    A question with `attribute` keeps its answer for mixing tables (`mix_by`) and for conditions; one with `correct` is a
+    quiz question, and the person is told whether it was right. Answers are counted like a secret ballot; only the counts
+    are shown or exported.
+
+        [[step]]
+        id = "profile"
+        type = "survey"
+        duration = "2d"
+        text = "Three short questions, so that every table is mixed."
+        questions = [
+          { id = "area", attribute = "area", text = "Where do you live?", options = [
+            { id = "city", text = "In a city" }, { id = "country", text = "In the country" } ] },
+        ]
+    """
+
+    type: Literal["survey"]
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+    self_paced: ClassVar[bool] = True
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"hear": ("choices", "meaning"), "finish": ("ballots",)}
+
+    def open(self, at: Scene) -> Iterator[Effect]:
+        intro = (block(at.local(self.text)),) if self.text else ()
+        yield from start(at, slots_of(self.questions), intro)
+
+    def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
+        def store(slot: Slot, choice: Any) -> Iterator[Effect]:
+            question = slot.question
+            if question.method == "open_text":
+                yield Keep(
+                    Contribution(
+                        derive(at.step, slot.key, at.seat.id), at.step, at.seat.table, at.seat.site, at.seat.id, "answer",
+                        str(choice), at.now, at.seat.language, target=question.id, helped=at.seat.helped,
+                        shared=self.record in ("full", "items_only"),
+                    )
+                )  # fmt: skip
+            else:
+                yield Cast(at.step, at.seat.id, question.id, slot.item, choice, secret=True)
+            if question.attribute is not None and isinstance(choice, str | int):
+                yield Put(replace(at.seat, attributes={**at.seat.attributes, question.attribute: str(choice)}))
+            if question.correct is not None:
+                right = next(o for o in question.options if o.id == question.correct)
+                said = (
+                    t("That is right.")
+                    if choice == question.correct
+                    else t("Not quite. It is: {answer}", answer=at.local(right.text))
+                )
+                yield Say(at.unit, at.message(said), at.key("quiz", slot.key, derive(heard.id)), quiet=False)
+
+        thanks = t("Thank you, that was the last question. Your answer:")
+        yield from carry_on(at, heard, slots_of(self.questions), at.facts.get("choices", {}), store, thanks)
+
+    def due(self, at: Scene, due: object) -> Iterator[Effect]:
+        yield Say(
+            at.unit,
+            at.message(t("A question above still waits for you. It takes a minute.")),
+            at.key("remind", int(at.now.timestamp())),
+        )
+
+    def finish(self, at: Scene) -> Iterator[Effect]:
+        yield from record_counts(at, self.questions, secret=True)
