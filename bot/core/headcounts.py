@@ -7,6 +7,7 @@ languages are moved, then tables may fall below the minimum (three people at lea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 Languages = tuple[str, ...]
 
@@ -29,7 +30,7 @@ def table_sizes(people: int, low: int, target: int, high: int) -> tuple[list[int
         near = people // target
         tables = min(
             (min(max(near + more, least), most) for more in (0, 1)),
-            key=lambda k: (abs(people - k * target) * (most + 1) // k, k),
+            key=lambda k: (Fraction(abs(people - k * target), k), k),
         )
     else:
         tables = min(least, people // fewest)
