@@ -140,7 +140,7 @@ def _languages(table: list[Person], plan: Plan, bundle: Languages) -> Languages:
     return tuple(sorted({_spoken(person, bundle) for person in table} - {""}))
 
 
-CROWD, LONE, MET = 2, 15, 40
+CROWD, LONE, MET = 2, 30, 80
 """What it costs when two are alike, when one faces a majority of others alike, when two have met before."""
 
 
