@@ -188,8 +188,6 @@ def _order(a: object, b: object) -> int | None:
 
 
 def _equal(a: object, b: object) -> bool:
-    if a is None or b is None:
-        return False
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
     order = _order(a, b)

@@ -54,6 +54,7 @@ VALUES: dict[str, object] = {
         "not empty",
         "not nothing",
         "count != 'a'",
+        "late == late",
         ' site == "lyon" ',
     ],
 )
