@@ -103,6 +103,7 @@ def test_the_limit_counts_what_one_sees() -> None:
         ("Weiß", ["WEISS"], "Weiß 2"),
         ("lda", ["Ida"], "lda 2"),
         ("ida", ["Ida"], "ida 2"),
+        ("\u0406da", ["lda"], "\u0406da 2"),  # Cyrillic capital I, and a small l
         ("0tto", ["Otto"], "0tto 2"),
         ("Ann a", ["Anna"], "Ann a"),
         ("Leila", ["Lelia"], "Leila"),
