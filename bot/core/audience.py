@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.core.flow import Flow
-from bot.core.itinerary import Node
 from bot.core.state import Course, Seat, State
+
+if TYPE_CHECKING:
+    from bot.core.flow import Flow
+    from bot.core.itinerary import Node
 
 PERSONAL = ("attribute", "language", "role")
 """The names in a condition that speak of a person."""
@@ -48,7 +50,7 @@ def values(flow: Flow, course: Course, seat: Seat | None, facts: Mapping[str, An
     """What the names in a condition stand for."""
     found: dict[str, object] = {"course": course.id, "site": course.id}
     found |= {f"done.{step}": outcome for step, outcome in course.done.items()}
-    for step, items in facts.get("results", {}).items():
+    for step, items in facts.get("outcomes", {}).items():
         found |= {f"result.{step}.{item}": outcome for item, outcome in items.items()}
     if seat is not None:
         found |= {"site": seat.site, "language": seat.language, "role": seat.role}

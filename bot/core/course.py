@@ -36,6 +36,14 @@ def moment(flow: Flow, course: Course, when: datetime | time, now: datetime) -> 
     return resolve(when, zone)
 
 
+def coming(flow: Flow, course: Course, when: time, after: datetime) -> datetime:
+    """The next instant after `after` at which the clock of this course shows `when`."""
+    zone = flow.zone(course.id)
+    day = after.astimezone(zone).date()
+    today = resolve(datetime.combine(day, when), zone)
+    return today if today > after else resolve(datetime.combine(day + timedelta(days=1), when), zone)
+
+
 def opening(flow: Flow, course: Course, node: Node, now: datetime) -> datetime:
     """When a step opens if the one before it ends now."""
     if node.step.opens is not None:
@@ -49,7 +57,10 @@ def closing(flow: Flow, course: Course, node: Node, opened: datetime) -> datetim
     for other in flow.run_of(node):
         step = other.step
         if step.closes is not None:
-            ends.append(max(opened, moment(flow, course, step.closes, opened)))
+            if step.next_day and isinstance(step.closes, time):
+                ends.append(coming(flow, course, step.closes, opened))
+            else:
+                ends.append(max(opened, moment(flow, course, step.closes, opened)))
         elif step.duration is not None:
             ends.append(opened + step.duration)
     return max(ends, default=None)
@@ -101,7 +112,7 @@ def due(turn: Turn, node: Node, event: Due) -> None:
             close_step(turn, node, forced=event.n == 1)
         case "finish":
             finish_step(turn, node, str(event.data.get("outcome", "done")))
-        case "remind":
+        case "remind" if node.step.scope in ("person", "table"):
             turn.effects.append(Fan(node.id, "remind"))
         case _:
             turn.hook(
@@ -202,12 +213,12 @@ def too_few(turn: Turn, node: Node, entry: OpenStep) -> bool:
 
 
 def close_unit(turn: Turn, node: Node, unit: str) -> None:
-    """Close the stage of one unit, unless its own time still runs."""
+    """Close the stage of one unit, unless it was given more time than the others and is not done."""
     stage = turn.state.stages.get((node.id, unit))
     entry = turn.course.open.get(node.id)
     if stage is None or entry is None or stage.state == "closed":
         return
-    if stage.closes is not None and stage.closes > turn.now:
+    if stage.n and stage.state != "done" and stage.closes is not None and stage.closes > turn.now:
         return
     turn.hook(node, unit, node.step.close(turn.scene(node, unit)))
     turn.put(replace(turn.state.stages[(node.id, unit)], state="closed"))

@@ -27,8 +27,20 @@ TO_TABLE = "-table"
 TO_ANSWER = "-answer"
 
 
+def table_named(flow: Flow, event: Event) -> str:
+    """The id of the table that a press names, "" if it names none. The engine then loads this table, and the course of the
+    table's site, in place of the presser's own: a coordinator sits at no table, an organiser on no course."""
+    if not isinstance(event, Heard):
+        return ""
+    parts = event.press.split(":")
+    node = flow.nodes.get(parts[0])
+    return parts[2] if node is not None and node.step.names_table and len(parts) > 2 else ""
+
+
 def needs(flow: Flow, course: Course, seat: Seat | None, table: Table | None, event: Event) -> list[tuple[str, str]]:
-    """The stages that `advance` must be given for this event: a short list, whatever the size of the assembly."""
+    """The stages that `advance` must be given for this event: a short list, whatever the size of the assembly.
+
+    `table` is the one where the person sits, or the one that a press names (`table_named`)."""
     match event:
         case Due() | Answered():
             found = [(event.step, event.unit)] if event.unit else []
@@ -77,7 +89,8 @@ def target(turn: Turn, seat: Seat, step: str) -> tuple[Node, str] | None:
     node = turn.flow.nodes.get(step)
     if node is None:
         return None
-    late = node.step.self_paced and node.step.late == "accept" and step in turn.course.done
+    late = node.step.lasting or (node.step.self_paced and node.step.late == "accept")
+    late = late and step in turn.course.done
     if step not in turn.course.open and not late:
         return None
     if node.step.scope == "person" and (step, seat.unit) in turn.state.stages:

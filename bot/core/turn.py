@@ -105,15 +105,15 @@ class Turn:
             self.go_on(node, unit)
 
     def close_early(self, node: Node) -> None:
-        """Everybody has answered: give a minute's notice, then close."""
+        """Everybody has answered: give a minute's notice, then close; at once where a minute would serve nobody."""
         entry = self.course.open[node.id]
-        closes = self.now + NOTICE
+        closes = self.now + NOTICE if node.step.notice else self.now
         if entry.closes is not None and entry.closes <= closes:
             return
         opened = {**self.course.open, node.id: replace(entry, closes=closes, notice=True)}
         self.put(replace(self.course, open=opened))
         text = t("Everyone has answered. This closes in one minute; until then you can still change your answer.")
-        if not node.step.self_paced:
+        if node.step.notice and not node.step.self_paced:
             self.effects.append(
                 Say(self.course.unit, message(text, step=node.id), f"{self.course.id}/{node.id}/notice")
             )

@@ -78,6 +78,19 @@ class Step(Model):
     """The aggregates that a hook needs, by hook name (see `bot.engine.facts`)."""
     refers: ClassVar[tuple[str, ...]] = ()
     """The fields that name other steps."""
+    notice: ClassVar[bool] = True
+    """False where nobody could change anything in the minute before an early close: it then closes at once, in silence."""
+    names_table: ClassVar[bool] = False
+    """True where people who sit elsewhere press its buttons: these name the table, `step:what:<table>:more`."""
+    lasting: ClassVar[bool] = False
+    """True where its buttons still answer after its end. They show something again and change nothing."""
+    next_day: ClassVar[bool] = False
+    """True where a bare time in `closes` is the next such time after the opening, be it tomorrow."""
+
+    def must_end(self, why: str) -> None:
+        """For validators of steps that wait. ValueError where no end is set."""
+        if self.duration is None and self.closes is None:
+            raise ValueError(f'found no end; {why}. Write for example duration = "15m", or closes = 18:45:00')
 
     def begin(self, at: Scene) -> Iterator[Effect]:
         yield from ()
