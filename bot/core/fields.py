@@ -5,7 +5,7 @@ Every kind says in its error what was found and what is allowed, in the words of
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
@@ -19,10 +19,27 @@ from bot.core.tally import fraction
 SOURCE = ""
 """The key of a text that stands in the flow's source language without saying so."""
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
-"""A name within a flow: it begins with a small letter; small letters, digits and hyphens; at most 20 of them."""
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
+"""A name within a flow: it begins with a small letter; small letters, digits and underscores; at most 20 of them."""
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+def shown(value: object) -> str:
+    """A value as it stands in a flow file, cut short: `"Vienna"`, `2027-03-02`, `a list`."""
+    match value:
+        case str():
+            return f'"{value[:60]}…"' if len(value) > 60 else f'"{value}"'
+        case bool():
+            return "true" if value else "false"
+        case datetime() | date() | time():
+            return value.isoformat()
+        case dict():
+            return "a table" if value else "an empty table"
+        case list() | tuple():
+            return "a list" if value else "an empty list"
+        case _:
+            return str(value)[:60]
 
 
 def _text(value: Any) -> Any:
@@ -34,7 +51,7 @@ def _span(value: Any) -> Any:
         return duration(value)
     if isinstance(value, timedelta):
         return value
-    raise ValueError(f'found {value!r}; allowed is a span of time in quotes such as "40m", "1h30m" or "2d"')
+    raise ValueError(f'found {shown(value)}; allowed is a span of time in quotes such as "40m", "1h30m" or "2d"')
 
 
 def _share(value: Any) -> Any:
@@ -42,14 +59,40 @@ def _share(value: Any) -> Any:
         return value
     if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
         return fraction(value)
-    raise ValueError(f'found {value!r}; allowed is a share such as 0.7, "70%" or "2/3"')
+    raise ValueError(f'found {shown(value)}; allowed is a share such as 0.7, "70%" or "2/3"')
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError(f"found {shown(value)}; allowed is a day such as 2027-09-01, without quotes")
+
+
+def _clock(value: Any) -> Any:
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    raise ValueError(f"found {shown(value)}; allowed is a time of day such as 22:00:00, without quotes")
+
+
+def _instant(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value
+    raise ValueError(
+        f"found {shown(value)}; allowed is a day with a time, without quotes: 2027-03-02T18:00:00 (the clock at each "
+        "site) or 2027-03-02T18:00:00Z (one instant for all)"
+    )
 
 
 def _moment(value: Any) -> Any:
     if isinstance(value, datetime | time):
         return value
     raise ValueError(
-        f"found {value!r}; allowed is a time without quotes: 2027-03-02T18:00:00 (the clock at each site), "
+        f"found {shown(value)}; allowed is a time without quotes: 2027-03-02T18:00:00 (the clock at each site), "
         "2027-03-02T18:00:00Z (one instant for all) or 18:00:00 (that day's clock at each site)"
     )
 
@@ -85,6 +128,16 @@ Moment = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "description": "a TOML date and time or a TOML time, without quotes"}),
 ]
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day of the calendar."""
+
+Clock = Annotated[time, BeforeValidator(_clock)]
+"""A time of day on a site's own clock."""
+
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+"""A day with a time, on each site's clock or, with an offset, one instant for all."""
 
 
 class Model(BaseModel):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator
 
 from bot.core.conditions import Condition, parse
-from bot.core.fields import Id, Language, Model, Moment, Text, local
+from bot.core.fields import Clock, Day, Id, Instant, Language, Model, Moment, Text, local
 from bot.core.itinerary import TRUNK, Node, lay_out
 from bot.core.message import Local
 from bot.core.questions import Question
@@ -42,15 +41,15 @@ class Mandate(Model):
     question: Text
     promise: Text = Field(default_factory=dict)
     addressees: tuple[str, ...] = ()
-    answer_due: date | None = None
+    answer_due: Day | None = None
     contact: Text = Field(default_factory=dict)
 
 
 class QuietHours(Model):
     """`[schedule.quiet_hours]`: between these hours of a site's clock nothing but an answer is sent."""
 
-    start: time
-    end: time
+    start: Clock
+    end: Clock
 
 
 class Site(Model):
@@ -80,7 +79,7 @@ class Schedule(Model):
     """
 
     mode: Literal["site", "together"] = "together"
-    start: datetime | None = None
+    start: Instant | None = None
     sites: tuple[Site, ...] = Field(min_length=1)
     quiet_hours: QuietHours | None = None
 

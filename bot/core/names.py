@@ -100,14 +100,14 @@ class Cleaned:
 _LINES = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # Controls except tab and newline, lone surrogates, noncharacters, and the bidi embeddings, overrides and isolates. The
 # marks that some scripts need stay: LRM, RLM, ALM, ZWJ, ZWNJ.
-_HARMFUL = re.compile(
+HARMFUL = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
 
 
 def clean_text(text: str, limit: int = 4000) -> Cleaned:
     """What a citizen wrote, word for word, without harmful characters; `limit` counts characters (code points)."""
-    text = _HARMFUL.sub("", _LINES.sub("\n", text)).strip()
+    text = HARMFUL.sub("", _LINES.sub("\n", text)).strip()
     if len(text) <= limit:
         return Cleaned(text, cut=False)
     end = limit

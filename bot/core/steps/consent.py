@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from bot.core.effects import Count, Done, Effect, Grant, Lane, Put, Say
 from bot.core.events import Heard
-from bot.core.fields import Text
+from bot.core.fields import Day, Text
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Message, Phrase, When, block, t
 from bot.core.names import check_name, clean_name
@@ -50,7 +50,7 @@ class Consent(Step):
     type: Literal["consent"]
     controllers: tuple[str, ...] = Field(min_length=1)
     processors: tuple[str, ...] = ()
-    delete_on: date
+    delete_on: Day
     purposes: tuple[Purpose, ...] = ("transcript", "quotes")
     platform: Text = Field(default_factory=dict)
     ask_name: bool = True
