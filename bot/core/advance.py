@@ -67,6 +67,8 @@ def _spread(turn: Turn, event: Spread) -> None:
         closing = turn.course.open[node.id].closing
         if event.what == "close" and turn.counter(node, "closed") >= turn.counter(node, "expected") and closing:
             turn.wake(turn.now, node, "finish")
+        elif event.what == "open":
+            turn.close_if_all_done(node)
         return
     unit = event.units[0]
     if event.what == "open":

@@ -94,15 +94,20 @@ class Turn:
         if stage is None or stage.state == "done":
             return
         self.put(replace(stage, state="done"))
-        entry = self.course.open.get(node.id)
-        if entry is not None:
-            done = self.count(node, "done")
-            last = self.flow.run_of(node)[-1].id == node.id
-            everybody = done >= self.counter(node, "expected") and self.counter(node, "left") == 0
-            if everybody and last and node.step.early_close == "all_answered" and not entry.notice:
-                self.close_early(node)
+        if node.id in self.course.open:
+            self.count(node, "done")
+            self.close_if_all_done(node)
         if unit.startswith("seat:"):
             self.go_on(node, unit)
+
+    def close_if_all_done(self, node: Node) -> None:
+        """End the step early if its flow says so, all its units are there and all are through."""
+        entry = self.course.open[node.id]
+        if node.step.early_close != "all_answered" or entry.notice or self.flow.run_of(node)[-1].id != node.id:
+            return
+        expected = self.counter(node, "expected")
+        if 0 < expected <= self.counter(node, "done") and self.counter(node, "left") == 0:
+            self.close_early(node)
 
     def close_early(self, node: Node) -> None:
         """Everybody has answered: give a minute's notice, then close; at once where a minute would serve nobody."""
