@@ -76,6 +76,13 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """A secret vote is over: from now on nobody can link a choice to a seat."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wake:
     """Let an event happen at an instant (at once where it is past). `key` is unique: a second one changes nothing."""
 
@@ -192,6 +199,7 @@ Effect = (
     | Keep
     | Withdraw
     | Cast
+    | Seal
     | Wake
     | Fan
     | Count

@@ -102,7 +102,19 @@ class Reached:
     kind: Literal["reached"] = "reached"
 
 
-Event = Heard | Joined | Due | Spread | Answered | Relayed | Started | Reached
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A part of a broadcast: an encoded message for each of these seats, 200 to a row. The engine's own; no step sees it."""
+
+    message: str
+    key: str
+    seats: tuple[str, ...]
+    lane: int
+    quiet: bool
+    kind: Literal["spoken"] = "spoken"
+
+
+Event = Heard | Joined | Due | Spread | Answered | Relayed | Started | Reached | Spoken
 
 _adapter: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
@@ -117,4 +129,4 @@ def decode(data: bytes | str) -> Event:
     return _adapter.validate_json(data)
 
 
-__all__ = ["Answered", "Due", "Event", "Heard", "Joined", "Reached", "Relayed", "Spread", "Started", "decode", "encode"]
+__all__ = ["Answered", "Due", "Event", "Heard", "Joined", "Reached", "Relayed", "Spoken", "Spread", "Started", "decode", "encode"]

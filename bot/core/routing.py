@@ -84,14 +84,26 @@ def heard(turn: Turn, event: Heard) -> None:
         _typed(turn, seat, event)
 
 
+def aim(turn: Turn, seat: Seat, event: Heard) -> tuple[Node, str] | None:
+    """The step and unit that an input addresses, so that the engine loads what its `hear` reads. None for commands, for
+    buttons that belong to no step, and where nothing waits."""
+    if event.press:
+        return target(turn, seat, event.press.split(":", 1)[0])
+    if event.text.startswith("/"):
+        return None
+    waiting = target(turn, seat, seat.focus.split(":", 1)[0]) if seat.focus else None
+    return waiting or _talking(turn, seat) or _open_question(turn, seat)
+
+
 def target(turn: Turn, seat: Seat, step: str) -> tuple[Node, str] | None:
-    """The node and unit at which this person may answer now; None if it is closed or not theirs."""
+    """The node and unit at which this person may answer now; None if it is closed, or closing, or not theirs."""
     node = turn.flow.nodes.get(step)
     if node is None:
         return None
     late = node.step.lasting or (node.step.self_paced and node.step.late == "accept")
     late = late and step in turn.course.done
-    if step not in turn.course.open and not late:
+    entry = turn.course.open.get(step)
+    if (entry is None or entry.closing) and not late:
         return None
     if node.step.scope == "person" and (step, seat.unit) in turn.state.stages:
         return node, seat.unit

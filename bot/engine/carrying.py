@@ -1,0 +1,125 @@
+"""Carrying effects out, inside the transaction that handles the event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import assert_never
+
+from bot.core.effects import (
+    Cast, Count, Done, Draw, Effect, End, Fan, Grant, Keep, Lane, Note, Put, Record, Request, Say, Seal, Seated, Shown, Wake, Withdraw,
+)  # fmt: skip
+from bot.core.events import Spoken, Spread
+from bot.core.flow import Flow
+from bot.core.message import encode
+from bot.core.state import Course, Status
+from bot.engine.work import Work
+from bot.store import ballots, courses, findings, opinions, people, tables
+from bot.store.times import ms
+
+ROW = 200
+"""How many units of a fan-out stand in one row of the inbox, so that personal answers run between the rows."""
+
+
+def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effect]) -> bool:
+    """Carry the effects of one event out. True if a secret choice was among them: then its event is blanked."""
+    db, secret = work.db, False
+    flow = work.flow(assembly)
+    for effect in effects:
+        match effect:
+            case Say():
+                say(work, assembly, flow, effect)
+            case Put(value):
+                work.put(assembly, value)
+            case Keep(contribution):
+                opinions.keep(db, assembly, contribution)
+            case Withdraw(seat, id):
+                opinions.withdraw(db, assembly, seat, id)
+            case Cast():
+                seat = work.seat(effect.seat)
+                secret = secret or effect.secret
+                ballots.cast(db, assembly, effect, seat.site, seat.table or None, ms(work.now))
+            case Wake(at, event, key):
+                work.happen(assembly, at, event, key)
+            case Fan(step, what):
+                fan_out(work, assembly, flow, course, step, what)
+            case Count(step, unit, name, by):
+                work.count(assembly, step, unit, name, by)
+            case Request():
+                courses.ask(db, assembly, effect)
+            case Record():
+                findings.record(db, assembly, effect, ms(work.now))
+            case Grant():
+                opinions.grant(db, assembly, effect, ms(work.now))
+            case Draw(digest):
+                findings.save_digest(db, assembly, digest)
+            case Seated():
+                tables.sit(db, assembly, effect, ms(work.now))
+                work.reseat(assembly, effect.seats)
+            case Note():
+                courses.note(db, assembly, effect, ms(work.now))
+            case Shown(contributions):
+                opinions.shown(db, assembly, contributions)
+            case Seal(step):
+                ballots.seal_off(db, assembly, step)
+            case Done() | End():
+                raise TypeError("`advance` resolves this effect; it never reaches the engine")
+            case _:
+                assert_never(effect)
+    return secret
+
+
+def say(work: Work, assembly: str, flow: Flow, effect: Say) -> None:
+    """Put a message into the outbox, once for every reader."""
+    body = encode(effect.message)
+    kind, _, id = effect.to.partition(":")
+    step = effect.message.step
+    if kind == "course":
+        seats = [unit.removeprefix("seat:") for unit in people.units(work.db, assembly, id, "person")]
+        for number, part in enumerate(_parts(seats)):
+            lane = Lane.BROADCAST if effect.lane == Lane.STEP else effect.lane
+            spoken = Spoken(body, effect.key, part, int(lane), effect.quiet)
+            work.happen(assembly, work.now, spoken, f"{effect.key}/spoken/{number}")
+        return
+    for seat in recipients(work, assembly, kind, id):
+        if seat not in effect.without:
+            work.say(assembly, seat, body.encode(), effect.key, int(effect.lane), step, effect.quiet)
+
+
+def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]:
+    """The seats that a unit means. Where nobody has the wanted role, the next role upwards is asked."""
+    match kind:
+        case "seat":
+            return (id,)
+        case "table":
+            table = work.table(assembly, id)
+            people_there = (*table.members, *table.staff) if table is not None else ()
+            return tuple(s.id for s in people_there if s.status == "active")
+        case "facilitators":
+            table = work.table(assembly, id)
+            staff = tuple(s.id for s in table.staff if s.status == "active") if table is not None else ()
+            site = table.site if table is not None else ""
+            return staff or recipients(work, assembly, "coordinators", site)
+        case "coordinators":
+            leading = people.staff(work.db, assembly, "coordinator", id)
+            return tuple(s.id for s in leading) or recipients(work, assembly, "organisers", "")
+        case "organisers":
+            return tuple(s.id for s in people.staff(work.db, assembly, "organiser"))
+        case _:
+            raise ValueError(f"nobody is called {kind}:{id}")
+
+
+def fan_out(work: Work, assembly: str, flow: Flow, course: Course, step: str, what: str) -> None:
+    """Open, close or remind every unit of a step's scope, in rows of 200 and a last one that says that it was the last."""
+    node = flow.nodes[step]
+    statuses: tuple[Status, ...] = ("new", "active") if node.step.before_consent else ("active",)
+    units = people.units(work.db, assembly, course.id, node.step.scope, node.step.audience, statuses)
+    key = f"{course.id}/{step}/{what}/{ms(work.now)}"
+    for number, part in enumerate(_parts(units)):
+        work.happen(assembly, work.now, Spread(course.id, step, what, part, False), f"{key}/{number}")
+    work.happen(assembly, work.now, Spread(course.id, step, what, (), True), f"{key}/last")
+    work.count(assembly, step, course.unit, "left", 1)
+
+
+def _parts(units: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for start in range(0, len(units), ROW):
+        yield tuple(units[start : start + ROW])

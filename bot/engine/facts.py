@@ -1,0 +1,228 @@
+"""The aggregates that hooks may read, by name. Each costs a bounded number of queries, whatever the size of the assembly,
+but for counts at the close of a step, which are made once.
+
+* `choices`     this person's choices in the step, by slot key
+* `meaning`     the interface texts that a typed answer stands for, in the person's language
+* `statements`  contributions of others for this person to vote on, those least shown first
+* `ballots`     the counted choices of the step, by (question, item) and unit; with `answered`, `members`, `present`
+* `items`       the live contributions of the steps referred to, at this table (or on the course)
+* `agreements`  who agreed with which of the `items`: {contribution: {seat: 1, 0 or -1}}
+* `digest`      the digest of this step at this table
+* `digests`     the digests of the steps referred to, at this table, or of the course
+* `arrivals`    what has been carried to this table: (digest, engine, texts)
+* `partners`    the tables of the assembly under this table's plan: (id, number, site, course, languages)
+* `results`     what was recorded for the steps referred to: {step: {unit: data}}
+* `outcomes`    the same as conditions read it: {step: {item: outcome}}
+* `finished`    which courses are through with the steps referred to
+* `answered_by` who at this table is done with each open step
+* `held`        the text that waits for its author's word, by contribution id
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.core.events import Event, Heard
+from bot.core.flow import Flow, references
+from bot.core.itinerary import Node
+from bot.core.state import Course, Digest, Seat, Table
+from bot.engine.work import Work
+from bot.store import arrivals, ballots, findings, opinions, people, tables
+from bot.store.times import ms
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the facts are wanted for."""
+
+    work: Work
+    assembly: str
+    flow: Flow
+    course: Course
+    node: Node
+    seat: Seat | None
+    table: Table | None
+    event: Event
+    now: datetime
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The step instances that this step refers to."""
+        return tuple(n.id for ref in references(self.node.step) for n in self.flow.instances(ref, self.node))
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        return tuple(s.id for s in self.flow.sites_of(self.course.id))
+
+
+def gather(names: Iterable[str], asked: Asked) -> dict[str, Any]:
+    """The named facts."""
+    found: dict[str, Any] = {}
+    for name in names:
+        found |= _READERS[name](asked)
+    return found
+
+
+def _choices(a: Asked) -> dict[str, Any]:
+    if a.seat is None:
+        return {"choices": {}}
+    found = ballots.choices_of(a.work.db, a.assembly, a.seat.id, a.node.id)
+    return {"choices": {f"{question}:{item}": choice for (question, item), choice in found.items()}}
+
+
+def _meaning(a: Asked) -> dict[str, Any]:
+    text = a.event.text if isinstance(a.event, Heard) else ""
+    if not text or a.seat is None:
+        return {"meaning": frozenset()}
+    return {"meaning": a.work.house.catalogs.meaning(text, a.seat.language)}
+
+
+def _statements(a: Asked) -> dict[str, Any]:
+    if a.seat is None:
+        return {"statements": ()}
+    step = a.node.step
+    table = a.seat.table if getattr(step, "source", "table") == "table" and a.seat.table else None
+    limit = int(getattr(step, "per_person", 7))
+    site = None if table else a.seat.site
+    found = [
+        c
+        for source in a.sources
+        for c in opinions.statements(a.work.db, a.assembly, source, a.seat.id, limit, table=table, site=site)
+    ]
+    return {"statements": tuple(found[:limit])}
+
+
+def _ballots(a: Asked) -> dict[str, Any]:
+    counted: dict[tuple[str, str], dict[str, list[tuple[Any, int]]]] = {}
+    tally: dict[tuple[str, str, str], dict[str, tuple[Any, int]]] = {}
+    for question, item, site, table, choice in ballots.ballots(a.work.db, a.assembly, a.node.id):
+        if site not in a.sites:
+            continue
+        for unit in (f"site:{site}", *((f"table:{table}",) if table else ())):
+            same = tally.setdefault((question, item, unit), {})
+            mark = repr(choice)
+            same[mark] = (choice, same.get(mark, (choice, 0))[1] + 1)
+    for (question, item, unit), same in tally.items():
+        counted.setdefault((question, item), {})[unit] = [same[mark] for mark in sorted(same)]
+    answered = ballots.turnout(a.work.db, a.assembly, a.node.id, a.course.id)
+    return {"ballots": counted, "answered": answered, **_members(a)}
+
+
+def _members(a: Asked) -> dict[str, Any]:
+    since = ms(a.course.session or a.now)
+    members, present = people.head_count(a.work.db, a.assembly, a.course.id, since)
+    return {"members": members, "present": present}
+
+
+def _items(a: Asked) -> dict[str, Any]:
+    table = a.table.id if a.table is not None else None
+    found = [
+        c
+        for step in a.sources
+        for c in opinions.contributions(a.work.db, a.assembly, step, table=table, kinds=("message", "idea"))
+    ]
+    return {"items": tuple(c for c in found if c.shared and c.site in a.sites)}
+
+
+def _agreements(a: Asked) -> dict[str, Any]:
+    votes = getattr(a.node.step, "votes", None)
+    found: dict[str, dict[str, int]] = {}
+    if votes and a.table is not None:
+        steps = [n.id for n in a.flow.instances(votes, a.node)]
+        for seat in a.table.members:
+            for step in steps:
+                for (_, item), choice in ballots.choices_of(a.work.db, a.assembly, seat.id, step).items():
+                    if choice in _AGREEMENT:
+                        found.setdefault(item, {})[seat.id] = _AGREEMENT[choice]
+    return {"agreements": found}
+
+
+_AGREEMENT = {"agree": 1, "disagree": -1, "pass": 0}
+
+
+def _digest(a: Asked) -> dict[str, Any]:
+    return {"digest": next(iter(_at_table(a, (a.node.id,))), None)}
+
+
+def _digests(a: Asked) -> dict[str, Any]:
+    return {"digests": _at_table(a, a.sources)}
+
+
+def _at_table(a: Asked, steps: tuple[str, ...]) -> tuple[Digest, ...]:
+    """The digests of these steps at the addressed table; without one, those of the whole course."""
+    found = [d for step in steps for d in findings.digests(a.work.db, a.assembly, step)]
+    if a.table is not None:
+        return tuple(d for d in found if d.table == a.table.id)
+    return tuple(d for d in found if d.site in a.sites)
+
+
+def _arrivals(a: Asked) -> dict[str, Any]:
+    return {"arrivals": arrivals.at_table(a.work.db, a.assembly, a.node.id, a.table.id) if a.table else ()}
+
+
+def _partners(a: Asked) -> dict[str, Any]:
+    plan = a.table.plan if a.table is not None else ""
+    found = tables.of_plan(a.work.db, a.assembly, plan)
+    return {"partners": tuple((t.id, t.number, t.site, a.flow.course_of(t.site), t.languages) for t in found)}
+
+
+def _results(a: Asked) -> dict[str, Any]:
+    found = {step: {unit: data for _, unit, data in findings.results(a.work.db, a.assembly, step)} for step in a.sources}
+    return {"results": found, **_members(a)}
+
+
+def _finished(a: Asked) -> dict[str, Any]:
+    through: dict[str, set[str]] = {step: set() for step in a.sources}
+    for id in a.flow.courses:
+        done = a.work.course(a.assembly, id).done
+        for step in through:
+            if step in done:
+                through[step].add(id)
+    return {"finished": {step: frozenset(ids) for step, ids in through.items()}}
+
+
+def _answered_by(a: Asked) -> dict[str, Any]:
+    if a.table is None:
+        return {"answered_by": {}}
+    units = [(step, seat.unit) for step in a.course.open for seat in a.table.members]
+    stages = a.work.stages(a.assembly, units)
+    found: dict[str, set[str]] = {step: set() for step in a.course.open}
+    for (step, unit), stage in stages.items():
+        if stage.state == "done":
+            found[step].add(unit.removeprefix("seat:"))
+    return {"answered_by": {step: frozenset(seats) for step, seats in found.items()}}
+
+
+def outcomes(work: Work, assembly: str, flow: Flow) -> Mapping[str, Mapping[str, str]]:
+    """What conditions read: how each item of each `adopt` ended, for the flow's conditions only."""
+    found: dict[str, dict[str, str]] = {}
+    names = {name for condition in flow.conditions.values() for name in condition.names if name.startswith("result.")}
+    for step in {name.split(".")[1] for name in names}:
+        for node in flow.instances(step):
+            for _, _, data in findings.results(work.db, assembly, node.id):
+                for item, entry in data.get("items", {}).items():
+                    found.setdefault(node.id, {})[item] = entry["outcome"]
+    return found
+
+
+_READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
+    "choices": _choices,
+    "meaning": _meaning,
+    "statements": _statements,
+    "ballots": _ballots,
+    "members": _members,
+    "present": _members,
+    "answered": _ballots,
+    "items": _items,
+    "agreements": _agreements,
+    "digest": _digest,
+    "digests": _digests,
+    "arrivals": _arrivals,
+    "partners": _partners,
+    "results": _results,
+    "finished": _finished,
+    "answered_by": _answered_by,
+}

@@ -1,0 +1,179 @@
+"""One event, from its row to its effects: load what it needs, let the core decide, carry it out.
+
+Invariants:
+
+* A batch of events is one transaction. If any of them fails, nothing of the batch is kept, and each is tried alone; one that
+  fails alone three times is parked, and the loop goes on.
+* An event whose person's key is erased, or whose body was blanked, is a tombstone: it is done, and nothing follows.
+* A secret answer's body is blanked in the transaction that handles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core import routing
+from bot.core.advance import advance
+from bot.core.events import Answered, Due, Event, Heard, Joined, Reached, Relayed, Spoken, Spread, Started, decode
+from bot.core.flow import Flow
+from bot.core.itinerary import Node
+from bot.core.state import Seat, State, Table
+from bot.core.turn import Turn
+from bot.engine import facts
+from bot.engine.carrying import carry_out
+from bot.engine.house import House
+from bot.engine.work import Work
+from bot.store import queue
+from bot.store.database import Database
+from bot.store.queue import InboxRow
+
+BATCH = 64
+"""How many events one transaction handles at most: enough to share the cost of a commit, few enough to keep answers quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of a batch: how many events were done, and whether more may be waiting."""
+
+    done: int
+    more: bool
+
+
+def handle_batch(db: Database, house: House, now: datetime, now_ms: int, limit: int = BATCH) -> Handled:
+    """Handle the next due events in one transaction. Raises what the first failing event raises."""
+    rows = queue.next_events(db, now_ms, limit)
+    if rows:
+        handle(db, house, rows, now)
+    return Handled(len(rows), len(rows) == limit)
+
+
+def handle(db: Database, house: House, rows: Sequence[InboxRow], now: datetime) -> None:
+    """Handle these events, in order."""
+    work = Work(db, house, now)
+    for row in rows:
+        if row.body is not None:
+            secret = one(work, row.assembly, decode(row.body))
+            if secret:
+                queue.blank(db, row.seq)
+    work.flush()
+    queue.done(db, [row.seq for row in rows])
+
+
+def one(work: Work, assembly: str, event: Event) -> bool:
+    """Handle one event. True if its body holds a secret choice."""
+    if isinstance(event, Spoken):
+        for seat in event.seats:
+            work.say(assembly, seat, event.message.encode(), event.key, event.lane, "", event.quiet)
+        return False
+    if isinstance(event, Spread) and event.units:
+        for unit in event.units:
+            _advance(work, assembly, replace(event, units=(unit,)))
+        return False
+    return _advance(work, assembly, event)
+
+
+def _advance(work: Work, assembly: str, event: Event) -> bool:
+    flow = work.flow(assembly)
+    state = load(work, assembly, flow, event)
+    _, effects = advance(flow, state, event, work.now)
+    return carry_out(work, assembly, state.course, effects)
+
+
+def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
+    """The state that `advance` needs for this event, and nothing more."""
+    seat = _seat(work, event)
+    table = _table(work, assembly, flow, event, seat)
+    course = work.course(assembly, _course(flow, event, seat, table))
+    stages = work.stages(assembly, routing.needs(flow, course, seat, table, event))
+    step = _step(event)
+    state = State(course, seat, table, stages, {"counters": work.counters(assembly, course, step)})
+    if isinstance(event, Heard) and seat is not None:
+        seat = replace(seat, heard=max(work.now, seat.heard or work.now))
+        work.put(assembly, seat)
+        state = replace(state, seat=seat)
+    found = dict(state.facts)
+    if flow.conditions and not isinstance(event, Heard):
+        found["outcomes"] = facts.outcomes(work, assembly, flow)
+    aimed = _aim(flow, state, event, work.now)
+    if aimed is not None:
+        node, hooks = aimed
+        names = dict.fromkeys(name for hook in hooks for name in node.step.reads.get(hook, ()))
+        if names:
+            asked = facts.Asked(work, assembly, flow, course, node, seat, table, event, work.now)
+            found |= facts.gather(names, asked)
+    if isinstance(event, Heard):
+        found |= facts.for_commands(work, assembly, flow, course, seat, table, event)
+    return replace(state, facts=found)
+
+
+def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) -> str:
+    """The course that an event concerns: a press that names a table concerns that table's course. An organiser who belongs
+    to no site is on the first one."""
+    match event:
+        case Heard():
+            site = table.site if table is not None and routing.table_named(flow, event) else seat.site if seat else ""
+            return flow.course_of(site) if site in flow.sites else flow.courses[0]
+        case Spoken():
+            return flow.courses[0]
+        case _:
+            return event.course
+
+
+def _seat(work: Work, event: Event) -> Seat | None:
+    match event:
+        case Heard(seat=seat) | Joined(seat=seat):
+            return work.seat(seat)
+        case Spread(units=(unit,)) | Due(unit=unit) | Answered(unit=unit) if unit.startswith("seat:"):
+            return work.seat(unit.removeprefix("seat:"))
+        case _:
+            return None
+
+
+def _table(work: Work, assembly: str, flow: Flow, event: Event, seat: Seat | None) -> Table | None:
+    id = seat.table if seat is not None else ""
+    match event:
+        case Spread(units=(unit,)) | Due(unit=unit) | Answered(unit=unit) if unit.startswith("table:"):
+            id = unit.removeprefix("table:")
+        case Relayed(table=table):
+            id = table
+        case Heard():
+            id = routing.table_named(flow, event) or id
+    return work.table(assembly, id) if id else None
+
+
+def _step(event: Event) -> str:
+    match event:
+        case Due() | Spread() | Answered() | Relayed():
+            return event.step
+        case Heard(press=press):
+            return press.split(":", 1)[0] if not press.startswith("-") else ""
+        case _:
+            return ""
+
+
+def _aim(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Node, tuple[str, ...]] | None:
+    """The step that this event addresses, and the hooks of it that may run."""
+    match event:
+        case Heard():
+            if state.seat is None:
+                return None
+            found = routing.aim(Turn(flow, state, now), state.seat, event)
+            return (found[0], ("hear",)) if found is not None else None
+        case Due(step=step, what=what) if step in flow.nodes:
+            hooks = {"open": ("begin",), "finish": ("finish",), "close": ("close",)}
+            return flow.nodes[step], (*hooks.get(what, ()), "due")
+        case Spread(step=step, what=what):
+            return flow.nodes[step], (("due",) if what == "remind" else (what,))
+        case Answered(step=step) if step in flow.nodes:
+            return flow.nodes[step], ("answered",)
+        case Relayed(step=step):
+            return flow.nodes[step], ("relayed",)
+        case Reached():
+            waiting = [flow.nodes[s] for s in state.course.open if flow.nodes[s].step.scope == "assembly"]
+            return (waiting[0], ("begin",)) if waiting else None
+        case Joined() | Started() | Spoken():
+            return None
+
+

@@ -1,0 +1,46 @@
+"""What the engine keeps in mind between transactions: the pinned flows, laid out once, and the catalog of texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.core.flow import Flow
+from bot.language.catalog import Catalogs
+from bot.language.flowfiles import unbundle
+from bot.store import courses
+from bot.store.courses import Assembly
+from bot.store.database import Database
+
+
+@dataclass
+class House:
+    """Flows by reference and assemblies by id, read once: a pinned flow never changes, an upgrade calls `forget`."""
+
+    catalogs: Catalogs
+    _flows: dict[str, Flow] = field(default_factory=dict)
+    _assemblies: dict[str, Assembly] = field(default_factory=dict)
+
+    def assembly(self, db: Database, id: str) -> Assembly:
+        """The assembly's row. Raises LookupError if there is none."""
+        found = self._assemblies.get(id)
+        if found is None:
+            found = courses.load_assembly(db, id)
+            if found is None:
+                raise LookupError(f"no assembly {id}")
+            self._assemblies[id] = found
+        return found
+
+    def flow(self, db: Database, assembly: str) -> Flow:
+        """The flow that this assembly is pinned to."""
+        ref = self.assembly(db, assembly).flow
+        found = self._flows.get(ref)
+        if found is None:
+            published = courses.load_flow(db, ref)
+            if published is None:
+                raise LookupError(f"no flow {ref}")
+            found = self._flows[ref] = unbundle(published.body)
+        return found
+
+    def forget(self, assembly: str) -> None:
+        """Read this assembly anew: it has been upgraded or ended."""
+        self._assemblies.pop(assembly, None)

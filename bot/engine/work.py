@@ -1,0 +1,169 @@
+"""One transaction's work: what was read, what changed, and what is written at its end.
+
+A `Work` lives for one transaction on the database thread. Rows that many events touch (a course, its counters, a seat, a
+stage) are read once and written once, however many events of the batch change them. What other queries must see at once
+(contributions, ballots) is written at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.effects import Lane
+from bot.core.events import Event
+from bot.core.events import encode as encode_event
+from bot.core.flow import Flow
+from bot.core.schedule import QuietHours, next_allowed
+from bot.core.state import Course, Seat, Stage, Table
+from bot.engine.house import House
+from bot.store import courses, people, queue, tables
+from bot.store.database import Database
+from bot.store.queue import InRow, OutRow
+from bot.store.times import ms
+
+
+class Work:
+    """Reads through, writes at the end."""
+
+    def __init__(self, db: Database, house: House, now: datetime) -> None:
+        self.db = db
+        self.house = house
+        self.now = now
+        self._courses: dict[tuple[str, str], Course] = {}
+        self._seats: dict[str, Seat] = {}
+        self._stages: dict[tuple[str, str, str], Stage | None] = {}
+        self._tables: dict[tuple[str, str], Table | None] = {}
+        self._counters: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
+        self._changed: dict[tuple[str, ...], Course | Seat | Stage] = {}
+        self._added: dict[tuple[str, str, str, str], int] = {}
+        self._in: list[InRow] = []
+        self._out: list[OutRow] = []
+
+    def flow(self, assembly: str) -> Flow:
+        return self.house.flow(self.db, assembly)
+
+    # Reading
+
+    def course(self, assembly: str, id: str) -> Course:
+        """A course; a new one that waits, where none is stored yet."""
+        key = (assembly, id)
+        if key not in self._courses:
+            self._courses[key] = courses.load_course(self.db, assembly, id) or Course(id)
+        return self._courses[key]
+
+    def seat(self, id: str) -> Seat:
+        """A seat. Raises LookupError if there is none."""
+        if id not in self._seats:
+            found = people.load_seat(self.db, id)
+            if found is None:
+                raise LookupError(f"no seat {id}")
+            self._seats[id] = found
+        return self._seats[id]
+
+    def table(self, assembly: str, id: str) -> Table | None:
+        """A table with its people as they are now."""
+        key = (assembly, id)
+        if key not in self._tables:
+            self._tables[key] = tables.load_table(self.db, assembly, id)
+        found = self._tables[key]
+        if found is None:
+            return None
+        return replace(
+            found,
+            members=tuple(self._seats.get(s.id, s) for s in found.members),
+            staff=tuple(self._seats.get(s.id, s) for s in found.staff),
+        )
+
+    def stages(self, assembly: str, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Stage]:
+        """Those of the wanted (step, unit) stages that exist."""
+        wanted = list(wanted)
+        missing = [(step, unit) for step, unit in wanted if (assembly, step, unit) not in self._stages]
+        if missing:
+            found = courses.load_stages(self.db, assembly, missing)
+            for step, unit in missing:
+                self._stages[(assembly, step, unit)] = found.get((step, unit))
+        return {key: stage for key in wanted if (stage := self._stages[(assembly, *key)]) is not None}
+
+    def counters(self, assembly: str, course: Course, step: str) -> dict[tuple[str, str], int]:
+        """The counters of the course's open steps and of `step`, by (step, name)."""
+        found: dict[tuple[str, str], int] = {}
+        for each in {*course.open, step} - {""}:
+            key = (assembly, f"{course.id}/{each}")
+            if key not in self._counters:
+                stored = courses.counters(self.db, assembly, each, course.unit)
+                self._counters[key] = {(each, name): value for name, value in stored.items()}
+            found |= self._counters[key]
+        return found
+
+    # Changing
+
+    def put(self, assembly: str, value: Course | Seat | Stage) -> None:
+        match value:
+            case Course():
+                self._courses[(assembly, value.id)] = value
+                self._changed[("course", assembly, value.id)] = value
+            case Seat():
+                self._seats[value.id] = value
+                self._changed[("seat", assembly, value.id)] = value
+            case Stage():
+                self._stages[(assembly, value.step, value.unit)] = value
+                self._changed[("stage", assembly, value.step, value.unit)] = value
+
+    def count(self, assembly: str, step: str, unit: str, name: str, by: int) -> None:
+        key = (assembly, step, unit, name)
+        self._added[key] = self._added.get(key, 0) + by
+        cached = self._counters.get((assembly, f"{unit.removeprefix('course:')}/{step}"))
+        if cached is not None:
+            cached[(step, name)] = cached.get((step, name), 0) + by
+
+    def reseat(self, assembly: str, seats: Iterable[str]) -> None:
+        """People have changed tables: read seats and tables anew."""
+        self._write()
+        for seat in seats:
+            self._seats.pop(seat, None)
+        for key in [k for k in self._tables if k[0] == assembly]:
+            del self._tables[key]
+
+    def happen(self, assembly: str, at: datetime, event: Event, key: str, seat: str | None = None) -> None:
+        """An event, now or later."""
+        self._in.append(InRow(assembly, key, event.kind, ms(at), ms(self.now), encode_event(event), seat))
+
+    def say(self, assembly: str, seat: str, body: bytes, key: str, lane: int, step: str, quiet: bool) -> None:
+        """A message to a seat; one that is not an answer waits for the end of the quiet hours."""
+        at = self.now
+        if quiet and lane != Lane.ANSWER:
+            flow = self.flow(assembly)
+            hours = flow.file.schedule.quiet_hours
+            if hours is not None:
+                zone = flow.sites[self.seat(seat).site].zone
+                at = next_allowed(at, zone, QuietHours(hours.start, hours.end))
+        self._out.append(OutRow(f"{key}@{seat}", assembly, seat, lane, ms(at), body, step))
+
+    # Writing
+
+    def _write(self) -> None:
+        changed, self._changed = self._changed, {}
+        for key, value in changed.items():
+            assembly = key[1]
+            match value:
+                case Course():
+                    courses.save_course(self.db, assembly, value)
+                case Seat():
+                    people.save_seat(self.db, value)
+                case Stage():
+                    courses.save_stage(self.db, assembly, value)
+        added, self._added = self._added, {}
+        for key, by in added.items():
+            if by:
+                courses.count(self.db, *key, by)
+
+    def flush(self) -> None:
+        """Write everything that is still in hand. Called once, before the commit."""
+        self._write()
+        if self._in:
+            queue.put_events(self.db, self._in)
+        if self._out:
+            queue.say(self.db, self._out)
+        self._in, self._out = [], []
