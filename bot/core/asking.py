@@ -94,7 +94,7 @@ def ask(at: Scene, slot: Slot, number: int, total: int, choice: Any = None, more
     blocks: list[Block] = []
     if total > 1:
         blocks.append(block(t("{number} of {total}", number=number, total=total), kind="note"))
-    blocks.append(block(at.local(question.text)))
+    blocks.append(block(at.local(question.text) if question.text else t("Somebody wrote this. Do you agree?")))
     if slot.words:
         blocks.append(block(Words(slot.words), kind="quote"))
     elif slot.item:
@@ -106,7 +106,7 @@ def ask(at: Scene, slot: Slot, number: int, total: int, choice: Any = None, more
     picked = choice if isinstance(choice, list) else [] if choice is None else [str(choice)]
     picked = ["dk" if c == "dont_know" else c for c in picked]
     buttons = [
-        Button(_label(at, label), at.press(question.id, slot.item, id), chosen=id in picked)
+        Button(wording(at, label), at.press(question.id, slot.item, id), chosen=id in picked)
         for id, label in options(slot)
     ]
     if question.many:
@@ -144,7 +144,7 @@ def read(
     id, label = meant
     return at.message(
         block(t("Did you mean this?")),
-        block(_label(at, label), kind="quote"),
+        block(wording(at, label), kind="quote"),
         buttons=(Button(t("Yes, that is my answer"), at.press(current.question.id, current.item, id)),),
     )
 
@@ -211,6 +211,6 @@ def _what_fits(question: Question) -> Phrase:
     return t("Please write one number, in digits.")
 
 
-def _label(at: Scene, label: Part) -> Part:
-    """An organiser's label becomes a text of the flow, with its source language first."""
+def wording(at: Scene, label: Part) -> Part:
+    """An option's label as people read it: an organiser's text gets its source language first."""
     return at.local(label.texts) if isinstance(label, Local) else label

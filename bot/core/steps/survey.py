@@ -10,14 +10,13 @@ from pydantic import Field
 
 from bot.core.asking import Slot, slots_of
 from bot.core.counting import record_counts
-from bot.core.effects import Cast, Effect, Keep, Put, Say
+from bot.core.effects import Cast, Effect, Put, Say
 from bot.core.events import Heard
 from bot.core.ids import derive
 from bot.core.message import block, t
 from bot.core.questions import Question
 from bot.core.scene import Scene
-from bot.core.series import carry_on, start
-from bot.core.state import Contribution
+from bot.core.series import carry_on, keep_words, start
 from bot.core.steps.base import Step
 
 
@@ -43,7 +42,10 @@ class Survey(Step):
     questions: tuple[Question, ...] = Field(min_length=1)
 
     self_paced: ClassVar[bool] = True
-    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"hear": ("choices", "meaning"), "finish": ("ballots",)}
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "hear": ("choices", "meaning"),
+        "finish": ("ballots", "members", "present"),
+    }
 
     def open(self, at: Scene) -> Iterator[Effect]:
         intro = (block(at.local(self.text)),) if self.text else ()
@@ -52,15 +54,9 @@ class Survey(Step):
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         def store(slot: Slot, choice: Any) -> Iterator[Effect]:
             question = slot.question
-            if question.method == "open_text":
-                yield Keep(
-                    Contribution(
-                        derive(at.step, slot.key, at.seat.id), at.step, at.seat.table, at.seat.site, at.seat.id, "answer",
-                        str(choice), at.now, at.seat.language, target=question.id, helped=at.seat.helped,
-                        shared=self.record in ("full", "items_only"),
-                    )
-                )  # fmt: skip
-            else:
+            if question.method == "open_text" and choice != "dont_know":
+                yield keep_words(at, slot, choice, shared=self.record in ("full", "items_only"))
+            elif question.method != "open_text":
                 yield Cast(at.step, at.seat.id, question.id, slot.item, choice, secret=True)
             if question.attribute is not None and isinstance(choice, str | int):
                 yield Put(replace(at.seat, attributes={**at.seat.attributes, question.attribute: str(choice)}))
@@ -84,4 +80,4 @@ class Survey(Step):
         )
 
     def finish(self, at: Scene) -> Iterator[Effect]:
-        yield from record_counts(at, self.questions, secret=True)
+        yield from record_counts(at, slots_of(self.questions), secret=True)
