@@ -1,0 +1,101 @@
+"""A digest as people read it, at its own table and at others.
+
+Every sentence is somebody's whole statement, shown as a quote of the contribution itself, so that nothing here can change
+it. Small numbers betray people: where fewer than ten have voted, or sit at the table, support is told in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.core.message import Block, Part, Phrase, Plain, Words, block, t, tn
+from bot.core.state import Digest, DigestSentence
+
+FEW = 10
+"""Below this many people words stand in place of counts."""
+
+REASONS: Mapping[str, Phrase] = {
+    "insult": t("it insults somebody"),
+    "personal-data": t("it tells who somebody is"),
+    "off-topic": t("it is about something else"),
+    "double": t("it says the same as another sentence"),
+}
+"""Why a sentence may be left out. A person picks one of them, and the table reads it."""
+
+WITHDRAWN = "withdrawn"
+"""The reason that stands at a sentence whose authors have taken it back."""
+
+
+def standing(digest: Digest) -> tuple[DigestSentence, ...]:
+    """The sentences that nobody has left out."""
+    return tuple(s for s in digest.sentences if not s.left_out)
+
+
+def original(contribution: str) -> Words:
+    """A statement as its author wrote it."""
+    return Words(contribution)
+
+
+def told(digest: Digest, words: Callable[[str], Words] = original) -> tuple[Block, ...]:
+    """The standing sentences, each a quote with its support, and for how many nobody speaks."""
+    blocks: list[Block] = []
+    for sentence in standing(digest):
+        blocks += quoted(sentence, words)
+    if unheard := for_nobody(digest):
+        blocks.append(block(unheard, kind="note"))
+    return tuple(blocks)
+
+
+def quoted(sentence: DigestSentence, words: Callable[[str], Words] = original) -> tuple[Block, ...]:
+    """One sentence: the words, and below them its support."""
+    notes: list[Part] = []
+    if len(sentence.sources) > 1:
+        notes.append(t("This was written more than once."))
+    if (support := support_of(sentence)) is not None:
+        notes.append(support)
+    if sentence.minority:
+        notes.append(t("This is what a minority says."))
+    quote = block(words(sentence.sources[0]), kind="quote")
+    return (quote, block(*_spaced(notes), kind="note")) if notes else (quote,)
+
+
+def support_of(sentence: DigestSentence) -> Phrase | None:
+    """How many agree, in words below ten; None where nobody but the authors was counted."""
+    total = sentence.support + sentence.against
+    if total <= len(sentence.sources):
+        return None
+    if total >= FEW:
+        return tn(
+            "{n} of the {total} people who answered agrees.",
+            "{n} of the {total} people who answered agree.",
+            n=sentence.support,
+            total=total,
+        )
+    if 3 * sentence.support >= 2 * total:
+        return t("Most of those who answered agree.")
+    if 3 * sentence.support > total:
+        return t("About half of those who answered agree.")
+    return t("Some of those who answered agree, most do not.")
+
+
+def for_nobody(digest: Digest) -> Phrase | None:
+    """That these sentences do not speak for everybody; None if they do."""
+    if digest.unheard == 0:
+        return None
+    if digest.members >= FEW:
+        return tn(
+            "For {n} of the {members} people at this table no sentence speaks.",
+            "For {n} of the {members} people at this table no sentence speaks.",
+            n=digest.unheard,
+            members=digest.members,
+        )
+    if 2 * digest.unheard >= digest.members:
+        return t("For half of the table or more no sentence speaks.")
+    return t("These sentences do not speak for everybody at the table.")
+
+
+def _spaced(parts: list[Part]) -> list[Part]:
+    found: list[Part] = []
+    for part in parts:
+        found += [Plain(" "), part] if found else [part]
+    return found
