@@ -1,0 +1,149 @@
+"""Who is behind a seat: accounts on platforms, the channels to a seat, joining and erasing.
+
+Invariants:
+
+* Accounts, users and places stand in `identity`, sealed, and found by an HMAC only. Everything else knows seats.
+* A person may hold several seats (in several assemblies, or as somebody's helper); one of them is current in the private chat.
+  A seat may be reached through several channels; messages go to the one that was heard from last.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from bot.core.state import Role, Seat
+from bot.store.database import Database
+from bot.store.people import load_seat, next_chair
+
+
+def meet(db: Database, account: str, user: str, place: str, at: int) -> bytes:
+    """Note where a platform's user is to be reached, and that they were heard from. Their lookup."""
+    lookup = db.vault.lookup(account, user)
+    sealed = db.vault.seal(None, json.dumps([account, user, place]).encode(), f"identity/{lookup.hex()}")
+    db.sql.execute(
+        "INSERT INTO identity (lookup, sealed, seen) VALUES (?, ?, ?) "
+        "ON CONFLICT (lookup) DO UPDATE SET sealed = excluded.sealed, seen = excluded.seen",
+        (lookup, sealed, at),
+    )
+    return lookup
+
+
+def door(db: Database, lookup: bytes) -> tuple[str, str] | None:
+    """Account and place of an identity; None where it is not known (any more)."""
+    row = db.sql.execute("SELECT sealed FROM identity WHERE lookup = ?", (lookup,)).fetchone()
+    return _place(db, lookup, row[0]) if row else None
+
+
+def address(db: Database, seat: str) -> tuple[str, str] | None:
+    """Account and place through which a seat is reached; None where it has no channel (any more)."""
+    row = db.sql.execute(
+        "SELECT i.lookup, i.sealed FROM channel c JOIN identity i ON i.lookup = c.lookup WHERE c.seat = ? "
+        "ORDER BY i.seen DESC, i.lookup LIMIT 1",
+        (seat,),
+    ).fetchone()
+    return _place(db, *row) if row else None
+
+
+def _place(db: Database, lookup: bytes, sealed: bytes) -> tuple[str, str] | None:
+    opened = db.vault.open(None, sealed, f"identity/{lookup.hex()}")
+    if opened is None:
+        return None
+    account, _, place = json.loads(opened)
+    return account, place
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A seat that a person holds. `helper` says that they type for somebody else."""
+
+    assembly: str
+    seat: str
+    helper: bool
+
+
+def seats_of(db: Database, lookup: bytes) -> list[Held]:
+    """The seats that a person holds, oldest first."""
+    found = db.sql.execute(
+        "SELECT s.assembly, s.id, c.helper FROM channel c JOIN seat s ON s.id = c.seat WHERE c.lookup = ? ORDER BY s.joined, s.id",
+        (lookup,),
+    )
+    return [Held(assembly, seat, bool(helper)) for assembly, seat, helper in found]
+
+
+def current_seat(db: Database, lookup: bytes) -> str | None:
+    """The seat for which a person speaks in the private chat at present."""
+    row = db.sql.execute("SELECT current_seat FROM identity WHERE lookup = ?", (lookup,)).fetchone()
+    return row[0] if row else None
+
+
+def make_current(db: Database, lookup: bytes, seat: str | None) -> None:
+    db.sql.execute("UPDATE identity SET current_seat = ? WHERE lookup = ?", (seat, lookup))
+
+
+def enrol(
+    db: Database,
+    assembly: str,
+    account: str,
+    user: str,
+    place: str,
+    role: Role,
+    site: str,
+    language: str,
+    helper: bool = False,
+    *,
+    at: int,
+    table: str = "",
+) -> Seat:
+    """Give a person a seat and make it current. Who has one of their own in this assembly gets that one again; with `helper`, a
+    further seat is made, for somebody for whom this person types."""
+    lookup = meet(db, account, user, place, at)
+    held = [h for h in seats_of(db, lookup) if h.assembly == assembly]
+    own = next((h.seat for h in held if not h.helper), None)
+    if own is not None and not helper:
+        make_current(db, lookup, own)
+        seat = load_seat(db, own)
+        assert seat is not None  # noqa: S101 - a channel without its seat cannot be: both are written in one transaction
+        return seat
+    seat = db.vault.pseudonym(assembly, lookup, len(held))
+    db.vault.new_seat_key(seat)
+    chair = next_chair(db, assembly, table) if table else 0
+    db.sql.execute(
+        "INSERT INTO seat (id, assembly, role, site, status, language, table_id, chair, helped, joined, number) "
+        "SELECT ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?, COALESCE(MAX(number), 0) + 1 FROM seat WHERE assembly = ? AND site = ?",
+        (seat, assembly, role, site, language, table, chair, helper, at, assembly, site),
+    )
+    link(db, lookup, seat, helper)
+    make_current(db, lookup, seat)
+    return Seat(seat, role, site, language, table=table, helped=helper)
+
+
+def link(db: Database, lookup: bytes, seat: str, helper: bool = False) -> None:
+    """Let a seat be reached through one more channel."""
+    db.sql.execute(
+        "INSERT INTO channel (lookup, seat, helper) VALUES (?, ?, ?) ON CONFLICT (lookup, seat) DO NOTHING",
+        (lookup, seat, helper),
+    )
+
+
+def erase(db: Database, seat: str) -> None:
+    """Erase a person's seat: its key, and with it every word, name and attribute; its channels; and the identity, where it holds no
+    other seat. What was counted stays counted."""
+    db.vault.erase_seat_key(seat)
+    db.sql.execute(
+        "UPDATE seat SET status = 'left', name = NULL, attributes = NULL, focus = '', walk = '' WHERE id = ?", (seat,)
+    )
+    db.sql.execute(
+        "UPDATE outbox SET state = 'gone', body = NULL, receipt = 'Erased' WHERE seat = ? AND state IN ('new', 'sending')",
+        (seat,),
+    )
+    holders = [row[0] for row in db.sql.execute("DELETE FROM channel WHERE seat = ? RETURNING lookup", (seat,))]
+    for lookup in holders:
+        if others := seats_of(db, lookup):
+            db.sql.execute(
+                "UPDATE identity SET current_seat = ? WHERE lookup = ? AND current_seat = ?",
+                (others[0].seat, lookup, seat),
+            )
+        else:
+            db.sql.execute("DELETE FROM identity WHERE lookup = ?", (lookup,))
+    db.wipe = True

@@ -1,0 +1,217 @@
+"""What people gave: contributions, what translators made of them, and consents.
+
+Words, and every translation of them, are sealed under their author's key: once that is erased, they read as if taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.core.effects import Grant
+from bot.core.state import Contribution
+from bot.store.database import Database
+from bot.store.times import instant, ms
+
+_COLUMNS = "id, step, table_id, site, seat, kind, body, at, language, side, target, state, shared, helped"
+
+# Contributions
+
+
+def keep(db: Database, assembly: str, given: Contribution) -> None:
+    """Keep a contribution. The same id again changes its words."""
+    c = given
+    body = db.vault.seal(c.seat or None, c.text.encode(), f"contribution/{assembly}/{c.id}")
+    db.sql.execute(
+        "INSERT INTO contribution (assembly, id, step, table_id, site, seat, kind, side, language, target, body, at, state, shared, helped) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (assembly, id) DO UPDATE "
+        "SET body = excluded.body, language = excluded.language, side = excluded.side, state = excluded.state "
+        "WHERE contribution.seat = excluded.seat",
+        (
+            assembly,
+            c.id,
+            c.step,
+            c.table,
+            c.site,
+            c.seat,
+            c.kind,
+            c.side,
+            c.language,
+            c.target,
+            body,
+            ms(c.at),
+            c.state,
+            c.shared,
+            c.helped,
+        ),
+    )
+
+
+def withdraw(db: Database, assembly: str, seat: str, id: str = "") -> int:
+    """Take back one contribution of a seat, or all of them. How many."""
+    one, given = (" AND id = ?", (id,)) if id else ("", ())
+    done = db.sql.execute(
+        f"UPDATE contribution SET state = 'withdrawn' WHERE seat = ? AND assembly = ? AND state = 'live'{one}",
+        (seat, assembly, *given),
+    )
+    return done.rowcount
+
+
+def words(db: Database, assembly: str, ids: Iterable[str]) -> dict[str, str]:
+    """The texts of these contributions, by id. What was withdrawn or erased is left out."""
+    found = {}
+    for id in dict.fromkeys(ids):
+        row = db.sql.execute(
+            "SELECT seat, body FROM contribution WHERE assembly = ? AND id = ? AND state = 'live'", (assembly, id)
+        ).fetchone()
+        if row and (text := db.vault.open(row[0] or None, row[1], f"contribution/{assembly}/{id}")) is not None:
+            found[id] = text.decode()
+    return found
+
+
+def contribution(db: Database, assembly: str, id: str) -> Contribution | None:
+    """One contribution, withdrawn or not; None where there is none, or its author was erased."""
+    row = db.sql.execute(
+        f"SELECT {_COLUMNS} FROM contribution WHERE assembly = ? AND id = ?", (assembly, id)
+    ).fetchone()
+    return _contribution(db, assembly, row) if row else None
+
+
+def contributions(
+    db: Database,
+    assembly: str,
+    step: str,
+    *,
+    table: str | None = None,
+    site: str | None = None,
+    kinds: Sequence[str] = (),
+) -> list[Contribution]:
+    """What was given in a step and stands, in order of arrival; at one table, at one site, of some kinds."""
+    where = "assembly = ? AND step = ? AND state = 'live'"
+    given = [assembly, step, *kinds]
+    if kinds:
+        where += f" AND kind IN ({', '.join('?' * len(kinds))})"
+    narrower, more = _where(table, site)
+    return _contributions(db, assembly, f"{where}{narrower} ORDER BY seq", (*given, *more))
+
+
+def given_by(db: Database, assembly: str, seat: str) -> list[Contribution]:
+    """All that a seat has given and not taken back, in order."""
+    return _contributions(db, assembly, "seat = ? AND assembly = ? AND state = 'live' ORDER BY seq", (seat, assembly))
+
+
+def statements(
+    db: Database,
+    assembly: str,
+    step: str,
+    seat: str,
+    limit: int,
+    *,
+    table: str | None = None,
+    site: str | None = None,
+    kind: str = "idea",
+) -> list[Contribution]:
+    """Others' statements to agree or disagree with, at a table, at a site or everywhere: those that were shown least, then in a
+    fixed order; none of `seat`'s own, and none that is not shared."""
+    narrower, more = _where(table, site)
+    rest = "AND kind = ? AND state = 'live' AND shared = 1 AND seat <> ? ORDER BY shown, id LIMIT ?"
+    return _contributions(
+        db, assembly, f"assembly = ? AND step = ?{narrower} {rest}", (assembly, step, *more, kind, seat, limit)
+    )
+
+
+def shown(db: Database, assembly: str, ids: Iterable[str]) -> None:
+    """These contributions were put before one more person."""
+    db.sql.executemany(
+        "UPDATE contribution SET shown = shown + 1 WHERE assembly = ? AND id = ?", [(assembly, id) for id in ids]
+    )
+
+
+def _contributions(db: Database, assembly: str, where: str, given: Sequence[str]) -> list[Contribution]:
+    found = db.sql.execute(f"SELECT {_COLUMNS} FROM contribution WHERE {where}", given).fetchall()
+    return [c for row in found if (c := _contribution(db, assembly, row))]
+
+
+def _contribution(db: Database, assembly: str, row: tuple[Any, ...]) -> Contribution | None:
+    text = db.vault.open(row[4] or None, row[6], f"contribution/{assembly}/{row[0]}")
+    if text is None:
+        return None
+    id, step, table, site, seat, kind, _, at, language, side, target, state, shared, helped = row
+    return Contribution(
+        id,
+        step,
+        table,
+        site,
+        seat,
+        kind,
+        text.decode(),
+        instant(at),
+        language,
+        side,
+        target,
+        state,
+        bool(shared),
+        bool(helped),
+    )
+
+
+def _where(table: str | None, site: str | None) -> tuple[str, tuple[str, ...]]:
+    """What narrows a query to a table or a site."""
+    wanted = [(column, value) for column, value in (("table_id", table), ("site", site)) if value is not None]
+    return "".join(f" AND {column} = ?" for column, _ in wanted), tuple(value for _, value in wanted)
+
+
+# Translations
+
+
+def save_translation(db: Database, assembly: str, contribution: str, language: str, engine: str, text: str) -> None:
+    """Keep what a translator gave for a contribution, under its author's key."""
+    author = db.sql.execute(
+        "SELECT seat FROM contribution WHERE assembly = ? AND id = ?", (assembly, contribution)
+    ).fetchone()
+    if author is None:
+        raise LookupError(f"there is no contribution {contribution}")
+    body = db.vault.seal(author[0] or None, text.encode(), f"translation/{assembly}/{contribution}/{language}")
+    db.sql.execute(
+        "INSERT INTO translation (assembly, contribution, language, engine, body) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (assembly, contribution, language) DO UPDATE SET engine = excluded.engine, body = excluded.body",
+        (assembly, contribution, language, engine, body),
+    )
+
+
+def translations(db: Database, assembly: str, ids: Iterable[str], language: str) -> dict[str, tuple[str, str]]:
+    """`(text, engine)` of the contributions that stand and were translated into a language, by id."""
+    found = {}
+    for id in dict.fromkeys(ids):
+        row = db.sql.execute(
+            "SELECT c.seat, t.body, t.engine FROM translation t JOIN contribution c ON c.assembly = t.assembly AND c.id = t.contribution "
+            "WHERE t.assembly = ? AND t.contribution = ? AND t.language = ? AND c.state = 'live'",
+            (assembly, id, language),
+        ).fetchone()
+        if (
+            row
+            and (text := db.vault.open(row[0] or None, row[1], f"translation/{assembly}/{id}/{language}")) is not None
+        ):
+            found[id] = (text.decode(), row[2])
+    return found
+
+
+# Consents
+
+
+def grant(db: Database, assembly: str, grant: Grant, at: int) -> None:
+    """Store a yes or no to a purpose. Earlier ones stay: they are the proof."""
+    db.sql.execute(
+        "INSERT INTO consent (assembly, seat, purpose, given, version, language, at) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (seat, purpose, at) DO UPDATE "
+        "SET given = excluded.given, version = excluded.version, language = excluded.language",
+        (assembly, grant.seat, grant.purpose, grant.given, grant.version, grant.language, at),
+    )
+
+
+def granted(db: Database, seat: str, purpose: str) -> bool | None:
+    """A person's last word on a purpose; None where they were not asked or have not answered."""
+    row = db.sql.execute(
+        "SELECT given FROM consent WHERE seat = ? AND purpose = ? ORDER BY at DESC LIMIT 1", (seat, purpose)
+    ).fetchone()
+    return bool(row[0]) if row else None

@@ -1,0 +1,191 @@
+"""People: their seats, and who is meant when many are addressed.
+
+Invariants:
+
+* A seat is a pseudonym. Whose it is on a platform stands in `bot.store.identities` and nowhere here.
+* Names and attributes are sealed under the seat's key.
+* The parts of a fan-out come in a fixed order: seats by site and number, tables by site and number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from bot.core.state import Role, Seat, Status
+from bot.store.database import Database
+from bot.store.times import instant, ms
+
+EVERYWHERE = "all"
+"""The course of a flow whose steps open everywhere at once."""
+
+SEAT_COLUMNS = "id, role, site, language, status, name, table_id, attributes, focus, walk, helped, heard"
+
+# Seats
+
+
+def load_seat(db: Database, seat: str) -> Seat | None:
+    row = db.sql.execute(f"SELECT {SEAT_COLUMNS} FROM seat WHERE id = ?", (seat,)).fetchone()
+    return read_seat(db, row) if row else None
+
+
+def assembly_of(db: Database, seat: str) -> str | None:
+    """The assembly that a seat belongs to."""
+    row = db.sql.execute("SELECT assembly FROM seat WHERE id = ?", (seat,)).fetchone()
+    return row[0] if row else None
+
+
+def save_seat(db: Database, seat: Seat) -> None:
+    """Save what has changed on a seat. Its table changes by `sit` only. `LookupError` where there is no such seat."""
+    seal, id = db.vault.seal, seat.id
+    attributes = json.dumps(dict(seat.attributes), ensure_ascii=False).encode() if seat.attributes else b""
+    done = db.sql.execute(
+        "UPDATE seat SET role = ?, site = ?, status = ?, language = ?, name = ?, attributes = ?, focus = ?, walk = ?, helped = ?, "
+        "heard = ? WHERE id = ?",
+        (
+            seat.role,
+            seat.site,
+            seat.status,
+            seat.language,
+            seal(id, seat.name.encode(), f"name/{id}") if seat.name else None,
+            seal(id, attributes, f"attributes/{id}") if attributes else None,
+            seat.focus,
+            seat.walk,
+            seat.helped,
+            ms(seat.heard) if seat.heard else None,
+            id,
+        ),
+    )
+    if done.rowcount != 1:
+        raise LookupError(f"there is no seat {id}")
+
+
+def names(db: Database, seats: Iterable[str]) -> dict[str, str]:
+    """The names that these seats chose; who chose none, or was erased, is left out."""
+    found = {}
+    for seat in dict.fromkeys(seats):
+        row = db.sql.execute("SELECT name FROM seat WHERE id = ?", (seat,)).fetchone()
+        if row and (name := db.vault.open(seat, row[0], f"name/{seat}")):
+            found[seat] = name.decode()
+    return found
+
+
+def read_seat(db: Database, row: tuple[Any, ...]) -> Seat:
+    id, role, site, language, status, name, table, attributes, focus, walk, helped, heard = row
+    name = db.vault.open(id, name, f"name/{id}") if name else None
+    attributes = db.vault.open(id, attributes, f"attributes/{id}") if attributes else None
+    return Seat(
+        id,
+        role,
+        site,
+        language,
+        status,
+        name.decode() if name else "",
+        table,
+        json.loads(attributes) if attributes else {},
+        focus,
+        walk,
+        bool(helped),
+        instant(heard) if heard is not None else None,
+    )
+
+
+# Many at once
+
+
+def units(
+    db: Database,
+    assembly: str,
+    course: str,
+    scope: Literal["person", "table", "site", "assembly"],
+    roles: Sequence[Role] = (),
+    statuses: Sequence[Status] = ("active",),
+) -> list[str]:
+    """The units of a fan-out: `seat:…` for everybody on a course with one of these roles (any, where none is named) and statuses,
+    `table:…` for the tables at which such people sit, or the course itself."""
+    if scope in ("site", "assembly"):
+        return [f"course:{course}"]
+    if scope == "person":
+        return [f"seat:{row[0]}" for row in _on_course(db, "id", assembly, course, roles, statuses)]
+    here, given = at_course(course, "t.")
+    people, more = _such(roles, statuses)
+    found = db.sql.execute(
+        f"SELECT t.id FROM tables t WHERE t.assembly = ?{here} AND EXISTS (SELECT 1 FROM seat "
+        f"WHERE assembly = t.assembly AND table_id = t.id{people}) ORDER BY t.site, t.number, t.id",
+        (assembly, *given, *more),
+    )
+    return [f"table:{id}" for (id,) in found]
+
+
+def roster(
+    db: Database,
+    assembly: str,
+    course: str = EVERYWHERE,
+    roles: Sequence[Role] = ("participant",),
+    statuses: Sequence[Status] = ("active",),
+) -> list[Seat]:
+    """Everybody on a course, with attributes and languages: for the seating, and for the exports."""
+    return [read_seat(db, row) for row in _on_course(db, SEAT_COLUMNS, assembly, course, roles, statuses)]
+
+
+def staff(db: Database, assembly: str, role: Role, site: str = "", table: str = "") -> list[Seat]:
+    """Who serves in a role (and has not left): everywhere, at a site, or at a table."""
+    narrower = (" AND site = ?" if site else "") + (" AND table_id = ?" if table else "")
+    found = db.sql.execute(
+        f"SELECT {SEAT_COLUMNS} FROM seat WHERE assembly = ? AND role = ?{narrower} AND status IN ('new', 'active') "
+        "ORDER BY site, number",
+        (assembly, role, *filter(None, (site, table))),
+    )
+    return [read_seat(db, row) for row in found.fetchall()]
+
+
+def head_count(db: Database, assembly: str, course: str, since: int) -> tuple[dict[str, int], dict[str, int]]:
+    """How many active participants a course has, and how many of them were heard from since an instant; both by unit (`site:…`
+    and `table:…`)."""
+    here, given = at_course(course)
+    found = db.sql.execute(
+        "SELECT site, table_id, COUNT(*), SUM(CASE WHEN heard >= ? THEN 1 ELSE 0 END) FROM seat "
+        f"WHERE assembly = ?{here} AND role = 'participant' AND status = 'active' "
+        "GROUP BY site, table_id ORDER BY site, table_id",
+        (since, assembly, *given),
+    ).fetchall()
+    return by_unit(row[:3] for row in found), by_unit((*row[:2], row[3]) for row in found)
+
+
+def by_unit(rows: Iterable[tuple[str, str, int]]) -> dict[str, int]:
+    """Sums by `site:…` and `table:…` from rows of (site, table, number)."""
+    found: dict[str, int] = {}
+    for site, table, number in rows:
+        for unit in (f"site:{site}", *((f"table:{table}",) if table else ())):
+            found[unit] = found.get(unit, 0) + number
+    return found
+
+
+def at_course(course: str, prefix: str = "") -> tuple[str, tuple[str, ...]]:
+    """What narrows a query to the site of a course."""
+    return ("", ()) if course == EVERYWHERE else (f" AND {prefix}site = ?", (course,))
+
+
+def _on_course(
+    db: Database, columns: str, assembly: str, course: str, roles: Sequence[Role], statuses: Sequence[Status]
+) -> list[tuple[Any, ...]]:
+    here, given = at_course(course)
+    people, more = _such(roles, statuses)
+    return db.sql.execute(
+        f"SELECT {columns} FROM seat WHERE assembly = ?{here}{people} ORDER BY site, number", (assembly, *given, *more)
+    ).fetchall()
+
+
+def _such(roles: Sequence[Role], statuses: Sequence[Status]) -> tuple[str, tuple[str, ...]]:
+    """What narrows a query to people with one of these roles and statuses; no role means any."""
+    wanted = [(column, values) for column, values in (("role", roles), ("status", statuses)) if values]
+    where = "".join(f" AND {column} IN ({', '.join('?' * len(values))})" for column, values in wanted)
+    return where, (*roles, *statuses)
+
+
+def next_chair(db: Database, assembly: str, table: str) -> int:
+    row = db.sql.execute(
+        "SELECT COALESCE(MAX(chair), 0) + 1 FROM seat WHERE assembly = ? AND table_id = ?", (assembly, table)
+    ).fetchone()
+    return int(row[0])

@@ -1,0 +1,336 @@
+"""The two queues: everything that happens is a row of `inbox`, everything to be said a row of `outbox`.
+
+Invariants:
+
+* A key stands once in its queue and assembly: putting or saying it again changes nothing. Whether a remote event is known at all
+  (its person may have changed the assembly meanwhile) `known` tells.
+* Inbox rows come back in order of (`at`, `seq`). A timer is a row whose `at` lies ahead.
+* Outbox rows come back by lane, then `at`, then `seq`; but whoever reads them reads them in order of (`at`, `seq`). An answer overtakes what
+  is meant for others, and takes its own reader's earlier messages along. While a message is under way or waits for another
+  try, later ones for the same reader wait behind it.
+* A body is sealed under the key of the seat it comes from or goes to. Once a message is sent its body is wiped.
+* A row whose seal is broken is parked, or given up, and stops nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.store.database import Database
+from bot.store.errors import Unreadable
+
+LANES = (0, 1, 2, 3)
+State = Literal["new", "sending", "sent", "gone", "held"]
+
+
+@dataclass(frozen=True, slots=True)
+class InRow:
+    """An event to be put. `at` is when it counts (a timer's hour, or when it was said), `received` when we learned of it."""
+
+    assembly: str
+    key: str
+    kind: str
+    at: int
+    received: int
+    body: bytes
+    seat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """An event to be handled. `body` is None where it was blanked or its person's key is erased."""
+
+    seq: int
+    key: str
+    assembly: str
+    kind: str
+    at: int
+    received: int
+    seat: str | None
+    body: bytes | None
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """An event that failed too often. `error` names what went wrong, never words."""
+
+    seq: int
+    key: str
+    assembly: str
+    kind: str
+    at: int
+    seat: str | None
+    tries: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutRow:
+    """Something to say, to a seat or, where the person has none yet, to a `door` (the lookup of an identity)."""
+
+    key: str
+    assembly: str
+    seat: str | None
+    lane: int
+    at: int
+    body: bytes
+    step: str = ""
+    door: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """Something to send. `body` is None where the reader's key is erased: then there is nothing to say."""
+
+    seq: int
+    key: str
+    assembly: str
+    seat: str | None
+    door: bytes | None
+    lane: int
+    step: str
+    at: int
+    body: bytes | None
+    tries: int
+
+
+# The inbox
+
+
+def put_event(
+    db: Database, assembly: str, key: str, event_json: bytes, kind: str, at: int, received: int, seat: str | None = None
+) -> bool:
+    """Put one event. False where the assembly has this key already."""
+    return put_events(db, [InRow(assembly, key, kind, at, received, event_json, seat)]) == 1
+
+
+def put_events(db: Database, rows: Iterable[InRow]) -> int:
+    """Put many events. How many of them were new."""
+    seal = db.vault.seal
+    done = db.sql.executemany(
+        "INSERT INTO inbox (key, assembly, kind, at, received, seat, body) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (key, assembly) DO NOTHING",
+        [
+            (r.key, r.assembly, r.kind, r.at, r.received, r.seat, seal(r.seat, r.body, f"inbox/{r.assembly}/{r.key}"))
+            for r in rows
+        ],
+    )
+    return max(done.rowcount, 0)
+
+
+def remember(db: Database, assembly: str, key: str, received: int) -> None:
+    """Note a remote event that was answered on the spot, so that it is `known`: a row that is done and has no body."""
+    db.sql.execute(
+        "INSERT INTO inbox (key, assembly, kind, at, received, state) VALUES (?, ?, 'door', ?, ?, 'done') "
+        "ON CONFLICT (key, assembly) DO NOTHING",
+        (key, assembly, received, received),
+    )
+
+
+def known(db: Database, key: str) -> bool:
+    """Whether any assembly has had this event: asked for remote events, before anybody is looked up."""
+    return db.sql.execute("SELECT 1 FROM inbox WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
+
+
+def next_events(db: Database, now: int, limit: int, before: int | None = None) -> list[InboxRow]:
+    """The next events that are due, at most `limit`; with `before`, only those that count before that instant."""
+    last = now if before is None else min(now, before - 1)
+    found = db.sql.execute(
+        "SELECT seq, key, assembly, kind, at, received, seat, body, tries FROM inbox "
+        "WHERE state = 'new' AND at <= ? ORDER BY at, seq LIMIT ?",
+        (last, limit),
+    ).fetchall()
+    rows = []
+    for seq, key, assembly, kind, at, received, seat, sealed, tries in found:
+        try:
+            body = db.vault.open(seat, sealed, f"inbox/{assembly}/{key}")
+        except (Unreadable, LookupError):
+            if db.writing:
+                failed(db, seq, "Unreadable", park_after=1)
+            continue
+        rows.append(InboxRow(seq, key, assembly, kind, at, received, seat, body, tries))
+    return rows
+
+
+def done(db: Database, seqs: Iterable[int]) -> None:
+    """These events are handled."""
+    db.sql.executemany("UPDATE inbox SET state = 'done' WHERE seq = ?", [(seq,) for seq in seqs])
+
+
+def blank(db: Database, seq: int) -> None:
+    """Wipe the body of an event: it held a secret answer, or words that stand elsewhere now."""
+    db.sql.execute("UPDATE inbox SET body = NULL WHERE seq = ?", (seq,))
+
+
+def failed(db: Database, seq: int, error: str, park_after: int = 3) -> bool:
+    """An event could not be handled; `error` is the name of the fault, never words. True where it is parked now."""
+    row = db.sql.execute(
+        "UPDATE inbox SET tries = tries + 1, error = ?, state = CASE WHEN tries + 1 >= ? THEN 'parked' ELSE 'new' END "
+        "WHERE seq = ? AND state = 'new' RETURNING state",
+        (error, park_after, seq),
+    ).fetchone()
+    return row is not None and row[0] == "parked"
+
+
+def unpark(db: Database, seq: int) -> bool:
+    """Give a parked event another three tries. False where it is not parked."""
+    return (
+        db.sql.execute("UPDATE inbox SET state = 'new', tries = 0 WHERE seq = ? AND state = 'parked'", (seq,)).rowcount
+        == 1
+    )
+
+
+def next_due(db: Database) -> int | None:
+    """When the next event is due; None where nothing waits."""
+    at: int | None = db.sql.execute("SELECT MIN(at) FROM inbox WHERE state = 'new'").fetchone()[0]
+    return at
+
+
+def parked(db: Database) -> list[ParkedRow]:
+    """The events that failed too often."""
+    return [
+        ParkedRow(*row)
+        for row in db.sql.execute(
+            "SELECT seq, key, assembly, kind, at, seat, tries, error FROM inbox WHERE state = 'parked' ORDER BY seq"
+        )
+    ]
+
+
+# The outbox
+
+_OUT = "seq, key, assembly, seat, door, lane, step, at, body, tries"
+
+
+def say(db: Database, rows: Iterable[OutRow]) -> int:
+    """Put what is to be said. What an erased person would have read is dropped. How many were new."""
+    seal = db.vault.seal
+    sealed = [(r, seal(r.seat, r.body, f"outbox/{r.assembly}/{r.key}")) for r in rows]
+    done = db.sql.executemany(
+        "INSERT INTO outbox (key, assembly, seat, door, lane, step, at, due, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (key, assembly) DO NOTHING",
+        [(r.key, r.assembly, r.seat, r.door, r.lane, r.step, r.at, r.at, body) for r, body in sealed if body],
+    )
+    return max(done.rowcount, 0)
+
+
+def claim(db: Database, now: int, limit: int, lanes: Sequence[int] = LANES) -> list[OutboxRow]:
+    """The next messages to send, marked as under way: after a crash `uncertain` finds them."""
+    rows = peek(db, now, limit, lanes)
+    db.sql.executemany("UPDATE outbox SET state = 'sending' WHERE seq = ?", [(row.seq,) for row in rows])
+    return rows
+
+
+def peek(db: Database, now: int, limit: int, lanes: Sequence[int] = LANES) -> list[OutboxRow]:
+    """The same without the mark, for a transport on which a repeat is harmless. The next `peek` brings them again until they
+    are settled."""
+    picked: dict[int, tuple[Any, ...]] = {}
+    behind: dict[int, int] = {}
+    stuck: set[str | bytes | None] = set()
+    for lane in lanes:
+        if len(picked) >= limit:
+            break
+        waiting = db.sql.execute(
+            f"SELECT {_OUT} FROM outbox WHERE state = 'new' AND lane = ? AND at <= ? AND due <= ? ORDER BY at, seq",
+            (lane, now, now),
+        )
+        for row in waiting:
+            reader = row[3] or row[4]
+            if row[0] in picked or reader in stuck:
+                continue
+            for state, due, *earlier in _up_to(db, row):
+                if state == "sending" or due > now:
+                    stuck.add(reader)
+                    if due > now:
+                        behind[row[0]] = due
+                    break
+                picked.setdefault(earlier[0], tuple(earlier))
+                if len(picked) >= limit:
+                    break
+            if len(picked) >= limit:
+                break
+    if db.writing:
+        db.sql.executemany("UPDATE outbox SET due = ? WHERE seq = ?", [(due, seq) for seq, due in behind.items()])
+    return _opened(db, picked.values())
+
+
+def _up_to(db: Database, row: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """What waits for the same reader up to this row, in order."""
+    column, reader = ("seat", row[3]) if row[3] else ("door", row[4])
+    return db.sql.execute(
+        f"SELECT state, due, {_OUT} FROM outbox WHERE {column} = ? AND state IN ('new', 'sending') AND (at, seq) <= (?, ?) "
+        "ORDER BY at, seq",
+        (reader, row[7], row[0]),
+    ).fetchall()
+
+
+def _opened(db: Database, found: Iterable[tuple[Any, ...]]) -> list[OutboxRow]:
+    rows = []
+    for seq, key, assembly, seat, door, lane, step, at, sealed, tries in found:
+        try:
+            body = db.vault.open(seat, sealed, f"outbox/{assembly}/{key}")
+        except (Unreadable, LookupError):
+            if db.writing:
+                gone(db, seq, "Unreadable")
+            continue
+        rows.append(OutboxRow(seq, key, assembly, seat, door, lane, step, at, body, tries))
+    return rows
+
+
+def sent(db: Database, receipts: Iterable[tuple[int, str]], now: int) -> None:
+    """These messages have arrived at the platform: `(seq, receipt)`. Their bodies are wiped."""
+    db.sql.executemany(
+        "UPDATE outbox SET state = 'sent', body = NULL, receipt = ?, sent = ? WHERE seq = ?",
+        [(receipt, now, seq) for seq, receipt in receipts],
+    )
+
+
+def retry(db: Database, seq: int, at: int) -> None:
+    """Try a message again, not before `at`. Its reader's later messages wait behind it."""
+    db.sql.execute("UPDATE outbox SET state = 'new', tries = tries + 1, due = ? WHERE seq = ?", (at, seq))
+
+
+def gone(db: Database, seq: int, why: str) -> None:
+    """A message will never arrive; `why` is the name of the reason. Its body is wiped."""
+    db.sql.execute("UPDATE outbox SET state = 'gone', body = NULL, receipt = ? WHERE seq = ?", (why, seq))
+
+
+def uncertain(db: Database) -> list[OutboxRow]:
+    """After a restart: what was under way when the process ended. It may have arrived or not."""
+    return _opened(db, db.sql.execute(f"SELECT {_OUT} FROM outbox WHERE state = 'sending' ORDER BY seq").fetchall())
+
+
+def next_send(db: Database) -> int | None:
+    """When the next message may go out; None where none waits but behind messages that are under way."""
+    row = db.sql.execute(
+        "SELECT due FROM outbox o WHERE state = 'new' AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.state = 'sending' "
+        "AND ((s.seat = o.seat) OR (s.door = o.door)) AND (s.at, s.seq) < (o.at, o.seq)) ORDER BY due LIMIT 1"
+    ).fetchone()
+    return row[0] if row else None
+
+
+# Both
+
+
+def counts(db: Database) -> dict[str, dict[str, int]]:
+    """How many rows stand in which state: `{"inbox": {"new": 3, …}, "outbox": {…}}`."""
+    return {
+        "inbox": dict(db.sql.execute("SELECT state, COUNT(*) FROM inbox GROUP BY state ORDER BY state").fetchall()),
+        "outbox": dict(db.sql.execute("SELECT state, COUNT(*) FROM outbox GROUP BY state ORDER BY state").fetchall()),
+    }
+
+
+def cursor(db: Database, account: str) -> str | None:
+    """How far an account has been read."""
+    row = db.sql.execute("SELECT value FROM cursor WHERE account = ?", (account,)).fetchone()
+    return row[0] if row else None
+
+
+def move_cursor(db: Database, account: str, value: str) -> None:
+    """An account has been read up to here: in the transaction that puts its events."""
+    db.sql.execute(
+        "INSERT INTO cursor (account, value) VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET value = excluded.value",
+        (account, value),
+    )

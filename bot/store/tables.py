@@ -1,0 +1,76 @@
+"""Tables: who sits where, and who has sat together.
+
+A seat's place stands on the seat (`table_id`, and `chair` for the order of seating) and changes by `sit` only; `membership` is
+the history.
+"""
+
+from __future__ import annotations
+
+from bot.core.effects import Seated
+from bot.core.state import Table
+from bot.store.database import Database
+from bot.store.people import SEAT_COLUMNS, next_chair, read_seat
+
+
+def load_table(db: Database, assembly: str, table: str) -> Table | None:
+    """A table with its active participants in order of seating, and those who lead it."""
+    row = db.sql.execute(
+        "SELECT id, plan, site, number, languages FROM tables WHERE assembly = ? AND id = ?", (assembly, table)
+    ).fetchone()
+    if row is None:
+        return None
+    seats = [
+        read_seat(db, found)
+        for found in db.sql.execute(
+            f"SELECT {SEAT_COLUMNS} FROM seat WHERE assembly = ? AND table_id = ? AND status IN ('new', 'active') ORDER BY chair, number",
+            (assembly, table),
+        ).fetchall()
+    ]
+    members = tuple(s for s in seats if s.role == "participant" and s.status == "active")
+    staff = tuple(s for s in seats if s.role == "facilitator")
+    id, plan, site, number, languages = row
+    return Table(id, plan, site, number, tuple(languages.split()), members, staff)
+
+
+def of_plan(db: Database, assembly: str, plan: str) -> list[Table]:
+    """All tables of a group plan, without their people, by site and number."""
+    found = db.sql.execute(
+        "SELECT id, plan, site, number, languages FROM tables WHERE assembly = ? AND plan = ? ORDER BY site, number, id",
+        (assembly, plan),
+    )
+    return [Table(id, plan, site, number, tuple(languages.split())) for id, plan, site, number, languages in found]
+
+
+def sit(db: Database, assembly: str, seated: Seated, at: int) -> None:
+    """Move seats to a table, which is made if it is new; they leave the table where they sat."""
+    s = seated
+    db.sql.execute(
+        "INSERT INTO tables (assembly, id, plan, site, number, languages) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (assembly, id) DO UPDATE SET languages = excluded.languages",
+        (assembly, s.table, s.plan, s.site, s.number, " ".join(s.languages)),
+    )
+    for chair, seat in enumerate(s.seats, next_chair(db, assembly, s.table)):
+        moved = db.sql.execute(
+            "UPDATE seat SET table_id = ?, chair = ? WHERE id = ? AND assembly = ? AND table_id <> ?",
+            (s.table, chair, seat, assembly, s.table),
+        )
+        if moved.rowcount:
+            db.sql.execute(
+                "UPDATE membership SET until = ? WHERE assembly = ? AND seat = ? AND until IS NULL",
+                (at, assembly, seat),
+            )
+            db.sql.execute(
+                "INSERT INTO membership (assembly, table_id, seat, since) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (assembly, table_id, seat, since) DO UPDATE SET until = NULL",
+                (assembly, s.table, seat, at),
+            )
+
+
+def sat_together(db: Database, assembly: str) -> list[tuple[str, ...]]:
+    """Who has sat together so far: the seats of each table, past and present, tables in order of their ids."""
+    tables: dict[str, list[str]] = {}
+    for table, seat in db.sql.execute(
+        "SELECT DISTINCT table_id, seat FROM membership WHERE assembly = ? ORDER BY table_id, seat", (assembly,)
+    ):
+        tables.setdefault(table, []).append(seat)
+    return [tuple(seats) for seats in tables.values()]
