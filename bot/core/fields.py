@@ -97,9 +97,12 @@ def _moment(value: Any) -> Any:
     )
 
 
+TEXT_MARK = BeforeValidator(_text)
+"""By this mark among its metadata a field is known to be a text that people read."""
+
 Text = Annotated[
     dict[str, str],
-    BeforeValidator(_text),
+    TEXT_MARK,
     WithJsonSchema(
         {
             "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}],

@@ -227,6 +227,8 @@ def _syntax(text: str, name: str, error: str) -> Problem:
     advice = ""
     if start == "Invalid value" and set(line) & set("“”„«»‘’"):
         found, allowed = "curly quotes", 'a text stands in straight double quotes: "like this"'
+    elif start == "Invalid value" and place[1] is None:
+        found, allowed = "a list or table that never ends", "close it with ] or }"
     elif start == "Illegal character '\\n'":
         column = min(column, len(line) + 1)
     if shown:
