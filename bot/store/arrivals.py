@@ -30,8 +30,8 @@ def arrive(
     texts: Mapping[str, str],
     at: int,
 ) -> bool:
-    """Note that a digest has come to a table in its language, and keep the translated words under their authors' keys. False where
-    it had come before."""
+    """Note that a digest has come to a table in its language, and keep the translated words under their authors' keys. False
+    where it had come before."""
     for contribution, text in texts.items():
         opinions.save_translation(db, assembly, contribution, language, engine, text)
     done = db.sql.execute(

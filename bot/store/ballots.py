@@ -3,8 +3,9 @@
 Invariants:
 
 * A choice stands once for its holder, sealed under the key of its step; who has voted stands in `vote_cast`.
-* While a secret vote is open its holders are HMACs of the seats under the step's key, and no table is kept. `seal_off` writes the
-  choices anew under random names, with nothing that tells which belong together, and erases that key: from then on nobody can link them.
+* While a secret vote is open its holders are HMACs of the seats under the step's key, and no table is kept. `seal_off`
+  writes the choices anew under random names, with nothing that tells which belong together, and erases that key: from then on
+  nobody can link them.
 """
 
 from __future__ import annotations
@@ -140,7 +141,8 @@ def has_voted(db: Database, assembly: str, step: str, seat: str) -> bool:
 
 def _ballots(db: Database, assembly: str, step: str) -> list[tuple[Any, ...]]:
     return db.sql.execute(
-        "SELECT question, item, holder, site, table_id, choice FROM ballot WHERE assembly = ? AND step = ? ORDER BY question, item, holder",
+        "SELECT question, item, holder, site, table_id, choice FROM ballot WHERE assembly = ? AND step = ? "
+        "ORDER BY question, item, holder",
         (assembly, step),
     ).fetchall()
 

@@ -138,8 +138,8 @@ async def open_store(
 ) -> Store:
     """Open the database, make it where there is none, bring it up to date, and check that it is whole and ours.
 
-    `path` may be ":memory:". `synchronous="OFF"` is for rehearsals: fast, and lost when the machine goes down. `connect` stands in for
-    `sqlite3.connect`, for a disk that fails under test. `read_only` opens beside a running Pnyx, and changes nothing.
+    `path` may be ":memory:". `synchronous="OFF"` is for rehearsals: fast, and lost when the machine goes down. `connect` stands
+    in for `sqlite3.connect`, for a disk that fails under test. `read_only` opens beside a running Pnyx, and changes nothing.
     Raises `StoreError`.
     """
     place = str(path)
@@ -201,8 +201,8 @@ def _prepare(sql: sqlite3.Connection, place: str, keys: KeyFile, synchronous: st
     version = check_version(sql, place)
     if version and (found := sql.execute("PRAGMA quick_check(1)").fetchall()) != [("ok",)]:
         raise Corrupt(
-            f"The database {place} is damaged ({found[0][0]}). Keep it aside together with its -wal and -shm files, put your newest "
-            "backup in its place, and start Pnyx again."
+            f"The database {place} is damaged ({found[0][0]}). Keep it aside together with its -wal and -shm files, put "
+            "your newest backup in its place, and start Pnyx again."
         )
     if not read_only:
         sql.execute("PRAGMA journal_mode = WAL")
@@ -227,7 +227,8 @@ def _check_keys(sql: sqlite3.Connection, vault: Vault, place: str, read_only: bo
             vault.open(None, row[0], "meta/keys")
         except Unreadable:
             raise WrongKeys(
-                f"The database {place} was written with another key file. Put the right one at the place that `key_file` in your config names."
+                f"The database {place} was written with another key file. Put the right one at the place "
+                "that `key_file` in your config names."
             ) from None
 
 

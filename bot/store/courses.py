@@ -80,6 +80,14 @@ def assemblies(db: Database) -> list[Assembly]:
     return _assemblies(db, "ORDER BY created, id", ())
 
 
+def seed_of(db: Database, id: str) -> str:
+    """The published seed of an assembly's lots."""
+    found = load_assembly(db, id)
+    if found is None:
+        raise LookupError(f"there is no assembly {id}")
+    return found.seed
+
+
 def _assemblies(db: Database, rest: str, given: tuple[str, ...]) -> list[Assembly]:
     found = db.sql.execute(f"SELECT id, flow_ref, seed, state, created, data FROM assembly {rest}", given)
     return [Assembly(id, ref, seed, state, created, json.loads(data)) for id, ref, seed, state, created, data in found]

@@ -88,7 +88,8 @@ _TEXTS: tuple[tuple[str, type[StoreError], str], ...] = (
     (
         "SQLITE_FULL",
         DiskFull,
-        "There is no room left for the database {path}. Nothing that was saved is lost. Free some space on its disk; Pnyx then goes on.",
+        "There is no room left for the database {path}. Nothing that was saved is lost. Free some space on its "
+        "disk; Pnyx then goes on.",
     ),
     (
         "SQLITE_BUSY",
@@ -108,8 +109,8 @@ _TEXTS: tuple[tuple[str, type[StoreError], str], ...] = (
     (
         "SQLITE_CORRUPT",
         Corrupt,
-        "The database {path} is damaged. Keep it aside together with its -wal and -shm files, put your newest backup in its place, "
-        "and start Pnyx again.",
+        "The database {path} is damaged. Keep it aside together with its -wal and -shm files, put your newest backup in its "
+        "place, and start Pnyx again.",
     ),
     (
         "SQLITE_CANTOPEN",
@@ -119,6 +120,7 @@ _TEXTS: tuple[tuple[str, type[StoreError], str], ...] = (
     (
         "SQLITE_IOERR",
         DiskFault,
-        "The disk failed while the database {path} was read or written. What was saved before is kept. Check the disk, then start Pnyx again.",
+        "The disk failed while the database {path} was read or written. What was saved before is kept. Check "
+        "the disk, then start Pnyx again.",
     ),
 )

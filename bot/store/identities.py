@@ -65,7 +65,8 @@ class Held:
 def seats_of(db: Database, lookup: bytes) -> list[Held]:
     """The seats that a person holds, oldest first."""
     found = db.sql.execute(
-        "SELECT s.assembly, s.id, c.helper FROM channel c JOIN seat s ON s.id = c.seat WHERE c.lookup = ? ORDER BY s.joined, s.id",
+        "SELECT s.assembly, s.id, c.helper FROM channel c JOIN seat s ON s.id = c.seat WHERE c.lookup = ? "
+        "ORDER BY s.joined, s.id",
         (lookup,),
     )
     return [Held(assembly, seat, bool(helper)) for assembly, seat, helper in found]
@@ -98,14 +99,12 @@ def enrol(
     """Give a person a seat and make it current. Who has one of their own in this assembly gets that one again; with `helper`, a
     further seat is made, for somebody for whom this person types."""
     lookup = meet(db, account, user, place, at)
-    held = [h for h in seats_of(db, lookup) if h.assembly == assembly]
-    own = next((h.seat for h in held if not h.helper), None)
+    held = (load_seat(db, h.seat) for h in seats_of(db, lookup) if h.assembly == assembly and not h.helper)
+    own = next(held, None)
     if own is not None and not helper:
-        make_current(db, lookup, own)
-        seat = load_seat(db, own)
-        assert seat is not None  # noqa: S101 - a channel without its seat cannot be: both are written in one transaction
-        return seat
-    seat = db.vault.pseudonym(assembly, lookup, len(held))
+        make_current(db, lookup, own.id)
+        return own
+    seat = _free_pseudonym(db, assembly, lookup)
     db.vault.new_seat_key(seat)
     chair = next_chair(db, assembly, table) if table else 0
     db.sql.execute(
@@ -118,6 +117,14 @@ def enrol(
     return Seat(seat, role, site, language, table=table, helped=helper)
 
 
+def _free_pseudonym(db: Database, assembly: str, lookup: bytes) -> str:
+    """The person's first pseudonym here that no seat bears; an erased seat keeps its own."""
+    n = 0
+    while load_seat(db, seat := db.vault.pseudonym(assembly, lookup, n)) is not None:
+        n += 1
+    return seat
+
+
 def link(db: Database, lookup: bytes, seat: str, helper: bool = False) -> None:
     """Let a seat be reached through one more channel."""
     db.sql.execute(
@@ -127,8 +134,8 @@ def link(db: Database, lookup: bytes, seat: str, helper: bool = False) -> None:
 
 
 def erase(db: Database, seat: str) -> None:
-    """Erase a person's seat: its key, and with it every word, name and attribute; its channels; and the identity, where it holds no
-    other seat. What was counted stays counted."""
+    """Erase a person's seat: its key, and with it every word, name and attribute; its channels; and the identity, where it
+    holds no other seat. What was counted stays counted."""
     db.vault.erase_seat_key(seat)
     db.sql.execute(
         "UPDATE seat SET status = 'left', name = NULL, attributes = NULL, focus = '', walk = '' WHERE id = ?", (seat,)

@@ -224,7 +224,8 @@ class Vault:
     def erase_step_key(self, assembly: str, step: str) -> None:
         """Erase a step's key for good: no later choice can be linked to a seat, and none is taken."""
         self._sql.execute(
-            "INSERT INTO step_key (assembly, step, wrapped) VALUES (?, ?, NULL) ON CONFLICT (assembly, step) DO UPDATE SET wrapped = NULL",
+            "INSERT INTO step_key (assembly, step, wrapped) VALUES (?, ?, NULL) "
+            "ON CONFLICT (assembly, step) DO UPDATE SET wrapped = NULL",
             (assembly, step),
         )
         self._steps.pop((assembly, step), None)

@@ -31,8 +31,8 @@ class FileLock:
             ) from None
         except OSError as error:
             raise ReadOnly(
-                f"Nothing can be written beside the database {path} ({error.strerror}). Check that its disk is not mounted read-only, "
-                "and that the folder belongs to the user who runs Pnyx."
+                f"Nothing can be written beside the database {path} ({error.strerror}). Check that its disk is not mounted "
+                "read-only, and that the folder belongs to the user who runs Pnyx."
             ) from None
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,8 +41,8 @@ class FileLock:
             os.close(self._handle)
             who = f"process {holder}" if holder else "another process"
             raise InUse(
-                f"Pnyx is at work on the database {path} already ({who}). Use `pnyx status` to see what it does, or stop it first: "
-                f"kill {holder or 'PID'}"
+                f"Pnyx is at work on the database {path} already ({who}). Use `pnyx status` to see what it does, or stop it "
+                f"first: kill {holder or 'PID'}"
             ) from None
         os.ftruncate(self._handle, 0)
         os.pwrite(self._handle, b"%d\n" % os.getpid(), 0)

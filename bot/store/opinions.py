@@ -23,8 +23,8 @@ def keep(db: Database, assembly: str, given: Contribution) -> None:
     c = given
     body = db.vault.seal(c.seat or None, c.text.encode(), f"contribution/{assembly}/{c.id}")
     db.sql.execute(
-        "INSERT INTO contribution (assembly, id, step, table_id, site, seat, kind, side, language, target, body, at, state, shared, helped) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (assembly, id) DO UPDATE "
+        "INSERT INTO contribution (assembly, id, step, table_id, site, seat, kind, side, language, target, body, "
+        "at, state, shared, helped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (assembly, id) DO UPDATE "
         "SET body = excluded.body, language = excluded.language, side = excluded.side, state = excluded.state "
         "WHERE contribution.seat = excluded.seat",
         (
@@ -114,10 +114,9 @@ def statements(
     """Others' statements to agree or disagree with, at a table, at a site or everywhere: those that were shown least, then in a
     fixed order; none of `seat`'s own, and none that is not shared."""
     narrower, more = _where(table, site)
+    given: tuple[str | int, ...] = (assembly, step, *more, kind, seat, limit)
     rest = "AND kind = ? AND state = 'live' AND shared = 1 AND seat <> ? ORDER BY shown, id LIMIT ?"
-    return _contributions(
-        db, assembly, f"assembly = ? AND step = ?{narrower} {rest}", (assembly, step, *more, kind, seat, limit)
-    )
+    return _contributions(db, assembly, f"assembly = ? AND step = ?{narrower} {rest}", given)
 
 
 def shown(db: Database, assembly: str, ids: Iterable[str]) -> None:
@@ -127,7 +126,7 @@ def shown(db: Database, assembly: str, ids: Iterable[str]) -> None:
     )
 
 
-def _contributions(db: Database, assembly: str, where: str, given: Sequence[str]) -> list[Contribution]:
+def _contributions(db: Database, assembly: str, where: str, given: Sequence[str | int]) -> list[Contribution]:
     found = db.sql.execute(f"SELECT {_COLUMNS} FROM contribution WHERE {where}", given).fetchall()
     return [c for row in found if (c := _contribution(db, assembly, row))]
 
@@ -184,7 +183,8 @@ def translations(db: Database, assembly: str, ids: Iterable[str], language: str)
     found = {}
     for id in dict.fromkeys(ids):
         row = db.sql.execute(
-            "SELECT c.seat, t.body, t.engine FROM translation t JOIN contribution c ON c.assembly = t.assembly AND c.id = t.contribution "
+            "SELECT c.seat, t.body, t.engine FROM translation t JOIN contribution c "
+            "ON c.assembly = t.assembly AND c.id = t.contribution "
             "WHERE t.assembly = ? AND t.contribution = ? AND t.language = ? AND c.state = 'live'",
             (assembly, id, language),
         ).fetchone()

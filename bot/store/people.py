@@ -41,8 +41,8 @@ def save_seat(db: Database, seat: Seat) -> None:
     seal, id = db.vault.seal, seat.id
     attributes = json.dumps(dict(seat.attributes), ensure_ascii=False).encode() if seat.attributes else b""
     done = db.sql.execute(
-        "UPDATE seat SET role = ?, site = ?, status = ?, language = ?, name = ?, attributes = ?, focus = ?, walk = ?, helped = ?, "
-        "heard = ? WHERE id = ?",
+        "UPDATE seat SET role = ?, site = ?, status = ?, language = ?, name = ?, attributes = ?, focus = ?, walk = ?, "
+        "helped = ?, heard = ? WHERE id = ?",
         (
             seat.role,
             seat.site,

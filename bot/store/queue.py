@@ -5,9 +5,9 @@ Invariants:
 * A key stands once in its queue and assembly: putting or saying it again changes nothing. Whether a remote event is known at all
   (its person may have changed the assembly meanwhile) `known` tells.
 * Inbox rows come back in order of (`at`, `seq`). A timer is a row whose `at` lies ahead.
-* Outbox rows come back by lane, then `at`, then `seq`; but whoever reads them reads them in order of (`at`, `seq`). An answer overtakes what
-  is meant for others, and takes its own reader's earlier messages along. While a message is under way or waits for another
-  try, later ones for the same reader wait behind it.
+* Outbox rows come back by lane, then `at`, then `seq`; but whoever reads them reads them in order of (`at`, `seq`). An answer
+  overtakes what is meant for others, and takes its own reader's earlier messages along. While a message is under way or waits
+  for another try, later ones for the same reader wait behind it.
 * A body is sealed under the key of the seat it comes from or goes to. Once a message is sent its body is wiped.
 * A row whose seal is broken is parked, or given up, and stops nobody.
 """
@@ -290,6 +290,14 @@ def sent(db: Database, receipts: Iterable[tuple[int, str]], now: int) -> None:
 def retry(db: Database, seq: int, at: int) -> None:
     """Try a message again, not before `at`. Its reader's later messages wait behind it."""
     db.sql.execute("UPDATE outbox SET state = 'new', tries = tries + 1, due = ? WHERE seq = ?", (at, seq))
+
+
+def again(db: Database, row: OutboxRow, body: bytes, at: int) -> None:
+    """Send a message once more that may have arrived, with a body that says so."""
+    sealed = db.vault.seal(row.seat, body, f"outbox/{row.assembly}/{row.key}")
+    db.sql.execute(
+        "UPDATE outbox SET state = 'new', tries = tries + 1, due = ?, body = ? WHERE seq = ?", (at, sealed, row.seq)
+    )
 
 
 def gone(db: Database, seq: int, why: str) -> None:

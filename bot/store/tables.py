@@ -22,7 +22,8 @@ def load_table(db: Database, assembly: str, table: str) -> Table | None:
     seats = [
         read_seat(db, found)
         for found in db.sql.execute(
-            f"SELECT {SEAT_COLUMNS} FROM seat WHERE assembly = ? AND table_id = ? AND status IN ('new', 'active') ORDER BY chair, number",
+            f"SELECT {SEAT_COLUMNS} FROM seat WHERE assembly = ? AND table_id = ? AND status IN ('new', 'active') "
+            "ORDER BY chair, number",
             (assembly, table),
         ).fetchall()
     ]
