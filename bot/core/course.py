@@ -152,7 +152,7 @@ def open_step(turn: Turn, node: Node) -> None:
     if not node.step.waits:
         turn.wake(turn.now, node, "finish")
     if closes is not None and run[-1].step.waits:
-        turn.wake(closes, run[-1], "close")
+        turn.wake(closes + node.step.grace, run[-1], "close")
         for each in run:
             for before in each.step.remind:
                 if closes - before > turn.now:
@@ -195,7 +195,7 @@ def too_few(turn: Turn, node: Node, entry: OpenStep) -> bool:
     if step.on_too_few == "extend_once" and not entry.extended and step.duration is not None:
         closes = turn.now + step.duration
         turn.put(replace(turn.course, open={**turn.course.open, node.id: replace(entry, closes=closes, extended=True)}))
-        turn.wake(closes, node, "close")
+        turn.wake(closes + step.grace, node, "close")
         return True
     if step.on_too_few == "tell_coordinator":
         told = message(

@@ -13,6 +13,8 @@ One chat carries both the private questions and, at a virtual table, the talk. T
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.core import commands
 from bot.core.effects import Lane, Say
 from bot.core.events import Answered, Due, Event, Heard, Joined, Relayed, Spread
@@ -88,22 +90,25 @@ def aim(turn: Turn, seat: Seat, event: Heard) -> tuple[Node, str] | None:
     """The step and unit that an input addresses, so that the engine loads what its `hear` reads. None for commands, for
     buttons that belong to no step, and where nothing waits."""
     if event.press:
-        return target(turn, seat, event.press.split(":", 1)[0])
+        return target(turn, seat, event.press.split(":", 1)[0], event.at)
     if event.text.startswith("/"):
         return None
-    waiting = target(turn, seat, seat.focus.split(":", 1)[0]) if seat.focus else None
-    return waiting or _talking(turn, seat) or _open_question(turn, seat)
+    waiting = target(turn, seat, seat.focus.split(":", 1)[0], event.at) if seat.focus else None
+    return waiting or _talking(turn, seat) or _open_question(turn, seat, event.at)
 
 
-def target(turn: Turn, seat: Seat, step: str) -> tuple[Node, str] | None:
-    """The node and unit at which this person may answer now; None if it is closed, or closing, or not theirs."""
+def target(turn: Turn, seat: Seat, step: str, at: datetime) -> tuple[Node, str] | None:
+    """The node and unit at which this person may answer; None if it is closed, or closing, or not theirs. What was said in
+    time (`at`) counts although the announced end has passed, until the step closes `grace` later."""
     node = turn.flow.nodes.get(step)
     if node is None:
         return None
     late = node.step.lasting or (node.step.self_paced and node.step.late == "accept")
     late = late and step in turn.course.done
     entry = turn.course.open.get(step)
-    if (entry is None or entry.closing) and not late:
+    if not late and (entry is None or entry.closing):
+        return None
+    if entry is not None and node.step.scope == "person" and entry.closes is not None and at > entry.closes:
         return None
     if node.step.scope == "person" and (step, seat.unit) in turn.state.stages:
         return node, seat.unit
@@ -118,7 +123,7 @@ def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
     if step.startswith("-"):
         commands.pressed(turn, seat, event)
         return
-    found = target(turn, seat, step)
+    found = target(turn, seat, step, event.at)
     if found is None:
         closed = message(t("This is closed now, so nothing was changed."))
         turn.effects.append(Say(seat.unit, closed, f"closed/{event.id}", Lane.ANSWER, quiet=False))
@@ -129,7 +134,7 @@ def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
 
 def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
     talk = _talking(turn, seat)
-    waiting = target(turn, seat, seat.focus.split(":", 1)[0]) if seat.focus else None
+    waiting = target(turn, seat, seat.focus.split(":", 1)[0], event.at) if seat.focus else None
     if waiting is not None and talk is not None:
         ask = message(
             t("Is this your answer to the question above, or is it for your table?"),
@@ -140,7 +145,7 @@ def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
         )
         turn.effects.append(Say(seat.unit, ask, f"which/{event.id}", Lane.ANSWER, quiet=False))
         return
-    found = waiting or talk or _open_question(turn, seat)
+    found = waiting or talk or _open_question(turn, seat, event.at)
     if found is None:
         commands.nothing_open(turn, seat, event)
         return
@@ -161,14 +166,14 @@ def _talking(turn: Turn, seat: Seat) -> tuple[Node, str] | None:
     return None
 
 
-def _open_question(turn: Turn, seat: Seat) -> tuple[Node, str] | None:
+def _open_question(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | None:
     """The step that last put a question to this person and still waits for an answer, else one that may be changed."""
     open_here = [(s, stage) for (s, unit), stage in turn.state.stages.items() if unit == seat.unit]
     waiting = [s for s, stage in open_here if stage.state == "open"] or [
         s for s, stage in open_here if stage.state == "done"
     ]
     for step in reversed(waiting):
-        found = target(turn, seat, step)
+        found = target(turn, seat, step, at)
         if found is not None:
             return found
     return None

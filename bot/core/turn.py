@@ -122,7 +122,7 @@ class Turn:
             self.effects.append(
                 Say(self.course.unit, message(text, step=node.id), f"{self.course.id}/{node.id}/notice")
             )
-        self.wake(closes, node, "close")
+        self.wake(closes + node.step.grace, node, "close")
 
     def go_on(self, node: Node, unit: str) -> None:
         """A person who has finished a self-paced step goes on to the next one of the run."""

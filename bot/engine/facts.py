@@ -170,7 +170,9 @@ def _partners(a: Asked) -> dict[str, Any]:
 
 
 def _results(a: Asked) -> dict[str, Any]:
-    found = {step: {unit: data for _, unit, data in findings.results(a.work.db, a.assembly, step)} for step in a.sources}
+    found = {
+        step: {unit: data for _, unit, data in findings.results(a.work.db, a.assembly, step)} for step in a.sources
+    }
     return {"results": found, **_members(a)}
 
 

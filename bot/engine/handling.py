@@ -175,5 +175,3 @@ def _aim(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Node, t
             return (waiting[0], ("begin",)) if waiting else None
         case Joined() | Started() | Spoken():
             return None
-
-

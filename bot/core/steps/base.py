@@ -37,8 +37,8 @@ class Step(Model):
     `parallel`. `title` and `text` are what people read. `audience` are the roles that take part, `when` a condition on the
     course or the person. `opens` and `closes` are moments; `after` waits once the step before has ended; `duration` counts
     from the opening. `early_close = "all_answered"` ends the step one minute after everybody has answered. `grace` is how
-    long the close waits for a platform that does not answer. `late` says whether newcomers may still do a self-paced step after its close. `too_few` is the number of answers
-    under which `on_too_few` applies at the close. `remind` lists how long before the close those who have not answered are
+    long after the announced end what was said in time is still taken, where a platform delivers late. `late` says whether newcomers may still do a self-paced
+    step after its close. `too_few` is the number of answers under which `on_too_few` applies at the close. `remind` lists how long before the close those who have not answered are
     reminded. `results` says when results are shown, `record` what later goes into the exports.
     """
 
@@ -56,7 +56,7 @@ class Step(Model):
     closes: Moment | None = None
     duration: Span | None = None
     early_close: Literal["all_answered", "never"] = "never"
-    grace: Span = timedelta(seconds=30)
+    grace: Span = timedelta()
     late: Literal["accept", "reject"] = "accept"
     too_few: int = Field(default=0, ge=0)
     on_too_few: Literal["go_on", "extend_once", "tell_coordinator"] = "tell_coordinator"

@@ -1,0 +1,273 @@
+"""Work that needs the whole roster or the outside: seating, moving people between tables, carrying digests, codes.
+
+A job is a row; its answer is an event. Answer and "done" are one transaction, so a job that was interrupted is done again
+and has one answer. What a job writes besides is keyed the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from bot.core.effects import Seated
+from bot.core.events import Answered, Event, Relayed
+from bot.core.events import encode as encode_event
+from bot.core.flow import Flow, GroupPlan
+from bot.core.ids import derive
+from bot.core.names import distinct
+from bot.core.seating import OpenTable, Person, Plan, merge_small, place_late, seat_people
+from bot.core.state import Role, Seat, Table
+from bot.engine.house import House
+from bot.language.translate import Translator
+from bot.store import arrivals, codes, courses, findings, opinions, people, queue, tables
+from bot.store.connection import Store
+from bot.store.courses import Job
+from bot.store.database import Database
+from bot.store.queue import InRow
+from bot.store.times import ms
+
+INVITE_DAYS = timedelta(days=30)
+
+
+class Jobs:
+    """Does the jobs that wait."""
+
+    def __init__(self, store: Store, house: House, translator: Translator) -> None:
+        self._store = store
+        self._house = house
+        self._translator = translator
+
+    async def do_waiting(self, now: datetime) -> int:
+        """Do every job that waits. How many were done."""
+        waiting = await self._store.read(courses.open_jobs)
+        for job in waiting:
+            try:
+                if job.request.job == "relay":
+                    await self._relay(job, now)
+                else:
+                    await self._store.transact(_in_house, self._house, job, now)
+            except Exception:
+                parked = await self._store.transact(courses.fail_job, job.assembly, job.request.key)
+                if parked:
+                    raise
+        return len(waiting)
+
+    async def _relay(self, job: Job, now: datetime) -> None:
+        """Carry a digest to its tables, translated where the engine can."""
+        args = job.request.args
+        texts = await self._store.read(_relay_texts, job)
+        translated: dict[str, dict[str, str]] = {}
+        for language in dict.fromkeys(target["language"] for target in args["targets"]):
+            if language == args["source_language"] or not texts:
+                continue
+            made = await self._translator.translate(list(texts.values()), args["source_language"], language)
+            if any(one.machine for one in made):
+                translated[language] = {id: one.text for id, one in zip(texts, made, strict=True)}
+        await self._store.transact(_arrive, self._house, job, translated, self._translator.name, now)
+
+
+def _relay_texts(db: Database, job: Job) -> dict[str, str]:
+    digest = findings.load_digest(db, job.assembly, job.request.args["digest"])
+    if digest is None:
+        return {}
+    sources = [id for s in digest.sentences if not s.left_out for id in s.sources[:1]]
+    return opinions.words(db, job.assembly, sources)
+
+
+def _arrive(
+    db: Database, house: House, job: Job, translated: Mapping[str, Mapping[str, str]], engine: str, now: datetime
+) -> None:
+    if not courses.finish_job(db, job.assembly, job.request.key):
+        return
+    args = job.request.args
+    for language, texts in translated.items():
+        for id, text in texts.items():
+            opinions.save_translation(db, job.assembly, id, language, engine, text)
+    for target in args["targets"]:
+        texts = {id: f"{id}@{target['language']}" for id in translated.get(target["language"], {})}
+        used = engine if texts else "none"
+        step = str(target.get("step", job.request.step))
+        arrivals.arrive(db, job.assembly, step, target["table"], args["digest"], used, texts, ms(now))
+        event = Relayed(target["course"], step, args["digest"], target["table"], used, texts)
+        _happen(db, job, event, now, f"relayed/{args['digest']}/{target['table']}")
+
+
+def _in_house(db: Database, house: House, job: Job, now: datetime) -> None:
+    """A job that needs nothing but the database."""
+    if not courses.finish_job(db, job.assembly, job.request.key):
+        return
+    flow, request = house.flow(db, job.assembly), job.request
+    match request.job:
+        case "seating":
+            result = _seating(db, flow, job)
+        case "catch_up":
+            result = _catch_up(db, flow, job, now)
+        case "merge":
+            result = _merge(db, flow, job, now)
+        case "invite":
+            result = _invite(db, job, now)
+        case other:
+            raise LookupError(f"there is no job called {other}")
+    answer = Answered(request.course, request.step, request.job, result, request.unit)
+    _happen(db, job, answer, now, f"{request.key}/answer")
+
+
+def _happen(db: Database, job: Job, event: Event, now: datetime, key: str) -> None:
+    queue.put_events(db, [InRow(job.assembly, key, event.kind, ms(now), ms(now), encode_event(event))])
+
+
+def plan_of(plan: GroupPlan, flow: Flow) -> Plan:
+    """A flow's group plan as the seating reads it."""
+    method = "mixed_sites" if plan.across_sites and plan.method == "balanced" else plan.method
+    return Plan(
+        min=plan.size.min, target=plan.size.target, max=plan.size.max, method=method, mix_by=plan.mix_by,
+        cluster_by=plan.cluster_by, max_languages=plan.max_languages if plan.common_language == "translate" else None,
+        common_language=plan.common_language, no_repeat=plan.no_repeat,
+    )  # fmt: skip
+
+
+def _seating(db: Database, flow: Flow, job: Job) -> dict[str, Any]:
+    """Deal everybody of the course out to tables; facilitators to the tables that speak their language."""
+    name = str(job.request.args["plan"])
+    plan, seed = flow.plans[name], courses.seed_of(db, job.assembly)
+    everybody = people.roster(db, job.assembly, job.request.course)
+    met = _met(db, job.assembly)
+    made: list[dict[str, Any]] = []
+    unplaced: list[str] = []
+    sites = [None] if plan.across_sites else [s.id for s in flow.sites_of(job.request.course)]
+    for site in sites:
+        here = [s for s in everybody if site is None or s.site == site]
+        persons = [_person(s, met) for s in here]
+        seating = seat_people(persons, plan_of(plan, flow), f"{seed}/{job.request.step}/{site or 'all'}")
+        home = site or flow.file.schedule.sites[0].id
+        prefix = site or "all"
+        for number, (seats, languages) in enumerate(zip(seating.tables, seating.languages, strict=True), 1):
+            made.append(
+                {
+                    "id": f"{prefix}-{name}-{number}" if name != "tables" else f"{prefix}-{number}",
+                    "number": number,
+                    "site": home,
+                    "languages": list(languages),
+                    "seats": list(seats),
+                    "staff": [],
+                }  # fmt: skip
+            )
+        unplaced += [u.seat for u in seating.unplaced]
+    _spread_staff(db, job, made, across=plan.across_sites)
+    _distinct_names(db, made, {s.id: s for s in everybody})
+    return {"tables": made, "unplaced": unplaced}
+
+
+def _person(seat: Seat, met: Mapping[str, frozenset[str]]) -> Person:
+    attributes = {"site": seat.site, **seat.attributes}
+    return Person(seat.id, (seat.language,), attributes, met.get(seat.id, frozenset()))
+
+
+def _met(db: Database, assembly: str) -> dict[str, frozenset[str]]:
+    met: dict[str, set[str]] = {}
+    for group in tables.sat_together(db, assembly):
+        for seat in group:
+            met.setdefault(seat, set()).update(s for s in group if s != seat)
+    return {seat: frozenset(others) for seat, others in met.items()}
+
+
+def _spread_staff(db: Database, job: Job, made: list[dict[str, Any]], *, across: bool) -> None:
+    """One facilitator to a table as long as there are any, of the table's site and language where possible."""
+    free = people.roster(db, job.assembly, job.request.course, roles=("facilitator",))
+    for table in made:
+        fitting = [f for f in free if (across or f.site == table["site"]) and f.language in table["languages"]]
+        if fitting:
+            table["staff"] = [fitting[0].id]
+            free.remove(fitting[0])
+
+
+def _distinct_names(db: Database, made: list[dict[str, Any]], seats: Mapping[str, Seat]) -> None:
+    """Two people of one name at one table get a number behind it."""
+    for table in made:
+        taken: list[str] = []
+        for id in table["seats"]:
+            name = distinct(seats[id].name, taken) if seats[id].name else ""
+            if name != seats[id].name:
+                people.save_seat(db, replace(seats[id], name=name))
+            taken.append(name)
+
+
+def _open_tables(db: Database, job: Job, plan: str, site: str | None) -> list[OpenTable]:
+    found = []
+    for bare in tables.of_plan(db, job.assembly, plan):
+        table = tables.load_table(db, job.assembly, bare.id)
+        if table is not None and table.members and (site is None or table.site == site):
+            found.append(_open_table(table))
+    return found
+
+
+def _open_table(table: Table) -> OpenTable:
+    counts: dict[str, dict[str, int]] = {}
+    for seat in table.members:
+        for name, value in {"site": seat.site, **seat.attributes}.items():
+            row = counts.setdefault(name, {})
+            row[value] = row.get(value, 0) + 1
+    return OpenTable(table.id, len(table.members), table.languages, counts, frozenset(s.id for s in table.members))
+
+
+def _catch_up(db: Database, flow: Flow, job: Job, now: datetime) -> dict[str, Any]:
+    """A place for a latecomer at the table that needs them most."""
+    args = job.request.args
+    seat = people.load_seat(db, str(args["seat"]))
+    name = str(args["plan"])
+    if seat is None or name not in flow.plans or seat.table:
+        return {"table": seat.table if seat is not None else ""}
+    plan = flow.plans[name]
+    free = _open_tables(db, job, name, None if plan.across_sites else seat.site)
+    found = place_late(_person(seat, {}), free, plan_of(plan, flow))
+    if found is None:
+        return {"table": ""}
+    _move(db, job, found, [seat.id], now)
+    return {"table": found}
+
+
+def _merge(db: Database, flow: Flow, job: Job, now: datetime) -> dict[str, Any]:
+    """Another table for the people of one that is too small. Nobody sits alone."""
+    id = job.request.unit.removeprefix("table:")
+    table = tables.load_table(db, job.assembly, id)
+    if table is None or not table.members:
+        return {"table": ""}
+    plan = flow.plans[table.plan]
+    small = _open_table(table)
+    others = [t for t in _open_tables(db, job, table.plan, None if plan.across_sites else table.site) if t.id != id]
+    fit = [t for t in others if t.size >= plan.min_present]
+    moves = [m for m in merge_small([small, *fit], plan_of(plan, flow), plan.min_present) if m.table == id and m.to]
+    if not moves:
+        return {"table": ""}
+    to = cast(str, moves[0].to)
+    seats = [s.id for s in (*table.members, *table.staff)]
+    _move(db, job, to, seats, now)
+    return {"table": to, "seats": seats}
+
+
+def _move(db: Database, job: Job, to: str, seats: list[str], now: datetime) -> None:
+    table = tables.load_table(db, job.assembly, to)
+    if table is None:
+        raise LookupError(f"no table {to}")
+    moved = Seated(table.id, table.plan, table.site, table.number, table.languages, tuple(seats))
+    tables.sit(db, job.assembly, moved, ms(now))
+    taken = [s.name for s in table.members]
+    for id in seats:
+        seat = people.load_seat(db, id)
+        if seat is not None and seat.name and (name := distinct(seat.name, taken)) != seat.name:
+            people.save_seat(db, replace(seat, name=name))
+
+
+def _invite(db: Database, job: Job, now: datetime) -> dict[str, Any]:
+    """New codes. They stand in the answer, which is sealed like every event, and nowhere else."""
+    args = job.request.args
+    made = [
+        codes.make_code(
+            db, job.assembly, cast(Role, args["role"]), str(args.get("site", "")), str(args.get("table", "")),
+            made=ms(now), expires=ms(now + INVITE_DAYS),
+        )
+        for _ in range(int(args.get("number", 1)))
+    ]  # fmt: skip
+    return {**args, "codes": made, "id": derive(job.request.key)}
