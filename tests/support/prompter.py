@@ -1,0 +1,95 @@
+"""The facts that a stagehand gives to a step, as the engine would (`bot.engine.facts`): the ones that its `reads` names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bot.core import routing
+from bot.core.events import Answered, Due, Event, Heard, Reached, Spread
+from bot.core.flow import references
+from bot.core.itinerary import Node
+from bot.core.state import Course, Seat, State
+from bot.core.turn import Turn
+
+if TYPE_CHECKING:
+    from tests.support.stagehand import Stagehand
+
+
+def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
+    """What the addressed hook reads. KeyError for a name that nobody knows and `stage.given` does not hold."""
+    aimed = _aim(stage, state, event)
+    if aimed is None:
+        return {}
+    node, hook = aimed
+    found: dict[str, Any] = {}
+    for name in node.step.reads.get(hook, ()):
+        found[name] = stage.given[name] if name in stage.given else _fact(stage, name, node, state.course, state.seat)
+    return found
+
+
+def _aim(stage: Stagehand, state: State, event: Event) -> tuple[Node, str] | None:
+    nodes = stage.flow.nodes
+    match event:
+        case Heard() if state.seat is not None:
+            found = routing.aim(Turn(stage.flow, state, stage.now), state.seat, event)
+            return (found[0], "hear") if found else None
+        case Due(step=step, what=what):
+            return nodes[step], {"open": "begin", "finish": "finish", "close": "close"}.get(what, "due")
+        case Spread(step=step, what=what):
+            return nodes[step], "due" if what == "remind" else what
+        case Answered(step=step) if step in nodes:
+            return nodes[step], "answered"
+        case Reached():
+            return next(((nodes[s], "begin") for s in state.course.open if nodes[s].step.scope == "assembly"), None)
+    return None
+
+
+def _fact(stage: Stagehand, name: str, node: Node, course: Course, seat: Seat | None) -> Any:
+    people = [s for s in stage.seats.values() if stage.flow.course_of(s.site) == course.id]
+    sources = [n.id for ref in references(node.step) for n in stage.flow.instances(ref, node)]
+    live = [c for c in stage.contributions.values() if c.state == "live"]
+    chosen = stage.choices.get(node.id, {})
+    match name:
+        case "choices":
+            return chosen.get(seat.id, {}) if seat else {}
+        case "meaning":
+            return frozenset()
+        case "own":
+            return tuple(c for c in live if seat and c.seat == seat.id and c.step == node.id)
+        case "statements":
+            others = [c for c in live if seat and c.seat != seat.id and c.step in sources and c.site == seat.site]
+            return tuple(sorted(others, key=lambda c: (stage.shown[c.id], c.id))[: getattr(node.step, "per_person", 7)])
+        case "ballots":
+            return _ballots({s.id: (s, chosen[s.id]) for s in people if s.id in chosen})
+        case "answered":
+            return sum(s.id in chosen for s in people)
+        case "members" | "present":
+            return sum(s.role == "participant" and s.status == "active" for s in people)
+        case "results":
+            return {step: stage.records.get(step, {}) for step in (*sources, node.id)}
+        case "finished":
+            return {s: frozenset(c.id for c in stage.courses.values() if s in c.done) for s in sources}
+        case "items":
+            here = [s.id for s in stage.flow.sites_of(course.id)]
+            return tuple(c for c in live if c.step in sources and c.shared and c.site in here)
+        case "digests":
+            return tuple(d for d in stage.digests.values() if d.step in sources)
+    raise KeyError(name)
+
+
+def _ballots(chosen: Mapping[str, tuple[Seat, Mapping[str, Any]]]) -> dict[tuple[str, str], Any]:
+    """Equal choices counted, by (question, item) and unit."""
+    counted: dict[tuple[str, str], dict[str, Counter[str]]] = {}
+    values: dict[str, Any] = {}
+    for seat, choices in chosen.values():
+        for key, choice in choices.items():
+            question, _, item = key.partition(":")
+            values[repr(choice)] = choice
+            for unit in (f"site:{seat.site}", f"table:{seat.table}")[: 2 if seat.table else 1]:
+                counted.setdefault((question, item), {}).setdefault(unit, Counter())[repr(choice)] += 1
+    return {
+        place: {unit: [(values[mark], n) for mark, n in marks.items()] for unit, marks in units.items()}
+        for place, units in counted.items()
+    }

@@ -1,0 +1,157 @@
+"""Plays the core without an engine: gives `advance` its state, takes the effects back, and rings the timers.
+
+A `Stagehand` holds in dictionaries what the store would hold, in the open for a test to look at. Facts are worked out for
+the addressed step and hook only, as its `reads` names them (`tests.support.prompter`); `given` sets facts by hand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.core import routing
+from bot.core.advance import advance
+from bot.core.effects import Cast, Count, Draw, Effect, Fan, Keep, Put, Record, Say, Seated, Shown, Wake, Withdraw
+from bot.core.events import Event, Heard, Joined, Spread, Started
+from bot.core.flow import Flow
+from bot.core.message import Message
+from bot.core.state import Contribution, Course, Digest, Seat, Stage, State, Table
+from tests.support.plays import read
+from tests.support.prompter import facts
+
+START = datetime(2027, 3, 2, 17, 0, tzinfo=UTC)
+
+
+class Stagehand:
+    """One assembly on a stage. `others` are the effects that change nothing here (requests, notes, seals …)."""
+
+    def __init__(self, flow: Flow, **given: Any) -> None:
+        self.flow, self.given, self.now = flow, given, START
+        self.courses = {id: Course(id) for id in flow.courses}
+        self.seats: dict[str, Seat] = {}
+        self.tables: dict[str, Table] = {}
+        self.stages: dict[tuple[str, str], Stage] = {}
+        self.counters: Counter[tuple[str, str, str]] = Counter()
+        self.choices: dict[str, dict[str, dict[str, Any]]] = {}
+        self.contributions: dict[str, Contribution] = {}
+        self.shown: Counter[str] = Counter()
+        self.records: dict[str, dict[str, Any]] = {}
+        self.digests: dict[str, Digest] = {}
+        self.said: dict[str, Say] = {}
+        self.timers: dict[str, tuple[datetime, Event | None]] = {}
+        self.others: list[Effect] = []
+        self._inputs = 0
+
+    def seat(self, *ids: str, table: str = "", site: str = "lyon", **more: Any) -> None:
+        """People who have consented take their seats, and sit down at a table."""
+        if table and table not in self.tables:
+            self.tables[table] = Table(table, "tables", site, len(self.tables) + 1, ("en",))
+        for id in ids:
+            self.seats[id] = replace(Seat(id, "participant", site, "en", "active", id.title(), table), **more)
+
+    def start(self) -> None:
+        for course in self.flow.courses:
+            self.play(Started(course))
+        self.wait()
+
+    def wait(self, span: timedelta = timedelta()) -> None:
+        """Let time pass; every timer rings at its instant, in order of instant and setting."""
+        until = self.now + span
+        while due := [
+            (at, n, key) for n, (key, (at, event)) in enumerate(self.timers.items()) if event and at <= until
+        ]:
+            at, _, key = min(due)
+            event, self.now = self.timers[key][1], max(self.now, at)
+            self.timers[key] = (at, None)
+            if event is not None:
+                self.play(event)
+        self.now = until
+
+    def press(self, seat: str, press: str) -> list[str]:
+        """A button is pressed; what the person reads thereupon."""
+        return self._hear(seat, press=press)
+
+    def write(self, seat: str, text: str) -> list[str]:
+        """Something is typed; what the person reads thereupon."""
+        return self._hear(seat, text=text)
+
+    def read_by(self, unit: str) -> list[str]:
+        """All that was said to a unit, in order."""
+        return [read(message) for message in self.told(unit)]
+
+    def told(self, unit: str) -> list[Message]:
+        """The messages to a unit, in order."""
+        return [say.message for say in self.said.values() if say.to == unit]
+
+    def _hear(self, seat: str, **what: str) -> list[str]:
+        self._inputs += 1
+        before = len(self.told(f"seat:{seat}"))
+        self.play(Heard(f"input{self._inputs}", seat, self.now, **what))
+        self.wait()
+        return self.read_by(f"seat:{seat}")[before:]
+
+    def play(self, event: Event) -> None:
+        """One event goes through `advance`, and its effects come back."""
+        unit = event.units[0] if isinstance(event, Spread) and event.units else getattr(event, "unit", "")
+        seat = self.seats.get(event.seat if isinstance(event, Heard | Joined) else unit.partition("seat:")[2])
+        at = seat.table if seat is not None else getattr(event, "table", unit.partition("table:")[2])
+        table = self.tables.get(at)
+        if table is not None:
+            table = replace(table, members=tuple(s for s in self.seats.values() if s.table == at))
+        course = self.courses[getattr(event, "course", "") or self.flow.course_of(seat.site if seat else "")]
+        wanted = routing.needs(self.flow, course, seat, table, event)
+        stages = {key: self.stages[key] for key in wanted if key in self.stages}
+        counters = {(step, name): n for (step, of, name), n in self.counters.items() if of == course.unit}
+        state = State(course, seat, table, stages, {"counters": counters})
+        state = replace(state, facts={**state.facts, **facts(self, state, event)})
+        for effect in advance(self.flow, state, event, self.now)[1]:
+            self._take(effect, course)
+
+    def _take(self, effect: Effect, course: Course) -> None:
+        match effect:
+            case Say(key=key):
+                self.said.setdefault(f"{effect.to} {key}", effect)
+            case Put(Course() as value):
+                self.courses[value.id] = value
+            case Put(Seat() as value):
+                self.seats[value.id] = value
+            case Put(Stage() as value):
+                self.stages[value.step, value.unit] = value
+            case Keep(contribution):
+                self.contributions[contribution.id] = contribution
+            case Withdraw(_, id) if id:
+                self.contributions[id] = replace(self.contributions[id], state="withdrawn")
+            case Cast(step, seat, question, item, choice):
+                self.choices.setdefault(step, {}).setdefault(seat, {})[f"{question}:{item}"] = choice
+            case Wake(at, event, key):
+                self.timers.setdefault(key, (at, event))
+            case Count(step, unit, name, by):
+                self.counters[step, unit, name] += by
+            case Shown(ids):
+                self.shown.update(ids)
+            case Record(step, unit, data):
+                self.records.setdefault(step, {})[unit] = data
+            case Draw(digest):
+                self.digests[digest.id] = digest
+            case Seated(table, plan, site, number, languages, seats):
+                self.tables[table] = Table(table, plan, site, number, languages)
+                self.seats |= {s: replace(self.seats[s], table=table) for s in seats}
+            case Fan(step, what):
+                self._fan(step, what, course)
+            case _:
+                self.others.append(effect)
+
+    def _fan(self, step: str, what: Any, course: Course) -> None:
+        """Every unit of the step's scope on this course, and a last row without one."""
+        asked = self.flow.nodes[step].step
+        if asked.scope == "table":
+            units = [t.unit for t in self.tables.values() if self.flow.course_of(t.site) == course.id]
+        else:
+            mine = [s for s in self.seats.values() if self.flow.course_of(s.site) == course.id]
+            units = [s.unit for s in mine if s.role in asked.audience and s.status in ("new", "active")]
+        self.counters[step, course.unit, "left"] += 1
+        for unit in [*units, ""]:
+            spread = Spread(course.id, step, what, (unit,) if unit else (), not unit)
+            self.timers.setdefault(f"fan/{course.id}/{step}/{what}/{unit}/{self.now}", (self.now, spread))
