@@ -14,7 +14,7 @@ from bot.core.effects import Effect, Put, Request, Say
 from bot.core.flow import Flow
 from bot.core.itinerary import Node
 from bot.core.message import When, message, t
-from bot.core.state import Seat, State
+from bot.core.state import Course, Seat, State
 from bot.core.steps.assign import Assign
 
 
@@ -46,10 +46,13 @@ def settle(flow: Flow, state: State, seat: Seat, node: Node, now: datetime) -> I
         )
         return
     yield Put(replace(seat, walk=""))
+    yield from catch_up(flow, course, seat, node.id, f"catch-up/{seat.id}/{node.id}")
+
+
+def catch_up(flow: Flow, course: Course, seat: Seat, step: str, key: str) -> Iterator[Effect]:
+    """Ask for a place at a table, for whoever has none, and for the steps that are open now."""
     plan = next(
         (n.step.plan for n in reversed(flow.trunk) if isinstance(n.step, Assign) and course.done.get(n.id) == "done"),
         "",
     )
-    yield Request(
-        "catch_up", course.id, node.id, f"catch-up/{seat.id}/{node.id}", seat.unit, {"seat": seat.id, "plan": plan}
-    )
+    yield Request("catch_up", course.id, step, key, seat.unit, {"seat": seat.id, "plan": plan})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.core.steps.assign import Assign
 from bot.core.steps.consent import Consent
 from bot.core.steps.control import Parallel, Repeat
+from bot.core.steps.discuss import Discuss
 from bot.core.steps.inform import Inform
 from bot.core.steps.survey import Survey
 from bot.core.steps.welcome import Welcome
 
-AnyStep = Assign | Consent | Inform | Parallel | Repeat | Survey | Welcome
+AnyStep = Assign | Consent | Discuss | Inform | Parallel | Repeat | Survey | Welcome
 
-__all__ = ["AnyStep", "Assign", "Consent", "Inform", "Parallel", "Repeat", "Survey", "Welcome"]
+__all__ = ["AnyStep", "Assign", "Consent", "Discuss", "Inform", "Parallel", "Repeat", "Survey", "Welcome"]

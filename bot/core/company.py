@@ -1,0 +1,102 @@
+"""Nobody sits alone: what happens where too few people are present at a table for a talk.
+
+The engine looks for another table (job `merge`) and answers with `table`, its id or "" where there is none, its `number`,
+`site` and `languages`, and `expect`, how many people are on their way to this table from another one (0 if left out).
+It names only tables of the same plan that share a language with these people, have room, and whose talk goes on; of two
+small tables only the one with the higher number is sent to the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.core.effects import Effect, Note, Request, Say, Seated
+from bot.core.events import Answered
+from bot.core.message import Phrase, block, t, tn
+from bot.core.scene import Scene
+from bot.core.state import Stage
+from bot.core.talk import Moves, changed, ring, table_of
+
+ENOUGH = 2
+"""So many can talk where no other table is found."""
+
+USUAL = 3
+"""How many should be present where the flow has no group plan for the table."""
+
+
+def wanted(at: Scene) -> int:
+    """How many people the table's plan wants to be present."""
+    plan = at.flow.plans.get(table_of(at).plan)
+    return plan.min_present if plan is not None else USUAL
+
+
+def look_for_company(at: Scene, stage: Stage) -> Moves:
+    """Ask the engine for another table; an empty table just closes."""
+    table = table_of(at)
+    if not table.members:
+        return (yield from end_now(at, stage))
+    number = len(table.members)
+    args = {"plan": table.plan, "present": number}
+    yield Request("merge", at.course.id, at.step, at.key("merge", stage.n, number), table.unit, args)
+    return changed(stage, gathering=True)
+
+
+def end_now(at: Scene, stage: Stage) -> Moves:
+    """Close this table's stage, in silence."""
+    stage = replace(stage, closes=at.now, n=stage.n + 1)
+    yield ring(at, at.now, "close_unit", stage.n)
+    return changed(stage, began=False, gathering=False)
+
+
+def move(at: Scene, stage: Stage, answer: Answered) -> Moves:
+    """Everybody here sits down at the table that was found, and is told why."""
+    old, found = table_of(at), answer.result
+    seats = tuple(m.id for m in old.members)
+    yield Seated(found["table"], old.plan, found["site"], found["number"], tuple(found["languages"]), seats)
+    for seat in old.members:
+        text = at.message(
+            t("Few people are at your table just now. So that you need not talk alone, you now sit at table {number}.",
+              number=found["number"]),
+            t("What you write during the talk goes to the people there."),
+        )  # fmt: skip
+        yield Say(seat.unit, text, at.key("moved", found["table"], seat.id), quiet=False)
+        catch_up = {"seat": seat.id, "plan": old.plan}
+        yield Request(
+            "catch_up", at.course.id, at.step, at.key("catch-up", found["table"], seat.id), seat.unit, catch_up
+        )
+    told = t(
+        "Too few people are at table {number}. They now sit at table {other}, and table {number} does not meet in this step.",
+        number=old.number, other=found["number"],
+    )  # fmt: skip
+    yield Say(f"facilitators:{old.id}", at.message(told), at.key("moved", found["table"]))
+    yield Note("merged", data={"course": at.course.id, "step": at.step, "table": old.id, "into": found["table"]})
+    return (yield from end_now(at, stage))
+
+
+def alone(at: Scene, stage: Stage) -> Moves:
+    """No other table was found and one person is here: the talk does not take place for them."""
+    for seat in table_of(at).members:
+        text = at.message(
+            t("Nobody else is at your table just now, and no other table in your language has room."),
+            t("You need not wait here. The coordinator knows, and you will hear from us when the next step opens."),
+        )
+        yield Say(seat.unit, text, at.key("alone", stage.n), quiet=False)
+    yield from tell_coordinators(at, stage, t("Nobody talks there now. Write to them, or invite more people."))
+    return (yield from end_now(at, stage))
+
+
+def tell_coordinators(at: Scene, stage: Stage, what: Phrase) -> Iterator[Effect]:
+    """Too few are at a table: how many, and what becomes of it."""
+    table = table_of(at)
+    text = at.message(
+        block(
+            tn(
+                "At table {number} {n} person is present; {wanted} were hoped for, and no other table was found.",
+                "At table {number} {n} people are present; {wanted} were hoped for, and no other table was found.",
+                n=len(table.members), number=table.number, wanted=wanted(at),
+            )
+        ),
+        what,
+    )  # fmt: skip
+    yield Say(f"coordinators:{table.site}", text, at.key("too-few", stage.n))

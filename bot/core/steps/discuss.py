@@ -1,0 +1,357 @@
+"""A table talks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bot.core import company, floor, talk
+from bot.core.effects import Effect, Lane, Put, Say
+from bot.core.events import Answered, Due, Heard
+from bot.core.fields import Span
+from bot.core.floor import Round
+from bot.core.ids import derive
+from bot.core.message import Block, Button, Message, Name, Part, Phrase, Several, Words, block, t, tn
+from bot.core.names import clean_text
+from bot.core.scene import Scene
+from bot.core.spans import spell, until
+from bot.core.state import Stage
+from bot.core.steps.base import Step
+from bot.core.talk import Moves, changed, table_of
+
+ABSENT = timedelta(minutes=5)
+"""After this a table whose facilitator has not written is reported to the coordinator."""
+
+
+class Discuss(Step):
+    """People talk at their tables: what each one writes is passed on to the others, under the name they chose.
+
+    `text` is the prompt. The talk ends at the same announced time at every table. `turns = "round"` gives everybody the
+    floor in turn, in an order drawn by lot, for `turn_for` each (write hours where people answer over days); with
+    `second_chance` those who missed their turn are asked once more; then the talk is free. `warn_at` says how long before
+    the end the table is warned, `nudge_after` when those who have been silent are asked in private, once. `extend_max` is
+    how much time a facilitator may add in all. `early_close = "all_answered"` offers a button "I have nothing to add": when
+    everybody has pressed it, the table gets a minute's notice and closes. `max_length` counts the characters of a message.
+    What is said in an `icebreaker` is never exported. Where fewer people are present than the group plan's `min_present`,
+    they are offered another table, so that nobody sits alone.
+
+        [[step]]
+        id = "talk"
+        type = "discuss"
+        duration = "40m"
+        turns = "round"
+        turn_for = "90s"
+        warn_at = ["10m", "2m"]
+        text = "What was the last thing you threw away, and why?"
+    """
+
+    type: Literal["discuss"]
+    scope: Literal["table"] = "table"
+    turns: Literal["free", "round"] = "free"
+    turn_for: Span = timedelta(seconds=90)
+    second_chance: bool = True
+    warn_at: tuple[Span, ...] = ()
+    nudge_after: Span | None = None
+    extend_max: Span = timedelta(minutes=10)
+    max_length: int = Field(default=2000, ge=1, le=3500)
+    icebreaker: bool = False
+
+    talk: ClassVar[bool] = True
+    closes_units: ClassVar[bool] = True
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @model_validator(mode="after")
+    def _can_be_held(self) -> Self:
+        if not self.text:
+            raise ValueError('found no text; a talk needs a prompt: text = "What do you think of ...?"')
+        self.must_end("a talk ends at an announced time, together at all tables")
+        if self.turn_for < timedelta(seconds=10):
+            raise ValueError(f"found turn_for = {self.turn_for.seconds} seconds; a turn takes at least 10s")
+        if self.too_few:
+            raise ValueError(
+                f"found too_few = {self.too_few}; a talk has no answers to count: set min_present in its group plan"
+            )
+        return self
+
+    # What the flow brings about
+
+    def open(self, at: Scene) -> Iterator[Effect]:
+        stage = changed(at.stage or at.fresh_stage(), **talk.FRESH)
+        if len(table_of(at).members) < company.wanted(at):
+            yield Put((yield from company.look_for_company(at, stage)))
+        else:
+            yield Put((yield from self._begin(at, stage)))
+
+    def answered(self, at: Scene, answer: Answered) -> Iterator[Effect]:
+        stage, here = at.stage, len(table_of(at).members)
+        if answer.job != "merge" or stage is None or stage.state == "closed" or not stage.data["gathering"]:
+            return
+        stage = changed(stage, gathering=False)
+        if here == 0:
+            stage = yield from company.end_now(at, stage)
+        elif here >= company.wanted(at):
+            stage = yield from self._begin(at, stage)
+        elif answer.result["table"]:
+            stage = yield from company.move(at, stage, answer)
+        elif here + int(answer.result.get("expect", 0)) >= company.ENOUGH:
+            yield from company.tell_coordinators(at, stage, t("They talk all the same."))
+            stage = yield from self._begin(at, stage)
+        else:
+            stage = yield from company.alone(at, stage)
+        yield Put(stage)
+
+    def due(self, at: Scene, due: Due) -> Iterator[Effect]:
+        stage = at.stage
+        if stage is None or stage.state == "closed" or not stage.data["began"]:
+            return
+        match due.what:
+            case "warn" if due.n == stage.n:
+                yield from talk.warn(at, stage)
+            case "nudge" | "remind" if not floor.running(stage):
+                yield Put((yield from talk.nudge(at, stage)))
+            case "absent":
+                yield from self._absent(at, stage)
+            case "half" if due.n == stage.data.get("turn"):
+                yield from floor.half(at, stage)
+            case "turn" if due.n == stage.data.get("turn"):
+                yield Put((yield from floor.over(at, stage, self._round(at))))
+            case "resume" if due.n == stage.data["rests"]:
+                yield from self.resume(at)
+
+    def welcome_late(self, at: Scene) -> Iterator[Effect]:
+        stage, seat = at.stage, at.seat
+        if stage is None or stage.state == "closed":
+            return
+        if not stage.data["began"]:
+            yield Say(seat.unit, at.message(SOON), at.key("soon", seat.id))
+            return
+        mark = int(at.now.timestamp())
+        yield talk.tell(at, f"came/{seat.id}/{mark}", t("{name} is here now.", name=talk.who(seat)), without=(seat.id,))
+        yield Say(seat.unit, self._recap(at, stage), at.key("recap", seat.id, mark), quiet=False)
+        if seat.role == "participant":
+            yield Put(floor.come(stage, seat.id))
+
+    def close(self, at: Scene) -> Iterator[Effect]:
+        stage = at.stage
+        if stage is None or not stage.data.get("began"):
+            return
+        blocks: list[Block | Part] = [t("The talk at your table has ended. Thank you.")]
+        if at.closes is not None and at.closes > at.now:
+            blocks.append(t("The others may talk until {when}. Then it goes on.", when=until(at.closes, at.now)))
+        yield Say(at.unit, at.message(*blocks), at.key("ended"))
+
+    # What people do
+
+    def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
+        key, what = derive(heard.id), heard.press.split(":")[1:2]
+        refusal = self._not_now(at, at.stage, heard)
+        stage = at.stage
+        if refusal is not None or stage is None:
+            yield Say(at.seat.unit, refusal or at.message(ENDED), at.key("not-now", key), Lane.ANSWER, quiet=False)
+            return
+        if what == ["pass"]:
+            stage = yield from floor.passes(at, stage, self._round(at), key)
+        elif what == ["done"]:
+            stage = yield from self._nothing_to_add(at, stage, key)
+        elif not heard.press:
+            stage = yield from self._said(at, stage, heard.text, key)
+        yield Put(stage)
+
+    def left(self, at: Scene) -> Iterator[Effect]:
+        """The seat of this event takes no part any longer: the floor goes on, and nobody is left alone."""
+        stage, seat, table = at.stage, at.seat, table_of(at)
+        if stage is None or stage.state == "closed" or not stage.data["began"] or seat.role != "participant":
+            return
+        members = tuple(m for m in table.members if m.id != seat.id)
+        at = replace(at, state=replace(at.state, table=replace(table, members=members)))
+        had_floor = stage.data.get("floor") == seat.id
+        stage = floor.leave(stage, seat.id)
+        if len(members) < company.ENOUGH:
+            stage = yield from company.look_for_company(at, stage)
+        elif had_floor:
+            stage = yield from floor.give(at, stage, self._round(at))
+        else:
+            stage = yield from self._end_if_all_through(at, stage)
+        yield Put(stage)
+
+    # What facilitators do: see `bot.core.commands.leading`
+
+    def extend(self, at: Scene, span: timedelta) -> Iterator[Effect]:
+        """Add time at this table. The caller has checked `extend_max`."""
+        if at.stage is not None:
+            yield Put((yield from talk.extend(at, at.stage, span, self.warn_at)))
+
+    def pause(self, at: Scene) -> Iterator[Effect]:
+        """Let the talk at this table rest."""
+        if at.stage is not None:
+            yield Put((yield from talk.rest(at, floor.hold(at.stage))))
+
+    def resume(self, at: Scene) -> Iterator[Effect]:
+        """The talk at this table goes on."""
+        if at.stage is not None and at.stage.state == "paused":
+            stage = yield from talk.resume(at, at.stage)
+            yield Put((yield from floor.again(at, stage, self._round(at))))
+
+    def end(self, at: Scene) -> Iterator[Effect]:
+        """End the talk at this table, with a minute's notice."""
+        if at.stage is not None:
+            why = t(
+                "{name} ends the talk in one minute. Is there something that must still be said?",
+                name=talk.who(at.seat),
+            )
+            yield Put((yield from talk.end_soon(at, at.stage, why)))
+
+    def summary(self, at: Scene, text: str, id: str) -> Iterator[Effect]:
+        """The facilitator's summary of the talk, kept and said to the table."""
+        if at.stage is not None:
+            yield Put((yield from talk.pass_on(at, at.stage, id, text, shared=self.exported, kind="summary")))
+
+    @property
+    def exported(self) -> bool:
+        """Whether what is said may stand in an export."""
+        return self.record == "full" and not self.icebreaker
+
+    # How
+
+    def _round(self, at: Scene) -> Round:
+        return Round(self.turn_for, self.second_chance, self._buttons(at))
+
+    def _buttons(self, at: Scene) -> tuple[Button, ...]:
+        if self.early_close != "all_answered":
+            return ()
+        return (Button(t("I have nothing to add"), at.press("done")),)
+
+    def _begin(self, at: Scene, stage: Stage) -> Moves:
+        """The talk begins at this table, or goes on in new company."""
+        if stage.data["began"]:
+            return stage
+        stage = changed(stage, began=True)
+        buttons = self._buttons(at) if self.turns == "free" else ()
+        yield Say(at.unit, at.message(*self._announcement(at, stage), buttons=buttons), at.key("begin"), quiet=False)
+        yield from talk.timetable(at, stage, self.warn_at)
+        if table_of(at).staff:
+            yield talk.ring(at, at.now + ABSENT, "absent", 0)
+        if self.nudge_after is not None:
+            yield talk.ring(at, at.now + self.nudge_after, "nudge", 0)
+        if self.turns == "round":
+            stage = yield from floor.start(at, stage, self._round(at))
+        return stage
+
+    def _announcement(self, at: Scene, stage: Stage) -> list[Block]:
+        table = table_of(at)
+        blocks = [block(at.local(self.title), kind="title")] if self.title else []
+        blocks.append(block(t("At your table: {names}.", names=Several(tuple(Name(m.id) for m in table.members)))))
+        if table.staff:
+            blocks.append(block(t("{names} facilitates.", names=Several(tuple(Name(m.id) for m in table.staff)))))
+        when = stage.closes or at.now
+        told = t(
+            "Until {when} they read what you write here. /undo takes your last message back.", when=until(when, at.now)
+        )
+        blocks.append(block(told))
+        if self.turns == "round":
+            blocks.append(
+                block(
+                    t(
+                        "First everybody speaks in turn, {span} each. You are called when it is yours.",
+                        span=spell(self.turn_for),
+                    )
+                )
+            )
+        if self.icebreaker:
+            blocks.append(block(t("This is only to get to know each other: nothing of it is exported."), kind="note"))
+        return [*blocks, block(at.local(self.text))]
+
+    def _recap(self, at: Scene, stage: Stage) -> Message:
+        """What a latecomer reads: the prompt, the time left, and the last words."""
+        blocks = self._announcement(at, stage)
+        if stage.data["count"]:
+            text = tn("{n} message so far. The last:", "{n} messages so far. The last ones:", n=stage.data["count"])
+            blocks.append(block(text, kind="note"))
+            for id, seat in stage.data["recent"]:
+                blocks += [block(Name(seat)), block(Words(id), kind="quote")]
+        return at.message(*blocks)
+
+    def _not_now(self, at: Scene, stage: Stage | None, heard: Heard) -> Message | None:
+        """Why nothing passes at this moment; None if it does."""
+        if at.seat.role not in (*self.audience, "facilitator"):
+            return at.message(t("You are at this table to listen, so what you write here is not passed on."))
+        why: Phrase | None = None
+        if stage is None or stage.state == "closed":
+            why = ENDED
+        elif not stage.data["began"] or stage.data["gathering"]:
+            why = SOON
+        elif stage.state == "paused":
+            resumes = datetime.fromisoformat(stage.data["resumes"])
+            why = t("The talk rests until {when}.", when=until(resumes, at.now))
+        if why is None:
+            return None
+        return at.message(why, *(() if heard.press else (t("What you wrote was not sent."),)))
+
+    def _said(self, at: Scene, stage: Stage, written: str, key: str) -> Moves:
+        """Somebody has written: pass it on, unless it is somebody else's turn."""
+        seat, cleaned = at.seat, clean_text(written, self.max_length)
+        if cleaned.problem is not None or not cleaned.text:
+            problem = cleaned.problem or t("I can pass on text only. Please write what you want to say.")
+            yield Say(seat.unit, at.message(problem), at.key("length", key), Lane.ANSWER, quiet=False)
+            return stage
+        member = seat.role != "facilitator"
+        if member and floor.running(stage) and stage.data["floor"] != seat.id:
+            return (yield from floor.wait(at, stage, key))
+        first = seat.id not in stage.data["spoken"]
+        stage = yield from talk.pass_on(at, stage, key, cleaned.text, shared=self.exported)
+        if first or seat.helped:
+            yield Say(seat.unit, self._receipt(at, key), at.key("sent", key), Lane.ANSWER, quiet=False)
+        if member and floor.running(stage):
+            stage = yield from floor.spoke(at, stage)
+        if member and stage.data["early"]:
+            stage = yield from self._go_on(at, stage)
+        return stage
+
+    def _receipt(self, at: Scene, id: str) -> Message:
+        blocks = [block(t("Sent to your table."))]
+        if at.seat.helped:
+            blocks.insert(0, block(t("With help, for {name}:", name=at.seat.name), kind="note"))
+        return at.message(*blocks, buttons=(Button(t("Undo"), f"-undo:{id}"),))
+
+    def _nothing_to_add(self, at: Scene, stage: Stage, key: str) -> Moves:
+        if at.seat.role == "facilitator":
+            return stage
+        text = t("Thank you. When everybody has said so, the talk ends. You can still write until then.")
+        yield Say(at.seat.unit, at.message(text), at.key("through", key), Lane.ANSWER, quiet=False)
+        if at.seat.id not in stage.data["through"]:
+            stage = changed(stage, through=[*stage.data["through"], at.seat.id])
+        return (yield from self._end_if_all_through(at, stage))
+
+    def _end_if_all_through(self, at: Scene, stage: Stage) -> Moves:
+        members = {m.id for m in table_of(at).members}
+        if self.early_close != "all_answered" or stage.data["early"] or not members <= {*stage.data["through"]}:
+            return stage
+        why = t("Nobody has anything to add. The talk ends in one minute; whoever writes keeps it open.")
+        return (yield from talk.end_soon(at, stage, why, early=True))
+
+    def _go_on(self, at: Scene, stage: Stage) -> Moves:
+        """Somebody had something to add after all: the announced end holds again."""
+        closes = talk.announced(at, stage)
+        blocks: list[Block | Part] = [t("The talk goes on.")]
+        if closes is not None:
+            blocks.append(t("It ends at {when}.", when=until(closes, at.now)))
+        yield talk.tell(at, f"go-on/{stage.n}", *blocks)
+        return (yield from talk.ends(at, changed(stage, early=False), closes, self.warn_at))
+
+    def _absent(self, at: Scene, stage: Stage) -> Iterator[Effect]:
+        table = table_of(at)
+        if any(s.id in stage.data["spoken"] for s in table.staff):
+            return
+        text = t(
+            "The talk at table {number} began five minutes ago, and {names} has not written yet. The talk goes on without.",
+            number=table.number, names=Several(tuple(Name(s.id) for s in table.staff)),
+        )  # fmt: skip
+        yield Say(f"coordinators:{table.site}", at.message(text), at.key("absent"))
+
+
+SOON = t("Your table begins in a moment.")
+ENDED = t("The talk at your table has ended.")

@@ -1,0 +1,264 @@
+"""Talk at a table: what one person writes is passed on to the others.
+
+Invariants:
+
+* Nothing is passed on before the talk has begun, while it rests or after it has closed.
+* A message is kept first, and what is passed on is a pointer to it: words taken back in time never arrive.
+* The stage knows who spoke how often and the ids of the last messages; it never holds a word.
+* A timer carries the count under which it was set (`Stage.n` for the end of the talk); once the timetable has changed,
+  older timers mean nothing.
+
+The functions yield effects and return the stage as it then is; the hook that called them saves it, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.core.effects import Effect, Keep, Lane, Note, Say, Wake, Withdraw
+from bot.core.events import Due
+from bot.core.message import Block, Message, Name, Part, Phrase, Words, block, t
+from bot.core.scene import Scene
+from bot.core.spans import left, spell, until
+from bot.core.state import Contribution, Role, Seat, Stage, State, Table
+
+if TYPE_CHECKING:
+    from bot.core.flow import Flow
+    from bot.core.itinerary import Node
+
+Moves = Generator[Effect, None, Stage]
+
+RECENT = 5
+"""How many of the last messages a latecomer is shown."""
+
+NOTICE = timedelta(seconds=60)
+"""The notice that a table gets before its talk ends early."""
+
+REST = timedelta(minutes=15)
+"""After this a talk that was paused goes on by itself."""
+
+ROLES: Mapping[Role, Phrase] = {
+    "participant": t("participants"),
+    "facilitator": t("facilitators"),
+    "coordinator": t("coordinators"),
+    "organiser": t("organisers"),
+    "observer": t("observers"),
+    "expert": t("experts"),
+    "translator": t("translators"),
+}
+
+LABELS: Mapping[Role, Phrase] = {
+    "facilitator": t("facilitator"),
+    "coordinator": t("coordinator"),
+    "organiser": t("organiser"),
+    "observer": t("observer"),
+    "expert": t("expert"),
+    "translator": t("translator"),
+}
+"""The label that stands beside the name of everybody who is no participant."""
+
+FRESH: Mapping[str, Any] = {
+    "began": False,
+    "gathering": False,
+    "spoken": {},
+    "last": {},
+    "recent": [],
+    "count": 0,
+    "nudged": [],
+    "through": [],
+    "early": False,
+    "extended": 0,
+    "rests": 0,
+}
+"""The data of a stage at which nobody has said anything: messages by seat, each one's last message, who was nudged, who has
+nothing to add, seconds added to the announced end, how often the talk rested."""
+
+
+def talk_at(flow: Flow, state: State, *, resting: bool = False) -> tuple[Node, str] | None:
+    """The talk that is open at the loaded table; with `resting` also one that is paused."""
+    table = state.table
+    if table is None:
+        return None
+    for step in state.course.open:
+        node = flow.nodes[step]
+        stage = state.stages.get((step, table.unit))
+        if node.step.talk and stage is not None and (stage.state == "open" or (resting and stage.state == "paused")):
+            return node, table.unit
+    return None
+
+
+def changed(stage: Stage, **data: Any) -> Stage:
+    """The stage with some of its data changed."""
+    return replace(stage, data={**stage.data, **data})
+
+
+def table_of(at: Scene) -> Table:
+    """The table of this hook. LookupError where none was loaded."""
+    if at.table is None:
+        raise LookupError(f"no table is addressed at {at.step}")
+    return at.table
+
+
+def who(seat: Seat) -> Part:
+    """A person as the others read who speaks: the chosen name, with a label for everybody who is no participant."""
+    if seat.role == "participant":
+        return Name(seat.id)
+    return t("{name} ({role})", name=Name(seat.id), role=LABELS[seat.role])
+
+
+def tell(at: Scene, key: str, *blocks: Block | Part, without: tuple[str, ...] = ()) -> Say:
+    """Something that the whole table is told."""
+    return Say(table_of(at).unit, at.message(*blocks), at.key(key), Lane.TALK, without)
+
+
+def ring(at: Scene, when: datetime, what: str, n: int, **data: Any) -> Wake:
+    """A timer of this table."""
+    due = Due(at.course.id, at.step, what, table_of(at).unit, n, data)
+    return Wake(when, due, at.key(what, n, int(when.timestamp() * 1000)))
+
+
+def pass_on(at: Scene, stage: Stage, id: str, text: str, *, shared: bool, kind: str = "message") -> Moves:
+    """Keep what the seat wrote and pass it on to the table."""
+    seat, table = at.seat, table_of(at)
+    yield Keep(
+        Contribution(
+            id, at.step, table.id, seat.site, seat.id, kind, text, at.now, seat.language,
+            shared=shared, helped=seat.helped,
+        )
+    )  # fmt: skip
+    yield Say(table.unit, passed(at, id, kind), at.key("say", id), Lane.TALK, (seat.id,))
+    data = stage.data
+    return changed(
+        stage,
+        spoken={**data["spoken"], seat.id: data["spoken"].get(seat.id, 0) + 1},
+        last={**data["last"], seat.id: id},
+        recent=[*data["recent"], [id, seat.id]][-RECENT:],
+        count=data["count"] + 1,
+        through=[s for s in data["through"] if s != seat.id],
+    )
+
+
+def passed(at: Scene, id: str, kind: str = "message") -> Message:
+    """A message as the others read it."""
+    head = t("Summary by {name}:", name=who(at.seat)) if kind == "summary" else who(at.seat)
+    return at.message(block(head), block(Words(id), kind="quote"))
+
+
+def take_back(at: Scene, stage: Stage, id: str) -> Moves:
+    """Take a message back, and tell the table."""
+    yield Withdraw(at.seat.id, id)
+    yield tell(
+        at, f"undo/{id}",
+        t("{name} has taken a message back. Please treat it as not said.", name=who(at.seat)), without=(at.seat.id,),
+    )  # fmt: skip
+    return changed(
+        stage,
+        last={seat: last for seat, last in stage.data["last"].items() if last != id},
+        recent=[pair for pair in stage.data["recent"] if pair[0] != id],
+    )
+
+
+def timetable(at: Scene, stage: Stage, warn_at: tuple[timedelta, ...]) -> Iterator[Effect]:
+    """The timers that hang on the end of the talk: warnings, and the end itself where it is this table's own."""
+    if stage.closes is None:
+        return
+    for before in warn_at:
+        if stage.closes - before > at.now:
+            yield ring(at, stage.closes - before, "warn", stage.n)
+    if stage.n:
+        yield ring(at, stage.closes, "close_unit", stage.n)
+
+
+def warn(at: Scene, stage: Stage) -> Iterator[Effect]:
+    """Say how much time is left."""
+    if stage.closes is not None:
+        text = t(
+            "{span} left: the talk ends at {when}.",
+            span=left(stage.closes, at.now), when=until(stage.closes, at.now),
+        )  # fmt: skip
+        yield tell(at, f"warn/{stage.n}/{int(at.now.timestamp())}", text)
+
+
+def nudge(at: Scene, stage: Stage) -> Moves:
+    """Ask those who have not written yet, in private, and each only once."""
+    silent = [
+        m.id
+        for m in table_of(at).members
+        if m.id not in (*stage.data["spoken"], *stage.data["nudged"], *stage.data["through"])
+    ]
+    for seat in silent:
+        text = at.message(
+            t(
+                "Your table would like to hear from you too, if you wish. One sentence is enough, and so is reading along."
+            )
+        )
+        yield Say(f"seat:{seat}", text, at.key("nudge", seat), Lane.STEP)
+    return changed(stage, nudged=[*stage.data["nudged"], *silent])
+
+
+def announced(at: Scene, stage: Stage) -> datetime | None:
+    """The end that the table has been told: the step's, with what was added here."""
+    return at.closes + timedelta(seconds=stage.data["extended"]) if at.closes is not None else None
+
+
+def ends(at: Scene, stage: Stage, closes: datetime | None, warn_at: tuple[timedelta, ...] = ()) -> Moves:
+    """Give this table an end of its own. Every older timer of its end is stale from now on."""
+    stage = replace(stage, closes=closes, n=stage.n + 1)
+    yield from timetable(at, stage, warn_at)
+    return stage
+
+
+def end_soon(at: Scene, stage: Stage, why: Phrase, *, early: bool = False) -> Moves:
+    """A minute's notice, then the talk ends here. `early` where the table itself wanted it: then a word keeps it open."""
+    closes = at.now + NOTICE
+    if stage.closes is not None and stage.closes <= closes:
+        return stage
+    yield tell(at, f"ending/{stage.n}", why)
+    stage = yield from ends(at, changed(stage, early=early), closes)
+    return stage
+
+
+def extend(at: Scene, stage: Stage, span: timedelta, warn_at: tuple[timedelta, ...]) -> Moves:
+    """More time for this table. The caller has checked that it is allowed and that the talk has an end."""
+    closes = (stage.closes or at.now) + span
+    added = stage.data["extended"] + int(span.total_seconds())
+    yield tell(
+        at, f"extend/{stage.n}",
+        t("Your table has {span} more, until {when}.", span=spell(span), when=until(closes, at.now)),
+    )  # fmt: skip
+    yield _log(at, "extended", seconds=int(span.total_seconds()))
+    return (yield from ends(at, changed(stage, extended=added, early=False), closes, warn_at))
+
+
+def rest(at: Scene, stage: Stage) -> Moves:
+    """Let the talk rest; it goes on by itself after a while. Its end stays where it was announced."""
+    resumes = at.now + REST
+    blocks: list[Block | Part] = [
+        t("The talk rests now. It goes on by itself at {when}, or earlier.", when=until(resumes, at.now))
+    ]
+    if stage.closes is not None:
+        blocks.append(t("It still ends at {when}.", when=until(stage.closes, at.now)))
+    number = stage.data["rests"] + 1
+    yield tell(at, f"rest/{number}", *blocks)
+    yield ring(at, resumes, "resume", number)
+    yield _log(at, "paused")
+    stage = changed(stage, rests=number, resumes=resumes.isoformat())
+    return replace(stage, state="paused")
+
+
+def resume(at: Scene, stage: Stage) -> Moves:
+    """The talk goes on."""
+    blocks: list[Block | Part] = [t("The talk goes on.")]
+    if stage.closes is not None:
+        blocks.append(t("It ends at {when}.", when=until(stage.closes, at.now)))
+    yield tell(at, f"resume/{stage.data['rests']}", *blocks)
+    yield _log(at, "resumed")
+    return replace(changed(stage, rests=stage.data["rests"] + 1), state="open")
+
+
+def _log(at: Scene, act: str, **data: Any) -> Note:
+    by = at.state.seat.id if at.state.seat is not None else ""
+    return Note(act, by, {"course": at.course.id, "step": at.step, "table": table_of(at).id, **data})
