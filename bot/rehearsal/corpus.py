@@ -1,0 +1,148 @@
+"""Invented names and sentences, for people who have no voices: plain, and about nothing in particular, so that they fit any
+question. Everything is made of parts, so that a thousand people do not all say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.lots import Lots
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "en": ("Alice", "Ben", "Clare", "Daniel", "Emily", "Fatima", "George", "Hannah", "Ian", "Jack", "Kate", "Liam",
+           "Maya", "Noah", "Olivia", "Priya", "Quentin", "Rosa", "Sam", "Tess", "Umar", "Violet", "Will", "Zoe"),
+    "de": ("Anna", "Bernd", "Carla", "Dieter", "Elif", "Franz", "Greta", "Hannes", "Ines", "Jonas", "Karin", "Lukas",
+           "Mehmet", "Nina", "Otto", "Paula", "Ralf", "Silke", "Tobias", "Ulrike", "Vera", "Walter", "Yusuf", "Zita"),
+    "fr": ("Amélie", "Bruno", "Chloé", "Denis", "Élise", "Farid", "Gaëlle", "Hugo", "Inès", "Jules", "Karim", "Léa",
+           "Marc", "Nadia", "Olivier", "Pauline", "Quentin", "Rachid", "Sophie", "Thomas", "Ugo", "Valérie", "Yann", "Zoé"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """`sentences` are openings, wishes and reasons, joined as they are; `questions` is what a facilitator asks."""
+
+    openings: tuple[str, ...]
+    wishes: tuple[str, ...]
+    reasons: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+SPEECH: Mapping[str, Speech] = {
+    "en": Speech(
+        (
+            "I think ",
+            "In my view ",
+            "Where I live, ",
+            "From my own experience, ",
+            "To be honest, ",
+            "As a parent I feel ",
+        ),
+        (
+            "we should begin with small steps",
+            "the costs must be shared fairly",
+            "the rules need to be simpler",
+            "those who are affected should decide",
+            "the countryside is too often forgotten",
+            "this needs a clear date",
+            "nobody may be left behind",
+            "it should stay voluntary",
+        ),
+        (
+            ", because otherwise people lose trust.",
+            ", because it works elsewhere.",
+            ", because it cannot wait any longer.",
+            ", because not everybody can afford it.",
+            ", because our children will ask us.",
+            ".",
+        ),
+        (
+            "What would have to be true for you to change your mind?",
+            "Who has not been heard yet?",
+            "What do you have in common here?",
+        ),
+    ),
+    "de": Speech(
+        (
+            "Ich finde: ",
+            "Meiner Meinung nach gilt: ",
+            "Aus meiner Erfahrung: ",
+            "Ehrlich gesagt: ",
+            "Bei uns auf dem Land heißt es: ",
+            "Als Mutter sage ich: ",
+        ),
+        (
+            "Wir sollten mit kleinen Schritten beginnen",
+            "Die Kosten müssen gerecht verteilt werden",
+            "Die Regeln müssen einfacher werden",
+            "Wer betroffen ist, soll mitentscheiden",
+            "Das Land wird zu oft vergessen",
+            "Es braucht ein klares Datum",
+            "Niemand darf zurückbleiben",
+            "Es soll freiwillig bleiben",
+        ),
+        (
+            ", sonst geht das Vertrauen verloren.",
+            ", denn anderswo geht es auch.",
+            ", denn es kann nicht länger warten.",
+            ", denn nicht alle können es sich leisten.",
+            ", denn unsere Kinder werden uns fragen.",
+            ".",
+        ),
+        (
+            "Was müsste sein, damit ihr eure Meinung ändert?",
+            "Wer ist noch nicht gehört worden?",
+            "Worin seid ihr euch hier einig?",
+        ),
+    ),
+    "fr": Speech(
+        (
+            "Je pense que ",
+            "À mon avis, ",
+            "D’après mon expérience, ",
+            "Franchement, ",
+            "Chez nous, à la campagne, on dit que ",
+            "Pour ma part, je dirais que ",
+        ),
+        (
+            "nous devrions commencer par de petits pas",
+            "les coûts doivent être partagés équitablement",
+            "les règles doivent être plus simples",
+            "les personnes concernées doivent décider",
+            "les villages sont trop souvent oubliés",
+            "nous avons besoin d’une date claire",
+            "personne ne doit être laissé de côté",
+            "cela doit rester volontaire",
+        ),
+        (
+            ", sinon la confiance se perd.",
+            ", car cela marche ailleurs.",
+            ", car cela ne peut plus attendre.",
+            ", car tout le monde n’en a pas les moyens.",
+            ", car nos enfants nous le demanderont.",
+            ".",
+        ),
+        (
+            "Que faudrait-il pour que vous changiez d’avis ?",
+            "Qui n’a pas encore été entendu ?",
+            "Sur quoi êtes-vous d’accord ici ?",
+        ),
+    ),
+}
+
+NONSENSE = ("asdf", "👍👍", "???", "test test", "lol", ".")
+
+
+def speech(language: str) -> Speech:
+    """What one says in a language; English where we have nothing in it."""
+    return SPEECH.get(language.split("-")[0], SPEECH["en"])
+
+
+def names(language: str) -> tuple[str, ...]:
+    return NAMES.get(language.split("-")[0], NAMES["en"])
+
+
+def sentence(lots: Lots, language: str) -> str:
+    """An invented sentence."""
+    said = speech(language)
+    return lots.choice(said.openings) + lots.choice(said.wishes) + lots.choice(said.reasons)
