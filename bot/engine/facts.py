@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.core.asking import LABELS, ORDINALS
 from bot.core.events import Event, Heard
 from bot.core.flow import Flow, references
 from bot.core.itinerary import Node
@@ -77,7 +78,10 @@ def _meaning(a: Asked) -> dict[str, Any]:
     text = a.event.text if isinstance(a.event, Heard) else ""
     if not text or a.seat is None:
         return {"meaning": frozenset()}
-    return {"meaning": a.work.house.catalogs.meaning(text, a.seat.language)}
+    said, language = text.strip().strip(".!)#").casefold(), a.seat.language
+    phrase = a.work.house.catalogs.phrase
+    known = (p.text for p in (*LABELS.values(), *ORDINALS))
+    return {"meaning": frozenset(m for m in known if phrase(m, None, 0, language).casefold() == said)}
 
 
 def _statements(a: Asked) -> dict[str, Any]:
@@ -207,6 +211,18 @@ def outcomes(work: Work, assembly: str, flow: Flow) -> Mapping[str, Mapping[str,
             for _, _, data in findings.results(work.db, assembly, node.id):
                 for item, entry in data.get("items", {}).items():
                     found.setdefault(node.id, {})[item] = entry["outcome"]
+    return found
+
+
+def for_commands(work: Work, assembly: str, flow: Flow, course: Course, seat: Seat | None, table: Table | None, event: Heard) -> dict[str, Any]:
+    """What commands and their buttons read: the held text that a button names, and who has answered for `/status`."""
+    found: dict[str, Any] = {}
+    if event.press.startswith("-"):
+        ids = event.press.split(":")[1:]
+        held = (opinions.contribution(work.db, assembly, id) for id in ids)
+        found["held"] = {c.id: c for c in held if c is not None and seat is not None and c.seat == seat.id}
+    if event.text.startswith("/") and table is not None:
+        found |= _answered_by(Asked(work, assembly, flow, course, flow.trunk[0], seat, table, event, work.now))
     return found
 
 

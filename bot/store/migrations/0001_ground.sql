@@ -99,10 +99,6 @@ CREATE TABLE translation (
     assembly TEXT NOT NULL, contribution TEXT NOT NULL, language TEXT NOT NULL, engine TEXT NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (assembly, contribution, language)
 ) WITHOUT ROWID;
-CREATE TABLE arrival (
-    assembly TEXT NOT NULL, step TEXT NOT NULL, table_id TEXT NOT NULL, digest TEXT NOT NULL, language TEXT NOT NULL,
-    engine TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (assembly, step, table_id, digest)
-) WITHOUT ROWID;
 CREATE TABLE consent (
     assembly TEXT NOT NULL, seat TEXT NOT NULL, purpose TEXT NOT NULL, given INTEGER NOT NULL, version TEXT NOT NULL,
     language TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (seat, purpose, at)
