@@ -32,11 +32,21 @@ TO_ANSWER = "-answer"
 def table_named(flow: Flow, event: Event) -> str:
     """The id of the table that a press names, "" if it names none. The engine then loads this table, and the course of the
     table's site, in place of the presser's own: a coordinator sits at no table, an organiser on no course."""
+    return _named(flow, event, "table")
+
+
+def course_named(flow: Flow, event: Event) -> str:
+    """The id of the course that a press names, "" if it names none; loaded in place of the presser's own."""
+    named = _named(flow, event, "course")
+    return named if named in flow.courses else ""
+
+
+def _named(flow: Flow, event: Event, what: str) -> str:
     if not isinstance(event, Heard):
         return ""
     parts = event.press.split(":")
     node = flow.nodes.get(parts[0])
-    return parts[2] if node is not None and node.step.names_table and len(parts) > 2 else ""
+    return parts[2] if node is not None and node.step.names == what and len(parts) > 2 else ""
 
 
 def needs(flow: Flow, course: Course, seat: Seat | None, table: Table | None, event: Event) -> list[tuple[str, str]]:

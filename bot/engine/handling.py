@@ -109,9 +109,11 @@ def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
 
 
 def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) -> str:
-    """The course that an event concerns: a press that names a table concerns that table's course. An organiser who belongs
-    to no site is on the first one."""
+    """The course that an event concerns: the one that a press names, or that of the table that it names. An organiser who
+    belongs to no site is on the first one."""
     match event:
+        case Heard() if named := routing.course_named(flow, event):
+            return named
         case Heard():
             site = table.site if table is not None and routing.table_named(flow, event) else seat.site if seat else ""
             return flow.course_of(site) if site in flow.sites else flow.courses[0]

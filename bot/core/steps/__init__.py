@@ -3,13 +3,50 @@
 from __future__ import annotations
 
 from bot.core.steps.assign import Assign
+from bot.core.steps.break_ import Break
 from bot.core.steps.consent import Consent
 from bot.core.steps.control import Parallel, Repeat
 from bot.core.steps.discuss import Discuss
+from bot.core.steps.farewell import Farewell
+from bot.core.steps.gate import Gate
 from bot.core.steps.inform import Inform
+from bot.core.steps.relay import Relay
+from bot.core.steps.summarise import Summarise
 from bot.core.steps.survey import Survey
+from bot.core.steps.vote import Vote
 from bot.core.steps.welcome import Welcome
 
-AnyStep = Assign | Consent | Discuss | Inform | Parallel | Repeat | Survey | Welcome
+AnyStep = (
+    Assign
+    | Break
+    | Consent
+    | Discuss
+    | Farewell
+    | Gate
+    | Inform
+    | Parallel
+    | Relay
+    | Repeat
+    | Summarise
+    | Survey
+    | Vote
+    | Welcome
+)
 
-__all__ = ["AnyStep", "Assign", "Consent", "Discuss", "Inform", "Parallel", "Repeat", "Survey", "Welcome"]
+__all__ = [
+    "AnyStep",
+    "Assign",
+    "Break",
+    "Consent",
+    "Discuss",
+    "Farewell",
+    "Gate",
+    "Inform",
+    "Parallel",
+    "Relay",
+    "Repeat",
+    "Summarise",
+    "Survey",
+    "Vote",
+    "Welcome",
+]

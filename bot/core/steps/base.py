@@ -80,8 +80,8 @@ class Step(Model):
     """The fields that name other steps."""
     notice: ClassVar[bool] = True
     """False where nobody could change anything in the minute before an early close: it then closes at once, in silence."""
-    names_table: ClassVar[bool] = False
-    """True where people who sit elsewhere press its buttons: these name the table, `step:what:<table>:more`."""
+    names: ClassVar[Literal["", "table", "course"]] = ""
+    """What the third part of a press names, `step:what:<table>:more`, where people press who belong elsewhere."""
     lasting: ClassVar[bool] = False
     """True where its buttons still answer after its end. They show something again and change nothing."""
     next_day: ClassVar[bool] = False

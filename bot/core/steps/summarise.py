@@ -61,7 +61,7 @@ class Summarise(Step):
 
     closes_units: ClassVar[bool] = True
     notice: ClassVar[bool] = False
-    names_table: ClassVar[bool] = True
+    names: ClassVar[Literal["", "table", "course"]] = "table"
     refers: ClassVar[tuple[str, ...]] = ("of", "votes")
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "open": ("items", "agreements"),
