@@ -1,9 +1,8 @@
 """Nobody sits alone: what happens where too few people are present at a table for a talk.
 
-The engine looks for another table (job `merge`) and answers with `table`, its id or "" where there is none, its `number`,
-`site` and `languages`, and `expect`, how many people are on their way to this table from another one (0 if left out).
-It names only tables of the same plan that share a language with these people, have room, and whose talk goes on; of two
-small tables only the one with the higher number is sent to the other.
+The engine looks for another table (job `merge`) and moves everybody there. It answers with `table`, its id, or "" where there
+is none; with its `number`; and with `seats`, who has moved. It takes only tables of the same plan that share a language with
+these people, have room, and seat enough people already, so that two small tables never move to each other.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.core.effects import Effect, Note, Request, Say, Seated
+from bot.core.effects import Effect, Note, Request, Say
 from bot.core.events import Answered
 from bot.core.message import Phrase, block, t, tn
 from bot.core.scene import Scene
@@ -49,27 +48,19 @@ def end_now(at: Scene, stage: Stage) -> Moves:
     return changed(stage, began=False, gathering=False)
 
 
-def move(at: Scene, stage: Stage, answer: Answered) -> Moves:
-    """Everybody here sits down at the table that was found, and is told why."""
+def moved(at: Scene, stage: Stage, answer: Answered) -> Moves:
+    """Everybody here sits at another table now: tell them why, and bring them into the talk there."""
     old, found = table_of(at), answer.result
-    seats = tuple(m.id for m in old.members)
-    yield Seated(found["table"], old.plan, found["site"], found["number"], tuple(found["languages"]), seats)
-    for seat in old.members:
+    for seat in found["seats"]:
         text = at.message(
-            t("Few people are at your table just now. So that you need not talk alone, you now sit at table {number}.",
+            t("Few people are at your table just now. So that nobody sits alone, you are now at table {number}.",
               number=found["number"]),
             t("What you write during the talk goes to the people there."),
         )  # fmt: skip
-        yield Say(seat.unit, text, at.key("moved", found["table"], seat.id), quiet=False)
-        catch_up = {"seat": seat.id, "plan": old.plan}
-        yield Request(
-            "catch_up", at.course.id, at.step, at.key("catch-up", found["table"], seat.id), seat.unit, catch_up
-        )
-    told = t(
-        "Too few people are at table {number}. They now sit at table {other}, and table {number} does not meet in this step.",
-        number=old.number, other=found["number"],
-    )  # fmt: skip
-    yield Say(f"facilitators:{old.id}", at.message(told), at.key("moved", found["table"]))
+        yield Say(f"seat:{seat}", text, at.key("moved", found["table"], seat), quiet=False)
+        catch_up = {"seat": seat, "plan": old.plan}
+        key = at.key("catch-up", found["table"], seat)
+        yield Request("catch_up", at.course.id, at.step, key, f"seat:{seat}", catch_up)
     yield Note("merged", data={"course": at.course.id, "step": at.step, "table": old.id, "into": found["table"]})
     return (yield from end_now(at, stage))
 

@@ -244,7 +244,11 @@ def _merge(db: Database, flow: Flow, job: Job, now: datetime) -> dict[str, Any]:
     to = cast(str, moves[0].to)
     seats = [s.id for s in (*table.members, *table.staff)]
     _move(db, job, to, seats, now)
-    return {"table": to, "seats": seats}
+    return {
+        "table": to,
+        "seats": seats,
+        "number": next(t.number for t in tables.of_plan(db, job.assembly, table.plan) if t.id == to),
+    }
 
 
 def _move(db: Database, job: Job, to: str, seats: list[str], now: datetime) -> None:

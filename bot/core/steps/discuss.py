@@ -91,13 +91,13 @@ class Discuss(Step):
         if answer.job != "merge" or stage is None or stage.state == "closed" or not stage.data["gathering"]:
             return
         stage = changed(stage, gathering=False)
-        if here == 0:
+        if answer.result["table"]:
+            stage = yield from company.moved(at, stage, answer)
+        elif not here:
             stage = yield from company.end_now(at, stage)
         elif here >= company.wanted(at):
             stage = yield from self._begin(at, stage)
-        elif answer.result["table"]:
-            stage = yield from company.move(at, stage, answer)
-        elif here + int(answer.result.get("expect", 0)) >= company.ENOUGH:
+        elif here >= company.ENOUGH:
             yield from company.tell_coordinators(at, stage, t("They talk all the same."))
             stage = yield from self._begin(at, stage)
         else:
@@ -230,8 +230,10 @@ class Discuss(Step):
         if stage.data["began"]:
             return stage
         stage = changed(stage, began=True)
-        buttons = self._buttons(at) if self.turns == "free" else ()
-        yield Say(at.unit, at.message(*self._announcement(at, stage), buttons=buttons), at.key("begin"), quiet=False)
+        free = self.turns == "free"
+        told = self._announcement(at, stage)
+        said = at.message(*told, buttons=self._buttons(at) if free else (), expects="text" if free else "")
+        yield Say(at.unit, said, at.key("begin"), quiet=False)
         yield from talk.timetable(at, stage, self.warn_at)
         if table_of(at).staff:
             yield talk.ring(at, at.now + ABSENT, "absent", 0)
@@ -273,7 +275,7 @@ class Discuss(Step):
             blocks.append(block(text, kind="note"))
             for id, seat in stage.data["recent"]:
                 blocks += [block(Name(seat)), block(Words(id), kind="quote")]
-        return at.message(*blocks)
+        return at.message(*blocks, expects="" if floor.running(stage) else "text")
 
     def _not_now(self, at: Scene, stage: Stage | None, heard: Heard) -> Message | None:
         """Why nothing passes at this moment; None if it does."""
