@@ -28,6 +28,9 @@ FEW = 10
 FEWEST = 3
 """A secret ballot of fewer people than this is not given at all."""
 
+LONGEST = 12
+"""Of more contributions than this, only the ones that most people answered are shown."""
+
 Tallies = Mapping[str, Mapping[str, Tally]]
 """Counts by question and item."""
 
@@ -101,11 +104,12 @@ def result_blocks(
 ) -> tuple[Block, ...]:
     """The results as people read them. `parts` are the counts of the sites by their id; `compare` shows them as well."""
     blocks: list[Block] = []
-    for number, slot in enumerate(slots):
+    shown = _most_answered(slots, tallies)
+    for number, slot in enumerate(shown):
         tally = tallies.get(slot.question.id, {}).get(slot.item)
         if tally is None:
             continue
-        if slot.question.text and (number == 0 or slots[number - 1].question.id != slot.question.id):
+        if slot.question.text and (number == 0 or shown[number - 1].question.id != slot.question.id):
             blocks.append(block(at.local(slot.question.text)))
         if slot.item:
             blocks.append(block(item_of(at, slot), kind="quote"))
@@ -120,7 +124,19 @@ def result_blocks(
         for site, part in here.items() if compare and len(here) > 1 else ():
             said = _in_short(at, slot, part, veiled=hidden(part, secret=secret))
             blocks.append(block(t("{site}: {result}", site=site_name(at, site), result=said), kind="note"))
+    if len(shown) < len(slots):
+        more = tn("{n} more is in the report.", "{n} more are in the report.", len(slots) - len(shown))
+        blocks.append(block(more, kind="note"))
     return tuple(blocks)
+
+
+def _most_answered(slots: Sequence[Slot], tallies: Tallies) -> Sequence[Slot]:
+    """The slots that fit into a message, in the order of the ballot."""
+    if len(slots) <= LONGEST or not slots[0].words:
+        return slots
+    counts = [tallies.get(s.question.id, {}).get(s.item) for s in slots]
+    order = sorted(range(len(slots)), key=lambda i: (-(tally.ballots if (tally := counts[i]) else 0), i))
+    return [slots[i] for i in sorted(order[:LONGEST])]
 
 
 def site_name(at: Scene, site: str) -> Part:
