@@ -91,7 +91,7 @@ def spoke(at: Scene, stage: Stage) -> Moves:
 def half(at: Scene, stage: Stage) -> Moves:
     """Half of the time is over, and the speaker has not begun."""
     ends = until(datetime.fromisoformat(stage.data["ends"]), at.now)
-    text = at.message(t("You still have the floor, until {when}.", when=ends), buttons=(_pass(at),))
+    text = at.message(t("You still have the floor, until {when}.", when=ends), buttons=(_pass(at),), expects="text")
     yield Say(f"seat:{stage.data['floor']}", text, at.key("half", stage.data["turn"]), Lane.TALK)
     return stage
 
@@ -179,7 +179,7 @@ def _your_turn(at: Scene, rules: Round, ends: datetime, *, again: bool) -> Messa
     head = t("You missed your turn. Would you like to say something now?") if again else t("It is your turn.")
     span, when = spell(rules.turn_for), until(ends, at.now)
     told = t("You have {span}, until {when}. Your table reads what you write.", span=span, when=when)
-    return at.message(head, told, buttons=(_pass(at),))
+    return at.message(head, told, buttons=(_pass(at),), expects="text")
 
 
 def _pass(at: Scene) -> Button:
@@ -190,4 +190,5 @@ def _free(at: Scene, stage: Stage, rules: Round) -> Say:
     text = t("Everybody has had a turn. Now write as you like.")
     if stage.closes is not None:
         text = t("Everybody has had a turn. Until {when}, write as you like.", when=until(stage.closes, at.now))
-    return Say(table_of(at).unit, at.message(text, buttons=rules.free), at.key("free", stage.data["turn"]), Lane.TALK)
+    said = at.message(text, buttons=rules.free, expects="text")
+    return Say(table_of(at).unit, said, at.key("free", stage.data["turn"]), Lane.TALK)

@@ -193,7 +193,8 @@ def nudge(at: Scene, stage: Stage) -> Moves:
         text = at.message(
             t(
                 "Your table would like to hear from you too, if you wish. One sentence is enough, and so is reading along."
-            )
+            ),
+            expects="text",
         )
         yield Say(f"seat:{seat}", text, at.key("nudge", seat), Lane.STEP)
     return changed(stage, nudged=[*stage.data["nudged"], *silent])

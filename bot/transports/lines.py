@@ -20,7 +20,8 @@ class Lines(Protocol):
     """Lines behind a cursor."""
 
     async def after(self, cursor: str) -> tuple[str, str] | None:
-        """The next line behind `cursor`, and the cursor behind it. None where nothing is new; may wait a while first."""
+        """The next line behind `cursor`, and the cursor behind it. None where nothing is new; may wait a while first.
+        Raises EOFError where nothing will ever come."""
         ...
 
     async def close(self) -> None:
@@ -64,15 +65,14 @@ class TypedLines:
 
     async def after(self, cursor: str) -> tuple[str, str] | None:
         if self.ended.is_set():
-            await asyncio.sleep(TAIL)
-            return None
+            raise EOFError
         if self._next is None:
             self._next = asyncio.ensure_future(_following(self._source))
         line = await asyncio.shield(self._next)  # whoever stops waiting loses no line
         self._next = None
         if line is None:
             self.ended.set()
-            return None
+            raise EOFError
         self._count += 1
         return line.rstrip("\r\n"), f"{self._run}-{self._count}"
 
