@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.core import routing
-from bot.core.events import Answered, Due, Event, Heard, Reached, Spread
+from bot.core.events import Answered, Due, Event, Heard, Reached, Relayed, Spread
 from bot.core.flow import references
 from bot.core.itinerary import Node
-from bot.core.state import Course, Seat, State
+from bot.core.state import Seat, State
 from bot.core.turn import Turn
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
     node, hook = aimed
     found: dict[str, Any] = {}
     for name in node.step.reads.get(hook, ()):
-        found[name] = stage.given[name] if name in stage.given else _fact(stage, name, node, state.course, state.seat)
+        found[name] = stage.given[name] if name in stage.given else _fact(stage, name, node, state)
     return found
 
 
@@ -41,12 +41,15 @@ def _aim(stage: Stagehand, state: State, event: Event) -> tuple[Node, str] | Non
             return nodes[step], "due" if what == "remind" else what
         case Answered(step=step) if step in nodes:
             return nodes[step], "answered"
+        case Relayed(step=step):
+            return nodes[step], "relayed"
         case Reached():
             return next(((nodes[s], "begin") for s in state.course.open if nodes[s].step.scope == "assembly"), None)
     return None
 
 
-def _fact(stage: Stagehand, name: str, node: Node, course: Course, seat: Seat | None) -> Any:
+def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
+    course, seat, table = state.course, state.seat, state.table
     people = [s for s in stage.seats.values() if stage.flow.course_of(s.site) == course.id]
     sources = [n.id for ref in references(node.step) for n in stage.flow.instances(ref, node)]
     live = [c for c in stage.contributions.values() if c.state == "live"]
@@ -73,9 +76,20 @@ def _fact(stage: Stagehand, name: str, node: Node, course: Course, seat: Seat | 
             return {s: frozenset(c.id for c in stage.courses.values() if s in c.done) for s in sources}
         case "items":
             here = [s.id for s in stage.flow.sites_of(course.id)]
-            return tuple(c for c in live if c.step in sources and c.shared and c.site in here)
-        case "digests":
-            return tuple(d for d in stage.digests.values() if d.step in sources)
+            found = (c for c in live if c.step in sources and c.shared and c.site in here)
+            return tuple(c for c in found if table is None or c.table == table.id)
+        case "agreements":
+            return {}
+        case "digests" | "digest":
+            steps = sources if name == "digests" else [node.id]
+            drawn = (d for d in stage.digests.values() if d.step in steps)
+            digests = tuple(d for d in drawn if table is None or d.table == table.id)
+            return digests if name == "digests" else next(iter(digests), None)
+        case "arrivals":
+            return tuple(stage.arrivals.get((node.id, table.id), ())) if table is not None else ()
+        case "partners":
+            tables = sorted(stage.tables.values(), key=lambda t: (t.site, t.number, t.id))
+            return tuple((t.id, t.number, t.site, stage.flow.course_of(t.site), t.languages) for t in tables)
     raise KeyError(name)
 
 

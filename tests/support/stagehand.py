@@ -7,14 +7,30 @@ the addressed step and hook only, as its `reads` names them (`tests.support.prom
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core import routing
 from bot.core.advance import advance
-from bot.core.effects import Cast, Count, Draw, Effect, Fan, Keep, Put, Record, Say, Seated, Shown, Wake, Withdraw
-from bot.core.events import Event, Heard, Joined, Spread, Started
+from bot.core.effects import (
+    Cast,
+    Count,
+    Draw,
+    Effect,
+    Fan,
+    Keep,
+    Put,
+    Record,
+    Request,
+    Say,
+    Seated,
+    Shown,
+    Wake,
+    Withdraw,
+)
+from bot.core.events import Event, Heard, Joined, Relayed, Spread, Started
 from bot.core.flow import Flow
 from bot.core.message import Message
 from bot.core.state import Contribution, Course, Digest, Seat, Stage, State, Table
@@ -39,6 +55,7 @@ class Stagehand:
         self.shown: Counter[str] = Counter()
         self.records: dict[str, dict[str, Any]] = {}
         self.digests: dict[str, Digest] = {}
+        self.arrivals: dict[tuple[str, str], list[tuple[Digest, str, Mapping[str, str]]]] = {}
         self.said: dict[str, Say] = {}
         self.timers: dict[str, tuple[datetime, Event | None]] = {}
         self.others: list[Effect] = []
@@ -97,10 +114,11 @@ class Stagehand:
         unit = event.units[0] if isinstance(event, Spread) and event.units else getattr(event, "unit", "")
         seat = self.seats.get(event.seat if isinstance(event, Heard | Joined) else unit.partition("seat:")[2])
         at = seat.table if seat is not None else getattr(event, "table", unit.partition("table:")[2])
+        at = routing.table_named(self.flow, event) or at
         table = self.tables.get(at)
         if table is not None:
-            table = replace(table, members=tuple(s for s in self.seats.values() if s.table == at))
-        course = self.courses[getattr(event, "course", "") or self.flow.course_of(seat.site if seat else "")]
+            table = self._peopled(table)
+        course = self.courses[self._course(event, seat, table)]
         wanted = routing.needs(self.flow, course, seat, table, event)
         stages = {key: self.stages[key] for key in wanted if key in self.stages}
         counters = {(step, name): n for (step, of, name), n in self.counters.items() if of == course.unit}
@@ -108,6 +126,31 @@ class Stagehand:
         state = replace(state, facts={**state.facts, **facts(self, state, event)})
         for effect in advance(self.flow, state, event, self.now)[1]:
             self._take(effect, course)
+
+    def _peopled(self, table: Table) -> Table:
+        """A table with its people as they are now."""
+        here = [s for s in self.seats.values() if s.table == table.id]
+        members = tuple(s for s in here if s.role == "participant")
+        return replace(table, members=members, staff=tuple(s for s in here if s.role == "facilitator"))
+
+    def _course(self, event: Event, seat: Seat | None, table: Table | None) -> str:
+        if named := routing.course_named(self.flow, event):
+            return named
+        at_table = table is not None and routing.table_named(self.flow, event)
+        site = table.site if table is not None and at_table else seat.site if seat is not None else ""
+        return getattr(event, "course", "") or self.flow.course_of(site)
+
+    def carry(self, engine: str = "none", **texts: str) -> None:
+        """What the job `relay` does: the digests that are asked for come to their tables, translated by `engine`."""
+        asked = [e for e in self.others if isinstance(e, Request) and e.job == "relay"]
+        self.others = [e for e in self.others if e not in asked]
+        for request in asked:
+            digest = self.digests[request.args["digest"]]
+            for target in request.args["targets"]:
+                arrivals = self.arrivals.setdefault((request.step, target["table"]), [])
+                arrivals.append((digest, engine, texts))
+                self.play(Relayed(target["course"], request.step, digest.id, target["table"], engine, texts))
+        self.wait()
 
     def _take(self, effect: Effect, course: Course) -> None:
         match effect:

@@ -14,8 +14,9 @@ from bot.core.ids import derive
 from bot.core.message import Block, Button, Lang, Part, Plain, Words, block, t
 from bot.core.retelling import original, standing, told
 from bot.core.scene import Scene
-from bot.core.state import Digest, Table
+from bot.core.state import Digest
 from bot.core.steps.base import Step
+from bot.core.talk import table_of
 
 Rule = Literal["mirror", "next", "all"]
 
@@ -116,7 +117,7 @@ class Relay(Step):
         return self
 
     def open(self, at: Scene) -> Iterator[Effect]:
-        table, partners = _table(at), _partners(at)
+        table, partners = table_of(at), _partners(at)
         goals = targets(self.to, table.id, partners, tuple(at.flow.sites))
         for digest in at.facts["digests"]:
             if digest.state in ("approved", "held") and goals:
@@ -171,7 +172,7 @@ class Relay(Step):
 
     def _bring(self, at: Scene, digest: Digest, engine: str, texts: Mapping[str, str]) -> Iterator[Effect]:
         """Show one digest. Those who read its language get the original words, the others the translation if there is one."""
-        table = _table(at)
+        table = table_of(at)
         if digest.state != "approved":
             why = t("The digest of this table was not approved in time, so it is held and does not come. We go on.")
             yield Say(at.unit, at.message(self._heading(at, digest, ""), block(why)), at.key("held", digest.id))
@@ -204,7 +205,7 @@ class Relay(Step):
         if engine not in ("", "none"):
             label: Part = t("translated by machine ({engine}) from {language}", engine=engine, language=language)
             parts += [Plain(" · "), label]
-        elif engine and not all(_same(own, digest.language) for own in _table(at).languages):
+        elif engine and not all(_same(own, digest.language) for own in table_of(at).languages):
             parts += [Plain(" · "), t("in {language}, not translated", language=language)]
         return block(*parts, kind="title")
 
@@ -219,7 +220,7 @@ class Relay(Step):
         return t("From table {number} in {site}", number=partner.number, site=name)
 
     def _awaited(self, at: Scene) -> tuple[Partner, ...]:
-        return origins(self.to, _table(at).id, _partners(at), tuple(at.flow.sites))
+        return origins(self.to, table_of(at).id, _partners(at), tuple(at.flow.sites))
 
 
 def read_in(languages: Sequence[str], source: str) -> str:
@@ -238,9 +239,3 @@ def _place(partner: Partner) -> tuple[int, str]:
 
 def _partners(at: Scene) -> tuple[Partner, ...]:
     return tuple(Partner(*row) for row in at.facts["partners"])
-
-
-def _table(at: Scene) -> Table:
-    if at.table is None:
-        raise LookupError(f"no table is addressed at {at.step}")
-    return at.table

@@ -20,6 +20,7 @@ from bot.core.retelling import REASONS, WITHDRAWN, quoted, standing, told
 from bot.core.scene import Scene
 from bot.core.state import Contribution, Digest, DigestSentence, Seat, Table
 from bot.core.steps.base import Step
+from bot.core.talk import table_of
 
 DECIDER: Mapping[str, Phrase] = {
     "facilitator": t("Your facilitator"),
@@ -76,7 +77,7 @@ class Summarise(Step):
         return self
 
     def open(self, at: Scene) -> Iterator[Effect]:
-        table, items = _table(at), at.facts["items"]
+        table, items = table_of(at), at.facts["items"]
         id, members = derive(at.step, table.id), _members(table)
         digest = Digest(
             id, at.step, table.id, table.site, _language(table), "draft", (), len(members), len(members), at.now
@@ -108,7 +109,7 @@ class Summarise(Step):
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         what = [*heard.press.split(":"), "", "", ""]
         digest: Digest | None = at.facts["digest"]
-        if digest is None or not leads(at.seat, _table(at)):
+        if digest is None or not leads(at.seat, table_of(at)):
             yield self._answer(at, heard, at.message(t("Only those who lead this table can do that.")))
         elif digest.state == "approved":
             yield self._answer(at, heard, at.message(t("This digest has been approved already.")))
@@ -131,7 +132,7 @@ class Summarise(Step):
                 yield Say(to, self.draft(at, digest), at.key("remind", int(at.now.timestamp())))
 
     def close(self, at: Scene) -> Iterator[Effect]:
-        digest, table = at.facts["digest"], _table(at)
+        digest, table = at.facts["digest"], table_of(at)
         if digest is None or digest.state != "draft":
             return
         yield Draw(replace(digest, state="held"))
@@ -150,7 +151,7 @@ class Summarise(Step):
 
     def draft(self, at: Scene, digest: Digest) -> Message:
         """The draft, with what can be done about it. Nothing can be rewritten."""
-        table, closes = _table(at), (at.stage.closes if at.stage else None) or at.closes
+        table, closes = table_of(at), (at.stage.closes if at.stage else None) or at.closes
         blocks: list[Block] = [block(t("Digest of table {number}, to be approved", number=table.number), kind="title")]
         buttons = [Button(t("Approve"), at.press("approve", table.id, ""))]
         for number, sentence in enumerate(digest.sentences, 1):
@@ -171,7 +172,7 @@ class Summarise(Step):
         return at.message(*blocks, buttons=tuple(buttons))
 
     def _approve(self, at: Scene, heard: Heard, digest: Digest) -> Iterator[Effect]:
-        table = _table(at)
+        table = table_of(at)
         if not standing(digest):
             said = t("Every sentence is left out, so there is nothing to approve. Put one back, or the digest is held.")
             yield self._answer(at, heard, at.message(said))
@@ -187,7 +188,7 @@ class Summarise(Step):
 
     def _change(self, at: Scene, heard: Heard, digest: Digest, what: str, number: int, reason: str) -> Iterator[Effect]:
         """Leave a sentence out, in two presses (which, and why), or put it back."""
-        table, sentence = _table(at), digest.sentences[number - 1]
+        table, sentence = table_of(at), digest.sentences[number - 1]
         if what == "back" and sentence.left_out in REASONS:
             said = at.message(
                 t("{who} has put a sentence back into your digest.", who=DECIDER[at.seat.role]), *quoted(sentence)
@@ -212,7 +213,7 @@ class Summarise(Step):
     def _changed(
         self, at: Scene, heard: Heard, digest: Digest, number: int, reason: str, told_table: Message
     ) -> Iterator[Effect]:
-        table, key = _table(at), derive(heard.id)
+        table, key = table_of(at), derive(heard.id)
         sentences = list(digest.sentences)
         sentences[number - 1] = replace(sentences[number - 1], left_out=reason)
         digest = self._now(at, replace(digest, sentences=tuple(sentences)))
@@ -230,7 +231,7 @@ class Summarise(Step):
     def _ask_coordinator(
         self, at: Scene, heard: Heard, number: int, sentence: DigestSentence, reason: str
     ) -> Iterator[Effect]:
-        table = _table(at)
+        table = table_of(at)
         said = t(
             "This is the last sentence of a minority at your table. The coordinator decides whether it is left "
             "out and has been asked. Until then it stands."
@@ -262,7 +263,7 @@ class Summarise(Step):
             sources = tuple(s for s in sentence.sources if s in live)
             sentences.append(replace(sentence, sources=sources) if sources else replace(sentence, left_out=WITHDRAWN))
         digest = replace(digest, sentences=tuple(sentences))
-        members = set(_members(_table(at)))
+        members = set(_members(table_of(at)))
         heard = {seat for s in standing(digest) for seat in self._holders(at, s)}
         return replace(digest, unheard=len(members - heard), members=len(members))
 
@@ -281,12 +282,6 @@ class Summarise(Step):
         agree = {seat for cast in votes for seat, vote in cast.items() if vote > 0}
         reject = {seat for cast in votes for seat, vote in cast.items() if vote < 0}
         return (agree - reject) | {items[s] for s in sentence.sources if s in items}
-
-
-def _table(at: Scene) -> Table:
-    if at.table is None:
-        raise LookupError(f"no table is addressed at {at.step}")
-    return at.table
 
 
 def _members(table: Table) -> list[str]:
