@@ -20,7 +20,7 @@ from bot.core.flow import Flow
 from bot.core.message import Message, Name, Part, Phrase, Several, encode, message, t
 from bot.core.state import Role
 from bot.engine.house import House
-from bot.store import codes, courses, people, queue
+from bot.store import codes, courses, identities, people, queue
 from bot.store.codes import Invite
 from bot.store.database import Database
 from bot.store.queue import InRow, OutRow
@@ -60,7 +60,7 @@ def take_in(db: Database, house: House, account: str, batch: Batch, now: datetim
         if queue.known(db, key):
             continue
         new += 1
-        lookup = people.meet(db, account, incoming.user, incoming.place, ms(now))
+        lookup = identities.meet(db, account, incoming.user, incoming.place, ms(now))
         _receive(db, house, Knock(account, lookup, incoming, key, ms(now)))
     queue.move_cursor(db, account, batch.cursor)
     return new
@@ -72,7 +72,7 @@ def _receive(db: Database, house: House, knock: Knock) -> None:
     if not knock.incoming.press and word.casefold() in JOIN and rest.strip():
         _join(db, house, knock, rest.strip())
         return
-    held = [h.seat for h in people.seats_of(db, knock.lookup)]
+    held = [h.seat for h in identities.seats_of(db, knock.lookup)]
     if not held:
         _newcomer(db, house, knock)
         return
@@ -80,7 +80,7 @@ def _receive(db: Database, house: House, knock: Knock) -> None:
         _speak_for(db, knock, rest.strip(), held)
         return
     press, _, addressed = knock.incoming.press.partition("@")
-    seat_id = addressed if addressed in held else people.current_seat(db, knock.lookup) or held[0]
+    seat_id = addressed if addressed in held else identities.current_seat(db, knock.lookup) or held[0]
     seat, assembly = people.load_seat(db, seat_id), people.assembly_of(db, seat_id)
     if seat is None or assembly is None:
         return
@@ -101,7 +101,7 @@ def _join(db: Database, house: House, knock: Knock, code: str) -> None:
             why = t("This code is too old. Whoever gave it to you can make a new one.")
         _answer(db, knock, message(why))
         return
-    held = [h.seat for h in people.seats_of(db, knock.lookup) if h.assembly == found.assembly]
+    held = [h.seat for h in identities.seats_of(db, knock.lookup) if h.assembly == found.assembly]
     if held and found.role != "participant":
         _take_role(db, knock, held[0], found)
     else:
@@ -122,7 +122,7 @@ def _seat(db: Database, flow: Flow, knock: Knock, invite: Invite, *, helper: boo
     site = flow.sites.get(invite.site) or flow.file.schedule.sites[0]
     hint = knock.incoming.language.split("-")[0]
     language = hint if hint in flow.languages else site.languages[0]
-    seat = people.enrol(
+    seat = identities.enrol(
         db, invite.assembly, knock.account, knock.incoming.user, knock.incoming.place, invite.role, site.id, language, helper,
         at=knock.now, table=invite.table,
     )  # fmt: skip
@@ -183,7 +183,7 @@ def _speak_for(db: Database, knock: Knock, name: str, held: list[str]) -> None:
         )
         return
     assembly = people.assembly_of(db, found) or ""
-    people.make_current(db, knock.lookup, found)
+    identities.make_current(db, knock.lookup, found)
     queue.remember(db, assembly, knock.key, knock.now)
     _answer(db, knock, message(t("From here on you answer for {name}.", name=Name(found))), assembly, found)
 

@@ -18,7 +18,7 @@ from bot.core.message import Message, Name, Part, Phrase, Several, Words, block,
 from bot.engine.clock import Clock
 from bot.engine.house import House
 from bot.language.render import Reader, render
-from bot.store import opinions, people, queue
+from bot.store import identities, opinions, people, queue
 from bot.store.connection import Store
 from bot.store.database import Database
 from bot.store.queue import OutboxRow
@@ -67,7 +67,7 @@ def collect(db: Database, house: House, now: int, limit: int, mark: bool) -> tup
 
 def letter(db: Database, house: House, row: OutboxRow) -> Letter | str:
     """A row of the outbox as a letter, or why it cannot be one."""
-    where = people.address(db, row.seat) if row.seat is not None else people.door(db, row.door or b"")
+    where = identities.address(db, row.seat) if row.seat is not None else identities.door(db, row.door or b"")
     if where is None or row.body is None:
         return "Erased"
     said = decode(row.body.decode())

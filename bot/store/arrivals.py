@@ -1,18 +1,22 @@
-"""What has been carried to a table: digests, with what a translator gave for their sentences."""
+"""What has been carried to a table: digests, and which of their sentences a translator put into the table's language.
+
+The translated words themselves stand in `translation`, sealed under their authors' keys (`opinions.save_translation`).
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from bot.core.state import Digest
-from bot.store import findings, opinions
+from bot.store import findings
 from bot.store.database import Database
 
 
 class Arrival(NamedTuple):
-    """A digest that has come. `texts` holds the translated words by contribution, `engine` says who translated ("none" where
-    the words are the original ones)."""
+    """A digest that has come. `texts` points, by contribution, at what was translated; `engine` says by what ("none" where the
+    words are the original ones)."""
 
     digest: Digest
     engine: str
@@ -20,24 +24,13 @@ class Arrival(NamedTuple):
 
 
 def arrive(
-    db: Database,
-    assembly: str,
-    step: str,
-    table: str,
-    digest: str,
-    language: str,
-    engine: str,
-    texts: Mapping[str, str],
-    at: int,
+    db: Database, assembly: str, step: str, table: str, digest: str, engine: str, texts: Mapping[str, str], at: int
 ) -> bool:
-    """Note that a digest has come to a table in its language, and keep the translated words under their authors' keys. False
-    where it had come before."""
-    for contribution, text in texts.items():
-        opinions.save_translation(db, assembly, contribution, language, engine, text)
+    """Note that a digest has come to a table. `texts` are pointers, never words. False where it had come before."""
     done = db.sql.execute(
-        "INSERT INTO arrival (assembly, step, table_id, digest, language, engine, at) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "INSERT INTO arrival (assembly, step, table_id, digest, engine, texts, at) VALUES (?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (assembly, step, table_id, digest) DO NOTHING",
-        (assembly, step, table, digest, language, engine, at),
+        (assembly, step, table, digest, engine, json.dumps(dict(texts)), at),
     )
     return done.rowcount == 1
 
@@ -45,13 +38,8 @@ def arrive(
 def at_table(db: Database, assembly: str, step: str, table: str) -> tuple[Arrival, ...]:
     """What has come to a table in a step, in the order in which it came."""
     rows = db.sql.execute(
-        "SELECT digest, language, engine FROM arrival WHERE assembly = ? AND step = ? AND table_id = ? ORDER BY at, digest",
+        "SELECT digest, engine, texts FROM arrival WHERE assembly = ? AND step = ? AND table_id = ? ORDER BY at, digest",
         (assembly, step, table),
     ).fetchall()
-    found = []
-    for id, language, engine in rows:
-        if digest := findings.load_digest(db, assembly, id):
-            sources = [source for sentence in digest.sentences for source in sentence.sources]
-            texts = {c: text for c, (text, _) in opinions.translations(db, assembly, sources, language).items()}
-            found.append(Arrival(digest, engine, texts))
-    return tuple(found)
+    found = ((findings.load_digest(db, assembly, id), engine, json.loads(texts)) for id, engine, texts in rows)
+    return tuple(Arrival(digest, engine, texts) for digest, engine, texts in found if digest is not None)

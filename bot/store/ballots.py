@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from bot.core.effects import Cast
 from bot.store.database import Database
 from bot.store.errors import BoxClosed
-from bot.store.people import at_course, by_unit
+from bot.store.people import at_course
 
 
 class Ballot(NamedTuple):
@@ -115,15 +115,14 @@ def seal_off(db: Database, assembly: str, step: str) -> int:
     return len(rows)
 
 
-def turnout(db: Database, assembly: str, step: str, course: str) -> dict[str, int]:
-    """How many people on a course have voted in a step, by unit (`site:…` and `table:…`)."""
+def turnout(db: Database, assembly: str, step: str, course: str) -> int:
+    """How many people on a course have voted in a step."""
     here, given = at_course(course, "s.")
-    found = db.sql.execute(
-        "SELECT s.site, s.table_id, COUNT(*) FROM vote_cast v JOIN seat s ON s.id = v.seat "
-        f"WHERE v.assembly = ? AND v.step = ?{here} GROUP BY s.site, s.table_id ORDER BY s.site, s.table_id",
+    row = db.sql.execute(
+        f"SELECT COUNT(*) FROM vote_cast v JOIN seat s ON s.id = v.seat WHERE v.assembly = ? AND v.step = ?{here}",
         (assembly, step, *given),
-    )
-    return by_unit(found)
+    ).fetchone()
+    return int(row[0])
 
 
 def voters(db: Database, assembly: str, step: str) -> list[str]:

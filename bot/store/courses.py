@@ -31,7 +31,7 @@ class Assembly:
     """One run of one flow. `data` is JSON."""
 
     id: str
-    flow_ref: str
+    flow: str
     seed: str
     state: str
     created: int
@@ -46,12 +46,9 @@ def publish_flow(db: Database, flow: PublishedFlow) -> None:
     )
 
 
-def flow_body(db: Database, ref: str) -> str:
-    """Everything that a published flow is made of. Raises `LookupError`."""
-    row = db.sql.execute("SELECT body FROM flow WHERE ref = ?", (ref,)).fetchone()
-    if row is None:
-        raise LookupError(f"there is no flow {ref}")
-    return str(row[0])
+def load_flow(db: Database, ref: str) -> PublishedFlow | None:
+    row = db.sql.execute("SELECT ref, id, title, body, published FROM flow WHERE ref = ?", (ref,)).fetchone()
+    return PublishedFlow(*row) if row else None
 
 
 def flows(db: Database) -> list[PublishedFlow]:
@@ -67,7 +64,7 @@ def save_assembly(db: Database, assembly: Assembly) -> None:
     db.sql.execute(
         "INSERT INTO assembly (id, flow_ref, seed, state, created, data) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
         "SET flow_ref = excluded.flow_ref, state = excluded.state, data = excluded.data",
-        (assembly.id, assembly.flow_ref, assembly.seed, assembly.state, assembly.created, _json(assembly.data)),
+        (assembly.id, assembly.flow, assembly.seed, assembly.state, assembly.created, _json(assembly.data)),
     )
 
 

@@ -140,26 +140,15 @@ def staff(db: Database, assembly: str, role: Role, site: str = "", table: str = 
     return [read_seat(db, row) for row in found.fetchall()]
 
 
-def head_count(db: Database, assembly: str, course: str, since: int) -> tuple[dict[str, int], dict[str, int]]:
-    """How many active participants a course has, and how many of them were heard from since an instant; both by unit (`site:…`
-    and `table:…`)."""
+def head_count(db: Database, assembly: str, course: str, since: int) -> tuple[int, int]:
+    """How many active participants a course has, and how many of them were heard from since an instant."""
     here, given = at_course(course)
-    found = db.sql.execute(
-        "SELECT site, table_id, COUNT(*), SUM(CASE WHEN heard >= ? THEN 1 ELSE 0 END) FROM seat "
-        f"WHERE assembly = ?{here} AND role = 'participant' AND status = 'active' "
-        "GROUP BY site, table_id ORDER BY site, table_id",
+    members, present = db.sql.execute(
+        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN heard >= ? THEN 1 ELSE 0 END), 0) FROM seat "
+        f"WHERE assembly = ?{here} AND role = 'participant' AND status = 'active'",
         (since, assembly, *given),
-    ).fetchall()
-    return by_unit(row[:3] for row in found), by_unit((*row[:2], row[3]) for row in found)
-
-
-def by_unit(rows: Iterable[tuple[str, str, int]]) -> dict[str, int]:
-    """Sums by `site:…` and `table:…` from rows of (site, table, number)."""
-    found: dict[str, int] = {}
-    for site, table, number in rows:
-        for unit in (f"site:{site}", *((f"table:{table}",) if table else ())):
-            found[unit] = found.get(unit, 0) + number
-    return found
+    ).fetchone()
+    return members, present
 
 
 def at_course(course: str, prefix: str = "") -> tuple[str, tuple[str, ...]]:
