@@ -60,7 +60,10 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
             case Shown(contributions):
                 opinions.shown(db, assembly, contributions)
             case Seal(step):
-                ballots.seal_off(db, assembly, step)
+                # The box is one for all courses: whoever is not through yet still votes into it.
+                others = [work.course(assembly, id) for id in flow.courses if id != course.id]
+                if all(step in other.done or other.state == "ended" for other in others):
+                    ballots.seal_off(db, assembly, step)
             case Done() | End():
                 raise TypeError("`advance` resolves this effect; it never reaches the engine")
             case _:
