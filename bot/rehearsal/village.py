@@ -1,7 +1,8 @@
 """The village: a transport whose people are invented, and act by themselves as time goes by.
 
 Nothing here looks at the wall clock or draws from chance: two villages with the same seed do the same things at the same
-instants. A message that comes twice with the same key is read once.
+instants, all of them whole seconds. What they do is numbered in the order in which they do it. A message that comes twice
+with the same key is read once.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Listener = Callable[[Villager, Rendered], None]
 """Told about each message that somebody reads."""
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
-_MS = timedelta(milliseconds=1)
+_SECOND = timedelta(seconds=1)
 
 
 class Village:
@@ -35,6 +36,7 @@ class Village:
         self._listener = listener
         self._plans: list[tuple[int, int, str, Act]] = []
         self._count = 0
+        self._done = 0
         self._read: set[int] = set()
         self._latecomers: dict[str, list[tuple[str, timedelta, str]]] = {}
 
@@ -60,11 +62,11 @@ class Village:
         """When somebody acts next."""
         while self._plans and self._people[self._plans[0][2]].pending.get(self._plans[0][3].topic) != self._plans[0][1]:
             heapq.heappop(self._plans)
-        return _START + self._plans[0][0] * _MS if self._plans else None
+        return _START + self._plans[0][0] * _SECOND if self._plans else None
 
     def act(self) -> Batch:
         """Everything that people do up to now."""
-        last = _ms(self._now())
+        last = (self._now() - _START) // _SECOND
         done: list[Incoming] = []
         while self._plans and self._plans[0][0] <= last:
             at, number, user, act = heapq.heappop(self._plans)
@@ -73,8 +75,11 @@ class Village:
                 continue
             del person.pending[act.topic]
             person.acts += 1
-            done.append(Incoming(str(number), user, user, _START + at * _MS, act.text, act.press, person.language))
-        return Batch(tuple(done), str(self._count))
+            self._done += 1
+            done.append(
+                Incoming(str(self._done), user, user, _START + at * _SECOND, act.text, act.press, person.language)
+            )
+        return Batch(tuple(done), str(self._done))
 
     async def receive(self, cursor: str) -> Batch:
         return self.act()
@@ -102,9 +107,9 @@ class Village:
     def _push(self, person: Villager, at: datetime, act: Act) -> None:
         self._count += 1
         person.pending[act.topic] = self._count
-        heapq.heappush(self._plans, (_ms(at), self._count, person.user, act))
+        heapq.heappush(self._plans, (_second(at), self._count, person.user, act))
 
 
-def _ms(at: datetime) -> int:
-    """Milliseconds, rounded up: nobody acts before the instant."""
-    return -((_START - at) // _MS)
+def _second(at: datetime) -> int:
+    """Whole seconds, rounded up: nobody acts before the instant."""
+    return -((_START - at) // _SECOND)
