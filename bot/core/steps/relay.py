@@ -74,14 +74,15 @@ class Relay(Step):
     is over; what comes later is shown when it comes.
 
         [[step]]
-        id = "ideas"
-        type = "inform"
-        text = "Write to your table what you would change."
+        id = "talk"
+        type = "discuss"
+        duration = "40m"
+        text = "What would you change?"
 
         [[step]]
         id = "digest"
         type = "summarise"
-        of = ["ideas"]
+        of = ["talk"]
         duration = "15m"
 
         [[step]]

@@ -40,14 +40,15 @@ class Summarise(Step):
     approval the digest is held: it goes nowhere, and the assembly goes on.
 
         [[step]]
-        id = "ideas"
-        type = "inform"
-        text = "Write to your table what you would change."
+        id = "talk"
+        type = "discuss"
+        duration = "40m"
+        text = "What would you change?"
 
         [[step]]
         id = "digest"
         type = "summarise"
-        of = ["ideas"]
+        of = ["talk"]
         size = 4
         duration = "15m"
     """
