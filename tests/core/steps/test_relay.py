@@ -1,0 +1,354 @@
+"""Digests cross to other tables: by rule, labelled, once, and never unread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.core.effects import Request
+from bot.core.message import Message, Words
+from bot.core.state import Contribution, Table
+from bot.core.steps.relay import Partner, Rule, origins, read_in, targets
+from tests.support.plays import flow_of, read
+from tests.support.stagehand import START, Stagehand
+
+MINUTE = timedelta(minutes=1)
+SITES = (
+    '[schedule]\nmode = "{mode}"\nsites = [{{ id = "lyon", name = "France", zone = "Europe/Paris", languages = ["fr"] }}, '
+    '{{ id = "graz", name = "Austria", zone = "Europe/Vienna", languages = ["de"] }}]\n'
+)
+STEPS = """
+[[step]]
+id = "ideas"
+type = "inform"
+text = "Write."
+[[step]]
+id = "digest"
+type = "summarise"
+of = ["ideas"]
+duration = "15m"
+[[step]]
+id = "carry"
+type = "relay"
+of = "digest"
+to = "{to}"
+duration = "10m"
+{more}
+[[step]]
+id = "after"
+type = "inform"
+text = "We go on."
+"""
+SEATS = {"t1": ("lyon", "fr", "anna", "ben"), "t2": ("graz", "de", "gerd", "hanna")}
+
+
+SAID = {"t1-says": ("t1", "anna"), "t2-says": ("t2", "gerd")}
+SECRET = "a citizen's own words"
+
+
+def two_tables(
+    to: str = "mirror", more: str = "", mode: str = "together", said: Mapping[str, tuple[str, str]] = SAID
+) -> Stagehand:
+    """Table 1 in France and table 2 in Austria, each with a facilitator, and what was said at them."""
+    stage = Stagehand(flow_of(STEPS.format(to=to, more=more), SITES.format(mode=mode)))
+    for number, (table, (site, language, *people)) in enumerate(SEATS.items(), 1):
+        stage.tables[table] = Table(table, "tables", site, number, (language,))
+        stage.seat(*people, table=table, site=site, language=language)
+        stage.seat(f"lead-{table}", table=table, site=site, language=language, role="facilitator")
+    for id, (table, seat) in said.items():
+        site, language, *_ = SEATS[table]
+        stage.contributions[id] = Contribution(
+            id, "ideas", table, site, seat, "message", f"{SECRET} {id}", START, language
+        )
+    stage.start()
+    return stage
+
+
+def approve(stage: Stagehand, *tables: str) -> None:
+    for table in tables:
+        stage.press(f"lead-{table}", f"digest:approve:{table}:")
+
+
+def words_in(message: Message) -> list[str]:
+    return [p.contribution for b in message.blocks for p in b.parts if isinstance(p, Words)]
+
+
+def shown_at(stage: Stagehand, table: str) -> list[Message]:
+    """What the relay has said to a table."""
+    return [m for m in stage.told(f"table:{table}") if m.step == "carry"]
+
+
+def asked(stage: Stagehand) -> list[Request]:
+    return [e for e in stage.others if isinstance(e, Request) and e.job == "relay"]
+
+
+# Who reads whom
+
+
+def partners(*tables: str) -> tuple[Partner, ...]:
+    """ "lyon 3" is table 3 in Lyon, with an id that does not follow its number."""
+    found = [Partner(f"{site}-{100 - int(n)}", int(n), site, site, ("en",)) for site, n in map(str.split, tables)]
+    return tuple(sorted(found))
+
+
+def to(rule: Rule, table: str, tables: tuple[Partner, ...]) -> list[str]:
+    own = next(p for p in tables if f"{p.site} {p.number}" == table)
+    return [f"{p.site} {p.number}" for p in targets(rule, own.id, tables, ("lyon", "graz", "bern"))]
+
+
+def test_mirror_goes_to_the_same_number_at_the_next_site() -> None:
+    tables = partners("lyon 1", "lyon 2", "graz 1", "graz 2", "bern 1", "bern 2")
+    assert to("mirror", "lyon 2", tables) == ["graz 2"]
+    assert to("mirror", "graz 1", tables) == ["bern 1"]
+    assert to("mirror", "bern 1", tables) == ["lyon 1"]
+
+
+def test_mirror_leaves_nobody_out_where_numbers_differ() -> None:
+    tables = partners("lyon 1", "lyon 2", "lyon 3", "graz 1", "graz 2")
+    assert [to("mirror", f"lyon {n}", tables) for n in (1, 2, 3)] == [["graz 1"], ["graz 2"], ["graz 1"]]
+    assert [to("mirror", f"graz {n}", tables) for n in (1, 2)] == [["lyon 1", "lyon 3"], ["lyon 2"]]
+
+
+def test_mirror_goes_by_place_where_tables_are_numbered_through() -> None:
+    assert to("mirror", "lyon 2", partners("lyon 1", "lyon 2", "graz 3", "graz 4")) == ["graz 4"]
+
+
+def test_next_is_a_ring_within_the_course() -> None:
+    tables = partners("lyon 1", "lyon 2", "lyon 10", "graz 1")
+    assert [to("next", f"lyon {n}", tables) for n in (1, 2, 10)] == [["lyon 2"], ["lyon 10"], ["lyon 1"]]
+    assert to("next", "graz 1", tables) == []
+
+
+def test_all_are_all_others() -> None:
+    tables = partners("lyon 1", "lyon 2", "graz 1")
+    assert sorted(to("all", "lyon 1", tables)) == ["graz 1", "lyon 2"]
+
+
+def test_a_single_site_has_no_mirror_and_an_unknown_table_no_target() -> None:
+    tables = partners("lyon 1", "lyon 2")
+    assert to("mirror", "lyon 1", tables) == []
+    assert targets("all", "elsewhere", tables, ("lyon",)) == ()
+
+
+@given(st.sampled_from(["mirror", "next", "all"]), st.integers(1, 9), st.integers(1, 9), st.integers(0, 9))
+def test_every_table_gives_and_gets(rule: Rule, lyon: int, graz: int, bern: int) -> None:
+    counts = {"lyon": lyon, "graz": graz, "bern": bern}
+    tables = partners(*(f"{site} {n}" for site, count in counts.items() for n in range(1, count + 1)))
+    sites = tuple(counts)
+    for table in tables:
+        goals = targets(rule, table.id, tables, sites)
+        assert table not in goals
+        assert len(set(goals)) == len(goals)
+        alone = rule == "next" and counts[table.site] == 1
+        assert bool(goals) != alone
+        assert bool(origins(rule, table.id, tables, sites)) != alone
+
+
+@pytest.mark.parametrize(
+    ("languages", "source", "expected"),
+    [
+        (("de",), "de", "de"),
+        (("de",), "fr", "de"),
+        (("de", "fr"), "de", "fr"),
+        (("fr-CA",), "fr", "fr"),
+        ((), "de", "de"),
+    ],
+)
+def test_the_language_into_which_a_digest_is_carried(languages: tuple[str, ...], source: str, expected: str) -> None:
+    assert read_in(languages, source) == expected
+
+
+# What goes out
+
+
+def test_the_job_is_told_where_to_and_from_which_language() -> None:
+    stage = two_tables()
+    approve(stage, "t1", "t2")
+    first, second = asked(stage)
+    digests = {d.table: d.id for d in stage.digests.values()}
+    assert first.args == {
+        "digest": digests["t1"],
+        "source_language": "fr",
+        "targets": [{"table": "t2", "course": "all", "language": "de"}],
+    }
+    assert second.args["targets"] == [{"table": "t1", "course": "all", "language": "fr"}]
+    assert first.unit == "table:t1"
+
+
+def test_nothing_crosses_before_it_is_approved() -> None:
+    stage = two_tables(mode="site")
+    approve(stage, "t1")
+    assert [r.args["targets"][0]["table"] for r in asked(stage)] == ["t2"]
+    stage.carry()
+    assert shown_at(stage, "t2") == []
+
+
+def test_no_words_stand_in_requests_stages_or_messages() -> None:
+    stage = two_tables()
+    approve(stage, "t1", "t2")
+    stage.carry()
+    assert len(shown_at(stage, "t1")) == 1
+    assert "own words" not in repr((stage.others, stage.stages, stage.said.keys(), stage.digests))
+    assert all(SECRET not in read(m) for table in SEATS for m in shown_at(stage, table))
+
+
+# What comes in
+
+
+def test_a_digest_in_another_language_is_labelled() -> None:
+    stage = two_tables()
+    approve(stage, "t1", "t2")
+    stage.carry()
+    [shown] = shown_at(stage, "t2")
+    assert read(shown).splitlines()[0] == "From table 1 in France · in fr, not translated"
+    assert words_in(shown) == ["t1-says"]
+    assert shown.buttons == ()
+    assert "For half of the table or more no sentence speaks." in read(shown)
+
+
+def test_a_translation_is_labelled_and_the_original_one_tap_away() -> None:
+    stage = two_tables()
+    approve(stage, "t1", "t2")
+    stage.carry("pseudo", **{"t1-says": "t1-says@de"})
+    [shown] = shown_at(stage, "t2")
+    assert read(shown).splitlines()[0] == "From table 1 in France · translated by machine (pseudo) from fr"
+    assert words_in(shown) == ["t1-says@de"]
+    [button] = shown.buttons
+    assert "after" in stage.courses["all"].done, "the step has ended, and the original is still there"
+    [answer] = stage.press("gerd", button.press)
+    assert answer.splitlines()[:2] == ["From table 1 in France · in fr, not translated", "t1-says"]
+    assert stage.press("anna", button.press) == [], "nobody reads there what did not come there"
+
+
+def test_without_show_original_there_is_no_button() -> None:
+    stage = two_tables(more="show_original = false")
+    approve(stage, "t1", "t2")
+    stage.carry("pseudo", **{"t1-says": "t1-says@de"})
+    assert shown_at(stage, "t2")[0].buttons == ()
+
+
+def test_who_reads_the_language_of_the_source_gets_the_original() -> None:
+    stage = two_tables()
+    stage.seat("jean", table="t2", site="graz", language="fr")
+    approve(stage, "t1", "t2")
+    stage.carry("pseudo", **{"t1-says": "t1-says@de"})
+    translated = next(say for say in stage.said.values() if say.to == "table:t2" and say.message.step == "carry")
+    assert translated.without == ("jean",)
+    assert words_in(stage.told("seat:jean")[-2]) == ["t1-says"]
+
+
+def test_same_language_needs_no_label() -> None:
+    stage = two_tables()
+    stage.tables["t2"] = Table("t2", "tables", "graz", 2, ("fr-CA",))
+    approve(stage, "t1", "t2")
+    stage.carry()
+    assert read(shown_at(stage, "t2")[0]).splitlines()[0] == "From table 1 in France"
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [("table", "From table 1 in France"), ("site", "From a table in France"), ("hidden", "From another table")],
+)
+def test_the_flow_says_how_much_of_the_source_is_shown(shown: str, expected: str) -> None:
+    stage = two_tables(more=f'source_shown = "{shown}"')
+    approve(stage, "t1", "t2")
+    stage.carry()
+    assert read(shown_at(stage, "t2")[0]).startswith(expected + " · ")
+
+
+def test_each_digest_is_shown_once_and_the_step_ends_when_all_have_come() -> None:
+    stage = two_tables()
+    approve(stage, "t1", "t2")
+    requests = asked(stage)
+    assert "carry" in stage.courses["all"].open
+    stage.carry()
+    stage.others += requests
+    stage.carry()
+    assert len(shown_at(stage, "t1")) == len(shown_at(stage, "t2")) == 1
+    assert stage.courses["all"].done["carry"] == "done"
+    assert stage.now == START
+
+
+def test_what_comes_before_the_step_opens_is_shown_when_it_opens() -> None:
+    stage = two_tables(mode="site")
+    approve(stage, "t1")
+    stage.carry()
+    assert shown_at(stage, "t2") == []
+    approve(stage, "t2")
+    assert words_in(shown_at(stage, "t2")[0]) == ["t1-says"]
+    assert stage.courses["graz"].done["carry"] == "done"
+
+
+def test_what_comes_late_is_announced_at_the_close_and_shown_when_it_comes() -> None:
+    stage = two_tables(mode="site")
+    approve(stage, "t1")
+    stage.wait(9 * MINUTE)
+    assert shown_at(stage, "t1") == []
+    stage.wait(MINUTE)
+    assert read(shown_at(stage, "t1")[0]).startswith("From table 2 in Austria\nNothing has come yet.")
+    assert stage.courses["lyon"].done["carry"] == "done"
+    assert stage.read_by("seat:anna")[-1] == "We go on."
+
+
+def test_a_late_arrival_is_shown_after_the_close() -> None:
+    steps_open = 'late = "accept"\n[[step]]\nid = "pause"\ntype = "break"\nduration = "1h"'
+    stage = two_tables(mode="site", more=steps_open)
+    approve(stage, "t1")
+    stage.wait(10 * MINUTE)
+    assert "pause" in stage.courses["lyon"].open
+    approve(stage, "t2")
+    stage.carry()
+    assert words_in(shown_at(stage, "t1")[-1]) == ["t2-says"]
+    assert stage.stages["carry", "table:t1"].state == "closed"
+
+
+def test_a_held_digest_does_not_cross_and_the_waiting_table_is_told() -> None:
+    stage = two_tables()
+    approve(stage, "t1")
+    stage.wait(15 * MINUTE)
+    stage.carry("pseudo", **{"t2-says": "t2-says@fr", "t1-says": "t1-says@de"})
+    [told] = shown_at(stage, "t1")
+    assert words_in(told) == []
+    assert told.buttons == ()
+    assert read(told).startswith("From table 2 in Austria\nThe digest of this table was not approved in time")
+    digest = next(d for d in stage.digests.values() if d.table == "t2")
+    assert stage.press("anna", f"carry:original::{digest.id}") == []
+    assert stage.courses["all"].done["carry"] == "done"
+
+
+def test_a_table_that_said_nothing_is_waited_for_by_nobody() -> None:
+    stage = two_tables(said={"t1-says": ("t1", "anna")})
+    approve(stage, "t1")
+    stage.carry()
+    assert (
+        read(shown_at(stage, "t1")[0])
+        == "From table 2 in Austria\nNothing was written there this time that could be passed on."
+    )
+    assert stage.courses["all"].done["carry"] == "done"
+
+
+def test_left_out_sentences_stay_at_home() -> None:
+    stage = two_tables(said={"one": ("t1", "anna"), "two": ("t1", "ben")})
+    digest = next(d for d in stage.digests.values() if d.table == "t1")
+    number = next(n for n, s in enumerate(digest.sentences, 1) if s.sources == ("one",))
+    stage.press("lead-t1", f"digest:reason:t1:{number}-personal-data")
+    approve(stage, "t1")
+    stage.carry()
+    assert words_in(shown_at(stage, "t2")[0]) == ["two"]
+
+
+def test_where_the_rule_knows_no_other_table_nobody_waits() -> None:
+    stage = two_tables(to="next", mode="site")
+    approve(stage, "t1")
+    assert asked(stage) == []
+    assert stage.courses["lyon"].done["carry"] == "done"
+
+
+def test_a_relay_needs_an_end() -> None:
+    with pytest.raises(ValidationError, match="found no end; the other tables go on then"):
+        flow_of(STEPS.format(to="mirror", more="").replace('duration = "10m"', ""))
