@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.steps.adopt import Adopt
 from bot.core.steps.assign import Assign
 from bot.core.steps.break_ import Break
 from bot.core.steps.consent import Consent
@@ -17,7 +18,8 @@ from bot.core.steps.vote import Vote
 from bot.core.steps.welcome import Welcome
 
 AnyStep = (
-    Assign
+    Adopt
+    | Assign
     | Break
     | Consent
     | Discuss
@@ -34,6 +36,7 @@ AnyStep = (
 )
 
 __all__ = [
+    "Adopt",
     "AnyStep",
     "Assign",
     "Break",
