@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.core.counting import hidden, item_of, percent, read_counts, total_of
-from bot.core.itinerary import Node
 from bot.core.message import Block, Part, Phrase, Plain, block, t, tn
 from bot.core.scene import Scene
 from bot.core.steps.vote import Vote
 from bot.core.tally import IN_FAVOUR, Rule, Tally, Verdict, decide
+
+if TYPE_CHECKING:
+    from bot.core.itinerary import Node
 
 BASES: Mapping[str, Phrase] = {
     "cast": t("those who voted"),
