@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
     """What the addressed hook reads. KeyError for a name that nobody knows and `stage.given` does not hold."""
     aimed = _aim(stage, state, event)
+    found: dict[str, Any] = {"outcomes": _outcomes(stage)}
     if aimed is None:
-        return {}
+        return found
     node, hook = aimed
-    found: dict[str, Any] = {}
     for name in node.step.reads.get(hook, ()):
         found[name] = stage.given[name] if name in stage.given else _fact(stage, name, node, state)
     return found
@@ -91,6 +91,15 @@ def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
             tables = sorted(stage.tables.values(), key=lambda t: (t.site, t.number, t.id))
             return tuple((t.id, t.number, t.site, stage.flow.course_of(t.site), t.languages) for t in tables)
     raise KeyError(name)
+
+
+def _outcomes(stage: Stagehand) -> dict[str, dict[str, str]]:
+    """How the items of each decision ended, as conditions read it."""
+    items = {step: [data.get("items", {}) for data in units.values()] for step, units in stage.records.items()}
+    return {
+        step: {id: entry["outcome"] for each in rows for id, entry in each.items() if "outcome" in entry}
+        for step, rows in items.items()
+    }
 
 
 def _ballots(chosen: Mapping[str, tuple[Seat, Mapping[str, Any]]]) -> dict[tuple[str, str], Any]:
