@@ -16,7 +16,7 @@ from bot.core.flow import FlowFile
 from bot.core.problems import Problem, nearest
 from bot.core.texts import Translations, translated
 from bot.core.toml import parse, text_problem, texts_of
-from bot.core.wording import worded
+from bot.core.wording import Loc, worded
 
 MOST_PROBLEMS = 100
 """More are not listed: they have a common cause."""
@@ -88,7 +88,7 @@ def _translations(file: FlowFile, texts: Mapping[str, Translations], name: str) 
                 yield Problem(po, "", path, found, allowed, rule, advice=advice)
 
 
-def locate(path: tuple[str | int, ...], data: Any) -> tuple[str, str]:
+def locate(path: Loc, data: Any) -> tuple[str, str]:
     """The step's id and the path within it, in words, of a place in the data."""
     step = ""
     parts: list[str] = []
@@ -131,12 +131,21 @@ def _from_pydantic(error: ValidationError, data: Any, name: str) -> Iterator[Pro
             continue  # the unknown key beside it is this one, misspelt, and says so
         wanted = [str(other[-1]) for other in missing if other[:-1] == loc[:-1]]
         said = worded(detail, loc, wanted)
-        path = _without_tag(loc)
-        step, field = locate(path, data)
+        step, field = locate(_without_tags(loc, data, str(detail["type"])), data)
         yield replace(said, file=name, step=step, field=field)
 
 
-def _without_tag(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """pydantic puts the step's type behind its number; the file has no such level."""
-    path = loc[:2] + loc[3:] if loc[:1] == ("step",) and len(loc) > 2 and isinstance(loc[1], int) else loc
-    return path[:-1] if path and path[-1] == "[key]" else path
+def _without_tags(loc: Loc, data: Any, kind: str) -> Loc:
+    """The place in the file: pydantic also names the kinds that it chose between, and the file has no such levels."""
+    path: list[str | int] = []
+    value = data
+    for depth, key in enumerate(loc):
+        last = depth == len(loc) - 1
+        if isinstance(key, int):
+            value = value[key] if isinstance(value, list) and key < len(value) else None
+        elif isinstance(value, Mapping) and key in value:
+            value = value[key]
+        elif not (last and isinstance(value, Mapping) and kind in ("missing", "extra_forbidden")):
+            continue
+        path.append(key)
+    return tuple(path)

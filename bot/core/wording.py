@@ -68,7 +68,7 @@ def worded(detail: Mapping[str, Any], loc: Loc, missing: Sequence[str]) -> Probl
 def _unknown_key(detail: Mapping[str, Any], loc: Loc, missing: Sequence[str]) -> Said:
     key = str(loc[-1])
     model = _model_at(loc[:-1])
-    known = list(model.model_fields) if model is not None else []
+    known = [name.rstrip("_") for name in model.model_fields] if model is not None else []
     meant = nearest(key, missing) or nearest(key, known)
     found = f'the key "{key[:40]}"'
     if meant:
@@ -244,8 +244,10 @@ def _inner(kind: Any, part: str | int) -> Any:
         return arguments[0]
     if get_origin(kind) is dict:
         return arguments[1]
-    # A choice between kinds: the model by its name, as pydantic puts it into the path.
-    return next((a for a in arguments if getattr(a, "__name__", "") == part), None)
+    # A choice between kinds: each has a tag, which pydantic puts into the path.
+    return next(
+        (a for a in arguments if any(getattr(m, "tag", "") == part for m in getattr(a, "__metadata__", ()))), None
+    )
 
 
 def _bare(kind: Any) -> Any:
