@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.core import course as walk
 from bot.core import routing
 from bot.core.audience import takes_part
+from bot.core.commands import invited
 from bot.core.effects import Effect
 from bot.core.events import Answered, Due, Event, Heard, Joined, Reached, Relayed, Spread, Started
 from bot.core.flow import Flow
@@ -38,6 +39,8 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
             node = flow.nodes.get(event.step)
             if event.job == "catch_up":
                 _catch_up(turn)
+            elif event.job == "invite":
+                invited(turn, event)
             elif node is not None:
                 unit = event.unit or state.course.unit
                 turn.hook(node, unit, node.step.answered(turn.scene(node, unit), event))

@@ -4,11 +4,13 @@ One chat carries both the private questions and, at a virtual table, the talk. T
 
 1. what begins with `/` is a command;
 2. a press belongs to the step that it names, as long as that step is open for this person;
-3. typed text answers the private question that waits for it; if the table is talking too, the person is asked which of
-   the two was meant;
+3. typed text answers the private question that waits for it; if the table is talking too, the text is held and the person
+   is asked which of the two was meant;
 4. else it goes to the table, if the table is talking;
 5. else it may be a typed choice in an open ballot, which is confirmed first;
 6. else the person is told that nothing is open. Nothing is passed on by mistake.
+
+Who has paused or left is not heard, but for commands: the way back is offered.
 """
 
 from __future__ import annotations
@@ -16,17 +18,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core import commands
+from bot.core.commands.facilitating import ALL
 from bot.core.effects import Lane, Say
 from bot.core.events import Answered, Due, Event, Heard, Joined, Relayed, Spread
 from bot.core.flow import Flow
+from bot.core.holding import hold, release
+from bot.core.ids import derive
 from bot.core.itinerary import Node
 from bot.core.joining import first_run
-from bot.core.message import Button, message, t
+from bot.core.message import Button, Words, block, message, t
+from bot.core.names import clean_text
 from bot.core.state import Course, Seat, Table
+from bot.core.talk import talk_at
 from bot.core.turn import Turn
 
 TO_TABLE = "-table"
 TO_ANSWER = "-answer"
+SEND = "-send"
 
 
 def table_named(flow: Flow, event: Event) -> str:
@@ -45,6 +53,8 @@ def _named(flow: Flow, event: Event, what: str) -> str:
     if not isinstance(event, Heard):
         return ""
     parts = event.press.split(":")
+    if what == "table" and parts[0] == SEND and len(parts) > 2:
+        return parts[2] if parts[2] != ALL else ""
     node = flow.nodes.get(parts[0])
     return parts[2] if node is not None and node.step.names == what and len(parts) > 2 else ""
 
@@ -86,12 +96,14 @@ def heard(turn: Turn, event: Heard) -> None:
     seat = turn.state.seat
     if seat is None:
         return
-    if event.press:
-        _pressed(turn, seat, event)
-    elif event.text.startswith("/"):
+    if event.press.partition(":")[0] in commands.PRESSED:
+        commands.pressed(turn, seat, event)
+    elif event.text.startswith("/") and not event.press:
         commands.run(turn, seat, event)
     elif seat.status in ("paused", "left", "refused"):
         commands.not_here(turn, seat, event)
+    elif event.press:
+        _pressed(turn, seat, event)
     else:
         _typed(turn, seat, event)
 
@@ -99,24 +111,27 @@ def heard(turn: Turn, event: Heard) -> None:
 def aim(turn: Turn, seat: Seat, event: Heard) -> tuple[Node, str] | None:
     """The step and unit that an input addresses, so that the engine loads what its `hear` reads. None for commands, for
     buttons that belong to no step, and where nothing waits."""
-    if event.press:
-        return target(turn, seat, event.press.split(":", 1)[0], event.at)
+    step = event.press.split(":", 1)[0]
+    if step == TO_TABLE:
+        return _talking(turn, seat)
+    if step and step != TO_ANSWER:
+        return target(turn, seat, step, event.at)
     if event.text.startswith("/"):
         return None
-    waiting = target(turn, seat, seat.focus.split(":", 1)[0], event.at) if seat.focus else None
-    return waiting or _talking(turn, seat) or _open_question(turn, seat, event.at)
+    return _asked(turn, seat, event.at) or _talking(turn, seat) or _open_question(turn, seat, event.at)
 
 
 def target(turn: Turn, seat: Seat, step: str, at: datetime) -> tuple[Node, str] | None:
     """The node and unit at which this person may answer; None if it is closed, or closing, or not theirs. What was said in
-    time (`at`) counts although the announced end has passed, until the step closes `grace` later."""
+    time (`at`) counts although the announced end has passed, until the step closes `grace` later. A table that was given more
+    time goes on talking while the step closes elsewhere."""
     node = turn.flow.nodes.get(step)
     if node is None:
         return None
     late = node.step.lasting or (node.step.self_paced and node.step.late == "accept")
     late = late and step in turn.course.done
     entry = turn.course.open.get(step)
-    if not late and (entry is None or entry.closing):
+    if not late and (entry is None or (entry.closing and not node.step.talk)):
         return None
     if entry is not None and node.step.scope == "person" and entry.closes is not None and at > entry.closes:
         return None
@@ -130,50 +145,84 @@ def target(turn: Turn, seat: Seat, step: str, at: datetime) -> tuple[Node, str] 
 
 def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
     step = event.press.split(":", 1)[0]
+    if step in (TO_TABLE, TO_ANSWER):
+        _told_which(turn, seat, event)
+        return
     if step.startswith("-"):
         commands.pressed(turn, seat, event)
         return
     found = target(turn, seat, step, event.at)
     if found is None:
-        closed = message(t("This is closed now, so nothing was changed."))
-        turn.effects.append(Say(seat.unit, closed, f"closed/{event.id}", Lane.ANSWER, quiet=False))
+        _closed(turn, seat, event)
         return
-    node, unit = found
-    turn.hook(node, unit, node.step.hear(turn.scene(node, unit), event))
+    _hear(turn, found, event)
 
 
 def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
-    talk = _talking(turn, seat)
-    waiting = target(turn, seat, seat.focus.split(":", 1)[0], event.at) if seat.focus else None
+    talk, waiting = _talking(turn, seat), _asked(turn, seat, event.at)
     if waiting is not None and talk is not None:
-        ask = message(
-            t("Is this your answer to the question above, or is it for your table?"),
-            buttons=(
-                Button(t("It is my answer"), f"{TO_ANSWER}:{event.id}"),
-                Button(t("Send it to my table"), f"{TO_TABLE}:{event.id}"),
-            ),
-        )
-        turn.effects.append(Say(seat.unit, ask, f"which/{event.id}", Lane.ANSWER, quiet=False))
+        _ask_which(turn, seat, event)
         return
     found = waiting or talk or _open_question(turn, seat, event.at)
     if found is None:
         commands.nothing_open(turn, seat, event)
         return
+    _hear(turn, found, event)
+
+
+def _ask_which(turn: Turn, seat: Seat, event: Heard) -> None:
+    """In doubt, ask: the text is held, and goes nowhere until its author has said where."""
+    cleaned, id = clean_text(event.text), derive(event.id, "held")
+    if cleaned.problem is not None or not cleaned.text:
+        said = message(cleaned.problem or t("I can pass on text only. Please write what you want to say."))
+    else:
+        hold(turn, seat, id, cleaned.text)
+        said = message(
+            t("Is this your answer to the question above, or is it for your table?"),
+            block(Words(id), kind="quote"),
+            buttons=(
+                Button(t("It is my answer"), f"{TO_ANSWER}:{id}"),
+                Button(t("Send it to my table"), f"{TO_TABLE}:{id}"),
+            ),
+        )
+    turn.effects.append(Say(seat.unit, said, f"which/{event.id}", Lane.ANSWER, quiet=False))
+
+
+def _told_which(turn: Turn, seat: Seat, event: Heard) -> None:
+    """The author has said where the held text goes. It counts as said when it was typed."""
+    step, _, id = event.press.partition(":")
+    held = turn.state.facts.get("held", {}).get(id)
+    at = held.at if held is not None else event.at
+    found = _talking(turn, seat) if step == TO_TABLE else _asked(turn, seat, at)
+    if found is None:
+        _closed(turn, seat, event)
+        return
+    text = release(turn, seat, id)
+    if text is None:
+        done = message(t("You have answered this already, so nothing was changed."))
+        turn.effects.append(Say(seat.unit, done, f"which/{event.id}", Lane.ANSWER, quiet=False))
+        return
+    _hear(turn, found, Heard(event.id, seat.id, text.at, text.text))
+
+
+def _hear(turn: Turn, found: tuple[Node, str], event: Heard) -> None:
     node, unit = found
     turn.hook(node, unit, node.step.hear(turn.scene(node, unit), event))
 
 
+def _closed(turn: Turn, seat: Seat, event: Heard) -> None:
+    closed = message(t("This is closed now, so nothing was changed."))
+    turn.effects.append(Say(seat.unit, closed, f"closed/{event.id}", Lane.ANSWER, quiet=False))
+
+
+def _asked(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | None:
+    """The private question that waits for a typed answer."""
+    return target(turn, seat, seat.focus.split(":", 1)[0], at) if seat.focus else None
+
+
 def _talking(turn: Turn, seat: Seat) -> tuple[Node, str] | None:
     """The talk that is open at this person's table."""
-    table = turn.state.table
-    if table is None or seat.status != "active":
-        return None
-    for step in turn.course.open:
-        node = turn.flow.nodes[step]
-        stage = turn.state.stages.get((step, table.unit))
-        if node.step.talk and stage is not None and stage.state == "open":
-            return node, table.unit
-    return None
+    return talk_at(turn.flow, turn.state) if seat.status == "active" and seat.table else None
 
 
 def _open_question(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | None:

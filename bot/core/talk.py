@@ -40,16 +40,6 @@ NOTICE = timedelta(seconds=60)
 REST = timedelta(minutes=15)
 """After this a talk that was paused goes on by itself."""
 
-ROLES: Mapping[Role, Phrase] = {
-    "participant": t("participants"),
-    "facilitator": t("facilitators"),
-    "coordinator": t("coordinators"),
-    "organiser": t("organisers"),
-    "observer": t("observers"),
-    "expert": t("experts"),
-    "translator": t("translators"),
-}
-
 LABELS: Mapping[Role, Phrase] = {
     "facilitator": t("facilitator"),
     "coordinator": t("coordinator"),

@@ -205,10 +205,10 @@ class Discuss(Step):
             )
             yield Put((yield from talk.end_soon(at, at.stage, why)))
 
-    def summary(self, at: Scene, text: str, id: str) -> Iterator[Effect]:
-        """The facilitator's summary of the talk, kept and said to the table."""
+    def led(self, at: Scene, text: str, id: str, kind: str) -> Iterator[Effect]:
+        """A `prompt` or a `summary` from somebody who leads the table, kept and said to it."""
         if at.stage is not None:
-            yield Put((yield from talk.pass_on(at, at.stage, id, text, shared=self.exported, kind="summary")))
+            yield Put((yield from talk.pass_on(at, at.stage, id, text, shared=self.exported, kind=kind)))
 
     @property
     def exported(self) -> bool:

@@ -1,0 +1,128 @@
+"""The commands that people type, and the buttons that belong to commands.
+
+Every command goes the same way: is it known, may this role use it (`bot.core.rights`), is the person taking part, is the
+table or the talk there that it is about. Only then does its function run. A button has the rights of its command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+
+from bot.core.commands import facilitating, leaving, organising, own, speaking
+from bot.core.commands.call import Call, number_named, parse
+from bot.core.commands.organising import invited
+from bot.core.events import Heard
+from bot.core.message import Part, Several, t
+from bot.core.rights import COMMANDS, OVERSEEING, ROLES, may
+from bot.core.state import Seat
+from bot.core.turn import Turn
+
+RUN: Mapping[str, Callable[[Call], None]] = {
+    "help": own.help,
+    "my": own.my,
+    "lang": own.lang,
+    "join": own.explain,
+    "for": own.explain,
+    "pass": speaking.pass_turn,
+    "undo": speaking.undo,
+    "leave": leaving.leave,
+    "status": facilitating.status,
+    "prompt": facilitating.prompt,
+    "note": facilitating.note,
+    "extend": facilitating.extend,
+    "pause": facilitating.pause,
+    "resume": facilitating.resume,
+    "next": facilitating.next,
+    "summary": facilitating.summary,
+    "invite": organising.invite,
+    "begin": organising.begin,
+}
+
+PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
+    "-undo": ("undo", speaking.undo_pressed),
+    "-lang": ("lang", own.lang),
+    "-leave": ("leave", leaving.chosen),
+    "-back": ("leave", leaving.come_back),
+    "-send": ("prompt", facilitating.send),
+    "-cancel": ("prompt", facilitating.cancel),
+    "-begin": ("begin", organising.begin_pressed),
+}
+"""The buttons by their first part: the command that they belong to, and what they do."""
+
+
+def run(turn: Turn, seat: Seat, event: Heard) -> None:
+    """Carry a typed command out, or say kindly why not."""
+    name, args = parse(event.text)
+    call = Call(turn, seat, event, name, args)
+    if not _allowed(call):
+        return
+    command = COMMANDS[name]
+    if command.active and seat.status != "active":
+        call.reply(t("Please finish the first questions above, then you can use /{name}.", name=name))
+        return
+    to_all = name == "prompt" and seat.role in OVERSEEING and args.casefold().split(maxsplit=1)[:1] == ["all"]
+    of_course = command.where == "course" and seat.role in OVERSEEING and not args
+    if command.where != "anywhere" and not to_all and not of_course:
+        addressed = call.addressed()
+        if addressed is None:
+            return
+        call = addressed
+        if command.where == "talk" and call.talk() is None:
+            call.reply(t("No talk is open at this table now."))
+            return
+    RUN[name](call)
+
+
+def pressed(turn: Turn, seat: Seat, event: Heard) -> None:
+    """A button that belongs to a command."""
+    what, _, args = event.press.partition(":")
+    name, act = PRESSED.get(what, ("", None))
+    call = Call(turn, seat, event, name, args)
+    if act is None:
+        call.reply(t("This button does nothing any more. /help shows what you can do."))
+    elif what == "-back" or _allowed(call):
+        act(call)
+
+
+def not_here(turn: Turn, seat: Seat, event: Heard) -> None:
+    """Somebody writes or presses who takes no part at present."""
+    leaving.not_here(Call(turn, seat, event, "help"))
+
+
+def nothing_open(turn: Turn, seat: Seat, event: Heard) -> None:
+    """Nothing waits for what was written."""
+    call = Call(turn, seat, event, "help")
+    if talk := call.talk():
+        talk.take(talk.step.hear(talk.scene, event))
+        return
+    call.reply(t("Nothing is open for you right now, so this was not passed on."), t("/help shows what you can do."))
+
+
+def _allowed(call: Call) -> bool:
+    """True if the person may use the command; else they have been told."""
+    command = COMMANDS.get(call.name)
+    if command is None:
+        mine = [name for name in COMMANDS if may(call.seat.role, name)]
+        close = get_close_matches(call.name, mine, n=1)
+        if close:
+            call.reply(
+                t("I do not know /{name}. Did you mean /{close}?", name=call.name[:20], close=close[0]),
+                t("/help shows what you can do."),
+            )
+        else:
+            call.reply(t("I do not know that command."), t("/help shows what you can do."))
+        return False
+    if not may(call.seat.role, call.name):
+        roles: tuple[Part, ...] = tuple(ROLES[r] for r in ROLES if r in command.roles)
+        call.reply(
+            t("/{name} is for {roles}.", name=call.name, roles=Several(roles)), t("/help shows what you can do.")
+        )
+        return False
+    if call.seat.status in ("left", "refused") or (call.seat.status == "paused" and command.active):
+        leaving.not_here(call)
+        return False
+    return True
+
+
+__all__ = ["invited", "not_here", "nothing_open", "number_named", "pressed", "run"]

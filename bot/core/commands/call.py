@@ -1,0 +1,155 @@
+"""A command as it was given, and how it is answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.core.effects import Effect, Lane, Say
+from bot.core.events import Heard
+from bot.core.flow import Flow
+from bot.core.itinerary import Node
+from bot.core.leading import leads
+from bot.core.message import Block, Button, Message, Part, Phrase, Plain, block, message, t
+from bot.core.rights import COMMANDS, OVERSEEING, Command
+from bot.core.scene import Scene
+from bot.core.state import Seat, Stage, Table
+from bot.core.steps.discuss import Discuss
+from bot.core.talk import talk_at, who
+from bot.core.turn import Turn
+
+_COMMAND = re.compile(r"/\s*([^\s@]*)(?:@\S*)?\s*(.*)", re.DOTALL)
+_NUMBER = re.compile(r"(\d{1,4})(?:\s+(.*)|$)", re.DOTALL)
+_TABLE = re.compile(r"\btable\s+(\d{1,4})\b")
+
+SHOWN = 40
+"""How much of a wrong argument is repeated to whoever typed it, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command, or one of its buttons, from a seat. `args` is what stands behind the command or in the button; `at` the table
+    that somebody who leads several has named."""
+
+    turn: Turn
+    seat: Seat
+    event: Heard
+    name: str
+    args: str = ""
+    at: Table | None = None
+
+    @property
+    def command(self) -> Command:
+        return COMMANDS[self.name]
+
+    @property
+    def flow(self) -> Flow:
+        return self.turn.flow
+
+    @property
+    def table(self) -> Table | None:
+        """The table that it is about: the person's own, or the one that was named."""
+        return self.at if self.seat.role in OVERSEEING else self.turn.state.table
+
+    @property
+    def by(self) -> Part:
+        return who(self.seat)
+
+    def reply(self, *blocks: Block | Part, buttons: tuple[Button, ...] = (), step: str = "") -> None:
+        """Answer the person, at once."""
+        self.say(self.seat.unit, message(*blocks, buttons=buttons, step=step), "reply", Lane.ANSWER, quiet=False)
+
+    def say(self, to: str, said: Message, what: str, lane: Lane = Lane.STEP, **more: Any) -> None:
+        """Tell somebody; `what` tells the messages of one command apart."""
+        self.turn.effects.append(Say(to, said, f"{what}/{self.event.id}", lane, **more))
+
+    def wrong(self, allowed: Phrase) -> None:
+        """The arguments do not fit: what was found, what is allowed, an example."""
+        found = self.args[:SHOWN] + ("…" if len(self.args) > SHOWN else "")
+        self.reply(
+            t("After /{name} I found “{found}”.", name=self.name, found=found)
+            if found
+            else t("Something is missing after /{name}.", name=self.name),
+            allowed,
+            block(t("For example: {example}", example=example(self.seat, self.command)), kind="note"),
+        )
+
+    def talk(self) -> Talk | None:
+        """The talk at the table, open or at rest."""
+        found = talk_at(self.flow, self.turn.state, resting=True)
+        if found is None:
+            return None
+        node, unit = found
+        stage = self.turn.state.stages[(node.id, unit)]
+        return Talk(self, node, unit, node.step, stage) if isinstance(node.step, Discuss) else None
+
+    def addressed(self) -> Call | None:
+        """The same call with the table that it is for, and without its number; None where the person was told what is missing.
+
+        Who leads several tables writes the number first. The engine has loaded the table that `number_named` names."""
+        if self.seat.role not in OVERSEEING:
+            if self.table is None:
+                self.reply(t("You have no table yet. You will be told here when you have one."))
+                return None
+            return self
+        found = _NUMBER.match(self.args)
+        if found is None:
+            self.wrong(t("Please write the table's number first."))
+            return None
+        table = self.turn.state.table
+        if table is None or table.number != int(found[1]) or not leads(self.seat, table):
+            self.reply(t("I know no table {number} of yours.", number=found[1]))
+            return None
+        return replace(self, args=found[2] or "", at=table)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The talk that a command is about."""
+
+    call: Call
+    node: Node
+    unit: str
+    step: Discuss
+    stage: Stage
+
+    @property
+    def scene(self) -> Scene:
+        return self.call.turn.scene(self.node, self.unit)
+
+    def take(self, effects: Iterator[Effect]) -> None:
+        """Carry out what the talk yields."""
+        self.call.turn.hook(self.node, self.unit, effects)
+
+
+def parse(text: str) -> tuple[str, str]:
+    """The name of a command, in small letters, and what stands behind it: "/Extend@pnyx_bot 10m" is ("extend", "10m")."""
+    found = _COMMAND.fullmatch(text.strip())
+    return (found[1].casefold(), found[2].strip()) if found else ("", "")
+
+
+def number_named(seat: Seat | None, event: Heard) -> int | None:
+    """The number of the table that a typed command names, for those who lead several: `/extend 3 10m`."""
+    if seat is None or seat.role not in OVERSEEING or not event.text.startswith("/"):
+        return None
+    name, args = parse(event.text)
+    command = COMMANDS.get(name)
+    if name == "invite":
+        found = _TABLE.search(args)
+    else:
+        found = _NUMBER.match(args) if command is not None and command.where != "anywhere" else None
+    return int(found[1]) if found else None
+
+
+def example(seat: Seat, command: Command) -> Part:
+    """The command's example as this person would write it."""
+    name, _, rest = command.example.partition(" ")
+    numbered = seat.role in OVERSEEING and command.where != "anywhere"
+    return Plain(" ".join(part for part in (name, "3" if numbered else "", rest) if part))
+
+
+def named(flow: Flow, node: Node) -> Part:
+    """A step as people read it: its title, else its id."""
+    return flow.local(node.step.title) if node.step.title else Plain(node.id)

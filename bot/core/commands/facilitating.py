@@ -1,0 +1,258 @@
+"""Leading a table by commands: what is going on, a prompt, a note, a summary, and the time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.core.commands.call import Call, Talk, named
+from bot.core.effects import Keep, Note
+from bot.core.holding import hold, release
+from bot.core.ids import derive
+from bot.core.leading import leads
+from bot.core.message import Block, Button, Name, Part, Phrase, Several, Words, block, message, t
+from bot.core.names import clean_text
+from bot.core.rights import OVERSEEING
+from bot.core.schedule import duration
+from bot.core.spans import left, spell, until
+from bot.core.state import Contribution, Seat
+from bot.core.talk import NOTICE, who
+
+ALL = "all"
+LONGEST = 2000
+"""How long a prompt, a note or a summary may be, in characters."""
+
+
+def status(call: Call) -> None:
+    """Who is here, who has spoken and answered (never what), and how much time is left."""
+    table = call.table
+    if table is None:
+        _course(call)
+        return
+    members = table.members
+    blocks: list[Block | Part] = [
+        block(t("Table {number}", number=table.number), kind="title"),
+        t("Here: {names}.", names=_names(members)),
+    ]
+    if talk := call.talk():
+        spoken = talk.stage.data["spoken"]
+        blocks.append(t("Have written: {names}.", names=_names(tuple(m for m in members if m.id in spoken))))
+        blocks.append(t("Not yet: {names}.", names=_names(tuple(m for m in members if m.id not in spoken))))
+        if talk.stage.state == "paused":
+            blocks.append(t("The talk rests now."))
+        if talk.stage.closes is not None:
+            blocks.append(_time(call, talk.stage.closes))
+    answered = call.turn.state.facts.get("answered_by", {})
+    for step, entry in call.turn.course.open.items():
+        node = call.flow.nodes[step]
+        if node.step.scope != "person":
+            continue
+        done = tuple(m for m in members if m.id in answered.get(step, ()))
+        blocks.append(
+            t("{step}: {done} of {all} have answered: {names}.",
+              step=named(call.flow, node), done=len(done), all=len(members), names=_names(done))
+        )  # fmt: skip
+        if entry.closes is not None:
+            blocks.append(_time(call, entry.closes))
+    if len(blocks) == 2:
+        blocks.append(t("Nothing is open at this table now."))
+    call.reply(*blocks)
+
+
+def _course(call: Call) -> None:
+    """All tables together: how many have answered each open step."""
+    turn = call.turn
+    blocks: list[Block | Part] = []
+    for step, entry in turn.course.open.items():
+        node = turn.flow.nodes[step]
+        done, expected = turn.counter(node, "done"), turn.counter(node, "expected")
+        text = t("{step} is open.", step=named(turn.flow, node))
+        if node.step.scope == "person":
+            text = t("{step}: {done} of {all} have answered.", step=named(turn.flow, node), done=done, all=expected)
+        blocks.append(text)
+        if entry.closes is not None:
+            blocks.append(_time(call, entry.closes))
+    if not blocks:
+        state: dict[str, Phrase] = {
+            "waiting": t("The assembly has not begun yet."),
+            "running": t("No step is open now."),
+            "ended": t("The assembly is over."),
+        }
+        blocks.append(state[turn.course.state])
+    blocks.append(block(t("/status and a table's number shows one table."), kind="note"))
+    call.reply(*blocks)
+
+
+def prompt(call: Call) -> None:
+    """Show the text first; it goes out when Send is pressed. Who leads several tables and names none means all of them."""
+    table = call.table
+    text = _text(call, call.args if table is not None else call.args[len(ALL) :])
+    if text is None:
+        return
+    id, target = derive(call.event.id), ALL if table is None else table.id
+    hold(call.turn, call.seat, id, text, target)
+    call.reply(
+        t("This goes to every table:") if table is None else t("This goes to table {number}:", number=table.number),
+        block(Words(id), kind="quote"),
+        buttons=(Button(t("Send"), f"-send:{id}:{target}"), Button(t("Do not send"), f"-cancel:{id}")),
+    )
+
+
+def send(call: Call) -> None:
+    """Send a prompt that was held."""
+    id, _, target = call.args.partition(":")
+    table = call.turn.state.table
+    if target == ALL and call.seat.role not in OVERSEEING:
+        call.reply(t("Only coordinators and organisers write to every table."))
+        return
+    if target != ALL and (table is None or table.id != target or not leads(call.seat, table)):
+        call.reply(t("This table is not yours, so nothing was sent."))
+        return
+    held = release(call.turn, call.seat, id)
+    if held is None or held.target != target:
+        call.reply(t("This was sent or dropped before. Nothing was sent now."))
+        return
+    sent = derive(held.id, "sent")
+    talk = call.talk() if target != ALL else None
+    if talk is not None:
+        talk.take(talk.step.led(talk.scene, held.text, sent, "prompt"))
+    else:
+        _broadcast(call, held, sent, target)
+    call.turn.effects.append(Note("prompt", call.seat.id, {"contribution": sent, "to": target}))
+    call.reply(t("Sent."))
+
+
+def _broadcast(call: Call, held: Contribution, id: str, target: str) -> None:
+    """To a table that does not talk just now, or to everybody."""
+    table = "" if target == ALL else target
+    kept = Contribution(id, "", table, call.seat.site, call.seat.id, "prompt", held.text, call.turn.now, held.language)
+    call.turn.effects.append(Keep(kept))
+    said = message(block(who(call.seat)), block(Words(id), kind="quote"))
+    units = [f"table:{table}"] if table else [f"course:{c}" for c in call.flow.courses]
+    if not table and call.seat.role == "coordinator":
+        units = [call.turn.course.unit]
+    for unit in units:
+        call.say(unit, said, f"prompt/{unit}", without=(call.seat.id,))
+
+
+def cancel(call: Call) -> None:
+    """Drop a prompt that was held."""
+    release(call.turn, call.seat, call.args)
+    call.reply(t("Nothing was sent."))
+
+
+def note(call: Call) -> None:
+    """Keep a note for the log. It never stands in a transcript, so it is not shared."""
+    text, table = _text(call, call.args), call.table
+    if text is None or table is None:
+        return
+    talk, id, seat = call.talk(), derive(call.event.id), call.seat
+    step = talk.node.id if talk is not None else ""
+    kept = Contribution(
+        id, step, table.id, seat.site, seat.id, "note", text, call.turn.now, seat.language, shared=False
+    )
+    call.turn.effects.append(Keep(kept))
+    call.turn.effects.append(Note("noted", seat.id, {"contribution": id, "table": table.id}))
+    call.reply(t("Kept in the log. Your table does not see it."))
+
+
+def summary(call: Call) -> None:
+    """Say a summary to the table, and keep it with the talk."""
+    text, talk = _text(call, call.args), call.talk()
+    if text is None or talk is None:
+        return
+    id = derive(call.event.id)
+    talk.take(talk.step.led(talk.scene, text, id, "summary"))
+    call.turn.effects.append(Note("summary", call.seat.id, {"contribution": id}))
+    call.reply(t("Your summary has gone to the table."))
+
+
+def extend(call: Call) -> None:
+    """More time, as far as the flow allows."""
+    talk, span = call.talk(), _span(call.args)
+    if talk is None:
+        return
+    if span is None:
+        call.wrong(t("Please write how much time to add, in minutes or hours."))
+        return
+    remaining = talk.step.extend_max - timedelta(seconds=talk.stage.data["extended"])
+    if remaining <= timedelta():
+        call.reply(t("This talk has been given all the time that the flow allows."))
+    elif span > remaining:
+        call.reply(t("You can add {span} at most, because the others wait.", span=spell(remaining)))
+    else:
+        talk.take(talk.step.extend(talk.scene, span))
+        _done(call)
+
+
+def pause(call: Call) -> None:
+    """The talk rests."""
+    if talk := call.talk():
+        if talk.stage.state == "paused":
+            call.reply(t("The talk rests already. /resume lets it go on."))
+            return
+        talk.take(talk.step.pause(talk.scene))
+        _done(call)
+
+
+def resume(call: Call) -> None:
+    """The talk goes on."""
+    if talk := call.talk():
+        if talk.stage.state != "paused":
+            call.reply(t("The talk does not rest, so there is nothing to resume."))
+            return
+        talk.take(talk.step.resume(talk.scene))
+        _done(call)
+
+
+def next(call: Call) -> None:
+    """End the talk, with a minute's notice."""
+    if talk := call.talk():
+        if _ending(talk, call):
+            call.reply(t("The talk ends within a minute anyway."))
+            return
+        talk.take(talk.step.end(talk.scene))
+        call.turn.effects.append(Note("ended_early", call.seat.id, {"step": talk.node.id, "unit": talk.unit}))
+        _done(call)
+
+
+def _ending(talk: Talk, call: Call) -> bool:
+    return talk.stage.closes is not None and talk.stage.closes <= call.turn.now + NOTICE
+
+
+def _done(call: Call) -> None:
+    """Whoever does not sit at the table is told that the table was told."""
+    if call.seat.role in OVERSEEING:
+        call.reply(t("Done. The table has been told."))
+
+
+def _span(text: str) -> timedelta | None:
+    """A span as people type it: "10m", "10 min", "10", "1h"."""
+    plain = "".join(text.casefold().split()).replace("minutes", "m").replace("min", "m")
+    try:
+        span = duration(f"{plain}m" if plain.isdecimal() else plain)
+    except ValueError:
+        return None
+    return span if span > timedelta() else None
+
+
+def _text(call: Call, written: str) -> str | None:
+    """The text behind a command; None where the person was told what is wrong with it."""
+    cleaned = clean_text(written, LONGEST)
+    if not cleaned.text:
+        call.wrong(t("Please write the text behind the command."))
+        return None
+    if cleaned.problem is not None:
+        call.reply(cleaned.problem)
+        return None
+    return cleaned.text
+
+
+def _names(seats: tuple[Seat, ...]) -> Part:
+    return Several(tuple(Name(s.id) for s in seats)) if seats else t("nobody")
+
+
+def _time(call: Call, closes: datetime) -> Part:
+    now = call.turn.now
+    if closes <= now:
+        return t("The time is over.")
+    return t("{span} left, until {when}.", span=left(closes, now), when=until(closes, now))

@@ -1,0 +1,136 @@
+"""Pausing, leaving, leaving and taking one's words back; and coming back from a pause.
+
+Whoever goes is no longer waited for: in every step that is open and not answered yet, one person less is expected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.commands.call import Call
+from bot.core.effects import Lane, Note, Withdraw
+from bot.core.events import Due
+from bot.core.itinerary import Node
+from bot.core.joining import catch_up
+from bot.core.message import Block, Button, Part, Phrase, block, message, t
+from bot.core.state import Status
+
+PAUSE, LEAVE, WITHDRAW, SURE, STAY = "pause", "leave", "withdraw", "withdraw-yes", "stay"
+
+
+def leave(call: Call) -> None:
+    """The three ways to go, each with what it means. Nobody pauses who has not begun."""
+    started = call.seat.status == "active"
+    blocks: list[Block | Part] = [t("You may stop at any time. What would you like?")]
+    if started:
+        blocks.append(
+            block(t("Pause: you get no messages until you write here again. Your place stays yours."), kind="item")
+        )
+    blocks.append(block(t("Leave: you get no more messages. What you have said and voted stays."), kind="item"))
+    buttons = [Button(t("Pause"), f"-leave:{PAUSE}")] if started else []
+    buttons.append(Button(t("Leave"), f"-leave:{LEAVE}"))
+    if call.seat.status != "new":
+        blocks.append(
+            block(
+                t("Leave and take back your words: they also stand in no export. Votes that are counted stay counted."),
+                kind="item",
+            )
+        )
+        buttons.append(Button(t("Leave and take back my words"), f"-leave:{WITHDRAW}"))
+    buttons.append(Button(t("Stay"), f"-leave:{STAY}"))
+    call.reply(*blocks, buttons=tuple(buttons))
+
+
+def chosen(call: Call) -> None:
+    """One of the buttons."""
+    match call.args:
+        case "pause" if call.seat.status == "active":
+            _go(call, "paused", t("{name} takes a break.", name=call.by))
+            call.reply(t("You get no messages for now. Write anything here when you want to come back."))
+        case "leave":
+            _go(call, "left", t("{name} has left.", name=call.by))
+            call.reply(t("You have left. Thank you for having been here."))
+        case "withdraw" if call.seat.status != "new":
+            call.reply(
+                t("Shall I really take back everything that you wrote? This cannot be undone."),
+                buttons=(
+                    Button(t("Yes, leave and take back my words"), f"-leave:{SURE}"),
+                    Button(t("Stay"), f"-leave:{STAY}"),
+                ),
+            )
+        case "withdraw-yes" if call.seat.status != "new":
+            _go(
+                call,
+                "left",
+                t("{name} has left and has taken back what they wrote. Please treat it as not said.", name=call.by),
+            )
+            call.turn.effects.append(Withdraw(call.seat.id))
+            call.reply(t("You have left, and your words are taken back. Thank you for having been here."))
+        case _:
+            call.reply(t("Good that you stay. Nothing has changed."))
+
+
+def come_back(call: Call) -> None:
+    """A person who paused takes part again, and catches up with what is open."""
+    seat, turn = call.seat, call.turn
+    if seat.status != "paused":
+        not_here(call) if seat.status in ("left", "refused") else call.reply(t("You are here already."))
+        return
+    seat = replace(seat, status="active")
+    turn.put(seat)
+    turn.effects.append(Note("returned", seat.id))
+    call.reply(t("Welcome back."))
+    for node in _unanswered(call):
+        turn.count(node, "expected")
+        turn.hook(
+            node,
+            seat.unit,
+            node.step.due(turn.scene(node, seat.unit), Due(turn.course.id, node.id, "remind", seat.unit)),
+        )
+    if turn.course.state == "running":
+        turn.take(catch_up(turn.flow, turn.course, seat, "", f"catch-up/{call.event.id}"))
+
+
+def not_here(call: Call) -> None:
+    """Somebody writes or presses who takes no part at present: the way back, if there is one."""
+    if call.seat.status == "paused":
+        call.reply(
+            t("You are taking a break, so this was not kept or passed on."),
+            buttons=(Button(t("Come back"), "-back:"),),
+        )
+        return
+    blocks: list[Block | Part] = [t("You are not taking part, so nothing of this was kept or passed on.")]
+    contact = call.flow.file.mandate.contact
+    if contact:
+        blocks.append(t("If you want to come back, please write to: {contact}", contact=call.flow.local(contact)))
+    call.reply(*blocks)
+
+
+def _go(call: Call, status: Status, told: Phrase) -> None:
+    turn, seat, table = call.turn, call.seat, call.table
+    was_active = seat.status == "active"
+    for node in _unanswered(call) if was_active or seat.status == "new" else ():
+        turn.count(node, "expected", -1)
+        turn.close_if_all_done(node)
+    talk = call.talk() if was_active else None
+    turn.put(replace(seat, status=status, focus=""))
+    turn.effects.append(Note(status, seat.id))
+    if table is not None and was_active:
+        call.say(table.unit, message(told), "gone", Lane.TALK, without=(seat.id,))
+    if talk is not None:
+        talk.take(talk.step.left(talk.scene))
+    if seat.role == "facilitator" and table is not None and was_active:
+        text = t(
+            "{name}, who facilitates table {number}, does not take part any longer.", name=call.by, number=table.number
+        )
+        call.say(f"coordinators:{table.site}", message(text), "gone")
+
+
+def _unanswered(call: Call) -> list[Node]:
+    """The open steps that wait for this person."""
+    turn = call.turn
+    return [
+        turn.flow.nodes[step]
+        for step in turn.course.open
+        if (stage := turn.state.stages.get((step, call.seat.unit))) is not None and stage.state == "open"
+    ]

@@ -1,0 +1,48 @@
+"""What people do while their table talks: let a turn pass, take a message back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.core.commands.call import Call, Talk
+from bot.core.effects import Effect, Put, Withdraw
+from bot.core.message import t
+from bot.core.talk import take_back
+
+
+def pass_turn(call: Call) -> None:
+    """The same as the button that comes with a turn."""
+    if talk := call.talk():
+        press = replace(call.event, text="", press=talk.scene.press("pass"))
+        talk.take(talk.step.hear(talk.scene, press))
+
+
+def undo(call: Call) -> None:
+    """Take the last message of this talk back."""
+    talk = call.talk()
+    last = talk.stage.data["last"].get(call.seat.id) if talk is not None else None
+    if talk is None or last is None:
+        call.reply(t("There is no message of yours to take back in this talk."))
+        return
+    _back(call, talk, last)
+
+
+def undo_pressed(call: Call) -> None:
+    """Take the message of this button back, be the talk over or not."""
+    if talk := call.talk():
+        _back(call, talk, call.args)
+        return
+    call.turn.effects.append(Withdraw(call.seat.id, call.args))
+    call.reply(t("Taken back: it will stand in no export. Who has read it has read it."))
+
+
+def _back(call: Call, talk: Talk, id: str) -> None:
+    def effects() -> Iterator[Effect]:
+        yield Put((yield from take_back(talk.scene, talk.stage, id)))
+
+    if id in talk.stage.data["last"].values() and talk.stage.data["last"].get(call.seat.id) != id:
+        call.reply(t("You can take back your own messages only."))
+        return
+    talk.take(effects())
+    call.reply(t("Taken back. Your table has been told; who has read it has read it."))

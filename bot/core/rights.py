@@ -1,0 +1,158 @@
+"""Who may use which command: one table that the code and its test both read. What does not stand in it is denied.
+
+The rights of a button are those of the command that it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.message import Phrase, t
+from bot.core.state import Role
+
+Where = Literal["anywhere", "table", "talk", "course"]
+"""What a command acts on: the person alone, a table, a talk that is open at a table, or a course (or one of its tables)."""
+
+ROLES: Mapping[Role, Phrase] = {
+    "participant": t("participants"),
+    "facilitator": t("facilitators"),
+    "coordinator": t("coordinators"),
+    "organiser": t("organisers"),
+    "observer": t("observers"),
+    "expert": t("experts"),
+    "translator": t("translators"),
+}
+
+EVERYBODY: frozenset[Role] = frozenset(ROLES)
+LEADING: frozenset[Role] = frozenset(("facilitator", "coordinator", "organiser"))
+TABLE: frozenset[Role] = frozenset(("participant", "facilitator"))
+"""Those who sit at a table and talk there."""
+OVERSEEING: frozenset[Role] = frozenset(("coordinator", "organiser"))
+"""Those who lead several tables: their commands name the table by its number, `/extend 3 10m`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: who may use it, what it acts on, how it is written (an example that works), and what it does, in a few
+    words for the list and in full for `/help NAME`. `active` is False where those may use it too who have paused or have not
+    consented yet."""
+
+    name: str
+    roles: frozenset[Role]
+    where: Where
+    example: str
+    brief: Phrase
+    full: Phrase
+    active: bool = True
+
+
+def may(role: Role, command: str) -> bool:
+    """Whether this role may use this command."""
+    found = COMMANDS.get(command)
+    return found is not None and role in found.roles
+
+
+COMMANDS: dict[str, Command] = {
+    c.name: c
+    for c in (
+        Command(
+            "help", EVERYBODY, "anywhere", "/help",
+            t("what you can do now"),
+            t("Shows what is open for you and what you can do now. With the name of a command it explains that one."),
+            active=False,
+        ),
+        Command(
+            "status", LEADING, "course", "/status",
+            t("who is here, who has spoken, how much time is left"),
+            t("Shows who is at your table, who has spoken, who has answered (never what), and how much time is left."),
+        ),
+        Command(
+            "prompt", LEADING, "table", "/prompt What speaks against it?",
+            t("write something to your table, after a preview"),
+            t("Shows you the text first and sends it to your table when you press Send. Coordinators and organisers write the "
+              "table's number, or all, in front of it."),
+        ),
+        Command(
+            "extend", LEADING, "talk", "/extend 10m",
+            t("more time for your table"),
+            t("Gives your table more time to talk, as far as the flow allows. The next step waits for your table."),
+        ),
+        Command(
+            "pause", LEADING, "talk", "/pause",
+            t("let the talk rest"),
+            t("Lets the talk at your table rest. It goes on by itself after 15 minutes, or with /resume."),
+        ),
+        Command(
+            "resume", LEADING, "talk", "/resume",
+            t("let the talk go on"),
+            t("Lets a talk that rests go on."),
+        ),
+        Command(
+            "next", LEADING, "talk", "/next",
+            t("end the talk in one minute"),
+            t("Ends the talk at your table early. Everybody there is told one minute before."),
+        ),
+        Command(
+            "summary", LEADING, "talk", "/summary Most of us travel by train.",
+            t("your summary of the talk, for your table"),
+            t("Sends your summary of the talk to your table and keeps it with the talk."),
+        ),
+        Command(
+            "note", LEADING, "table", "/note They began late.",
+            t("keep a note, which your table does not see"),
+            t("Keeps a note for the assembly's log. Your table does not see it, and it does not stand in the transcript."),
+        ),
+        Command(
+            "invite", OVERSEEING, "anywhere", "/invite participant 10",
+            t("make invitation codes"),
+            t("Makes codes with which people take their seats: the role, then, if you wish, the site, “table” and its number, "
+              "and how many. Coordinators invite participants and facilitators of their own site."),
+        ),
+        Command(
+            "begin", frozenset(("organiser",)), "anywhere", "/begin",
+            t("begin the assembly"),
+            t("Begins the assembly at all sites. You are asked before it happens."),
+        ),
+        Command(
+            "pass", frozenset(("participant",)), "talk", "/pass",
+            t("let your turn pass"),
+            t("When people speak in turn, lets your turn pass to the next person."),
+        ),
+        Command(
+            "undo", TABLE, "table", "/undo",
+            t("take your last message to the table back"),
+            t("Takes the last message that you sent to your table back. Your table is told, and it stands in no export."),
+        ),
+        Command(
+            "my", frozenset(("participant",)), "anywhere", "/my",
+            t("your name, your table, what waits for you"),
+            t("Shows your name, your table and your language, and which questions you have answered."),
+        ),
+        Command(
+            "lang", EVERYBODY, "anywhere", "/lang",
+            t("read in another language"),
+            t("Changes the language in which I write to you."),
+            active=False,
+        ),
+        Command(
+            "join", EVERYBODY, "anywhere", "/join K7PX-93QD",
+            t("take a seat with a code"),
+            t("Takes a seat, or a role, with the code from an invitation."),
+            active=False,
+        ),
+        Command(
+            "for", frozenset(("participant",)), "anywhere", "/for Anna",
+            t("answer for another person at this phone"),
+            t("Where several people share this phone: says for whom the next answers are."),
+            active=False,
+        ),
+        Command(
+            "leave", EVERYBODY - {"organiser"}, "anywhere", "/leave",
+            t("pause, or leave"),
+            t("Lets you pause, leave, or leave and take your words back. You are asked which."),
+            active=False,
+        ),
+    )
+}  # fmt: skip
