@@ -21,7 +21,9 @@ def course_to_json(course: Course) -> str:
     if course.at:
         data["at"] = dict(course.at)
     if course.open:
-        data["open"] = {step: [_us(o.opened), _us(o.closes), o.notice] for step, o in course.open.items()}
+        data["open"] = {
+            step: [_us(o.opened), _us(o.closes), o.notice, o.closing, o.extended] for step, o in course.open.items()
+        }
     if course.done:
         data["done"] = dict(course.done)
     if course.session is not None:
@@ -38,8 +40,8 @@ def course_from_json(id: str, text: str) -> Course:
         data["s"],
         data.get("at", {}),
         {
-            step: OpenStep(_at(opened), _maybe(closes), notice)
-            for step, (opened, closes, notice) in data.get("open", {}).items()
+            step: OpenStep(_at(opened), _maybe(closes), *marks)
+            for step, (opened, closes, *marks) in data.get("open", {}).items()
         },
         data.get("done", {}),
         _maybe(data.get("session")),
