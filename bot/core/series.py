@@ -145,6 +145,10 @@ def _not_understood(at: Scene, slots: Sequence[Slot], current: Slot | None, *, c
 
 
 def _focus(at: Scene, slot: Slot | None) -> Iterator[Effect]:
-    wanted = focus(at, slot)
+    yield from focus_on(at, focus(at, slot))
+
+
+def focus_on(at: Scene, wanted: str) -> Iterator[Effect]:
+    """From now on what this person types answers this (`step:…`); with "", nothing of this step waits for words."""
     if at.seat.focus != wanted and (wanted or at.seat.focus.startswith(at.step + ":")):
         yield Put(replace(at.seat, focus=wanted))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.steps.adopt import Adopt
 from bot.core.steps.assign import Assign
 from bot.core.steps.break_ import Break
+from bot.core.steps.collect import Collect
 from bot.core.steps.consent import Consent
 from bot.core.steps.control import Parallel, Repeat
 from bot.core.steps.discuss import Discuss
@@ -21,6 +22,7 @@ AnyStep = (
     Adopt
     | Assign
     | Break
+    | Collect
     | Consent
     | Discuss
     | Farewell
@@ -40,6 +42,7 @@ __all__ = [
     "AnyStep",
     "Assign",
     "Break",
+    "Collect",
     "Consent",
     "Discuss",
     "Farewell",

@@ -1,0 +1,235 @@
+"""People give ideas and arguments, each in private."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bot.core.effects import Done, Effect, Keep, Lane, Put, Say, Withdraw
+from bot.core.events import Due, Heard
+from bot.core.fields import Text
+from bot.core.ids import derive
+from bot.core.message import Block, Button, Name, Phrase, When, Words, block, t, tn
+from bot.core.names import clean_text
+from bot.core.scene import Scene
+from bot.core.series import focus_on
+from bot.core.state import Contribution
+from bot.core.steps.base import Step
+
+Side = Literal["for", "against", "condition", "question"]
+
+SIDES: Mapping[str, Phrase] = {
+    "for": t("For"),
+    "against": t("Against"),
+    "condition": t("Only if"),
+    "question": t("A question"),
+}
+
+
+class Collect(Step):
+    """Asks each person in private for ideas or arguments, in their own words.
+
+    `text` is what is asked. Each person gives from `min_each` to `max_each` items of at most `max_length` characters and can
+    take each of them back for as long as it is open. With `sides` a button asks what an item is: "for", "against",
+    "condition" or "question", before it is written or after. `show = "table"` passes each item on to the author's
+    table, without a name unless `named`.
+
+        [[step]]
+        id = "arguments"
+        type = "collect"
+        duration = "15m"
+        text = "Should every shop take back bottles? Write your arguments, one message for each."
+        sides = ["for", "against"]
+        max_each = 3
+        show = "table"
+    """
+
+    type: Literal["collect"]
+    text: Text
+    min_each: int = Field(default=1, ge=0, le=20)
+    max_each: int = Field(default=5, ge=1, le=20)
+    max_length: int = Field(default=500, ge=20, le=3500)
+    sides: tuple[Side, ...] = ()
+    show: Literal["never", "table"] = "never"
+    named: bool = False
+
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"hear": ("own",)}
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if not self.text:
+            raise ValueError("found no text; a collect step asks for something: say in text what people are to write")
+        if self.min_each > self.max_each:
+            raise ValueError(
+                f"found min_each = {self.min_each} above max_each = {self.max_each}; min_each may be at most max_each"
+            )
+        if len(set(self.sides)) != len(self.sides) or len(self.sides) == 1:
+            raise ValueError(
+                f"found the sides {', '.join(self.sides)}; leave sides out, or name two or more of {', '.join(SIDES)}, each once"
+            )
+        if self.named and self.show == "never":
+            raise ValueError('found named with show = "never"; a name is only shown with show = "table"')
+        return self
+
+    def open(self, at: Scene) -> Iterator[Effect]:
+        yield Put(at.with_data(items=[], side=""))
+        yield Put(replace(at.seat, focus=self._text(at)))
+        yield Say(at.unit, at.message(*self._asked(at), buttons=self._sides(at), expects="text"), at.key("ask"))
+
+    def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
+        what, key = heard.press.split(":"), derive(heard.id)
+        match what[1:]:
+            case ["side", "", side] if side in self.sides:
+                yield from self._choose(at, side, key)
+            case ["side", id, side] if side in self.sides:
+                yield from self._mark(at, id, side, key)
+            case ["back", id, ""]:
+                yield from self._take_back(at, id, key)
+            case ["all", "", ""]:
+                yield from self._enough(at, key)
+            case _ if heard.press:
+                yield from self._answer(at, key, *self._asked(at), buttons=self._sides(at))
+            case _:
+                yield from self._take(at, heard.text, key)
+
+    def due(self, at: Scene, due: Due) -> Iterator[Effect]:
+        if due.what == "remind":
+            said = at.message(*self._asked(at), buttons=(*self._sides(at), self._all(at)), expects="text")
+            yield Say(at.unit, said, at.key("remind", int(at.now.timestamp())))
+
+    def _take(self, at: Scene, text: str, key: str) -> Iterator[Effect]:
+        """Something was written: keep it whole, or say why not."""
+        items, cleaned = self._items(at), clean_text(text, self.max_length)
+        if len(items) >= self.max_each:
+            full = t("This one was not kept: you have given {n}, and that is all there is room for.", n=len(items))
+            instead = t("You can take one of them back and write again.")
+            yield from self._answer(at, key, block(full), block(instead))
+            return
+        if cleaned.problem is not None:
+            yield from self._answer(at, key, block(cleaned.problem), block(t("It was not kept yet.")), expects="text")
+            return
+        if not cleaned.text:
+            yield from self._answer(at, key, block(t("I see no text there. Please write it in words.")), expects="text")
+            return
+        side = str(at.stage.data.get("side", "")) if at.stage is not None else ""
+        given = Contribution(
+            key, at.step, at.seat.table, at.seat.site, at.seat.id, "idea", cleaned.text, at.now, at.seat.language,
+            side=side, shared=self.record in ("full", "items_only"), helped=at.seat.helped,
+        )  # fmt: skip
+        items = [*items, key]
+        last = len(items) >= self.max_each
+        yield Keep(given)
+        yield Put(at.with_data(items=items, side=""))
+        yield from focus_on(at, "" if last else self._text(at))
+        yield from self._kept(at, given, len(items), asks_side=bool(self.sides) and not side)
+        yield from self._pass_on(at, given)
+        if last:
+            yield Done(at.step, at.unit)
+
+    def _kept(self, at: Scene, given: Contribution, number: int, *, asks_side: bool) -> Iterator[Effect]:
+        blocks: list[Block] = []
+        if at.seat.helped:
+            blocks.append(block(t("With help, for {name}:", name=at.seat.name), kind="note"))
+        blocks.append(block(t("Thank you. I have kept ({number} of {most}):", number=number, most=self.max_each)))
+        blocks.append(block(Words(given.id), kind="quote"))
+        if asks_side:
+            blocks.append(block(t("What is it?")))
+        elif number < self.max_each:
+            blocks.append(block(t("You can write another one."), kind="note"))
+        buttons = [*(self._sides(at, given.id) if asks_side else ()), self._back(at, given.id)]
+        buttons += [self._all(at)] if number < self.max_each else []
+        yield from self._answer(at, given.id, *blocks, buttons=tuple(buttons), expects="text")
+
+    def _choose(self, at: Scene, side: str, key: str) -> Iterator[Effect]:
+        """The side first, then the text."""
+        yield Put(at.with_data(side=side))
+        yield from focus_on(at, self._text(at))
+        asked = t("{side}: please write it now.", side=SIDES[side])
+        yield from self._answer(at, key, block(asked), expects="text")
+
+    def _mark(self, at: Scene, id: str, side: str, key: str) -> Iterator[Effect]:
+        """The side of something already written."""
+        given = next((c for c in at.facts["own"] if c.id == id), None)
+        if given is None:
+            yield from self._answer(at, key, block(t("You have taken this back.")))
+            return
+        yield Keep(replace(given, side=side))
+        said = t("Noted: {side}.", side=SIDES[side])
+        buttons = (self._back(at, id), self._all(at))
+        yield from self._answer(at, key, block(said), block(Words(id), kind="quote"), buttons=buttons)
+
+    def _take_back(self, at: Scene, id: str, key: str) -> Iterator[Effect]:
+        items = self._items(at)
+        if id in items:
+            yield Withdraw(at.seat.id, id)
+            yield Put(at.with_data(items=[i for i in items if i != id]))
+            yield from focus_on(at, self._text(at))
+        taken = (
+            t("Taken back; your table may already have read it. You can write another one.")
+            if self.show == "table"
+            else t("Taken back. You can write another one.")
+        )
+        yield from self._answer(at, key, block(taken), buttons=self._sides(at), expects="text")
+
+    def _enough(self, at: Scene, key: str) -> Iterator[Effect]:
+        n = len(self._items(at))
+        if n < self.min_each:
+            wanted = tn(
+                "Please write one before you go on.", "Please write {n} in all before you go on.", self.min_each
+            )
+            yield from self._answer(at, key, block(wanted), buttons=self._sides(at), expects="text")
+            return
+        blocks = [block(tn("Thank you for your contribution.", "Thank you for your {n} contributions.", n))]
+        if at.closes is not None:
+            until = t("You can add to it or take it back until {when}.", when=When(at.closes))
+            blocks.append(block(until, kind="note"))
+        yield from self._answer(at, key, *blocks)
+        yield from focus_on(at, "")
+        yield Done(at.step, at.unit)
+
+    def _pass_on(self, at: Scene, given: Contribution) -> Iterator[Effect]:
+        """Let the author's table read it."""
+        if self.show != "table" or not at.seat.table:
+            return
+        new = t("{name} writes:", name=Name(at.seat.id)) if self.named else t("Somebody at your table writes:")
+        side = (block(SIDES[given.side], kind="note"),) if given.side else ()
+        said = at.message(block(new), block(Words(given.id), kind="quote"), *side)
+        yield Say(f"table:{at.seat.table}", said, at.key("item", given.id), Lane.TALK, without=(at.seat.id,))
+
+    def _asked(self, at: Scene) -> tuple[Block, ...]:
+        title = (block(at.local(self.title), kind="title"),) if self.title else ()
+        until = (block(t("You can write until {when}.", when=When(at.closes)), kind="note"),) if at.closes else ()
+        who = (
+            t("Your table reads it under your name.")
+            if self.named
+            else t("Your table reads it, without your name.")
+            if self.show == "table"
+            else t("For now nobody else reads it.")
+        )
+        return (*title, block(at.local(self.text)), block(who, kind="note"), *until)
+
+    def _answer(
+        self, at: Scene, key: str, *blocks: Block, buttons: tuple[Button, ...] = (), expects: Any = ""
+    ) -> Iterator[Effect]:
+        said = at.message(*blocks, buttons=buttons, expects=expects)
+        yield Say(at.unit, said, at.key("answer", key), Lane.ANSWER, quiet=False)
+
+    def _items(self, at: Scene) -> list[str]:
+        """The ids of what this person has given and not taken back."""
+        return list(at.stage.data.get("items", [])) if at.stage is not None else []
+
+    def _sides(self, at: Scene, id: str = "") -> tuple[Button, ...]:
+        return tuple(Button(SIDES[side], at.press("side", id, side)) for side in self.sides)
+
+    def _back(self, at: Scene, id: str) -> Button:
+        return Button(t("Take back"), at.press("back", id, ""))
+
+    def _all(self, at: Scene) -> Button:
+        return Button(t("That is all"), at.press("all", "", ""))
+
+    def _text(self, at: Scene) -> str:
+        """What the seat's focus is while typed text is one more item."""
+        return f"{at.step}:text"
