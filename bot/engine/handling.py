@@ -16,6 +16,7 @@ from datetime import datetime
 
 from bot.core import routing
 from bot.core.advance import advance
+from bot.core.commands import number_named
 from bot.core.events import Answered, Due, Event, Heard, Joined, Reached, Relayed, Spoken, Spread, Started, decode
 from bot.core.flow import Flow
 from bot.core.itinerary import Node
@@ -25,7 +26,7 @@ from bot.engine import facts
 from bot.engine.carrying import carry_out
 from bot.engine.house import House
 from bot.engine.work import Work
-from bot.store import queue
+from bot.store import queue, tables
 from bot.store.database import Database
 from bot.store.queue import InboxRow
 
@@ -115,7 +116,8 @@ def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) ->
         case Heard() if named := routing.course_named(flow, event):
             return named
         case Heard():
-            site = table.site if table is not None and routing.table_named(flow, event) else seat.site if seat else ""
+            elsewhere = table is not None and (routing.table_named(flow, event) or (seat and seat.table != table.id))
+            site = table.site if table is not None and elsewhere else seat.site if seat else ""
             return flow.course_of(site) if site in flow.sites else flow.courses[0]
         case Spoken():
             return flow.courses[0]
@@ -141,6 +143,9 @@ def _table(work: Work, assembly: str, flow: Flow, event: Event, seat: Seat | Non
         case Relayed(table=table):
             id = table
         case Heard():
+            number = number_named(seat, event)
+            if seat is not None and number is not None:
+                id = tables.numbered(work.db, assembly, number, seat.site)
             id = routing.table_named(flow, event) or id
     return work.table(assembly, id) if id else None
 

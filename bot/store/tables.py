@@ -42,6 +42,17 @@ def of_plan(db: Database, assembly: str, plan: str) -> list[Table]:
     return [Table(id, plan, site, number, tuple(languages.split())) for id, plan, site, number, languages in found]
 
 
+def numbered(db: Database, assembly: str, number: int, site: str) -> str:
+    """The table of this number where people sit now, first of all at this site; "" if there is none."""
+    row = db.sql.execute(
+        "SELECT id FROM tables WHERE assembly = ? AND number = ? AND EXISTS "
+        "(SELECT 1 FROM seat WHERE seat.assembly = tables.assembly AND seat.table_id = tables.id) "
+        "ORDER BY CASE WHEN site = ? THEN 0 ELSE 1 END, site, id",
+        (assembly, number, site),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def sit(db: Database, assembly: str, seated: Seated, at: int) -> None:
     """Move seats to a table, which is made if it is new; they leave the table where they sat."""
     s = seated
