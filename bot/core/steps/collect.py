@@ -13,7 +13,7 @@ from bot.core.events import Due, Heard
 from bot.core.fields import Text
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Name, Phrase, When, Words, block, t, tn
-from bot.core.names import clean_text
+from bot.core.names import clean_name, clean_text
 from bot.core.scene import Scene
 from bot.core.series import focus_on
 from bot.core.state import Contribution
@@ -111,7 +111,7 @@ class Collect(Step):
         if cleaned.problem is not None:
             yield from self._answer(at, key, block(cleaned.problem), block(t("It was not kept yet.")), expects="text")
             return
-        if not cleaned.text:
+        if not clean_name(cleaned.text):
             yield from self._answer(at, key, block(t("I see no text there. Please write it in words.")), expects="text")
             return
         side = str(at.stage.data.get("side", "")) if at.stage is not None else ""
