@@ -21,12 +21,23 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
     """What the addressed hook reads. KeyError for a name that nobody knows and `stage.given` does not hold."""
     aimed = _aim(stage, state, event)
     found: dict[str, Any] = {"outcomes": _outcomes(stage)}
+    if isinstance(event, Heard):
+        found |= _for_commands(stage, state, event)
     if aimed is None:
         return found
     node, hook = aimed
     for name in node.step.reads.get(hook, ()):
         found[name] = stage.given[name] if name in stage.given else _fact(stage, name, node, state)
     return found
+
+
+def _for_commands(stage: Stagehand, state: State, event: Heard) -> dict[str, Any]:
+    """The held text that a button names, and who at the table has answered."""
+    if event.press.startswith("-"):
+        ids = event.press.split(":")[1:]
+        return {"held": {id: stage.contributions[id] for id in ids if id in stage.contributions}}
+    done = [(s, u.partition("seat:")[2]) for (s, u), e in stage.stages.items() if e.state == "done"]
+    return {"answered_by": {step: frozenset(seat for s, seat in done if s == step) for step in state.course.open}}
 
 
 def _aim(stage: Stagehand, state: State, event: Event) -> tuple[Node, str] | None:

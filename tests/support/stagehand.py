@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.core import routing
 from bot.core.advance import advance
+from bot.core.commands import number_named
 from bot.core.effects import (
     Cast,
     Count,
@@ -115,7 +116,7 @@ class Stagehand:
         unit = event.units[0] if isinstance(event, Spread) and event.units else getattr(event, "unit", "")
         seat = self.seats.get(event.seat if isinstance(event, Heard | Joined) else unit.partition("seat:")[2])
         at = seat.table if seat is not None else getattr(event, "table", unit.partition("table:")[2])
-        at = routing.table_named(self.flow, event) or at
+        at = routing.table_named(self.flow, event) or self._numbered(seat, event) or at
         table = self.tables.get(at)
         if table is not None:
             table = self._peopled(table)
@@ -131,8 +132,12 @@ class Stagehand:
     def _peopled(self, table: Table) -> Table:
         """A table with its people as they are now."""
         here = [s for s in self.seats.values() if s.table == table.id]
-        members = tuple(s for s in here if s.role == "participant")
+        members = tuple(s for s in here if s.role == "participant" and s.status == "active")
         return replace(table, members=members, staff=tuple(s for s in here if s.role == "facilitator"))
+
+    def _numbered(self, seat: Seat | None, event: Event) -> str:
+        number = number_named(seat, event) if isinstance(event, Heard) else None
+        return next((t.id for t in self.tables.values() if t.number == number), "")
 
     def _course(self, event: Event, seat: Seat | None, table: Table | None) -> str:
         if named := routing.course_named(self.flow, event):
@@ -165,8 +170,9 @@ class Stagehand:
                 self.stages[value.step, value.unit] = value
             case Keep(contribution):
                 self.contributions[contribution.id] = contribution
-            case Withdraw(_, id) if id:
-                self.contributions[id] = replace(self.contributions[id], state="withdrawn")
+            case Withdraw(seat, id):
+                for c in [c for c in self.contributions.values() if c.seat == seat and id in ("", c.id)]:
+                    self.contributions[c.id] = replace(c, state="withdrawn")
             case Cast(step, seat, question, item, choice):
                 self.choices.setdefault(step, {}).setdefault(seat, {})[f"{question}:{item}"] = choice
             case Wake(at, event, key):
