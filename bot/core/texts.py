@@ -35,7 +35,7 @@ def places(file: BaseModel, source_language: str) -> Iterator[Placed]:
     found: list[Placed] = []
 
     def note(path: str, text: dict[str, str]) -> dict[str, str]:
-        if text:
+        if any(text.values()):
             found.append(placed(path, text, source_language))
         return text
 

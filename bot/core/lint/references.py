@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.core.lint.rule import Finding, Rule, View, question_ids, rule
 from bot.core.problems import did_you_mean, listed
 from bot.core.steps.base import Step
 from bot.core.steps.control import Repeat
+
+FITTING: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("vote", "over"): ("collect", "discuss"),
+    ("summarise", "of"): ("collect", "discuss"),
+    ("summarise", "votes"): ("vote",),
+}
+"""Which types of steps a field may refer to, by type and field; the rules of votes and relays know about their own."""
 
 
 @rule("references-exist", "A step that refers to another one names it by its id.")
@@ -21,6 +28,24 @@ def references_exist(view: View) -> Iterator[Finding]:
                     others = [k for k in known if k != step.id]
                     advice = did_you_mean(id, others) or "Write the id of the step that is meant."
                     yield Finding(found, f"the steps are {listed(others) or 'none'}", advice, step.id, field)
+
+
+@rule("references-fit", "A vote on contributions, a digest and its votes need steps in which people gave something.")
+def references_fit(view: View) -> Iterator[Finding]:
+    for step in view.file.step:
+        for field in step.refers:
+            fitting = FITTING.get((step.type, field))
+            for id in _values(step, field):
+                other = view.steps.get(id)
+                if fitting is not None and other is not None and other.type not in fitting:
+                    yield Finding(
+                        f'{field} = "{id}", a step of type "{other.type}"',
+                        f"what fits here are steps of type {listed(fitting, 'or')}",
+                        "Name the step in which people write or vote.",
+                        step.id,
+                        field,
+                        "warning" if step.type == "summarise" else None,
+                    )
 
 
 @rule("references-precede", "What a step works with has been said or decided before.", stage="walk")
@@ -127,6 +152,7 @@ def _values(step: Step, field: str) -> tuple[str, ...]:
 
 RULES: tuple[Rule, ...] = (
     references_exist,
+    references_fit,
     references_precede,
     plan_exists,
     questions_exist,

@@ -1,0 +1,56 @@
+"""All rules, and a flow looked at with each of them."""
+
+from __future__ import annotations
+
+from bot.core.flow import Flow, FlowFile
+from bot.core.itinerary import TooLong
+from bot.core.lint import (
+    conditions,
+    decisions,
+    groups,
+    languages,
+    order,
+    privacy,
+    questions,
+    references,
+    relays,
+    structure,
+    times,
+    walk,
+)
+from bot.core.lint.rule import Finding, Rule, View
+from bot.core.problems import Problem, count
+
+RULES: tuple[Rule, ...] = (
+    *structure.RULES,
+    *references.RULES,
+    *conditions.RULES,
+    *languages.RULES,
+    *groups.RULES,
+    *questions.RULES,
+    *order.RULES,
+    *times.RULES,
+    *decisions.RULES,
+    *relays.RULES,
+    *privacy.RULES,
+    *walk.RULES,
+)
+
+
+def lint(file: FlowFile, name: str) -> tuple[Problem, ...]:
+    """Every problem that the rules find in a flow file called `name`, errors of its structure first."""
+    view = View(file)
+    found = [p for rule in RULES if rule.stage == "file" for p in rule.problems(view, name)]
+    if any(p.severity == "error" and p.rule in structure.NAMES for p in found):
+        return tuple(found)
+    try:
+        view.flow = Flow.of(file, "")
+    except TooLong as error:
+        too_long = Finding(
+            f"{count(int(str(error)), 'step')} or more once the repeats are unrolled",
+            "at most 1,000 are allowed",
+            "Repeat fewer times, or over a shorter list.",
+        )
+        return (*found, too_long.problem("too-large", "error", name))
+    found += [p for rule in RULES if rule.stage == "walk" for p in rule.problems(view, name)]
+    return tuple(found)
