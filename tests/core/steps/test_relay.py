@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.core.effects import Request
+from bot.core.events import Relayed, Spread
 from bot.core.message import Message, Words
 from bot.core.state import Contribution, Table
 from bot.core.steps.relay import Partner, Rule, origins, read_in, targets
@@ -188,6 +190,23 @@ def test_nothing_crosses_before_it_is_approved() -> None:
     assert shown_at(stage, "t2") == []
 
 
+def test_a_draft_is_not_carried() -> None:
+    inside = 'within = "side"\nbranch = "{}"\n'
+    steps = '[[step]]\nid = "side"\ntype = "parallel"\n' + STEPS.format(to="mirror", more="")
+    for id, branch in (("ideas", "one"), ("digest", "one"), ("carry", "two")):
+        steps = steps.replace(f'id = "{id}"\n', f'id = "{id}"\n{inside.format(branch)}')
+    stage = Stagehand(flow_of(steps, SITES.format(mode="together")))
+    stage.seat("anna", table="t1")
+    stage.seat("gerd", table="t2", site="graz")
+    stage.contributions["one"] = Contribution("one", "ideas", "t1", "lyon", "anna", "message", SECRET, START, "en")
+    stage.start()
+    assert next(d for d in stage.digests.values() if d.table == "t1").state == "draft"
+    del stage.stages["carry", "table:t1"]
+    stage.play(Spread("all", "carry", "open", ("table:t1",), last=True))
+    assert ("carry", "table:t1") in stage.stages
+    assert asked(stage) == []
+
+
 def test_no_words_stand_in_requests_stages_or_messages() -> None:
     stage = two_tables()
     approve(stage, "t1", "t2")
@@ -272,6 +291,29 @@ def test_each_digest_is_shown_once_and_the_step_ends_when_all_have_come() -> Non
     assert len(shown_at(stage, "t1")) == len(shown_at(stage, "t2")) == 1
     assert stage.courses["all"].done["carry"] == "done"
     assert stage.now == START
+
+
+def test_the_same_digest_twice_is_not_two_digests() -> None:
+    stage = Stagehand(flow_of(STEPS.format(to="all", more=""), SITES.format(mode="site")))
+    for number, table in enumerate(("t1", "t2", "t3"), 1):
+        site = "lyon" if table == "t1" else "graz"
+        stage.tables[table] = Table(table, "tables", site, number, ("fr",))
+        stage.seat(f"p-{table}", table=table, site=site)
+        stage.seat(f"lead-{table}", table=table, site=site, role="facilitator")
+        text = f"{SECRET} {table}"
+        stage.contributions[table] = Contribution(
+            table, "ideas", table, site, f"p-{table}", "message", text, START, "fr"
+        )
+    stage.start()
+    approve(stage, "t1")
+    digest = next(d for d in stage.digests.values() if d.table == "t2")
+    stage.arrivals["carry", "t1"] = [(replace(digest, state="approved"), "none", {})]
+    for _ in range(3):
+        stage.play(Relayed("lyon", "carry", digest.id, "t1", "none"))
+    stage.wait()
+    assert len(shown_at(stage, "t1")) == 1
+    assert stage.stages["carry", "table:t1"].data["shown"] == [digest.id]
+    assert "carry" in stage.courses["lyon"].open, "the digest of the third table is still to come"
 
 
 def test_what_comes_before_the_step_opens_is_shown_when_it_opens() -> None:

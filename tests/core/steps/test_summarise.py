@@ -262,6 +262,19 @@ def test_unapproved_digest_is_held_and_the_assembly_goes_on() -> None:
     assert digest_of(stage).state == "held"
 
 
+def test_it_is_held_as_well_where_the_steps_around_it_end_first() -> None:
+    inside = 'within = "side"\nbranch = "one"\n'
+    around = '[[step]]\nid = "side"\ntype = "parallel"\nduration = "5m"\n'
+    steps = around + STEPS.replace('id = "ideas"\n', f'id = "ideas"\n{inside}').replace(
+        'id = "digest"\n', f'id = "digest"\n{inside}'
+    )
+    stage = a_table(said("trains", "anna"), steps=steps)
+    assert digest_of(stage).state == "draft"
+    stage.wait(5 * MINUTE)
+    assert digest_of(stage).state == "held"
+    assert stage.read_by("seat:anna")[-1] == "We go on."
+
+
 def test_leaders_and_coordinator_are_reminded_and_the_coordinator_can_still_approve() -> None:
     stage = three_views()
     stage.wait(9 * MINUTE)
