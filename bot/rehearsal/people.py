@@ -43,10 +43,15 @@ SUBMIT = "ok"
 PATIENCE = 40
 """How often somebody answers the same question before giving up: a program that asks on and on ends."""
 
+REPLIES_ONE_IN, MOST_SAID = 8, 4
+"""One in so many answers a message at the table; nobody says more than this in one talk."""
+
 SOON = 8
 """After so many acts the first questions are over, even where nobody asked for a name."""
 
 SHORTEST = timedelta(seconds=4)
+ON_THE_FLOOR = timedelta(seconds=75)
+"""What an answer takes at most when a whole table waits for it."""
 READING = timedelta(minutes=2)
 """What a facilitator takes to read a draft."""
 
@@ -76,12 +81,14 @@ class Villager:
     voice: Voice | None = None
     voices: Voices | None = None
     named: bool = False
+    name_asked_by: str = ""
     acts: int = 0
     quits_after: int = 0
     gone: bool = False
     leaving: bool = False
     pending: dict[str, int] = field(default_factory=dict)
-    said: int = 0
+    said: list[tuple[str, int]] = field(default_factory=list)
+    talks: set[str] = field(default_factory=set)
     asked: dict[str, int] = field(default_factory=dict)
     wanted: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -99,12 +106,14 @@ class Villager:
             return
         buttons = [b for b in message.buttons if not SIDE & set(_parts(b))]
         topic = _topic(message, buttons)
+        if not topic and message.step in self.talks and any(kind == "quote" for kind, _ in message.blocks):
+            yield from self._reply(message)
         if not topic or topic in self.pending:
             return
         self.asked[topic] = self.asked.get(topic, 0) + 1
         if self.asked[topic] > PATIENCE:
             return
-        after = self._pause(topic)
+        after = self._pause(message, topic)
         if self.manner == "leaves" and self.acts >= self.quits_after:
             self.gone = self.leaving = True
             yield Act(after, "leave", "/leave")
@@ -124,23 +133,46 @@ class Villager:
         elif self.role != "participant":
             yield Act(after, topic, self.name if not self.named else self._question())
             self.named = True
-        elif not self.named or (self.asked[topic] > 1 and self.said == 0 and not buttons):
-            tries = self.asked[topic] - 1
-            self.named = True
-            yield Act(after, topic, self.name if not tries else f"{self.name} {tries + 1}")
+        elif not self.named or topic == self.name_asked_by:
+            self.named, self.name_asked_by = True, topic
+            tries = self.asked[topic]
+            yield Act(after, topic, self.name if tries == 1 else f"{self.name} {tries}")
         else:
-            said = self._nonsense() if self.manner == "nonsense" else self._statement()
+            if not buttons:
+                self.talks.add(message.step)
+            said = self._statement(message.step)
             if said is not None:
-                self.said += 1
                 yield Act(after, topic, said)
             elif buttons:
                 yield Act(after, topic, press=buttons[0].press)
 
-    def _statement(self) -> str | None:
-        """The next thing to say. Somebody with a voice says each statement once, and nothing else."""
-        if self.voice is None:
-            return corpus.sentence(self.lots, self.language)
-        return self.voice.says[self.said] if self.said < len(self.voice.says) else None
+    def _reply(self, message: Rendered) -> Iterator[Act]:
+        """One in so many answers what somebody has said at the table."""
+        topic = f"{message.step}/reply"
+        if topic in self.pending or self.role != "participant" or self._below(REPLIES_ONE_IN):
+            return
+        said = self._statement(message.step) if self._said_at(message.step) < MOST_SAID else None
+        if said is not None:
+            yield Act(self._pause(message, topic), topic, said)
+
+    def _statement(self, step: str) -> str | None:
+        """The next thing to say. Somebody with a voice says what was not said yet, else what was not said at this step."""
+        if self.manner == "nonsense":
+            number, said = len(self.said), self._nonsense()
+        elif self.voice is None:
+            number, said = len(self.said), corpus.sentence(self.lots, self.language)
+        else:
+            anywhere, here = {n for _, n in self.said}, {n for at, n in self.said if at == step}
+            left = [n for n in range(len(self.voice.says)) if n not in here]
+            if not left:
+                return None
+            number = next((n for n in left if n not in anywhere), left[0])
+            said = self.voice.says[number]
+        self.said.append((step, number))
+        return said
+
+    def _said_at(self, step: str) -> int:
+        return sum(1 for at, _ in self.said if at == step)
 
     def _question(self) -> str:
         return self.lots.choice(corpus.speech(self.language).questions)
@@ -216,13 +248,16 @@ class Villager:
 
     # Draws
 
-    def _pause(self, topic: str) -> timedelta:
-        """How long an answer takes. Ticking the next box takes moments, and so does a second try."""
-        if self.asked[topic] > 1:
+    def _pause(self, message: Rendered, topic: str) -> timedelta:
+        """How long an answer takes. Ticking the next box takes moments, so does another try; who has the floor is quick."""
+        if self.asked.get(topic, 0) > 1 and not message.expects:
             return SHORTEST
         if self.role != "participant":
             return READING + timedelta(seconds=self._below(60))
-        span = int((self.within - SHORTEST).total_seconds())
+        longest = self.within
+        if message.expects and any("pass" in _parts(b) for b in message.buttons):
+            longest = min(longest, ON_THE_FLOOR)
+        span = int((longest - SHORTEST).total_seconds())
         return SHORTEST + timedelta(seconds=self._below(max(1, span)))
 
     def _below(self, n: int) -> int:
@@ -238,7 +273,7 @@ def _topic(message: Rendered, buttons: list[Choice]) -> str:
 
 def _parts(button: Choice) -> list[str]:
     """The words of what a button carries; the seat it was sent to is not one of them."""
-    return button.press.partition("@")[0].split(":")
+    return button.press.partition("@")[0].lstrip("-").split(":")
 
 
 def _option(button: Choice) -> str:

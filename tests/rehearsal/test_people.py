@@ -185,8 +185,21 @@ def test_what_a_person_says_about_herself_follows_the_record() -> None:
     assert only(voiced(), gender).press == "p:g::woman"
 
 
-def test_each_statement_is_said_once_and_nothing_is_invented() -> None:
+def test_each_statement_is_said_once_at_a_step_new_ones_first_and_nothing_is_invented() -> None:
     person = voiced()
-    talk = [asked(expects="text", text="?") for _ in range(4)]
-    said = [act.text for n, message in enumerate(talk) for act in person.react(replace(message, step=f"t{n}"))]
-    assert said == ["Mehr Züge.", "Ich fahre Rad."]
+    question = asked(expects="text")
+    said = [
+        act.text
+        for step in ("talk", "ideas", "ideas", "ideas", "talk", "talk")
+        for act in person.react(replace(question, step=step))
+    ]
+    assert said == ["Mehr Züge.", "Ich fahre Rad.", "Mehr Züge.", "Ich fahre Rad."]
+
+
+def test_people_answer_each_other_while_a_table_talks_but_not_without_end() -> None:
+    heard = Rendered((("text", "Ben"), ("quote", "More trains.")), step="talk")
+    person = somebody(named=True)
+    assert list(person.react(heard)) == []
+    only(person, replace(asked(expects="text"), step="talk"))
+    replies = [act.text for _ in range(200) for act in person.react(heard)]
+    assert len(replies) == 3

@@ -1,0 +1,230 @@
+"""A rehearsal: a flow is played from start to end with invented people, as fast as the machine can.
+
+The clock jumps from one thing to the next: to the engine's next timer or to what the village does next. What people do in
+the same stretch of time (`tick`) is taken in together, as a busy platform would hand it over; in a small rehearsal that is
+a second. Two rehearsals with the same flow, seed and people are the same, down to every message.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+from bot.core.flow import Flow
+from bot.core.rendered import Rendered
+from bot.core.state import Course
+from bot.engine.clock import ManualClock
+from bot.language.flowfiles import Bundle
+from bot.rehearsal.cast import Part, cast
+from bot.rehearsal.hall import BEFORE, Hall, first_instant, open_hall
+from bot.rehearsal.people import Villager
+from bot.rehearsal.village import Village
+from bot.rehearsal.voices import Voices
+from bot.transports.port import Incoming
+
+LONGEST = timedelta(days=3660)
+"""A rehearsal that goes on for longer is stopped: the flow does not end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A step opened on a course; `closes` where its end is announced."""
+
+    at: datetime
+    course: str
+    step: str
+    closes: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A step ended on a course; `how` as the course keeps it (`done`, `held` …)."""
+
+    at: datetime
+    course: str
+    step: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """Somebody wrote or pressed something."""
+
+    at: datetime
+    person: Villager
+    what: Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message came to somebody."""
+
+    at: datetime
+    person: Villager
+    message: Rendered
+
+
+Happening = Opened | Closed | Acted | Read
+Observer = Callable[[Happening], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a rehearsal. `ended` is False where the flow did not come to its end; then `standing` says by course
+    at which steps it stands. `acts` are what people did, `messages` what they read, `seconds` how long the machine took."""
+
+    ended: bool
+    standing: Mapping[str, tuple[str, ...]]
+    people: int
+    acts: int
+    messages: int
+    seconds: float
+    played: timedelta
+
+
+@dataclass
+class Rehearsal:
+    """A flow with its people in a hall. Made by `open_rehearsal`."""
+
+    hall: Hall
+    village: Village
+    parts: Sequence[Part]
+    tick: timedelta
+    observer: Observer | None = None
+    began: datetime = field(init=False)
+    _seen: dict[str, Course] = field(default_factory=dict)
+    _ended: bool = False
+    _acts: int = 0
+    _seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.began = self.hall.clock.now()
+
+    @property
+    def flow(self) -> Flow:
+        return self.hall.flow
+
+    @property
+    def now(self) -> datetime:
+        return self.hall.clock.now()
+
+    async def seat_everybody(self) -> None:
+        """People come in with their codes: those who are on time now, the others later, by themselves."""
+        roles = {part.person.user: (part.person.role, part.person.site) for part in self.parts}
+        codes = await self.hall.codes(roles)
+        for part in self.parts:
+            words = f"/join {codes[part.person.user]}"
+            if part.late is None:
+                self.village.plan(part.person.user, self.now, words)
+            else:
+                self.village.plan_late(part.person.user, part.late, words)
+        await self._take_in()
+
+    async def begin(self) -> None:
+        """The hour has come: start the assembly."""
+        await self.hall.wait_until(self.flow.file.schedule.start or self.began + BEFORE)
+        await self.hall.begin()
+
+    async def step(self) -> bool:
+        """Everything until the next instant at which something happens. False once all is over."""
+        started = time.perf_counter()
+        try:
+            return not self._ended and await self._step()
+        finally:
+            self._seconds += time.perf_counter() - started
+
+    async def run(self, until: timedelta | None = None) -> Outcome:
+        """Go on to the end, or for a span of the rehearsal's time."""
+        last = self.now + until if until is not None else self.began + LONGEST
+        while self.now < last and await self.step():
+            pass
+        return await self.outcome()
+
+    async def restart(self) -> None:
+        """Close everything and open it again, in the middle."""
+        await self.hall.restart()
+
+    async def outcome(self) -> Outcome:
+        """How it stands."""
+        now = await self.hall.courses()
+        standing = {c.id: tuple(c.open) for c in now if c.state != "ended"}
+        return Outcome(
+            not standing,
+            standing,
+            len(self.parts),
+            self._acts,
+            self.village.messages,
+            self._seconds,
+            self.now - self.began,
+        )
+
+    async def close(self) -> None:
+        await self.hall.close()
+
+    async def _step(self) -> bool:
+        await self.hall.engine.settle()
+        if await self._look() or self.now > self.began + LONGEST:
+            self._ended = True
+            return False
+        due, acts = await self.hall.engine.next_due(), self.village.next_time()
+        if acts is not None and (due is None or acts <= due):
+            together = acts + self.tick - timedelta(seconds=1)
+            self.hall.clock.move(together if due is None else max(acts, min(together, due)))
+            await self._take_in()
+        elif due is not None:
+            self.hall.clock.move(due)
+        else:
+            self._ended = True
+            return False
+        return True
+
+    async def _take_in(self) -> None:
+        batch = self.village.act()
+        self._acts += len(batch.events)
+        if self.observer is not None:
+            for event in batch.events:
+                self.observer(Acted(event.at, self.village.people[event.user], event))
+        await self.hall.take_in(self.village.account, batch)
+
+    async def _look(self) -> bool:
+        """Tell the observer what has opened and closed. True once every course has ended."""
+        now = await self.hall.courses()
+        for course in now:
+            before = self._seen.get(course.id, Course(course.id))
+            if self.observer is not None and course is not before:
+                for step in course.done.keys() - before.done.keys():
+                    self.observer(Closed(self.now, course.id, step, course.done[step]))
+                for step in course.open.keys() - before.open.keys():
+                    self.observer(Opened(course.open[step].opened, course.id, step, course.open[step].closes))
+            self._seen[course.id] = course
+        return len(now) == len(self.flow.courses) and all(c.state == "ended" for c in now)
+
+
+async def open_rehearsal(
+    bundle: Bundle,
+    *,
+    seed: str,
+    people: int | None = None,
+    drop: Fraction | None = None,
+    voices: Mapping[str, Voices] | None = None,
+    translate: str = "none",
+    path: Path | None = None,
+    tick: timedelta | None = None,
+    observer: Observer | None = None,
+) -> Rehearsal:
+    """Open a hall and invite the people. Nothing happens before `seat_everybody` and `begin`."""
+    parts = cast(bundle.flow, seed, people=people, drop=drop, voices=voices)
+    clock = ManualClock(first_instant(bundle.flow))
+
+    def read(person: Villager, message: Rendered) -> None:
+        if observer is not None:
+            observer(Read(clock.now(), person, message))
+
+    village = Village((part.person for part in parts), clock.now, read)
+    hall = await open_hall(bundle, seed, [village], clock, path=path, translate=translate)
+    span = tick or timedelta(seconds=1 if len(parts) <= 200 else 5 if len(parts) <= 2000 else 30)
+    return Rehearsal(hall, village, parts, span, observer)
