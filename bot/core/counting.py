@@ -264,6 +264,8 @@ def _decimal(text: str) -> Plain:
 
 __all__ = [
     "FEW",
+    "FEWEST",
+    "LONGEST",
     "Tallies",
     "hidden",
     "in_words",

@@ -6,13 +6,14 @@ alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from bot.core.asking import Slot
 from bot.core.counting import hidden, item_of, percent, read_counts, total_of
-from bot.core.message import Block, Part, Phrase, Plain, block, t, tn
+from bot.core.message import Block, Part, Phrase, Plain, Words, block, t, tn
 from bot.core.scene import Scene
 from bot.core.steps.vote import Vote
 from bot.core.tally import IN_FAVOUR, Rule, Tally, Verdict, decide
@@ -77,21 +78,39 @@ def _items(
     tallies = total_of(read_counts(data) for data in totals)
     sites = [f"site:{site.id}" for course in courses for site in at.flow.sites_of(course)]
     parts = [read_counts(units[unit]) for unit in sites if unit in units]
-    for slot in vote.counted(at.flow, tuple(tallies.get("statement", ()))):
+    for key, label, slot, option in _named(at, vote, tuple(tallies.get("statement", ())), before):
         question, tally = slot.question, tallies.get(slot.question.id, {}).get(slot.item)
-        if tally is None or question.method not in IN_FAVOUR:
+        if tally is not None:
+            here = [part[question.id][slot.item] for part in parts if slot.item in part.get(question.id, {})]
+            veiled = hidden(tally, secret=vote.secret, parts=here)
+            ballot = f"{node.id}/{question.id}" if option else node.id
+            yield Item(key, label, ballot, option or key, tally, veiled, members, present)
+
+
+def _named(at: Scene, vote: Vote, statements: tuple[str, ...], before: str) -> Iterator[tuple[str, Part, Slot, str]]:
+    """Key, label, slot and (on a ballot of options) option of everything a vote can decide."""
+    for slot in vote.counted(at.flow, statements):
+        question = slot.question
+        if question.method not in IN_FAVOUR:
             continue
-        here = [part[question.id][slot.item] for part in parts if slot.item in part.get(question.id, {})]
-        veiled = hidden(tally, secret=vote.secret, parts=here)
         name = f"{before}{question.id}." if len(vote.questions) > 1 else before
-        if IN_FAVOUR[question.method] is not None:
-            key = name + slot.item if slot.item else before + question.id
-            label = item_of(at, slot) if slot.item else at.local(question.text)
-            yield Item(key, label, node.id, key, tally, veiled, members, present)
-            continue
-        for option in question.options:
-            ballot = f"{node.id}/{question.id}"
-            yield Item(name + option.id, at.local(option.text), ballot, option.id, tally, veiled, members, present)
+        if IN_FAVOUR[question.method] is None:
+            for option in question.options:
+                yield name + option.id, at.local(option.text), slot, option.id
+        elif slot.item:
+            yield name + slot.item, item_of(at, slot), slot, ""
+        else:
+            yield before + question.id, at.local(question.text), slot, ""
+
+
+def labels_of(at: Scene, votes: Sequence[Node], keys: Iterable[str]) -> dict[str, Part]:
+    """What people read for the keys of recorded items. A key that no ballot names is a contribution's id."""
+    named: dict[str, Part] = {}
+    for node in votes:
+        if isinstance(node.step, Vote):
+            before = f"{node.round}." if len(votes) > 1 else ""
+            named |= {key: label for key, label, _, _ in _named(at, node.step, (), before)}
+    return {key: named.get(key, Words(key.rpartition(".")[2])) for key in keys}
 
 
 def verdicts(rule: Rule, items: Sequence[Item], seed: str) -> dict[str, Verdict]:
@@ -158,4 +177,4 @@ def _share(share: Fraction) -> Plain:
     return Plain(f"{percent(share)} %" if (share * 100).denominator == 1 else str(share))
 
 
-__all__ = ["BASES", "Item", "items_of", "outcome_in_words", "rule_in_words", "verdicts"]
+__all__ = ["BASES", "Item", "items_of", "labels_of", "outcome_in_words", "rule_in_words", "verdicts"]

@@ -12,6 +12,7 @@ from bot.core.steps.discuss import Discuss
 from bot.core.steps.farewell import Farewell
 from bot.core.steps.gate import Gate
 from bot.core.steps.inform import Inform
+from bot.core.steps.publish import Publish
 from bot.core.steps.relay import Relay
 from bot.core.steps.summarise import Summarise
 from bot.core.steps.survey import Survey
@@ -29,6 +30,7 @@ AnyStep = (
     | Gate
     | Inform
     | Parallel
+    | Publish
     | Relay
     | Repeat
     | Summarise
@@ -49,6 +51,7 @@ __all__ = [
     "Gate",
     "Inform",
     "Parallel",
+    "Publish",
     "Relay",
     "Repeat",
     "Summarise",

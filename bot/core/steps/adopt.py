@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from bot.core.counting import site_name
-from bot.core.deciding import BASES, Item, items_of, outcome_in_words, rule_in_words, verdicts
+from bot.core.deciding import BASES, items_of, labels_of, outcome_in_words, rule_in_words, verdicts
 from bot.core.effects import Effect, End, Record, Say
 from bot.core.fields import Id, Model, Share
-from bot.core.message import Block, Message, Plain, Several, When, block, t
+from bot.core.message import Block, Message, Several, When, block, t
 from bot.core.scene import Scene
 from bot.core.steps.base import Scope, Step
 from bot.core.tally import Quorum, Rule, Verdict
@@ -139,7 +139,7 @@ class Adopt(Step):
             missing = [id for id in courses if not any(f"course:{id}" in recorded.get(vote.id, {}) for vote in votes)]
             data = {"items": {i.key: self._entry(found[i.key], veiled=i.veiled) for i in items}, "missing": missing}
             yield Record(at.step, unit, data)
-        yield Say(at.course.unit, self._told(at, data, items), at.key("decided"))
+        yield Say(at.course.unit, self._told(at, data), at.key("decided"))
 
     def _entry(self, verdict: Verdict, *, veiled: bool) -> dict[str, Any]:
         """A verdict as it is recorded. What is `veiled` is shown and exported without its numbers."""
@@ -155,17 +155,22 @@ class Adopt(Step):
             "veiled": veiled,
         }
 
-    def _told(self, at: Scene, data: Mapping[str, Any], items: list[Item]) -> Message:
+    def _told(self, at: Scene, data: Mapping[str, Any]) -> Message:
         blocks: list[Block] = [block(at.local(self.title) if self.title else t("What is adopted"), kind="title")]
         blocks += [block(at.local(self.text))] if self.text else []
-        blocks += rule_in_words(self.decided_by())
-        labels = {i.key: i.label for i in items}
-        for key, entry in data["items"].items():
-            blocks += outcome_in_words(labels.get(key, Plain(key)), entry, self.base or "cast")
-        if not data["items"]:
-            blocks.append(block(t("There was nothing to decide: no votes have come in.")))
+        blocks += self.outcome_blocks(at, data)
         missing = [site_name(at, site.id) for id in data["missing"] for site in at.flow.sites_of(id)]
         if missing and data["items"]:
             late = t("The votes of {sites} had not come in and are not counted.", sites=Several(tuple(missing)))
             blocks.append(block(late, kind="note"))
         return at.message(*blocks)
+
+    def outcome_blocks(self, at: Scene, data: Mapping[str, Any]) -> list[Block]:
+        """The rule, and what was recorded for each item, as people read them."""
+        if not data["items"]:
+            return [block(t("There was nothing to decide: no votes have come in."))]
+        blocks = [*rule_in_words(self.decided_by())]
+        labels = labels_of(at, at.flow.instances(self.over, at.node), data["items"])
+        for key, entry in data["items"].items():
+            blocks += outcome_in_words(labels[key], entry, self.base or "cast")
+        return blocks
