@@ -69,8 +69,9 @@ class Jobs:
 
 
 def _relay_texts(db: Database, job: Job) -> dict[str, str]:
+    """The words to translate; none of a digest that nobody has approved, not even for the translator's eyes."""
     digest = findings.load_digest(db, job.assembly, job.request.args["digest"])
-    if digest is None:
+    if digest is None or digest.state != "approved":
         return {}
     sources = [id for s in digest.sentences if not s.left_out for id in s.sources[:1]]
     return opinions.words(db, job.assembly, sources)
