@@ -6,12 +6,14 @@ but for counts at the close of a step, which are made once.
 * `statements`  contributions of others for this person to vote on, those least shown first
 * `ballots`     the counted choices of the step, by (question, item) and unit; with `answered`, `members`, `present`
 * `items`       the live contributions of the steps referred to, at this table (or on the course)
+* `quotable`    those of the `items` whose authors let single sentences be quoted
 * `agreements`  who agreed with which of the `items`: {contribution: {seat: 1, 0 or -1}}
+* `own`         what this person has given in the step and not taken back
 * `digest`      the digest of this step at this table
 * `digests`     the digests of the steps referred to, at this table, or of the course
 * `arrivals`    what has been carried to this table: (digest, engine, texts)
 * `partners`    the tables of the assembly under this table's plan: (id, number, site, course, languages)
-* `results`     what was recorded for the steps referred to: {step: {unit: data}}
+* `results`     what was recorded for the steps referred to, and for this one: {step: {unit: data}}
 * `outcomes`    the same as conditions read it: {step: {item: outcome}}
 * `finished`    which courses are through with the steps referred to
 * `answered_by` who at this table is done with each open step
@@ -131,6 +133,10 @@ def _items(a: Asked) -> dict[str, Any]:
     return {"items": tuple(c for c in found if c.shared and c.site in a.sites)}
 
 
+def _quotable(a: Asked) -> dict[str, Any]:
+    return {"quotable": tuple(c for c in _items(a)["items"] if opinions.granted(a.work.db, c.seat, "quotes"))}
+
+
 def _agreements(a: Asked) -> dict[str, Any]:
     votes = getattr(a.node.step, "votes", None)
     found: dict[str, dict[str, int]] = {}
@@ -145,6 +151,13 @@ def _agreements(a: Asked) -> dict[str, Any]:
 
 
 _AGREEMENT = {"agree": 1, "disagree": -1, "pass": 0}
+
+
+def _own(a: Asked) -> dict[str, Any]:
+    if a.seat is None:
+        return {"own": ()}
+    given = opinions.given_by(a.work.db, a.assembly, a.seat.id)
+    return {"own": tuple(c for c in given if c.step == a.node.id)}
 
 
 def _digest(a: Asked) -> dict[str, Any]:
@@ -175,7 +188,8 @@ def _partners(a: Asked) -> dict[str, Any]:
 
 def _results(a: Asked) -> dict[str, Any]:
     found = {
-        step: {unit: data for _, unit, data in findings.results(a.work.db, a.assembly, step)} for step in a.sources
+        step: {unit: data for _, unit, data in findings.results(a.work.db, a.assembly, step)}
+        for step in (*a.sources, a.node.id)
     }
     return {"results": found, **_members(a)}
 
@@ -235,7 +249,9 @@ _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     "present": _members,
     "answered": _ballots,
     "items": _items,
+    "quotable": _quotable,
     "agreements": _agreements,
+    "own": _own,
     "digest": _digest,
     "digests": _digests,
     "arrivals": _arrivals,
