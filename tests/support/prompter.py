@@ -26,7 +26,9 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
     if aimed is None:
         return found
     node, hook = aimed
-    for name in node.step.reads.get(hook, ()):
+    names = list(node.step.reads.get(hook, ()))
+    names += ["answered", "members", "present"] if "ballots" in names else []
+    for name in names:
         found[name] = stage.given[name] if name in stage.given else _fact(stage, name, node, state)
     return found
 
@@ -85,7 +87,7 @@ def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
             return {step: stage.records.get(step, {}) for step in (*sources, node.id)}
         case "finished":
             return {s: frozenset(c.id for c in stage.courses.values() if s in c.done) for s in sources}
-        case "items":
+        case "items" | "quotable":
             here = [s.id for s in stage.flow.sites_of(course.id)]
             found = (c for c in live if c.step in sources and c.shared and c.site in here)
             return tuple(c for c in found if table is None or c.table == table.id)

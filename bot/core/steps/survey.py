@@ -44,7 +44,7 @@ class Survey(Step):
     self_paced: ClassVar[bool] = True
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "hear": ("choices", "meaning"),
-        "finish": ("ballots", "members", "present"),
+        "finish": ("ballots",),
     }
 
     def open(self, at: Scene) -> Iterator[Effect]:

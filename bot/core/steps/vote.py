@@ -77,7 +77,7 @@ class Vote(Step):
         "open": ("statements",),
         "hear": ("choices", "meaning"),
         "due": ("choices",),
-        "finish": ("ballots", "answered", "members", "present"),
+        "finish": ("ballots",),
     }
     refers: ClassVar[tuple[str, ...]] = ("over",)
 
