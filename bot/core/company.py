@@ -57,7 +57,7 @@ def moved(at: Scene, stage: Stage, answer: Answered) -> Moves:
               number=found["number"]),
             t("What you write during the talk goes to the people there."),
         )  # fmt: skip
-        yield Say(f"seat:{seat}", text, at.key("moved", found["table"], seat), quiet=False)
+        yield Say(f"seat:{seat}", text, at.key("moved", found["table"], seat))
         catch_up = {"seat": seat, "plan": old.plan}
         key = at.key("catch-up", found["table"], seat)
         yield Request("catch_up", at.course.id, at.step, key, f"seat:{seat}", catch_up)

@@ -22,7 +22,7 @@ from bot.core.lots import Lots
 from bot.core.message import Block, Button, Message, Name, Part, block, t
 from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
-from bot.core.spans import spell, until
+from bot.core.spans import left, until
 from bot.core.state import Stage
 from bot.core.talk import Moves, changed, ring, table_of, tell
 
@@ -68,9 +68,9 @@ def give(at: Scene, stage: Stage, rules: Round) -> Moves:
     stage = changed(
         stage, order=rest, floor=seat, turn=turn, ends=ends.isoformat(), said=False, missed=missed, second=second
     )
-    yield Say(f"seat:{seat}", _your_turn(at, rules, ends, again=second), at.key("turn", turn), Lane.TALK)
+    yield Say(f"seat:{seat}", _your_turn(at, ends, again=second), at.key("turn", turn), Lane.TALK)
     blocks: list[Block | Part] = [
-        t("It is the turn of {name}, until {when}.", name=Name(seat), when=until(ends, at.now))
+        t("It is the turn of {name}, who has {span}.", name=Name(seat), span=left(ends, at.now))
     ]
     if rest:
         blocks.append(block(t("{name} comes next.", name=Name(rest[0])), kind="note"))
@@ -90,8 +90,8 @@ def spoke(at: Scene, stage: Stage) -> Moves:
 
 def half(at: Scene, stage: Stage) -> Moves:
     """Half of the time is over, and the speaker has not begun."""
-    ends = until(datetime.fromisoformat(stage.data["ends"]), at.now)
-    text = at.message(t("You still have the floor, until {when}.", when=ends), buttons=(_pass(at),), expects="text")
+    span = left(datetime.fromisoformat(stage.data["ends"]), at.now)
+    text = at.message(t("You still have the floor, for {span}.", span=span), buttons=(_pass(at),), expects="text")
     yield Say(f"seat:{stage.data['floor']}", text, at.key("half", stage.data["turn"]), Lane.TALK)
     return stage
 
@@ -175,10 +175,9 @@ def _end(at: Scene, turn_for: timedelta) -> datetime:
     return next_allowed(next_allowed(at.now, zone, quiet) + turn_for, zone, quiet)
 
 
-def _your_turn(at: Scene, rules: Round, ends: datetime, *, again: bool) -> Message:
+def _your_turn(at: Scene, ends: datetime, *, again: bool) -> Message:
     head = t("You missed your turn. Would you like to say something now?") if again else t("It is your turn.")
-    span, when = spell(rules.turn_for), until(ends, at.now)
-    told = t("You have {span}, until {when}. Your table reads what you write.", span=span, when=when)
+    told = t("You have {span}. Your table reads what you write.", span=left(ends, at.now))
     return at.message(head, told, buttons=(_pass(at),), expects="text")
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import company, floor, talk
+from bot.core import briefing, company, floor, talk
 from bot.core.effects import Effect, Lane, Put, Say
 from bot.core.events import Answered, Due, Heard
 from bot.core.fields import Span
 from bot.core.floor import Round
 from bot.core.ids import derive
-from bot.core.message import Block, Button, Message, Name, Part, Phrase, Several, Words, block, t, tn
+from bot.core.message import Block, Button, Name, Part, Several, t
 from bot.core.names import clean_text
 from bot.core.scene import Scene
-from bot.core.spans import spell, until
+from bot.core.spans import until
 from bot.core.state import Stage
 from bot.core.steps.base import Step
 from bot.core.talk import Moves, changed, table_of
@@ -127,11 +127,11 @@ class Discuss(Step):
         if stage is None or stage.state == "closed":
             return
         if not stage.data["began"]:
-            yield Say(seat.unit, at.message(SOON), at.key("soon", seat.id))
+            yield Say(seat.unit, at.message(briefing.SOON), at.key("soon", seat.id))
             return
         mark = int(at.now.timestamp())
         yield talk.tell(at, f"came/{seat.id}/{mark}", t("{name} is here now.", name=talk.who(seat)), without=(seat.id,))
-        yield Say(seat.unit, self._recap(at, stage), at.key("recap", seat.id, mark), quiet=False)
+        yield Say(seat.unit, briefing.recap(at, self, stage), at.key("recap", seat.id, mark), quiet=False)
         if seat.role == "participant":
             yield Put(floor.come(stage, seat.id))
 
@@ -148,10 +148,11 @@ class Discuss(Step):
 
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         key, what = derive(heard.id), heard.press.split(":")[1:2]
-        refusal = self._not_now(at, at.stage, heard)
-        stage = at.stage
+        stage, refusal = at.stage, briefing.not_now(at, self, heard)
         if refusal is not None or stage is None:
-            yield Say(at.seat.unit, refusal or at.message(ENDED), at.key("not-now", key), Lane.ANSWER, quiet=False)
+            yield Say(
+                at.seat.unit, refusal or at.message(briefing.ENDED), at.key("not-now", key), Lane.ANSWER, quiet=False
+            )
             return
         if what == ["pass"]:
             stage = yield from floor.passes(at, stage, self._round(at), key)
@@ -231,9 +232,9 @@ class Discuss(Step):
             return stage
         stage = changed(stage, began=True)
         free = self.turns == "free"
-        told = self._announcement(at, stage)
+        told = briefing.announcement(at, self, stage)
         said = at.message(*told, buttons=self._buttons(at) if free else (), expects="text" if free else "")
-        yield Say(at.unit, said, at.key("begin"), quiet=False)
+        yield Say(at.unit, said, at.key("begin"))
         yield from talk.timetable(at, stage, self.warn_at)
         if table_of(at).staff:
             yield talk.ring(at, at.now + ABSENT, "absent", 0)
@@ -242,56 +243,6 @@ class Discuss(Step):
         if self.turns == "round":
             stage = yield from floor.start(at, stage, self._round(at))
         return stage
-
-    def _announcement(self, at: Scene, stage: Stage) -> list[Block]:
-        table = table_of(at)
-        blocks = [block(at.local(self.title), kind="title")] if self.title else []
-        blocks.append(block(t("At your table: {names}.", names=Several(tuple(Name(m.id) for m in table.members)))))
-        if table.staff:
-            blocks.append(block(t("{names} facilitates.", names=Several(tuple(Name(m.id) for m in table.staff)))))
-        when = stage.closes or at.now
-        told = t(
-            "Until {when} they read what you write here. /undo takes your last message back.", when=until(when, at.now)
-        )
-        blocks.append(block(told))
-        if self.turns == "round":
-            blocks.append(
-                block(
-                    t(
-                        "First everybody speaks in turn, {span} each. You are called when it is yours.",
-                        span=spell(self.turn_for),
-                    )
-                )
-            )
-        if self.icebreaker:
-            blocks.append(block(t("This is only to get to know each other: nothing of it is exported."), kind="note"))
-        return [*blocks, block(at.local(self.text))]
-
-    def _recap(self, at: Scene, stage: Stage) -> Message:
-        """What a latecomer reads: the prompt, the time left, and the last words."""
-        blocks = self._announcement(at, stage)
-        if stage.data["count"]:
-            text = tn("{n} message so far. The last:", "{n} messages so far. The last ones:", n=stage.data["count"])
-            blocks.append(block(text, kind="note"))
-            for id, seat in stage.data["recent"]:
-                blocks += [block(Name(seat)), block(Words(id), kind="quote")]
-        return at.message(*blocks, expects="" if floor.running(stage) else "text")
-
-    def _not_now(self, at: Scene, stage: Stage | None, heard: Heard) -> Message | None:
-        """Why nothing passes at this moment; None if it does."""
-        if at.seat.role not in (*self.audience, "facilitator"):
-            return at.message(t("You are at this table to listen, so what you write here is not passed on."))
-        why: Phrase | None = None
-        if stage is None or stage.state == "closed":
-            why = ENDED
-        elif not stage.data["began"] or stage.data["gathering"]:
-            why = SOON
-        elif stage.state == "paused":
-            resumes = datetime.fromisoformat(stage.data["resumes"])
-            why = t("The talk rests until {when}.", when=until(resumes, at.now))
-        if why is None:
-            return None
-        return at.message(why, *(() if heard.press else (t("What you wrote was not sent."),)))
 
     def _said(self, at: Scene, stage: Stage, written: str, key: str) -> Moves:
         """Somebody has written: pass it on, unless it is somebody else's turn."""
@@ -306,18 +257,12 @@ class Discuss(Step):
         first = seat.id not in stage.data["spoken"]
         stage = yield from talk.pass_on(at, stage, key, cleaned.text, shared=self.exported)
         if first or seat.helped:
-            yield Say(seat.unit, self._receipt(at, key), at.key("sent", key), Lane.ANSWER, quiet=False)
+            yield Say(seat.unit, briefing.receipt(at, key), at.key("sent", key), Lane.ANSWER, quiet=False)
         if member and floor.running(stage):
             stage = yield from floor.spoke(at, stage)
         if member and stage.data["early"]:
             stage = yield from self._go_on(at, stage)
         return stage
-
-    def _receipt(self, at: Scene, id: str) -> Message:
-        blocks = [block(t("Sent to your table."))]
-        if at.seat.helped:
-            blocks.insert(0, block(t("With help, for {name}:", name=at.seat.name), kind="note"))
-        return at.message(*blocks, buttons=(Button(t("Undo"), f"-undo:{id}"),))
 
     def _nothing_to_add(self, at: Scene, stage: Stage, key: str) -> Moves:
         if at.seat.role == "facilitator":
@@ -353,7 +298,3 @@ class Discuss(Step):
             number=table.number, names=Several(tuple(Name(s.id) for s in table.staff)),
         )  # fmt: skip
         yield Say(f"coordinators:{table.site}", at.message(text), at.key("absent"))
-
-
-SOON = t("Your table begins in a moment.")
-ENDED = t("The talk at your table has ended.")

@@ -1,0 +1,76 @@
+"""What a table is told about its talk: the announcement, a latecomer's recap, a receipt, and why something did not pass."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.core import floor
+from bot.core.events import Heard
+from bot.core.message import Block, Button, Message, Name, Phrase, Several, Words, block, t, tn
+from bot.core.scene import Scene
+from bot.core.spans import spell, until
+from bot.core.state import Stage
+from bot.core.talk import table_of
+
+if TYPE_CHECKING:
+    from bot.core.steps.discuss import Discuss
+
+SOON = t("Your table begins in a moment.")
+ENDED = t("The talk at your table has ended.")
+
+
+def announcement(at: Scene, step: Discuss, stage: Stage) -> list[Block]:
+    """Who is here, until when, how people speak, and the prompt."""
+    table = table_of(at)
+    blocks = [block(at.local(step.title), kind="title")] if step.title else []
+    blocks.append(block(t("At your table: {names}.", names=Several(tuple(Name(m.id) for m in table.members)))))
+    if table.staff:
+        blocks.append(block(t("{names} facilitates.", names=Several(tuple(Name(m.id) for m in table.staff)))))
+    when = until(stage.closes or at.now, at.now)
+    read = t("Until {when} they read what you write here. /undo takes your last message back.", when=when)
+    blocks.append(block(read))
+    if step.turns == "round":
+        each = spell(step.turn_for)
+        turns = t("First everybody speaks in turn, {span} each. You are called when it is yours.", span=each)
+        blocks.append(block(turns))
+    if step.icebreaker:
+        blocks.append(block(t("This is only to get to know each other: nothing of it is exported."), kind="note"))
+    return [*blocks, block(at.local(step.text))]
+
+
+def recap(at: Scene, step: Discuss, stage: Stage) -> Message:
+    """What a latecomer reads: the announcement, how much was said, and the last words."""
+    blocks = announcement(at, step, stage)
+    if stage.data["count"]:
+        text = tn("{n} message so far. The last:", "{n} messages so far. The last ones:", n=stage.data["count"])
+        blocks.append(block(text, kind="note"))
+        for id, seat in stage.data["recent"]:
+            blocks += [block(Name(seat)), block(Words(id), kind="quote")]
+    return at.message(*blocks, expects="" if floor.running(stage) else "text")
+
+
+def receipt(at: Scene, id: str) -> Message:
+    """The message has gone to the table, and can be taken back."""
+    blocks = [block(t("Sent to your table."))]
+    if at.seat.helped:
+        blocks.insert(0, block(t("With help, for {name}:", name=at.seat.name), kind="note"))
+    return at.message(*blocks, buttons=(Button(t("Undo"), f"-undo:{id}"),))
+
+
+def not_now(at: Scene, step: Discuss, heard: Heard) -> Message | None:
+    """Why nothing passes at this moment; None if it does."""
+    stage = at.stage
+    if at.seat.role not in (*step.audience, "facilitator"):
+        return at.message(t("You are at this table to listen, so what you write here is not passed on."))
+    why: Phrase | None = None
+    if stage is None or stage.state == "closed":
+        why = ENDED
+    elif not stage.data["began"] or stage.data["gathering"]:
+        why = SOON
+    elif stage.state == "paused":
+        resumes = datetime.fromisoformat(stage.data["resumes"])
+        why = t("The talk rests until {when}.", when=until(resumes, at.now))
+    if why is None:
+        return None
+    return at.message(why, *(() if heard.press else (t("What you wrote was not sent."),)))
