@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from bot.core.events import Event
+from bot.core.events import Event, What
 from bot.core.message import Message
 from bot.core.state import Contribution, Course, Digest, Seat, Stage
 
@@ -96,7 +96,7 @@ class Fan:
     """Open or close a step's stage for every unit of its scope on this course, in rows of 200."""
 
     step: str
-    what: str
+    what: What
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 
+What = Literal["open", "close", "remind"]
+"""What a fan-out does for each unit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A seat wrote or pressed something in its private chat. `id` is unique for the remote event; `at` when it was said,
@@ -52,7 +56,7 @@ class Spread:
 
     course: str
     step: str
-    what: Literal["open", "close", "remind"]
+    what: What
     units: tuple[str, ...]
     last: bool
     kind: Literal["spread"] = "spread"
@@ -129,4 +133,17 @@ def decode(data: bytes | str) -> Event:
     return _adapter.validate_json(data)
 
 
-__all__ = ["Answered", "Due", "Event", "Heard", "Joined", "Reached", "Relayed", "Spoken", "Spread", "Started", "decode", "encode"]
+__all__ = [
+    "Answered",
+    "Due",
+    "Event",
+    "Heard",
+    "Joined",
+    "Reached",
+    "Relayed",
+    "Spoken",
+    "Spread",
+    "Started",
+    "decode",
+    "encode",
+]

@@ -8,7 +8,7 @@ from typing import assert_never
 from bot.core.effects import (
     Cast, Count, Done, Draw, Effect, End, Fan, Grant, Keep, Lane, Note, Put, Record, Request, Say, Seal, Seated, Shown, Wake, Withdraw,
 )  # fmt: skip
-from bot.core.events import Spoken, Spread
+from bot.core.events import Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode
 from bot.core.state import Course, Status
@@ -32,8 +32,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 work.put(assembly, value)
             case Keep(contribution):
                 opinions.keep(db, assembly, contribution)
-            case Withdraw(seat, id):
-                opinions.withdraw(db, assembly, seat, id)
+            case Withdraw():
+                opinions.withdraw(db, assembly, effect.seat, effect.id)
             case Cast():
                 seat = work.seat(effect.seat)
                 secret = secret or effect.secret
@@ -111,7 +111,7 @@ def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]
             raise ValueError(f"nobody is called {kind}:{id}")
 
 
-def fan_out(work: Work, assembly: str, flow: Flow, course: Course, step: str, what: str) -> None:
+def fan_out(work: Work, assembly: str, flow: Flow, course: Course, step: str, what: What) -> None:
     """Open, close or remind every unit of a step's scope, in rows of 200 and a last one that says that it was the last."""
     node = flow.nodes[step]
     statuses: tuple[Status, ...] = ("new", "active") if node.step.before_consent else ("active",)

@@ -180,5 +180,5 @@ def _aim(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Node, t
         case Reached():
             waiting = [flow.nodes[s] for s in state.course.open if flow.nodes[s].step.scope == "assembly"]
             return (waiting[0], ("begin",)) if waiting else None
-        case Joined() | Started() | Spoken():
+        case _:
             return None

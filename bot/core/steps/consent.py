@@ -70,7 +70,7 @@ class Consent(Step):
             yield from self._first(at, what[-1], key)
         elif what[1:2] == ["purpose"] and what[2] in self.purposes and what[3] in ("yes", "no"):
             yield Grant(at.seat.id, what[2], what[3] == "yes", at.flow.ref, at.seat.language)
-            yield from self._next(at, 1 + self.purposes.index(what[2]))  # type: ignore[arg-type]  # checked above
+            yield from self._next(at, 1 + self.purposes.index(what[2]))
         elif not heard.press and at.seat.focus == f"{at.step}:name":
             yield from self._name(at, heard.text, key)
 
