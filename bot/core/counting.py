@@ -38,8 +38,9 @@ Tallies = Mapping[str, Mapping[str, Tally]]
 def record_counts(at: Scene, slots: Sequence[Slot], *, secret: bool) -> Iterator[Effect]:
     """Record the counts for each site of the course, for the course, and for each table where the ballot is open.
 
-    Reads `ballots`, which brings `answered`, `members` and `present`. A choice that was never completed is left out. `members` and
-    `present` are None for a part of a course, `answered` there is how many answered the question that most did.
+    Reads `ballots`, which brings `answered`, `members` and `present`. A choice that was never completed is left out.
+    `members` and `present` are None for a part of a course, `answered` there is how many answered the question that most
+    did.
     """
     ballots = at.facts["ballots"]
     sites = [f"site:{site.id}" for site in at.flow.sites_of(at.course.id)]
