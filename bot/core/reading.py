@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.core.flow import FlowFile
-from bot.core.problems import Problem, nearest
-from bot.core.texts import Translations, translated
+from bot.core.problems import Problem, count, nearest
+from bot.core.texts import Placed, Translations, places, translated
 from bot.core.toml import parse, text_problem, texts_of
 from bot.core.wording import Loc, worded
 
@@ -73,9 +73,11 @@ def _bad_texts(data: Mapping[str, Any], name: str) -> Iterator[Problem]:
 
 
 def _translations(file: FlowFile, texts: Mapping[str, Translations], name: str) -> Iterator[Problem]:
-    """What stands in the translators' files and cannot be used."""
+    """What stands in the translators' files and cannot be used, or says something else than the flow file."""
+    now = {p.path: p for p in places(file, file.flow.source_language)}
     for lang, entries in texts.items():
         po = f"{lang}.po"
+        yield from _old_translations(po, lang, entries, now)
         if lang not in file.flow.languages:
             yield Problem(
                 po, "", "", f'translations into "{lang}"', f"the flow's languages are {', '.join(file.flow.languages)}",
@@ -86,6 +88,24 @@ def _translations(file: FlowFile, texts: Mapping[str, Translations], name: str) 
             if wrong is not None:
                 found, allowed, rule, advice = wrong
                 yield Problem(po, "", path, found, allowed, rule, advice=advice)
+
+
+def _old_translations(po: str, lang: str, entries: Translations, now: Mapping[str, Placed]) -> Iterator[Problem]:
+    old = [path for path, source in entries if path not in now or now[path].source != source]
+    if old:
+        yield Problem(
+            po, "", old[0], f"{count(len(old), 'translation')} of texts that have changed since, or are gone",
+            "a translation counts for the text that was translated", "translation-old", "warning",
+            "Run pnyx flow texts export, and have the changed texts translated again.",
+        )  # fmt: skip
+    for (path, source), words in entries.items():
+        here = now.get(path)
+        if here is not None and here.source == source and here.texts.get(lang, words) != words:
+            yield Problem(
+                po, "", path, f"another translation than in the flow file ({lang})",
+                "a text has one translation; the one in this file counts", "translation-twice", "warning",
+                "Delete one of the two.",
+            )  # fmt: skip
 
 
 def locate(path: Loc, data: Any) -> tuple[str, str]:

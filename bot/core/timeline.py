@@ -47,7 +47,7 @@ class _Clock:
 
 
 def timeline(flow: Flow, start: datetime | None = None) -> tuple[Planned, ...]:
-    """The steps of every course in the order of the walk. `start` counts where the flow names none; without either, the
+    """The steps of every course in the order of the walk. `start` counts in place of the flow's own; without either, the
     first moment that names a day does. Empty if there is none."""
     found: list[Planned] = []
     for course in flow.courses:
@@ -59,7 +59,7 @@ def timeline(flow: Flow, start: datetime | None = None) -> tuple[Planned, ...]:
 
 def beginning(flow: Flow, course: str, start: datetime | None = None) -> datetime | None:
     """When a course starts, in UTC; None if nothing in the flow says so."""
-    named = (flow.file.schedule.start, start, *(n.step.opens for n in flow.nodes.values()))
+    named = (start, flow.file.schedule.start, *(n.step.opens for n in flow.nodes.values()))
     first = next((m for m in named if isinstance(m, datetime)), None)
     return resolve(first, flow.zone(course)) if first is not None else None
 

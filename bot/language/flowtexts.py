@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError
@@ -27,12 +28,16 @@ class FlowText:
     texts: Mapping[str, str]
 
 
-def write_po(entries: Iterable[FlowText], lang: str) -> str:
-    """The `.po` file for translators into `lang`, in the order of the flow. What is translated already is filled in."""
+def write_po(entries: Iterable[FlowText], lang: str, drafts: Mapping[str, str] | None = None) -> str:
+    """The `.po` file for translators into `lang`, in the order of the flow. What is translated already is filled in.
+
+    `drafts` are earlier translations by place; they stand, marked fuzzy, where the source text has changed since."""
     catalog = Catalog(locale=lang.replace("-", "_"))
     for entry in entries:
         if entry.source:
-            catalog.add(entry.source, entry.texts.get(lang, ""), context=entry.path)
+            words, draft = entry.texts.get(lang, ""), (drafts or {}).get(entry.path, "")
+            flags = ("fuzzy",) if draft and not words else ()
+            catalog.add(entry.source, words or draft, context=entry.path, flags=flags)
     return po_text(catalog)
 
 
@@ -40,13 +45,17 @@ def read_po(text: str) -> dict[tuple[str, str], str]:
     """The translations in a `.po` file by (place, source text). What is empty or marked fuzzy is left out.
 
     Raises ValueError with the line where the file cannot be read."""
+    return {(m.context or "", m.id): m.string for m in _messages(text) if not m.fuzzy}
+
+
+def read_drafts(text: str) -> dict[str, str]:
+    """Every translation in a `.po` file by place, whatever its source text was, fuzzy or not. ValueError as `read_po`."""
+    return {m.context or "": m.string for m in _messages(text)}
+
+
+def _messages(text: str) -> list[Any]:
     try:
         catalog = read_catalog(BytesIO(text.encode()), abort_invalid=True)
     except PoFileError as error:
         raise ValueError(f'line {error.lineno}: {error}. Expected are lines such as: msgstr "..."') from error
-    return {
-        (message.context or "", message.id): message.string
-        for message in catalog
-        if isinstance(message.id, str) and message.id and isinstance(message.string, str)
-        if message.string and not message.fuzzy
-    }
+    return [m for m in catalog if isinstance(m.id, str) and m.id and isinstance(m.string, str) and m.string]

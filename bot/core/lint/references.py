@@ -11,6 +11,7 @@ from bot.core.steps.control import Repeat
 
 FITTING: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("vote", "over"): ("collect", "discuss"),
+    ("publish", "what"): ("adopt", "collect", "summarise", "survey", "vote"),
     ("summarise", "of"): ("collect", "discuss"),
     ("summarise", "votes"): ("vote",),
 }

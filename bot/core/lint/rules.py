@@ -38,11 +38,11 @@ RULES: tuple[Rule, ...] = (
 
 
 def lint(file: FlowFile, name: str) -> tuple[Problem, ...]:
-    """Every problem that the rules find in a flow file called `name`, errors of its structure first."""
+    """Every problem that the rules find in a flow file called `name`, what concerns the whole file first."""
     view = View(file)
     found = [p for rule in RULES if rule.stage == "file" for p in rule.problems(view, name)]
     if any(p.severity == "error" and p.rule in structure.NAMES for p in found):
-        return tuple(found)
+        return _in_order(found, view)
     try:
         view.flow = Flow.of(file, "")
     except TooLong as error:
@@ -51,6 +51,12 @@ def lint(file: FlowFile, name: str) -> tuple[Problem, ...]:
             "at most 1,000 are allowed",
             "Repeat fewer times, or over a shorter list.",
         )
-        return (*found, too_long.problem("too-large", "error", name))
+        return _in_order([*found, too_long.problem("too-large", "error", name)], view)
     found += [p for rule in RULES if rule.stage == "walk" for p in rule.problems(view, name)]
-    return tuple(found)
+    return _in_order(found, view)
+
+
+def _in_order(found: list[Problem], view: View) -> tuple[Problem, ...]:
+    """What belongs to no step first, then step by step as they stand in the file."""
+    places = {id: number for number, id in enumerate(view.steps)}
+    return tuple(sorted(found, key=lambda p: places.get(p.step, -1)))
