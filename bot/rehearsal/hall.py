@@ -18,7 +18,7 @@ from bot.core.state import Course, Role
 from bot.engine.clock import ManualClock
 from bot.engine.engine import Engine
 from bot.language.catalog import Catalogs
-from bot.language.flowfiles import Bundle
+from bot.language.flowfiles import unbundle
 from bot.language.translate import engine as translator
 from bot.paths import locales_dir
 from bot.store import codes, courses, identities, people, queue
@@ -72,6 +72,20 @@ class Hall:
             self.clock.move(due)
         self.clock.move(instant)
 
+    async def to_the_end(self) -> None:
+        """Let time pass until every course has ended, or nothing waits any more."""
+        while True:
+            await self.engine.settle()
+            due = await self.engine.next_due()
+            if due is None or await self.over():
+                break
+            self.clock.move(due)
+
+    async def over(self) -> bool:
+        """Whether every course has come to its end."""
+        now = await self.courses()
+        return len(now) == len(self.flow.courses) and all(c.state == "ended" for c in now)
+
     async def courses(self) -> list[Course]:
         """Where the courses stand."""
         return await self.store.read(courses.courses, ASSEMBLY)
@@ -96,7 +110,7 @@ class Hall:
 
 
 async def open_hall(
-    bundle: Bundle,
+    bundle: str,
     seed: str,
     transports: Sequence[Transport],
     clock: ManualClock,
@@ -104,14 +118,17 @@ async def open_hall(
     path: Path | None = None,
     translate: str = "none",
 ) -> Hall:
-    """Open a hall for a flow. Without `path` the database lies in a temporary folder and goes with the hall."""
-    folder = None
+    """Open a hall for a flow, as `bot.language.flowfiles.bundle` gives it.
+
+    Without `path` the database lies in a temporary folder and goes with the hall. Raises `NotAFlow`, `StoreError`.
+    """
+    flow, folder = unbundle(bundle), None
     if path is None:
         folder = tempfile.TemporaryDirectory(prefix="pnyx-")
         path = Path(folder.name) / "rehearsal.db"
     store, engine = await _enter(str(path), seed, clock, transports, translate)
-    await store.transact(_found, bundle, seed, clock.now())
-    return Hall(bundle.flow, clock, seed, str(path), transports, translate, store, engine, folder)
+    await store.transact(_found, flow, bundle, seed, clock.now())
+    return Hall(flow, clock, seed, str(path), transports, translate, store, engine, folder)
 
 
 def first_instant(flow: Flow) -> datetime:
@@ -134,10 +151,9 @@ async def _enter(
     return store, engine
 
 
-def _found(db: Database, bundle: Bundle, seed: str, now: datetime) -> None:
-    flow = bundle.flow
+def _found(db: Database, flow: Flow, bundle: str, seed: str, now: datetime) -> None:
     title = flow.file.flow.title.get(flow.source_language, "") or next(iter(flow.file.flow.title.values()), "")
-    courses.publish_flow(db, PublishedFlow(flow.ref, flow.file.flow.id, title, bundle.body, ms(now)))
+    courses.publish_flow(db, PublishedFlow(flow.ref, flow.file.flow.id, title, bundle, ms(now)))
     courses.save_assembly(db, Assembly(ASSEMBLY, flow.ref, seed, "open", ms(now)))
 
 

@@ -18,10 +18,12 @@ from bot.core.flow import Flow
 from bot.core.rendered import Rendered
 from bot.core.state import Course
 from bot.engine.clock import ManualClock
-from bot.language.flowfiles import Bundle
+from bot.language.flowfiles import unbundle
 from bot.rehearsal.cast import Part, cast
 from bot.rehearsal.hall import BEFORE, Hall, first_instant, open_hall
 from bot.rehearsal.people import Villager
+from bot.rehearsal.record import Scribe
+from bot.rehearsal.script import Cast, Line, Script
 from bot.rehearsal.village import Village
 from bot.rehearsal.voices import Voices
 from bot.transports.port import Incoming
@@ -95,6 +97,7 @@ class Rehearsal:
     parts: Sequence[Part]
     tick: timedelta
     observer: Observer | None = None
+    scribe: Scribe | None = None
     began: datetime = field(init=False)
     _seen: dict[str, Course] = field(default_factory=dict)
     _ended: bool = False
@@ -127,6 +130,7 @@ class Rehearsal:
     async def begin(self) -> None:
         """The hour has come: start the assembly."""
         await self.hall.wait_until(self.flow.file.schedule.start or self.began + BEFORE)
+        await self._write(Line("begin"))
         await self.hall.begin()
 
     async def step(self) -> bool:
@@ -146,7 +150,16 @@ class Rehearsal:
 
     async def restart(self) -> None:
         """Close everything and open it again, in the middle."""
+        await self._write(Line("restart"))
         await self.hall.restart()
+
+    async def script(self, flow: str) -> Script:
+        """What happened, as a script, if a scribe was there. `flow` is where the script finds its flow."""
+        if self.scribe is None:
+            raise ValueError("nobody has written this rehearsal down")
+        await self._write()
+        people = tuple(Cast(p.person.user, p.person.role, p.person.site, p.person.language) for p in self.parts)
+        return Script(flow, self.hall.seed, self.began, people, tuple(self.scribe.lines))
 
     async def outcome(self) -> Outcome:
         """How it stands."""
@@ -188,7 +201,18 @@ class Rehearsal:
         if self.observer is not None:
             for event in batch.events:
                 self.observer(Acted(event.at, self.village.people[event.user], event))
+        if self.scribe is not None:
+            self.scribe.tables = tuple((await self.hall.tables()).items())
+            for event in batch.events:
+                self.scribe.acted(event)
         await self.hall.take_in(self.village.account, batch)
+
+    async def _write(self, *lines: Line) -> None:
+        if self.scribe is not None:
+            self.scribe.tables = tuple((await self.hall.tables()).items())
+            self.scribe.flush()
+            for line in lines:
+                self.scribe.put(self.now, line)
 
     async def _look(self) -> bool:
         """Tell the observer what has opened and closed. True once every course has ended."""
@@ -205,7 +229,7 @@ class Rehearsal:
 
 
 async def open_rehearsal(
-    bundle: Bundle,
+    bundle: str,
     *,
     seed: str,
     people: int | None = None,
@@ -215,16 +239,25 @@ async def open_rehearsal(
     path: Path | None = None,
     tick: timedelta | None = None,
     observer: Observer | None = None,
+    record: bool = False,
 ) -> Rehearsal:
-    """Open a hall and invite the people. Nothing happens before `seat_everybody` and `begin`."""
-    parts = cast(bundle.flow, seed, people=people, drop=drop, voices=voices)
-    clock = ManualClock(first_instant(bundle.flow))
+    """Open a hall and invite the people. Nothing happens before `seat_everybody` and `begin`.
+
+    With `record` a scribe writes everything down, second by second. Raises `NotAFlow`, `StoreError`.
+    """
+    flow = unbundle(bundle)
+    parts = cast(flow, seed, people=people, drop=drop, voices=voices)
+    clock = ManualClock(first_instant(flow))
+
+    scribe = Scribe(clock.now()) if record else None
 
     def read(person: Villager, message: Rendered) -> None:
+        if scribe is not None:
+            scribe.heard(clock.now(), person.user, message)
         if observer is not None:
             observer(Read(clock.now(), person, message))
 
     village = Village((part.person for part in parts), clock.now, read)
     hall = await open_hall(bundle, seed, [village], clock, path=path, translate=translate)
-    span = tick or timedelta(seconds=1 if len(parts) <= 200 else 5 if len(parts) <= 2000 else 30)
-    return Rehearsal(hall, village, parts, span, observer)
+    usual = 1 if record or len(parts) <= 200 else 5 if len(parts) <= 2000 else 30
+    return Rehearsal(hall, village, parts, tick or timedelta(seconds=usual), observer, scribe)

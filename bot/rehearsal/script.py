@@ -4,6 +4,7 @@ It is a TOML file with the flow, the seed, the people, and a script that one can
 
     anna joins
     wait 2m
+    begin
     anna hears
         Good evening. …
         [1] Continue  [2] Deutsch
@@ -13,7 +14,8 @@ It is a TOML file with the flow, the seed, the people, and a script that one can
         …
     restart
 
-What people say and press is played again; what they hear is compared.
+`begin` is when the organiser starts the assembly, `restart` when the program is ended and started again. What people say
+and press is played again; what they hear is compared.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from bot.core.rendered import Rendered
 from bot.core.schedule import duration
 from bot.core.state import Role
 
-Verb = Literal["joins", "says", "presses", "hears", "wait", "restart"]
+Verb = Literal["joins", "says", "presses", "hears", "wait", "begin", "restart"]
 
 _INDENT = "    "
 _LINE = re.compile(r"(?P<who>\S.*?) (?P<verb>joins|says|presses|hears?)(?: (?P<what>\S.*))?")
@@ -152,8 +154,8 @@ def _spoken(lines: Iterable[Line]) -> str:
         match line.verb:
             case "wait":
                 spoken.append(f"wait {_span(int(line.what))}")
-            case "restart":
-                spoken.append("restart")
+            case "begin" | "restart":
+                spoken.append(line.verb)
             case "hears":
                 words = line.what.replace("'''", "’’’").split("\n")
                 spoken.append(f"{who} hear{'s' if len(line.who) == 1 or line.who[0] == 'table' else ''}")
@@ -171,8 +173,8 @@ def _lines(text: str, name: str) -> Iterator[Line]:
         at += 1
         if not row.strip() or row.startswith("#"):
             continue
-        if row == "restart":
-            yield Line("restart")
+        if row in ("begin", "restart"):
+            yield Line(cast(Verb, row))
         elif row.startswith("wait "):
             yield Line("wait", (), str(int(_read_span(row[5:], name).total_seconds())))
         elif (line := _LINE.fullmatch(row)) is not None:
