@@ -56,7 +56,7 @@ def give(at: Scene, stage: Stage, rules: Round) -> Moves:
     """The next in the order gets the floor; behind the last one those who missed their turn; then the talk is free."""
     data = stage.data
     order, missed, second = list(data["order"]), list(data["missed"]), data["second"]
-    if not order and missed and not second:
+    if not order and missed:
         order, missed, second = missed, [], True
     turn = data["turn"] + 1
     if not order:

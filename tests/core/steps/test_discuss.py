@@ -174,7 +174,7 @@ def test_a_latecomer_reads_what_it_is_about_and_the_last_words() -> None:
 
 
 def test_the_table_is_warned_before_the_end() -> None:
-    s = table('warn_at = ["10m", "2m"]\n')
+    s = table('warn_at = ["30m", "10m", "2m"]\n')
     s.wait(18 * MINUTE)
     assert s.read_by("table:t1")[1:] == [
         "10 minutes left: the talk ends at 02 Mar 17:20.",
@@ -206,10 +206,18 @@ def test_a_pause_ends_by_itself_and_never_moves_the_end() -> None:
     s.write("anna", "Hello!")
     assert words(s) == [("anna", "Hello!", "live")]
     s.write("maya", "/pause")
-    s.write("maya", "/resume")
-    s.write("maya", "/pause")
     s.wait(5 * MINUTE)
     assert s.courses["all"].state == "ended"
+
+
+def test_a_pause_that_was_ended_by_hand_does_not_end_the_next_one() -> None:
+    s = table()
+    s.write("maya", "/pause")
+    s.wait(2 * MINUTE)
+    s.write("maya", "/resume")
+    s.write("maya", "/pause")
+    s.wait(14 * MINUTE)
+    assert s.stages["talk", "table:t1"].state == "paused"
 
 
 def test_next_gives_a_minute() -> None:
@@ -251,6 +259,8 @@ def test_a_word_within_the_minute_keeps_the_table_open() -> None:
     assert [text for text in s.read_by("table:t1") if "left:" in text] == [
         "5 minutes left: the talk ends at 02 Mar 17:20."
     ]
+    s.press("anna", "talk:done")
+    assert ends(s) == s.now + MINUTE * 4.5, "who has written since must say so again"
     s.press("ben", "talk:done")
     assert ends(s) == s.now + MINUTE
 
@@ -303,6 +313,8 @@ def test_only_who_has_the_floor_is_heard() -> None:
     assert data(s)["floor"] == first, "a moment of silence counts from the last message"
     s.wait(BREATH / 2)
     assert data(s)["floor"] == second
+    s.wait(timedelta(seconds=20))
+    assert len(s.read_by(f"seat:{second}")) == 2, "the reminder at half of the first turn is void"
     assert s.write(first, "Part three") == [
         f"It is the turn of {second}, so this was not sent.\nAfter the round everybody can write again. Please send it then."
     ]
@@ -477,6 +489,7 @@ def test_who_is_left_alone_during_a_talk_finds_company_or_an_end() -> None:
     s.play(NONE)
     s.wait()
     assert s.stages["talk", "table:t1"].state == "closed"
+    assert [text for text in s.read_by("table:t1") if "has ended" in text] == []
 
 
 def test_an_answer_that_nobody_waits_for_changes_nothing() -> None:
