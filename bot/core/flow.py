@@ -24,6 +24,10 @@ from bot.core.steps import AnyStep
 from bot.core.steps.base import Step
 
 
+_ZONES = available_timezones()
+"""Asked once: it looks through the whole time zone database."""
+
+
 class Head(Model):
     """`[flow]`: its name, the language it is written in, and every language that people read."""
 
@@ -66,7 +70,7 @@ class Site(Model):
     @field_validator("zone")
     @classmethod
     def _known(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in _ZONES:
             raise ValueError(f'found "{zone}"; allowed is a name of the time zone database such as "Europe/Vienna"')
         return zone
 
@@ -172,7 +176,9 @@ class Flow:
         return site if self.file.schedule.mode == "site" else "all"
 
     def sites_of(self, course: str) -> tuple[Site, ...]:
-        return tuple(s for s in self.file.schedule.sites if course in ("all", s.id))
+        if course == "all":
+            return self.file.schedule.sites
+        return (self.sites[course],) if course in self.sites else ()
 
     @cached_property
     def sites(self) -> Mapping[str, Site]:

@@ -130,8 +130,9 @@ def branches(view: View) -> Iterator[Finding]:
 
 @rule("holds-something", "A repeat or parallel without steps does nothing.")
 def holds_something(view: View) -> Iterator[Finding]:
+    holders = {s.within for s in view.file.step}
     for step in view.file.step:
-        if isinstance(step, Repeat | Parallel) and not any(s.within == step.id for s in view.file.step):
+        if isinstance(step, Repeat | Parallel) and step.id not in holders:
             yield Finding(
                 "no step within it",
                 f"a {step.type} holds at least one step",
@@ -155,7 +156,7 @@ def repeat_ends(view: View) -> Iterator[Finding]:
             )
             yield Finding(found, allowed, advice, step.id, "over")
         rounds = 1
-        for holder in _chain(view, step):
+        for holder in _chain(view, step)[: DEEPEST + 1]:
             rounds *= max(1, len(holder.rounds(lists))) if isinstance(holder, Repeat) else 1
         if isinstance(step, Repeat) and rounds > MOST_ROUNDS:
             yield Finding(
@@ -177,10 +178,11 @@ def _named(step: Step) -> list[str]:
 
 def _chain(view: View, step: Step) -> list[Step]:
     """The step and those around it, from the inside out, until the trunk or until one comes again."""
-    found = [step]
-    while (holder := view.steps.get(found[-1].within or "")) is not None and holder not in found:
-        found.append(holder)
-    return found
+    found = {step.id: step}
+    inner = step
+    while (holder := view.steps.get(inner.within or "")) is not None and holder.id not in found:
+        found[holder.id] = inner = holder
+    return list(found.values())
 
 
 RULES: tuple[Rule, ...] = (ids_unique, ids_free, within_exists, reachable, branches, holds_something, repeat_ends)
