@@ -98,6 +98,9 @@ def test_what_is_not_adopted_may_stay_as_a_minority_view() -> None:
     stage = play(steps(adopt='on_fail = "keep_as_minority"'), {"bottles::yes": 5, "bottles::no": 6})
     assert outcomes(stage) == {"bottles": "minority"}
     assert "not adopted; it is kept as a minority view" in stage.read_by("course:all")[-1]
+    kept = steps(adopt='on_fail = "keep_as_minority"')
+    assert outcomes(play(kept, {"bottles::yes": 10})) == {"bottles": "adopted"}
+    assert outcomes(play(kept, {"bottles::yes": 10}, silent=11)) == {"bottles": "no_quorum"}
 
 
 MAJORITY = 'rule = "majority"\nbase = "cast"\nquorum = "none"\nties = "{ties}"\n'

@@ -188,6 +188,13 @@ def test_people_see_what_others_wrote_least_shown_first_and_never_their_own() ->
     assert "s2\n[Agree] [Disagree] [Pass] [I don't understand] [Enough for now]" in stage.read_by("seat:anna")[-1]
 
 
+def test_nobody_answers_their_own_words_whatever_is_offered() -> None:
+    stage = Stagehand(flow_of(OPINIONS), statements=(statement("s1", "anna"), statement("s2", "ben")))
+    stage.seat("anna", "ben")
+    stage.start()
+    assert [stage.stages["opinions", f"seat:{seat}"].data["shown"] for seat in ("anna", "ben")] == [["s2"], ["s1"]]
+
+
 def test_enough_for_now_ends_it_and_the_answers_so_far_count() -> None:
     stage = on_opinions()
     stage.press("anna", "opinions:statement:s2:unclear")
