@@ -20,6 +20,11 @@ def flows_dir() -> Path:
     return _shipped("flows")
 
 
+def first_files() -> Path:
+    """The config and the flow that `pnyx init` copies."""
+    return _PACKAGE / "app" / "first"
+
+
 def _shipped(name: str) -> Path:
     """The folder `name`, wherever this copy of Pnyx keeps it. Raises `FileNotFoundError` if the copy is incomplete."""
     for place in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):

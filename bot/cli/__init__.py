@@ -7,7 +7,17 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "demo": "bot.cli.rehearse:demo",
+    "init": "bot.cli.setting_up:init",
+    "check": "bot.cli.setting_up:check",
+    "run": "bot.cli.setting_up:run_command",
+    "status": "bot.cli.desk:status",
+    "start": "bot.cli.desk:start",
+    "people": "bot.cli.desk:people",
     "flow": "bot.cli.flow:flow",
+    "rehearse": "bot.cli.rehearse:rehearse",
+    "export": "bot.cli.desk:export",
+    "backup": "bot.cli.desk:backup",
 }
 """The commands in the order of the help: the module and the name of each."""
 

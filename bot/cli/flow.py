@@ -14,6 +14,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.desk import publish, upgrade
 from bot.cli.texts import texts
 from bot.core.flow import Flow
 from bot.core.outline import lines, mermaid, outline
@@ -176,3 +177,5 @@ def timeline_table(loaded: Flow, planned: Iterable[Planned]) -> Table:
 
 
 flow.add_command(texts)
+flow.add_command(publish)
+flow.add_command(upgrade)

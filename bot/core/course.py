@@ -129,6 +129,9 @@ def open_step(turn: Turn, node: Node) -> None:
         return
     if course.at.get(node.sequence) != node.index:
         return
+    if node.step.opens is not None and (at := moment(turn.flow, course, node.step.opens, turn.now)) > turn.now:
+        turn.wake(at, node, "open")
+        return
     if not course_takes_part(turn.flow, node, course, turn.state.facts):
         turn.put(replace(course, done={**course.done, node.id: "skipped"}))
         proceed(turn, node)

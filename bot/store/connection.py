@@ -26,6 +26,7 @@ from bot.store.database import Database
 from bot.store.errors import CannotOpen, Corrupt, StoreError, TooOld, Unreadable, WrongKeys, explain
 from bot.store.keys import KeyFile, Vault
 from bot.store.lease import FileLock
+from bot.store.lease import check as check_lease
 from bot.store.migrate import check_version, migrate
 
 P = ParamSpec("P")
@@ -46,6 +47,10 @@ class Connection(aiosqlite.Connection):
         result: T = await self._execute(work, *args)  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
         return result
 
+    async def failed(self) -> None:
+        """Wait for the end of the thread of a connection that could not be opened."""
+        await asyncio.to_thread(self._thread.join)
+
 
 class Store:
     """An open database. Made by `open_store`."""
@@ -56,6 +61,12 @@ class Store:
         self._db = db
         self._lock = lock
         self._unwiped = False
+        self._fence: int | None = None
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    def hold(self, fence: int | None) -> None:
+        """From now on each transaction first checks that this lease is still ours; None for no lease. Raises `LeaseLost` there."""
+        self._fence = fence
 
     async def transact(self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(db, ...)` as one transaction, and return what it returns once that is on the disk. On any exception nothing
@@ -68,6 +79,8 @@ class Store:
 
     async def close(self) -> None:
         """Close the database and let the next process in. Transactions under way end first."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
         try:
             await self._connection.close()
         finally:
@@ -77,6 +90,8 @@ class Store:
     async def _to_its_end(self, run: Callable[..., T], *args: Any) -> T:
         """Wait for the end in any case; a cancellation goes through after it."""
         task = asyncio.ensure_future(self._connection.run(run, *args))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -93,6 +108,8 @@ class Store:
             sql.execute("BEGIN IMMEDIATE")
             db.writing = True
             try:
+                if self._fence is not None:
+                    check_lease(db, self._fence)
                 result = _value(work(db, *args, **kwargs))
                 sql.execute("COMMIT")
             except BaseException:
@@ -165,6 +182,7 @@ async def open_store(
     try:
         await connection
     except BaseException:
+        await connection.failed()
         if lock:
             lock.release()
         raise
@@ -208,6 +226,8 @@ def _prepare(sql: sqlite3.Connection, place: str, keys: KeyFile, synchronous: st
         sql.execute("PRAGMA journal_mode = WAL")
         sql.execute(f"PRAGMA synchronous = {synchronous}")
         migrate(sql, place)
+        sql.execute("BEGIN IMMEDIATE")  # a disk that cannot be written says so here
+        sql.execute("ROLLBACK")
     elif not version:
         raise CannotOpen(f"The database {place} is empty: nothing has run here yet.")
     vault = Vault(keys, sql)

@@ -1,0 +1,256 @@
+"""What an operator can ask of a database: each operation is a function of a `Desk` and its arguments.
+
+The same functions serve the commands, when Pnyx does not run, and the local line (`bot.app.line`), when it does. Arguments
+and results are JSON. What goes wrong is a `Problem` in the operator's words.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from bot.core.events import Started, encode
+from bot.core.flow import Flow
+from bot.core.schedule import resolve
+from bot.core.state import Role
+from bot.engine.clock import Clock
+from bot.engine.house import House
+from bot.language.flowfiles import NotAFlow, bundle, unbundle
+from bot.report.export import export_files, write_export
+from bot.store import codes, courses, people, queue, tables
+from bot.store.backup import backup as copy_database
+from bot.store.connection import Store
+from bot.store.courses import Assembly, PublishedFlow
+from bot.store.database import Database
+from bot.store.queue import InRow
+from bot.store.times import instant, ms
+
+Progress = Callable[[int, int], None]
+CODE_LASTS = timedelta(days=30)
+
+
+class Problem(Exception):
+    """Why something was not done, in the operator's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where operations are carried out. `progress` is told how much of how much is done; `wake` lets a running engine look."""
+
+    store: Store
+    house: House
+    clock: Clock
+    progress: Progress = lambda done, total: None
+    wake: Callable[[], None] = lambda: None
+
+
+# Assemblies
+
+
+async def create(desk: Desk, id: str, flow: str, seed: str = "") -> dict[str, Any]:
+    """Publish the flow at a path and make an assembly that is pinned to it. One that exists already is left as it is."""
+    try:
+        body = bundle(Path(flow))
+    except NotAFlow as error:
+        raise Problem(str(error)) from None
+    made = await desk.store.transact(_create, id, body, seed or secrets.token_hex(8), ms(desk.clock.now()))
+    return {"id": id, "ref": made, "title": _title(unbundle(body))}
+
+
+def _create(db: Database, id: str, body: str, seed: str, now: int) -> str:
+    found = courses.load_assembly(db, id)
+    if found is not None:
+        return found.flow
+    flow = unbundle(body)
+    courses.publish_flow(db, PublishedFlow(flow.ref, flow.file.flow.id, _title(flow), body, now))
+    courses.save_assembly(db, Assembly(id, flow.ref, seed, "open", now))
+    if flow.file.schedule.start is not None:
+        _put_starts(db, flow, id, now)
+    return flow.ref
+
+
+def _put_starts(db: Database, flow: Flow, id: str, now: int, *, at_once: bool = False) -> None:
+    """The events that start the courses: at the flow's own time, or at once."""
+    rows = []
+    for course in flow.courses:
+        start = flow.file.schedule.start
+        at = now if at_once or start is None else ms(resolve(start, flow.zone(course)))
+        key = f"start/{course}" if not at_once else f"start/{course}/now"
+        rows.append(InRow(id, key, "started", at, now, encode(Started(course))))
+    queue.put_events(db, rows)
+
+
+async def start(desk: Desk, assembly: str) -> dict[str, Any]:
+    """Start every course of an assembly now."""
+    started = await desk.store.transact(_start, desk.house, assembly, ms(desk.clock.now()))
+    desk.wake()
+    return {"assembly": assembly, "courses": started}
+
+
+def _start(db: Database, house: House, assembly: str, now: int) -> list[str]:
+    flow = _flow(db, house, assembly)
+    waiting = [c for c in flow.courses if (found := courses.load_course(db, assembly, c)) is None or found.state == "waiting"]
+    if not waiting:
+        raise Problem(f"The assembly {assembly} has started already. `pnyx status` shows where it is.")
+    _put_starts(db, flow, assembly, now, at_once=True)
+    return waiting
+
+
+async def status(desk: Desk) -> dict[str, Any]:
+    """Where every assembly stands, what waits in the queues, and what was set aside."""
+    return await desk.store.read(_status, desk.house, ms(desk.clock.now()))
+
+
+def _status(db: Database, house: House, now: int) -> dict[str, Any]:
+    found = []
+    for row in courses.assemblies(db):
+        flow = house.flow(db, row.id)
+        found.append(
+            {
+                "id": row.id,
+                "flow": row.flow,
+                "title": _title(flow),
+                "courses": [_course_status(db, flow, row.id, course) for course in flow.courses],
+            }
+        )
+    return {
+        "now": now,
+        "assemblies": found,
+        "queues": queue.counts(db),
+        "parked": [{"number": p.seq, "kind": p.kind, "fault": p.error, "assembly": p.assembly} for p in queue.parked(db)],
+    }
+
+
+def _course_status(db: Database, flow: Flow, assembly: str, id: str) -> dict[str, Any]:
+    course = courses.load_course(db, assembly, id)
+    members, present = people.head_count(db, assembly, id, 0)
+    steps = []
+    for step, entry in course.open.items() if course is not None else ():
+        counted = courses.counters(db, assembly, step, course.unit if course is not None else "")
+        steps.append(
+            {
+                "id": step,
+                "type": flow.nodes[step].step.type if step in flow.nodes else "",
+                "closes": ms(entry.closes) if entry.closes is not None else None,
+                "done": counted.get("done", 0),
+                "expected": counted.get("expected", 0),
+            }
+        )
+    return {
+        "id": id,
+        "zone": flow.sites_of(id)[0].zone,
+        "state": course.state if course is not None else "waiting",
+        "open": steps,
+        "done": len(course.done) if course is not None else 0,
+        "steps": len(flow.nodes),
+        "members": members,
+        "active": present,
+    }
+
+
+# People
+
+
+async def invite(desk: Desk, assembly: str, role: str, site: str = "", number: int = 1, uses: int = 1) -> dict[str, Any]:
+    """Make one-time codes for a role. They are shown once and kept only as hashes."""
+    if role not in get_args(Role):
+        raise Problem(f"There is no role called {role}. Allowed are {', '.join(get_args(Role))}.")
+    if not 1 <= number <= 10_000 or not 1 <= uses <= 10_000:
+        raise Problem("Between 1 and 10,000 codes can be made at once, each for 1 to 10,000 uses.")
+    now = desk.clock.now()
+    made = await desk.store.transact(
+        _invite, desk.house, assembly, cast(Role, role), site, number, uses, ms(now), ms(now + CODE_LASTS)
+    )
+    return {"assembly": assembly, "role": role, "site": site, "codes": made}
+
+
+def _invite(
+    db: Database, house: House, assembly: str, role: Role, site: str, number: int, uses: int, now: int, until: int
+) -> list[str]:
+    flow = _flow(db, house, assembly)
+    if site and site not in flow.sites:
+        raise Problem(f"The flow has no site called {site}. Its sites are {', '.join(flow.sites)}.")
+    if not site and role == "participant" and len(flow.sites) > 1:
+        raise Problem(f"Say at which site these people take part: --site, one of {', '.join(flow.sites)}.")
+    return [codes.make_code(db, assembly, role, site, uses=uses, made=now, expires=until) for _ in range(number)]
+
+
+async def people_list(desk: Desk, assembly: str) -> dict[str, Any]:
+    """How many people there are, by site, role and status, and who sits at which table. Pseudonyms only."""
+    return await desk.store.read(_people_list, desk.house, assembly)
+
+
+def _people_list(db: Database, house: House, assembly: str) -> dict[str, Any]:
+    _flow(db, house, assembly)
+    everybody = people.roster(
+        db, assembly, roles=get_args(Role), statuses=("new", "active", "paused", "left", "refused")
+    )
+    seated: dict[str, list[str]] = {}
+    for seat in everybody:
+        if seat.table and seat.status == "active":
+            seated.setdefault(seat.table, []).append(f"{seat.name or seat.id} ({seat.role})")
+    counted: dict[tuple[str, str, str], int] = {}
+    for seat in everybody:
+        counted[(seat.site, seat.role, seat.status)] = counted.get((seat.site, seat.role, seat.status), 0) + 1
+    found = [tables.load_table(db, assembly, id) for id in seated]
+    numbers = {t.id: t.number for t in found if t is not None}
+    return {
+        "assembly": assembly,
+        "people": [{"site": k[0], "role": k[1], "status": k[2], "number": n} for k, n in sorted(counted.items())],
+        "tables": [{"id": id, "number": numbers.get(id, 0), "people": seated[id]} for id in sorted(seated)],
+    }
+
+
+# Files
+
+
+async def export(desk: Desk, assembly: str, target: str) -> dict[str, Any]:
+    """Write transcripts and results into a folder."""
+    await desk.store.read(_flow, desk.house, assembly)
+    files = await desk.store.read(export_files, desk.house, assembly)
+    written = write_export(files, Path(target), desk.progress)
+    return {"assembly": assembly, "target": target, "files": [str(path) for path in written]}
+
+
+async def backup(desk: Desk, target: str) -> dict[str, Any]:
+    """Copy the database while it is in use."""
+    return {"target": target, "told": await copy_database(desk.store, target, desk.progress)}
+
+
+# Flows
+
+
+async def publish(desk: Desk, flow: str) -> dict[str, Any]:
+    """Keep a version of a flow in the database, so that assemblies can be made of it or upgraded to it."""
+    try:
+        body = bundle(Path(flow))
+    except NotAFlow as error:
+        raise Problem(str(error)) from None
+    read = unbundle(body)
+    row = PublishedFlow(read.ref, read.file.flow.id, _title(read), body, ms(desk.clock.now()))
+    await desk.store.transact(courses.publish_flow, row)
+    return {"ref": read.ref, "title": _title(read)}
+
+
+async def flows(desk: Desk) -> dict[str, Any]:
+    """The published flows."""
+    found = await desk.store.read(courses.flows)
+    return {"flows": [{"ref": f.ref, "title": f.title, "published": instant(f.published).isoformat()} for f in found]}
+
+
+def _flow(db: Database, house: House, assembly: str) -> Flow:
+    try:
+        return house.flow(db, assembly)
+    except LookupError:
+        known = [a.id for a in courses.assemblies(db)]
+        hint = f"There are {', '.join(known)}." if known else "There are none yet: the config names them."
+        raise Problem(f"There is no assembly called {assembly}. {hint}") from None
+
+
+def _title(flow: Flow) -> str:
+    return next(iter(flow.local(flow.file.flow.title).texts.values()))
+

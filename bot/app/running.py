@@ -1,0 +1,116 @@
+"""Running: the store, the engine, its transports and the local line, from start to a graceful end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+import signal
+import socket
+from collections.abc import AsyncIterator, Sequence
+
+from bot.app import operations
+from bot.app.config import Config
+from bot.app.line import Line, call, carry_out, socket_path
+from bot.app.operations import Desk, Problem, Progress
+from bot.engine.clock import SystemClock
+from bot.engine.engine import Engine
+from bot.engine.house import House
+from bot.language.catalog import Catalogs
+from bot.language.translate import engine as translator
+from bot.paths import locales_dir
+from bot.store import lease
+from bot.store.connection import Store, open_store
+from bot.store.errors import InUse, LeaseLost, StoreError
+from bot.store.keys import KeyFile
+from bot.store.times import ms
+from bot.transports.port import Transport
+
+log = logging.getLogger(__name__)
+
+LEASE = 30_000
+"""How long a lease lasts without being renewed, in milliseconds; it is renewed three times as often."""
+
+
+async def run(config: Config, transports: Sequence[Transport]) -> None:
+    """Run every assembly of the config until a signal comes. Raises `Problem` in the operator's words."""
+    clock, catalogs = SystemClock(), Catalogs.load(locales_dir())
+    async with _opened(config) as store:
+        engine = Engine(store, catalogs, clock, transports, translator(config.translation.engine))
+        desk = Desk(store, engine.house, clock, wake=engine.wake)
+        for row in config.assembly:
+            await operations.create(desk, row.id, str(config.place(row.flow)), row.seed)
+        fence = await _take_lease(store, clock)
+        store.hold(fence)
+        line = Line(desk, socket_path(config.database_path))
+        await line.open()
+        _stop_on_signals(engine)
+        renewing = asyncio.create_task(_renew(store, clock, fence, engine))
+        try:
+            await engine.run()
+        finally:
+            renewing.cancel()
+            await line.close()
+            for transport in transports:
+                await transport.close()
+            store.hold(None)
+            with contextlib.suppress(StoreError):
+                await store.transact(lease.release, fence)
+        if renewing.done() and not renewing.cancelled() and renewing.exception() is not None:
+            raise Problem(str(renewing.exception()))
+
+
+async def ask(config: Config, what: str, progress: Progress = lambda done, total: None, **given: object) -> dict[str, object]:
+    """Do an operation: through the local line where Pnyx runs on this database, else on the database itself."""
+    answer = await call(socket_path(config.database_path), what, given, progress)
+    if answer is not None:
+        return answer
+    try:
+        async with _opened(config) as store:
+            desk = Desk(store, House(Catalogs.load(locales_dir())), SystemClock(), progress)
+            return await carry_out(desk, what, given)
+    except InUse:
+        answer = await call(socket_path(config.database_path), what, given, progress)
+        if answer is None:
+            raise
+        return answer
+
+
+@contextlib.asynccontextmanager
+async def _opened(config: Config) -> AsyncIterator[Store]:
+    try:
+        store = await open_store(config.database_path, KeyFile.load(config.key_path))
+    except InUse:
+        raise
+    except StoreError as error:
+        raise Problem(str(error)) from None
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def _take_lease(store: Store, clock: SystemClock) -> int:
+    holder = socket.gethostname()
+    while True:
+        fence = await store.transact(lease.take, holder, ms(clock.now()), LEASE)
+        if fence is not None:
+            return fence
+        log.warning("the database is leased to a process that did not end well; waiting for its lease to end")
+        await asyncio.sleep(1)
+
+
+async def _renew(store: Store, clock: SystemClock, fence: int, engine: Engine) -> None:
+    """Keep the lease. If it is lost (this process slept too long and another one took over), stop at once."""
+    while True:
+        await asyncio.sleep(LEASE / 3000)
+        if not await store.transact(lease.renew, fence, ms(clock.now()), LEASE):
+            engine.stop()
+            raise LeaseLost("Another Pnyx has taken over this database, because this one was asleep for too long. This one stops.")
+
+
+def _stop_on_signals(engine: Engine) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, engine.stop)

@@ -1,0 +1,164 @@
+"""The commands of an operator's day: status, start, people, export, backup. Each works beside a running Pnyx."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from bot.app.operations import Problem
+from bot.cli.asking import config_option, do, in_words, out
+
+
+@click.command()
+@config_option
+@in_words
+def status(config: Path) -> None:
+    """Say where every assembly stands and what waits."""
+    found = do(config, "status")
+    if not found["assemblies"]:
+        out.print("There is no assembly yet. The config names them; `pnyx run` makes and runs them.")
+    for assembly in found["assemblies"]:
+        out.print(Text(f"{assembly['title']}  ", style="bold").append(f"{assembly['id']} · {assembly['flow']}", "dim"))
+        out.print(_courses(assembly["courses"]))
+    queues = found["queues"]
+    waiting, unsent = queues["inbox"].get("new", 0), queues["outbox"].get("new", 0)
+    out.print(f"Waiting to happen: {waiting}. Waiting to be sent: {unsent}.")
+    for row in found["parked"]:
+        out.print(
+            f"Set aside after three tries: event {row['number']} ({row['kind']}) of {row['assembly']}, {row['fault']}. "
+            "The log says more.",
+            style="yellow",
+        )
+
+
+def _courses(courses: list[dict[str, Any]]) -> Table:
+    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
+    for name in ("course", "state", "open now", "until (there)", "answered", "people"):
+        table.add_column(name, header_style="dim")
+    for course in courses:
+        zone = ZoneInfo(course["zone"])
+        steps = course["open"] or [None]
+        for number, step in enumerate(steps):
+            first = number == 0
+            closes = step and step["closes"]
+            table.add_row(
+                course["id"] if first else "",
+                f"{course['state']} ({course['done']} of {course['steps']} steps done)" if first else "",
+                step["id"] if step else "nothing",
+                f"{datetime.fromtimestamp(closes / 1000, UTC).astimezone(zone):%a %d %b %H:%M}" if closes else "",
+                f"{step['done']} of {step['expected']}" if step and step["expected"] else "",
+                f"{course['active']} of {course['members']}" if first else "",
+            )
+    return table
+
+
+@click.command()
+@click.argument("assembly")
+@config_option
+@in_words
+def start(assembly: str, config: Path) -> None:
+    """Start an assembly now, at every site."""
+    found = do(config, "start", assembly=assembly)
+    out.print(f"{assembly} has started: {', '.join(found['courses'])}.")
+
+
+@click.group()
+def people() -> None:
+    """See who takes part, and let people in."""
+
+
+@people.command("list")
+@click.argument("assembly")
+@config_option
+@in_words
+def people_list(assembly: str, config: Path) -> None:
+    """Say how many people there are, in which role, and who sits at which table."""
+    found = do(config, "people", assembly=assembly)
+    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
+    for name in ("site", "role", "status", "people"):
+        table.add_column(name, header_style="dim")
+    for row in found["people"]:
+        table.add_row(row["site"], row["role"], row["status"], str(row["number"]))
+    out.print(table if found["people"] else "Nobody has taken a seat yet.")
+    for row in found["tables"]:
+        out.print(Text(f"Table {row['number']}", "bold").append(f"  {', '.join(row['people'])}", "default"))
+
+
+@people.command("invite")
+@click.argument("assembly")
+@click.option("--role", default="participant", show_default=True, help="What the code makes its user.")
+@click.option("--site", default="", help="The site of the flow at which this person takes part or serves.")
+@click.option("--number", default=1, show_default=True, type=click.IntRange(1, 10_000), help="How many codes.")
+@click.option("--uses", default=1, show_default=True, type=click.IntRange(1, 10_000), help="How often each can be used.")
+@config_option
+@in_words
+def people_invite(assembly: str, role: str, site: str, number: int, uses: int, config: Path) -> None:
+    """Make codes. Whoever writes /join and a code to the bot gets the seat or the role.
+
+    A code is shown once and lasts 30 days. Only its hash is kept.
+    """
+    found = do(config, "invite", assembly=assembly, role=role, site=site, number=number, uses=uses)
+    for code in found["codes"]:
+        click.echo(f"/join {code}")
+
+
+@click.command()
+@click.argument("assembly")
+@click.option("--to", "target", type=click.Path(path_type=Path), default=None, help="The folder to write; it must be new or an earlier export.")
+@config_option
+@in_words
+def export(assembly: str, target: Path | None, config: Path) -> None:
+    """Write transcripts, results and the record of the process into a folder."""
+    place = (target or Path(f"{assembly}-export")).absolute()
+    found = do(config, "export", "Writing the export", assembly=assembly, target=str(place))
+    out.print(f"{len(found['files'])} files in {place}. README.txt says what is what.", soft_wrap=True)
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@config_option
+@in_words
+def backup(target: Path, config: Path) -> None:
+    """Copy the database into a new file, also while Pnyx runs."""
+    found = do(config, "backup", "Copying the database", target=str(target.absolute()))
+    out.print(found["told"], soft_wrap=True, markup=False)
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@config_option
+@in_words
+def publish(path: Path, config: Path) -> None:
+    """Keep this version of a flow in the database; assemblies are then made of it, or upgraded to it."""
+    found = do(config, "publish", flow=str(path.absolute()))
+    out.print(f"Published: {found['title']}, as {found['ref']}.", markup=False)
+
+
+@click.command()
+@click.argument("assembly")
+@click.argument("ref")
+@click.option("--yes", is_flag=True, help="Do it. Without this the command only says what would happen.")
+@config_option
+@in_words
+def upgrade(assembly: str, ref: str, yes: bool, config: Path) -> None:
+    """Move a running assembly to another published version of its flow.
+
+    First it says who stands where and what changes. Steps that have begun must be the same, to the letter.
+    """
+    found = do(config, "upgrade", assembly=assembly, ref=ref, do=yes)
+    out.print(f"{found['assembly']}: from {found['from']} to {found['to']}", style="bold")
+    for course in found["courses"]:
+        here = ", ".join(course["open"]) or f"before {course['next']}" if course["next"] else "at its end"
+        out.print(f"  {course['id']} ({course['state']}) stands at: {here}")
+    for name in ("added", "removed", "changed"):
+        if found[name]:
+            out.print(f"  Steps {name}: {', '.join(found[name])}")
+    if found["in_the_way"]:
+        raise Problem("In the way: " + " ".join(found["in_the_way"]))
+    out.print("Done." if found["done"] else "Nothing was changed yet. Add --yes to do it.")

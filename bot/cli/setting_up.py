@@ -1,0 +1,106 @@
+"""`pnyx init`, `pnyx check` and `pnyx run`: from an empty folder to a running assembly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from bot.app.config import NAME, load_config
+from bot.app.operations import Problem
+from bot.app.running import ask, run
+from bot.cli.asking import config_option, err, in_words, out
+from bot.cli.flow import report_problems
+from bot.engine.clock import SystemClock
+from bot.language.catalog import Catalogs
+from bot.language.flowfiles import load_flow
+from bot.paths import first_files, locales_dir
+from bot.store.backup import check as check_database
+from bot.store.keys import KeyFile
+from bot.transports.console import Console
+from bot.transports.lines import TypedLines, typed
+from bot.transports.port import Transport
+
+FIRST = "first"
+"""The id of the assembly that `pnyx init` sets up."""
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@in_words
+def init(folder: Path) -> None:
+    """Write a config and a first flow into a folder, and make your code as the organiser."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Problem(f"{folder} is not empty, so nothing was written. Name a new folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (NAME, "flows"):
+        source = first_files() / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        else:
+            shutil.copyfile(source, folder / name)
+    config = load_config(folder)
+    KeyFile.create(config.key_path)
+    flow = config.place(config.assembly[0].flow).absolute()
+    asyncio.run(ask(config, "create", id=FIRST, flow=str(flow)))
+    made = asyncio.run(ask(config, "invite", assembly=FIRST, role="organiser"))
+    out.print(f"Everything is in {folder}: the config {NAME}, the key file, and a first flow in flows/first.", soft_wrap=True)
+    out.print(f"\nStart it:            [bold]pnyx run -c {folder}[/bold]")
+    out.print("Be the organiser:    type this line there. The code works once:")
+    click.echo(f"    me: /join {made['codes'][0]}")
+    out.print("Be a participant:    anna: hello")
+    out.print("Begin:               me: /begin")
+
+
+@click.command()
+@config_option
+@click.argument("flows", type=click.Path(path_type=Path), nargs=-1)
+@in_words
+def check(config: Path, flows: tuple[Path, ...]) -> None:
+    """Check the config, its flows, the languages, the keys and the database. With FLOWS, check only these."""
+    if flows:
+        raise SystemExit(max(report_problems(load_flow(path)) for path in flows))
+    read = load_config(config)
+    out.print(f"Config      {read.home / NAME}: good.", soft_wrap=True)
+    worst = 0
+    for row in read.assembly:
+        worst = max(worst, report_problems(load_flow(read.place(row.flow))))
+    spoken = Catalogs.load(locales_dir()).languages
+    out.print(f"Languages   Pnyx speaks {', '.join(spoken)}; other languages of a flow see its own texts and English around them.")
+    KeyFile.load(read.key_path)
+    out.print(f"Keys        {read.key_path}: good. Keep a copy of it in another place.", soft_wrap=True)
+    if read.database_path.exists():
+        version = check_database(read.database_path)
+        out.print(f"Database    {read.database_path}: whole, version {version}.", soft_wrap=True)
+    else:
+        out.print(f"Database    {read.database_path}: not there yet; `pnyx run` makes it.", soft_wrap=True)
+    raise SystemExit(worst)
+
+
+@click.command("run")
+@config_option
+@click.option("--log", "level", type=click.Choice(["error", "warning", "info"]), default="warning", show_default=True)
+@in_words
+def run_command(config: Path, level: str) -> None:
+    """Run the assemblies of the config until you press Ctrl-C."""
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    read = load_config(config)
+    if not read.console.enabled:
+        raise Problem(f"No transport is on. Set enabled = true under [console] in {read.home / NAME}.")
+    asyncio.run(_run(config))
+    err.print("Stopped. Everything is kept; `pnyx run` goes on from here.", style="dim")
+
+
+async def _run(path: Path) -> None:
+    config = load_config(path)
+    clock = SystemClock()
+    console = Console(TypedLines(typed(sys.stdin), f"{clock.now().timestamp():.0f}"), clock.now)
+    console.explain()
+    transports: list[Transport] = [console]
+    await run(config, transports)
+
+
