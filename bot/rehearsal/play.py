@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.core.flow import Flow
 from bot.core.rendered import Rendered
-from bot.core.state import Course
+from bot.core.state import Course, Role
 from bot.engine.clock import ManualClock
 from bot.language.flowfiles import unbundle
 from bot.rehearsal.cast import Part, cast
@@ -26,7 +26,7 @@ from bot.rehearsal.record import Scribe
 from bot.rehearsal.script import Cast, Line, Script
 from bot.rehearsal.village import Village
 from bot.rehearsal.voices import Voices
-from bot.transports.port import Incoming
+from bot.transports.port import Incoming, Transport
 
 LONGEST = timedelta(days=3660)
 """A rehearsal that goes on for longer is stopped: the flow does not end."""
@@ -133,18 +133,18 @@ class Rehearsal:
         await self._write(Line("begin"))
         await self.hall.begin()
 
-    async def step(self) -> bool:
-        """Everything until the next instant at which something happens. False once all is over."""
+    async def step(self, last: datetime | None = None) -> bool:
+        """Everything until the next instant at which something happens, or until `last`. False once all is over."""
         started = time.perf_counter()
         try:
-            return not self._ended and await self._step()
+            return not self._ended and await self._step(last or self.began + LONGEST)
         finally:
             self._seconds += time.perf_counter() - started
 
     async def run(self, until: timedelta | None = None) -> Outcome:
         """Go on to the end, or for a span of the rehearsal's time."""
         last = self.now + until if until is not None else self.began + LONGEST
-        while self.now < last and await self.step():
+        while self.now < last and await self.step(last):
             pass
         return await self.outcome()
 
@@ -178,22 +178,21 @@ class Rehearsal:
     async def close(self) -> None:
         await self.hall.close()
 
-    async def _step(self) -> bool:
+    async def _step(self, last: datetime) -> bool:
         await self.hall.engine.settle()
-        if await self._look() or self.now > self.began + LONGEST:
-            self._ended = True
-            return False
         due, acts = await self.hall.engine.next_due(), self.village.next_time()
-        if acts is not None and (due is None or acts <= due):
-            together = acts + self.tick - timedelta(seconds=1)
+        coming = [at for at in (due, acts) if at is not None]
+        if await self._look() or not coming or self.now >= self.began + LONGEST:
+            self._ended = True
+        elif min(coming) > last:
+            self.hall.clock.move(last)
+        elif acts is not None and acts == min(coming):
+            together = min(acts + self.tick - timedelta(seconds=1), last)
             self.hall.clock.move(together if due is None else max(acts, min(together, due)))
             await self._take_in()
-        elif due is not None:
-            self.hall.clock.move(due)
         else:
-            self._ended = True
-            return False
-        return True
+            self.hall.clock.move(min(coming))
+        return not self._ended
 
     async def _take_in(self) -> None:
         batch = self.village.act()
@@ -240,13 +239,17 @@ async def open_rehearsal(
     tick: timedelta | None = None,
     observer: Observer | None = None,
     record: bool = False,
+    played: Sequence[Role] = (),
+    beside: Callable[[ManualClock], Sequence[Transport]] = lambda clock: (),
 ) -> Rehearsal:
     """Open a hall and invite the people. Nothing happens before `seat_everybody` and `begin`.
 
-    With `record` a scribe writes everything down, second by second. Raises `NotAFlow`, `StoreError`.
+    With `record` a scribe writes everything down, second by second. For each role in `played` one invented person of the
+    first site stays away; `beside` makes the transports through which real people take these places. Raises `NotAFlow`,
+    `BadVoices`, `StoreError`.
     """
     flow = unbundle(bundle)
-    parts = cast(flow, seed, people=people, drop=drop, voices=voices)
+    parts = _without(cast(flow, seed, people=people, drop=drop, voices=voices), played)
     clock = ManualClock(first_instant(flow))
 
     scribe = Scribe(clock.now()) if record else None
@@ -258,6 +261,14 @@ async def open_rehearsal(
             observer(Read(clock.now(), person, message))
 
     village = Village((part.person for part in parts), clock.now, read)
-    hall = await open_hall(bundle, seed, [village], clock, path=path, translate=translate)
+    hall = await open_hall(bundle, seed, [village, *beside(clock)], clock, path=path, translate=translate)
     usual = 1 if record or len(parts) <= 200 else 5 if len(parts) <= 2000 else 30
     return Rehearsal(hall, village, parts, tick or timedelta(seconds=usual), observer, scribe)
+
+
+def _without(parts: Sequence[Part], played: Sequence[Role]) -> tuple[Part, ...]:
+    """The cast without those whose places real people take."""
+    left = list(parts)
+    for role in played:
+        left.remove(next(part for part in left if part.person.role == role))
+    return tuple(left)

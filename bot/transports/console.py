@@ -16,7 +16,6 @@ from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console as Terminal
-from rich.padding import Padding
 from rich.text import Text
 
 from bot.core.message import BlockKind
@@ -27,13 +26,14 @@ from bot.transports.port import Batch, Incoming, Receipt
 HELP = """\
 You play everybody here. A name, a colon, and what that person says:
   anna: hello        anna says hello; a new name is a newcomer, who needs a code
-  anna: 2            anna presses the button [2] of the last question that she got
+  anna: 2            anna presses button [2] of her last question
   /as anna           from now on plain lines are anna's
   anna: /help        what anna can do (also /my, /pass, /lang, /leave)
   ?                  this page
 """
 WHO = "Who is speaking? Write a name, a colon and the words:  anna: hello"
 
+_INDENT = "  "
 _SPEAKER = re.compile(r"([^\W\d_][\w.-]{0,39}):\s*(.*)", re.DOTALL)
 _PRESS = re.compile(r">\s*(\S+)")
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "bright_magenta")
@@ -155,15 +155,19 @@ class Console:
             head.append(f"  {title}", "dim")
         self._terminal.print(head)
         for kind, text in message.blocks:
-            mark, style = _STYLES[kind]
-            self._terminal.print(Padding(_marked(text, mark, style), (0, 2)))
+            self._terminal.print(self._set(text, *_STYLES[kind]))
         if message.buttons:
-            self._terminal.print(Padding(_buttons(message.buttons), (0, 2)))
+            self._terminal.print(self._set(_buttons(message.buttons), "", ""))
         self._terminal.print()
 
-
-def _marked(text: str, mark: str, style: str) -> Text:
-    return Text("\n".join(f"{mark}{line}" for line in text.split("\n")), style)
+    def _set(self, text: str | Text, mark: str, style: str) -> Text:
+        """A block of text, set in, with its mark before every line."""
+        whole = text if isinstance(text, Text) else Text(text, style)
+        width = max(20, self._terminal.width - len(_INDENT) - len(mark))
+        lines = whole.wrap(self._terminal, width)
+        for line in lines:
+            line.rstrip()
+        return Text("\n").join(Text.assemble(_INDENT, (mark, style), line) for line in lines)
 
 
 def _buttons(buttons: tuple[Choice, ...]) -> Text:
