@@ -144,7 +144,7 @@ class Stagehand:
             return named
         at_table = table is not None and routing.table_named(self.flow, event)
         site = table.site if table is not None and at_table else seat.site if seat is not None else ""
-        return getattr(event, "course", "") or self.flow.course_of(site)
+        return getattr(event, "course", "") or self.flow.course_of(site or self.flow.file.schedule.sites[0].id)
 
     def carry(self, engine: str = "none", **texts: str) -> None:
         """What the job `relay` does: the digests that are asked for come to their tables, translated by `engine`."""
