@@ -1,5 +1,7 @@
 -- The ground. Times are whole milliseconds since 1970, UTC; `data` is JSON text without words or choices; "sealed" blobs are
 -- encrypted (bot/store/keys.py). Platform identities stand in `identity` and `channel` only: everything else knows a seat.
+-- In a table WITHOUT ROWID the columns of the primary key come first, in its order: where they do not, quick_check of SQLite
+-- 3.40 takes a sound table for a damaged one.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE lease (name TEXT PRIMARY KEY, holder TEXT NOT NULL, fence INTEGER NOT NULL, until INTEGER NOT NULL);
@@ -100,8 +102,8 @@ CREATE TABLE translation (
     PRIMARY KEY (assembly, contribution, language)
 ) WITHOUT ROWID;
 CREATE TABLE consent (
-    assembly TEXT NOT NULL, seat TEXT NOT NULL, purpose TEXT NOT NULL, given INTEGER NOT NULL, version TEXT NOT NULL,
-    language TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (seat, purpose, at)
+    seat TEXT NOT NULL, purpose TEXT NOT NULL, at INTEGER NOT NULL, assembly TEXT NOT NULL, given INTEGER NOT NULL,
+    version TEXT NOT NULL, language TEXT NOT NULL, PRIMARY KEY (seat, purpose, at)
 ) WITHOUT ROWID;
 
 -- Votes. Who has voted stands apart from what was voted. WITHOUT ROWID on `ballot` keeps no order of arrival.
