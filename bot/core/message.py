@@ -74,9 +74,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Lang:
-    """A language by its code, shown by its name in the reader's language."""
+    """A language by its code, shown by its name in the reader's language, or (`own`) in itself, as on a button that offers it."""
 
     code: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,8 @@ def _pack(part: Part) -> list[Any]:
             return ["s", text]
         case When(at, style):
             return ["t", at.astimezone(UTC).isoformat(), style]
-        case Lang(code):
-            return ["g", code]
+        case Lang(code, own):
+            return ["g", code, own]
         case Several(parts):
             return ["m", [_pack(p) for p in parts]]
 
@@ -199,8 +200,8 @@ def _unpack(data: list[Any]) -> Part:
             return Plain(text)
         case ["t", at, style]:
             return When(datetime.fromisoformat(at), style)
-        case ["g", code]:
-            return Lang(code)
+        case ["g", code, own]:
+            return Lang(code, own)
         case ["m", parts]:
             return Several(tuple(_unpack(p) for p in parts))
     raise ValueError(f"not a message part: {data!r}")

@@ -5,7 +5,8 @@ but for counts at the close of a step, which are made once.
 * `meaning`     the interface texts that a typed answer stands for, in the person's language
 * `statements`  contributions of others for this person to vote on, those least shown first
 * `ballots`     the counted choices of the step, by (question, item) and unit; with `answered`, `members`, `present`
-* `items`       the live contributions of the steps referred to, at this table (or on the course)
+* `items`       the live contributions of the steps referred to, at this table (or on the course), whose authors let them
+                be quoted where the flow asks for that
 * `quotable`    those of the `items` whose authors let single sentences be quoted
 * `agreements`  who agreed with which of the `items`: {contribution: {seat: 1, 0 or -1}}
 * `own`         what this person has given in the step and not taken back
@@ -32,6 +33,7 @@ from bot.core.events import Event, Heard
 from bot.core.flow import Flow, references
 from bot.core.itinerary import Node
 from bot.core.state import Course, Digest, Seat, Table
+from bot.core.steps.consent import Consent
 from bot.engine.work import Work
 from bot.store import arrivals, ballots, findings, opinions, people, tables
 from bot.store.times import ms
@@ -130,11 +132,13 @@ def _items(a: Asked) -> dict[str, Any]:
         for step in a.sources
         for c in opinions.contributions(a.work.db, a.assembly, step, table=table, kinds=("message", "idea"))
     ]
-    return {"items": tuple(c for c in found if c.shared and c.site in a.sites)}
+    asked = any(isinstance(n.step, Consent) and "quotes" in n.step.purposes for n in a.flow.nodes.values())
+    kept = (c for c in found if c.shared and c.site in a.sites)
+    return {"items": tuple(c for c in kept if not asked or opinions.granted(a.work.db, c.seat, "quotes"))}
 
 
 def _quotable(a: Asked) -> dict[str, Any]:
-    return {"quotable": tuple(c for c in _items(a)["items"] if opinions.granted(a.work.db, c.seat, "quotes"))}
+    return {"quotable": _items(a)["items"]}
 
 
 def _agreements(a: Asked) -> dict[str, Any]:

@@ -85,8 +85,8 @@ class _Voice:
                 return self._phrase(GONE) if name is None else set_off(name, reader.lang)
             case When(at, style):
                 return _when(at, style, reader.lang, reader.zone)
-            case Lang(code):
-                return language_name(code, reader.lang)
+            case Lang(code, own):
+                return language_name(code, code if own else reader.lang)
             case Several(parts):
                 return format_list([self.say(p) for p in parts], locale=_locale(reader.lang))
 

@@ -84,7 +84,7 @@ def lang(call: Call) -> None:
         call.reply(t("From now on I write to you in this language: {language}.", language=Lang(wanted)))
         return
     buttons = tuple(
-        Button(Lang(code), f"-lang:{code}", chosen=code == call.seat.language) for code in call.flow.languages
+        Button(Lang(code, own=True), f"-lang:{code}", chosen=code == call.seat.language) for code in call.flow.languages
     )
     text = t("In which language shall I write to you?")
     if call.args:

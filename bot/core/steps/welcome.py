@@ -74,5 +74,5 @@ class Welcome(Step):
             blocks.append(block(t("Would you rather speak to a person? {contact}", contact=at.local(mandate.contact))))
         others = [c for c in at.flow.languages if c != (language or at.seat.language)] if self.language_choice else []
         buttons = [Button(t("Continue"), at.press("go", "", ""))]
-        buttons += [Button(Lang(code), at.press("lang", "", code)) for code in others]
+        buttons += [Button(Lang(code, own=True), at.press("lang", "", code)) for code in others]
         return at.message(*blocks, buttons=tuple(buttons))
