@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.core.lint.rule import Finding, Rule, View, rule
-from bot.core.problems import did_you_mean, listed, nearest
+from bot.core.problems import did_you_mean, listed
 from bot.core.steps.base import Step
 from bot.core.steps.control import Repeat
 from bot.core.texts import Placed, places
@@ -38,21 +38,21 @@ def languages_known(view: View) -> Iterator[Finding]:
                     did_you_mean(lang, languages) or "Add it to [flow] languages, and translate the texts.",
                     field=f"schedule.sites.{site.id}.languages",
                 )
-    for lang in languages:
-        if languages.count(lang) > 1 and languages.index(lang) == list(languages).index(lang):
-            yield Finding(f'"{lang}" twice', "each language stands once", "Delete one.", field="flow.languages")
-            break
+    for lang in dict.fromkeys(languages):
+        if languages.count(lang) > 1:
+            yield Finding(
+                f'"{lang}" more than once', "each language stands once", "Delete one.", field="flow.languages"
+            )
     for step, text in _texts(view):
         for lang in text.texts:
             if lang not in languages:
-                meant = nearest(lang, languages)
                 yield Finding(
                     f'a text in "{lang}"',
                     f"the languages of the flow are {listed(languages)}",
-                    f'Did you mean "{meant}"?' if meant else "Add it to [flow] languages, or delete the text.",
+                    did_you_mean(lang, languages) or "Add it to [flow] languages, or delete the text.",
                     step.id if step else "",
                     text.path,
-                    None if meant else "warning",
+                    "warning",
                 )
 
 

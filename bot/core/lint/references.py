@@ -132,7 +132,7 @@ def table_needs_assign(view: View) -> Iterator[Finding]:
                 "an assign step must come before it",
                 'Write a [[step]] with type = "assign" and a plan before this one.',
                 step.id,
-                "scope" if "scope" in step.model_fields_set else "type",
+                "type",
             )
 
 

@@ -16,7 +16,6 @@ from bot.core.lint import (
     relays,
     structure,
     times,
-    walk,
 )
 from bot.core.lint.rule import Finding, Rule, View
 from bot.core.problems import Problem, count
@@ -33,7 +32,6 @@ RULES: tuple[Rule, ...] = (
     *decisions.RULES,
     *relays.RULES,
     *privacy.RULES,
-    *walk.RULES,
 )
 
 
