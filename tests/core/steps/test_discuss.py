@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.core.effects import Lane, Note, Request
-from bot.core.events import Answered
+from bot.core.events import Answered, Heard
 from bot.core.floor import BREATH
 from bot.core.state import Table
 from bot.core.steps.discuss import Discuss
@@ -131,6 +131,14 @@ def test_after_the_end_nothing_passes() -> None:
     ]
     assert s.contributions == {}
     assert s.courses["all"].state == "ended"
+
+
+def test_what_was_said_in_time_passes_within_the_grace_and_nothing_later() -> None:
+    s = table('grace = "1m"\n')
+    s.wait(20 * MINUTE + MINUTE / 2)
+    s.play(Heard("slow", "anna", s.now - MINUTE, "In time"))
+    assert s.write("ben", "Too late") == ["The talk at your table has ended.\nWhat you wrote was not sent."]
+    assert words(s) == [("anna", "In time", "live")]
 
 
 # Looking after people

@@ -1,0 +1,213 @@
+"""To whom a message belongs: the rules at the head of `bot.core.routing`, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core import routing
+from bot.core.events import Heard
+from bot.core.state import State
+from bot.core.turn import Turn
+from tests.support.plays import flow_of
+from tests.support.stagehand import START, Stagehand
+
+GROUPS = "[groups.tables]\nsize = { min = 3, target = 4, max = 6 }\n"
+# Side by side: a table talks while each person is asked something in private.
+BOTH = """
+[[step]]
+id = "side"
+type = "parallel"
+duration = "30m"
+[[step]]
+id = "talk"
+type = "discuss"
+within = "side"
+branch = "table"
+title = "Bread"
+text = "What about bread?"
+duration = "20m"
+[[step]]
+id = "ask"
+type = "survey"
+within = "side"
+branch = "alone"
+title = "Alone"
+duration = "20m"
+questions = [{ id = "why", method = "open_text", max_length = 40, text = "Why?" }]
+"""
+BALLOT = """
+[[step]]
+id = "mood"
+type = "survey"
+duration = "20m"
+questions = [{ id = "mood", text = "How are you?", options = [{ id = "well", text = "Well" }, { id = "tired", text = "Tired" }] }]
+"""
+
+
+def cast(steps: str = BOTH, **given: Any) -> Stagehand:
+    s = Stagehand(flow_of(GROUPS + steps), **given)
+    s.seat("anna", "ben", "lise", table="t1")
+    s.start()
+    return s
+
+
+def kinds(s: Stagehand) -> list[tuple[str, str, str]]:
+    """What was kept of the words: kind, step, text; without what was taken out of holding again."""
+    return [(c.kind, c.step, c.text) for c in s.contributions.values() if c.state == "live"]
+
+
+def which(s: Stagehand, text: str) -> tuple[str, str]:
+    """Anna types this while both wait; what the two buttons carry: her answer, her table."""
+    s.write("anna", text)
+    answer, table = s.told("seat:anna")[-1].buttons
+    return answer.press, table.press
+
+
+# 1 and 2: commands and presses
+
+
+def test_a_command_is_a_command_even_where_an_answer_is_awaited() -> None:
+    s = cast()
+    assert s.write("anna", "/my")[0].startswith("Your name here")
+    assert kinds(s) == []
+
+
+def test_a_press_belongs_to_its_step_as_long_as_that_is_open() -> None:
+    s = cast(BALLOT)
+    s.press("anna", "mood:mood::well")
+    assert s.choices["mood"]["anna"] == {"mood:": "well"}
+    s.wait(timedelta(minutes=21))
+    s.play(Heard("late", "ben", s.now - timedelta(seconds=1), press="nowhere:x"))
+    assert s.read_by("seat:ben")[-1] == "This is closed now, so nothing was changed."
+
+
+# 3: the table talks and a question waits
+
+
+def test_in_doubt_the_person_is_asked_and_nothing_goes_anywhere() -> None:
+    s = cast()
+    which(s, "Because it smells good.")
+    (held,) = s.contributions.values()
+    assert s.read_by("seat:anna")[-1] == (
+        f"Is this your answer to the question above, or is it for your table?\n{held.id}\n"
+        "[It is my answer] [Send it to my table]"
+    )
+    assert (held.kind, held.step, held.shared) == ("held", "", False)
+    assert len(s.read_by("table:t1")) == 1
+
+
+def test_for_the_table() -> None:
+    s = cast()
+    _, to_table = which(s, "I bake.")
+    assert s.press("anna", to_table) == ["Sent to your table.\n[Undo]"]
+    assert kinds(s) == [("message", "talk", "I bake.")]
+
+
+def test_for_the_question_and_then_the_table_needs_no_asking() -> None:
+    s = cast()
+    answer, _ = which(s, "It smells good.")
+    assert s.press("anna", answer)[0].startswith("Thank you, that was the last question.")
+    assert kinds(s) == [("answer", "ask", "It smells good.")]
+    s.write("anna", "Now to you all.")
+    assert kinds(s)[-1] == ("message", "talk", "Now to you all.")
+
+
+def test_a_held_text_is_used_once_and_by_its_author() -> None:
+    s = cast()
+    answer, to_table = which(s, "It smells good.")
+    assert s.press("ben", to_table) == ["You have answered this already, so nothing was changed."]
+    s.press("anna", to_table)
+    for again in (to_table, answer):
+        assert s.press("anna", again) == ["You have answered this already, so nothing was changed."]
+    assert kinds(s) == [("message", "talk", "It smells good.")]
+
+
+def test_what_was_typed_in_time_counts_when_it_is_confirmed_within_the_grace() -> None:
+    s = cast(BOTH.replace('branch = "alone"', 'branch = "alone"\ngrace = "2m"'))
+    s.wait(timedelta(minutes=19, seconds=50))
+    answer, _ = which(s, "It smells good.")
+    s.wait(timedelta(seconds=20))
+    s.press("anna", answer)
+    assert kinds(s) == [("answer", "ask", "It smells good.")]
+
+
+def test_after_the_close_a_held_text_goes_nowhere() -> None:
+    s = cast(BOTH + 'late = "reject"\n')
+    answer, to_table = which(s, "It smells good.")
+    s.wait(timedelta(minutes=25))
+    for late in (answer, to_table):
+        assert s.press("anna", late) == ["This is closed now, so nothing was changed."]
+    assert kinds(s) == [("held", "", "It smells good.")]
+
+
+@pytest.mark.parametrize(("text", "said"), [("x" * 4001, "4001 characters"), ("\x00", "I can pass on text only")])
+def test_what_cannot_be_held_is_said(text: str, said: str) -> None:
+    s = cast()
+    assert said in s.write("anna", text)[0]
+    assert s.contributions == {}
+
+
+# 4, 5 and 6
+
+
+def test_a_typed_choice_is_confirmed_first() -> None:
+    s = cast(BALLOT)
+    assert s.write("anna", "tired") == ["Did you mean this?\nTired\n[Yes, that is my answer]"]
+    assert s.choices == {}
+    assert s.press("anna", s.told("seat:anna")[-1].buttons[0].press)
+    assert s.choices["mood"]["anna"] == {"mood:": "tired"}
+
+
+def test_where_nothing_is_open_nothing_is_passed_on() -> None:
+    s = cast(BALLOT)
+    s.seat("otto", role="observer")
+    assert s.write("otto", "Hello") == [
+        "Nothing is open for you right now, so this was not passed on.\n/help shows what you can do."
+    ]
+
+
+@pytest.mark.parametrize("status", ["paused", "left", "refused"])
+def test_who_takes_no_part_is_not_heard(status: Any) -> None:
+    s = cast(BOTH + BALLOT)
+    s.seats["anna"] = replace(s.seats["anna"], status=status)
+    for what in ({"text": "Hello"}, {"press": "ask:why::x"}, {"press": "-table:x"}, {"press": "talk:done"}):
+        (said,) = s._hear("anna", **what)
+        assert "not kept or passed on" in said or "nothing of this was kept" in said
+    assert kinds(s) == []
+
+
+# What is loaded
+
+
+@pytest.mark.parametrize(
+    ("press", "text", "step"),
+    [
+        ("ask:why::x", "", "ask"),
+        ("-answer:x", "", "ask"),
+        ("-table:x", "", "talk"),
+        ("", "words", "ask"),
+        ("", "/help", None),
+        ("-lang:fr", "", None),
+        ("nothing:x", "", None),
+    ],
+)
+def test_aim_names_the_step_whose_facts_are_needed(press: str, text: str, step: str | None) -> None:
+    s = cast()
+    seat, table = s.seats["anna"], s._peopled(s.tables["t1"])
+    heard = Heard("1", "anna", s.now, text, press)
+    course = s.courses["all"]
+    wanted = routing.needs(s.flow, course, seat, table, heard)
+    state = State(course, seat, table, {key: s.stages[key] for key in wanted if key in s.stages})
+    found = routing.aim(Turn(s.flow, state, s.now), seat, heard)
+    assert (found[0].id if found else None) == step
+
+
+def test_a_table_is_named_by_the_button_of_a_prompt_unless_it_is_for_all() -> None:
+    flow = flow_of(GROUPS + BALLOT)
+    assert routing.table_named(flow, Heard("1", "x", START, press="-send:id:t7")) == "t7"
+    assert routing.table_named(flow, Heard("1", "x", START, press="-send:id:all")) == ""
+    assert routing.table_named(flow, Heard("1", "x", START, press="-cancel:id")) == ""
