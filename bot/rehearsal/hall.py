@@ -11,22 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.core.events import Started, encode
 from bot.core.flow import Flow
 from bot.core.schedule import resolve
 from bot.core.state import Course, Role
+from bot.engine import founding
 from bot.engine.clock import ManualClock
 from bot.engine.engine import Engine
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import unbundle
 from bot.language.translate import engine as translator
 from bot.paths import locales_dir
-from bot.store import codes, courses, identities, people, queue
+from bot.store import codes, courses, identities, people
 from bot.store.connection import MEMORY, Store, open_store
-from bot.store.courses import Assembly, PublishedFlow
 from bot.store.database import Database
 from bot.store.keys import KeyFile
-from bot.store.queue import InRow
 from bot.store.times import ms
 from bot.transports.port import Batch, Transport
 
@@ -56,7 +54,7 @@ class Hall:
 
     async def begin(self) -> None:
         """Start the assembly."""
-        await self.store.transact(_start, self.flow, self.clock.now())
+        await self.store.transact(founding.begin, ASSEMBLY, self.flow, ms(self.clock.now()))
 
     async def take_in(self, account: str, batch: Batch) -> None:
         """What people did at this instant."""
@@ -127,7 +125,7 @@ async def open_hall(
         folder = tempfile.TemporaryDirectory(prefix="pnyx-")
         path = Path(folder.name) / "rehearsal.db"
     store, engine = await _enter(str(path), seed, clock, transports, translate)
-    await store.transact(_found, flow, bundle, seed, clock.now())
+    await store.transact(founding.found, ASSEMBLY, flow, bundle, seed, ms(clock.now()))
     return Hall(flow, clock, seed, str(path), transports, translate, store, engine, folder)
 
 
@@ -149,18 +147,6 @@ async def _enter(
     engine = Engine(store, Catalogs.load(locales_dir()), clock, transports, translator(translate))
     await engine.open()
     return store, engine
-
-
-def _found(db: Database, flow: Flow, bundle: str, seed: str, now: datetime) -> None:
-    title = flow.file.flow.title.get(flow.source_language, "") or next(iter(flow.file.flow.title.values()), "")
-    courses.publish_flow(db, PublishedFlow(flow.ref, flow.file.flow.id, title, bundle, ms(now)))
-    courses.save_assembly(db, Assembly(ASSEMBLY, flow.ref, seed, "open", ms(now)))
-
-
-def _start(db: Database, flow: Flow, now: datetime) -> None:
-    for course in flow.courses:
-        row = InRow(ASSEMBLY, f"start/{course}", "started", ms(now), ms(now), encode(Started(course)))
-        queue.put_events(db, [row])
 
 
 def _codes(db: Database, wanted: Mapping[str, tuple[Role, str]], now: datetime) -> dict[str, str]:

@@ -128,10 +128,11 @@ class Rehearsal:
         await self._take_in()
 
     async def begin(self) -> None:
-        """The hour has come: start the assembly."""
-        await self.hall.wait_until(self.flow.file.schedule.start or self.began + BEFORE)
-        await self._write(Line("begin"))
-        await self.hall.begin()
+        """The hour has come: the organiser starts the assembly, unless the flow says itself when it begins."""
+        if self.flow.file.schedule.start is None:
+            await self.hall.wait_until(self.began + BEFORE)
+            await self._write(Line("begin"))
+            await self.hall.begin()
 
     async def step(self, last: datetime | None = None) -> bool:
         """Everything until the next instant at which something happens, or until `last`. False once all is over."""
