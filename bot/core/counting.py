@@ -7,6 +7,7 @@ Invariants:
 * A total tells no more than its parts: where the parts that are given in words have fewer than `FEW` people together, they
   could be worked out by subtraction, so the total is given in words too. The rule looks at the counts alone, and so comes
   out the same whatever was shown before.
+* What people wrote goes to no other site with a result: only a person who has read it can send it there (`relay`).
 * Results stand in the order of the ballot, never the winner first.
 """
 
@@ -29,7 +30,7 @@ FEWEST = 3
 """A secret ballot of fewer people than this is not given at all."""
 
 LONGEST = 12
-"""Of more contributions than this, only the ones that most people answered are shown."""
+"""So many contributions are shown with a result at most: the ones that most people answered."""
 
 Tallies = Mapping[str, Mapping[str, Tally]]
 """Counts by question and item."""
@@ -105,7 +106,7 @@ def result_blocks(
 ) -> tuple[Block, ...]:
     """The results as people read them. `parts` are the counts of the sites by their id; `compare` shows them as well."""
     blocks: list[Block] = []
-    shown = _most_answered(slots, tallies)
+    shown = _readable(at, slots, tallies, secret=secret)
     for number, slot in enumerate(shown):
         tally = tallies.get(slot.question.id, {}).get(slot.item)
         if tally is None:
@@ -114,30 +115,36 @@ def result_blocks(
             blocks.append(block(at.local(slot.question.text)))
         if slot.item:
             blocks.append(block(item_of(at, slot), kind="quote"))
-        places = {
-            site: found[slot.question.id].get(slot.item)
-            for site, found in (parts or {}).items()
-            if slot.question.id in found
-        }
+        places = {site: found.get(slot.question.id, {}).get(slot.item) for site, found in (parts or {}).items()}
         here = {site: found for site, found in places.items() if found is not None}
-        veiled = hidden(tally, secret=secret, parts=here.values())
-        blocks += _total(at, slot, tally, secret=secret, veiled=veiled)
+        blocks += _total(at, slot, tally, secret=secret, veiled=hidden(tally, secret=secret, parts=here.values()))
         for site, part in here.items() if compare and len(here) > 1 else ():
             said = _in_short(at, slot, part, veiled=hidden(part, secret=secret))
-            blocks.append(block(t("{site}: {result}", site=site_name(at, site), result=said), kind="note"))
+            blocks.append(block(t("{site} – {result}", site=site_name(at, site), result=said), kind="note"))
     if len(shown) < len(slots):
-        more = tn("{n} more is in the report.", "{n} more are in the report.", len(slots) - len(shown))
-        blocks.append(block(more, kind="note"))
+        blocks.append(block(not_shown(len(slots) - len(shown)), kind="note"))
     return tuple(blocks)
 
 
-def _most_answered(slots: Sequence[Slot], tallies: Tallies) -> Sequence[Slot]:
-    """The slots that fit into a message, in the order of the ballot."""
-    if len(slots) <= LONGEST or not slots[0].words:
+def shares_words(at: Scene) -> bool:
+    """True if what people wrote may be told on this course: it has one site, so that nothing crosses to another."""
+    return len(at.flow.sites_of(at.course.id)) == 1
+
+
+def not_shown(n: int) -> Phrase:
+    """That there are others."""
+    return tn("{n} contribution is not shown here.", "{n} contributions are not shown here.", n)
+
+
+def _readable(at: Scene, slots: Sequence[Slot], tallies: Tallies, *, secret: bool) -> Sequence[Slot]:
+    """The slots to be told, in the order of the ballot: of contributions those that most people answered."""
+    if not slots or not slots[0].words:
         return slots
-    counts = [tallies.get(s.question.id, {}).get(s.item) for s in slots]
-    order = sorted(range(len(slots)), key=lambda i: (-(tally.ballots if (tally := counts[i]) else 0), i))
-    return [slots[i] for i in sorted(order[:LONGEST])]
+    if not shares_words(at):
+        return ()
+    counts = [found.ballots if (found := tallies.get(s.question.id, {}).get(s.item)) else 0 for s in slots]
+    told = [i for i, n in enumerate(counts) if n >= (FEWEST if secret else 1)]
+    return [slots[i] for i in sorted(sorted(told, key=lambda i: (-counts[i], i))[:LONGEST])]
 
 
 def site_name(at: Scene, site: str) -> Part:
@@ -187,7 +194,7 @@ def _in_short(at: Scene, slot: Slot, tally: Tally, *, veiled: bool, counts: bool
         return t("{mean} points", mean=_decimal(tally.mean or "0"))
     return Several(
         tuple(
-            t("{option} {share}", option=label, share=_share(n, tally, veiled, counts=counts))
+            t("{option}: {share}", option=label, share=_share(n, tally, veiled, counts=counts))
             for label, n in _columns(at, slot, tally)
         )
     )
@@ -271,10 +278,12 @@ __all__ = [
     "hidden",
     "in_words",
     "item_of",
+    "not_shown",
     "percent",
     "read_counts",
     "record_counts",
     "result_blocks",
+    "shares_words",
     "site_name",
     "total_of",
 ]

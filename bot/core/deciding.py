@@ -44,7 +44,8 @@ REASONS: Mapping[str, Phrase] = {
 @dataclass(frozen=True, slots=True)
 class Item:
     """Something that is adopted or not. Items of one `ballot` are decided together; `column` names it on that ballot.
-    `members` and `present` are those of the sites whose votes are in."""
+    `members` and `present` are those of the sites whose votes are in; `of` is the course where a contribution was written,
+    "" for what stood on the ballot."""
 
     key: str
     label: Part
@@ -54,6 +55,7 @@ class Item:
     veiled: bool
     members: int
     present: int
+    of: str = ""
 
 
 def items_of(at: Scene, votes: Sequence[Node], recorded: Mapping[str, Any], courses: Sequence[str]) -> list[Item]:
@@ -76,6 +78,12 @@ def _items(
     totals = [units[f"course:{id}"] for id in courses if f"course:{id}" in units]
     members, present = (sum(data[name] or 0 for data in totals) for name in ("members", "present"))
     tallies = total_of(read_counts(data) for data in totals)
+    written = {
+        item: id
+        for id in courses
+        for item in units.get(f"course:{id}", {}).get("questions", {}).get("statement", {})
+        if vote.over
+    }
     sites = [f"site:{site.id}" for course in courses for site in at.flow.sites_of(course)]
     parts = [read_counts(units[unit]) for unit in sites if unit in units]
     for key, label, slot, option in _named(at, vote, tuple(tallies.get("statement", ())), before):
@@ -84,7 +92,8 @@ def _items(
             here = [part[question.id][slot.item] for part in parts if slot.item in part.get(question.id, {})]
             veiled = hidden(tally, secret=vote.secret, parts=here)
             ballot = f"{node.id}/{question.id}" if option else node.id
-            yield Item(key, label, ballot, option or key, tally, veiled, members, present)
+            of = written.get(slot.item, "")
+            yield Item(key, label, ballot, option or key, tally, veiled, members, present, of)
 
 
 def _named(at: Scene, vote: Vote, statements: tuple[str, ...], before: str) -> Iterator[tuple[str, Part, Slot, str]]:
@@ -155,18 +164,24 @@ def _rule(rule: Rule) -> Phrase:
 
 def outcome_in_words(label: Part, entry: Mapping[str, Any], base: str) -> tuple[Block, ...]:
     """How an item ended, with its numbers where they may be shown. `entry` is what `Adopt` recorded."""
-    blocks = [block(t("{item}: {outcome}.", item=label, outcome=OUTCOMES[entry["outcome"]]), kind="item")]
+    outcome = OUTCOMES[entry["outcome"]]
+    if isinstance(label, Words):
+        blocks = [block(label, kind="quote"), block(t("This is {outcome}.", outcome=outcome), kind="item")]
+    else:
+        blocks = [block(t("{item}: {outcome}.", item=label, outcome=outcome), kind="item")]
     if entry["veiled"]:
         return tuple(blocks)
     numbers = t(
-        "{in_favour} in favour; {needed} of {base} ({n}) were needed. {abstained} abstained.",
+        "{in_favour} in favour; {needed} of {base} ({n}) were needed.",
         in_favour=entry["in_favour"],
         needed=entry["needed"],
         base=BASES[base],
         n=entry["base"],
-        abstained=entry["abstained"],
     )
     blocks.append(block(numbers, kind="note"))
+    if entry["abstained"]:
+        aside = tn("{n} person abstained or took no side.", "{n} people abstained or took no side.", entry["abstained"])
+        blocks.append(block(aside, kind="note"))
     if entry["reason"] in REASONS:
         blocks.append(block(REASONS[entry["reason"]], kind="note"))
     return tuple(blocks)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.core.asking import Slot
 from bot.core.counting import FEW, hidden, in_words, percent, read_counts, record_counts, result_blocks, total_of
 from bot.core.effects import Record
+from bot.core.flow import Flow
 from bot.core.message import message
 from bot.core.questions import Option, Question
 from bot.core.scene import Scene
@@ -19,7 +20,8 @@ from bot.core.tally import Tally, count, merge
 from tests.support.plays import TWO_SITES, flow_of, read
 from tests.support.stagehand import START
 
-FLOW = flow_of('[[step]]\nid = "a"\ntype = "inform"\ntext = "A"', TWO_SITES.replace('mode = "site"\n', ""))
+STEP = '[[step]]\nid = "a"\ntype = "inform"\ntext = "A"'
+FLOW = flow_of(STEP, TWO_SITES.replace('mode = "site"\n', ""))
 YES_NO = Slot(Question(id="q", method="yes_no_abstain", text={"": "Well?"}))
 PICK = Slot(
     Question(
@@ -29,9 +31,9 @@ PICK = Slot(
 )  # fmt: skip
 
 
-def scene(ballots: object = None) -> Scene:
+def scene(ballots: object = None, flow: Flow = FLOW) -> Scene:
     facts = {"ballots": ballots or {}, "answered": 7, "members": 20, "present": 15}
-    return Scene(FLOW, FLOW.nodes["a"], START, State(Course("all"), facts=facts), "course:all")
+    return Scene(flow, flow.nodes["a"], START, State(Course("all"), facts=facts), "course:all")
 
 
 def tally(yes: int, no: int = 0) -> Tally:
@@ -113,7 +115,7 @@ def test_two_small_sites_together_may_be_told_of() -> None:
     parts = {"lyon": tally(5, 2), "graz": tally(3, 4)}
     text = shown(tally(8, 6), parts)
     assert "Yes: 8 of 14 (57 %)" in text, "subtraction gives nothing but the fourteen themselves"
-    assert "Lyon: Yes most, No few, Abstain few" in text
+    assert "Lyon – Yes: most, No: few, Abstain: few" in text
 
 
 sizes = st.lists(st.tuples(st.integers(0, 15), st.integers(0, 15)), min_size=1, max_size=4)
@@ -136,13 +138,33 @@ def test_an_open_ballot_hides_nothing(parts: list[tuple[int, int]]) -> None:
     assert not any(hidden(site, secret=False, parts=sites) for site in sites)
 
 
+VIEW = Question(id="v", method="agree", text={}, options=(Option(id="x", text={}),))
+
+
+def statements(*answers: int) -> tuple[list[Slot], dict[str, dict[str, Tally]]]:
+    """Slots of contributions s00, s01 …, and how many people agreed with each."""
+    slots = [Slot(VIEW, f"s{n:02}", f"s{n:02}") for n in range(len(answers))]
+    return slots, {"v": {s.item: count("agree", (), [("agree", n)]) for s, n in zip(slots, answers, strict=True)}}
+
+
 def test_of_many_statements_the_most_answered_stand_in_the_order_of_the_ballot() -> None:
-    view = Question(id="v", method="agree", text={}, options=(Option(id="x", text={}),))
-    slots = [Slot(view, f"s{n:02}", f"s{n:02}") for n in range(20)]
-    counts = {s.item: count("agree", (), [("agree", 20 + n % 5 + (n == 3))]) for n, s in enumerate(slots)}
-    told = read(message(*result_blocks(scene(), slots, {"v": counts}, secret=True)))
+    slots, counts = statements(*(20 + n % 5 for n in range(20)))
+    told = read(message(*result_blocks(scene(flow=flow_of(STEP)), slots, counts, secret=True)))
     order = [line for line in told.splitlines() if line.startswith("s")]
     assert order == sorted(order)
     assert len(order) == 12
-    assert "s04" in order
-    assert told.endswith("8 more are in the report.")
+    assert {"s04", "s09", "s14", "s19"} <= set(order)
+    assert told.endswith("8 contributions are not shown here.")
+
+
+def test_a_statement_that_hardly_anybody_answered_is_left_out() -> None:
+    slots, counts = statements(2, 3)
+    told = read(message(*result_blocks(scene(flow=flow_of(STEP)), slots, counts, secret=True)))
+    assert (
+        told == "s01\nAgree: most, Disagree: few, Pass: few, I don't understand: few\n1 contribution is not shown here."
+    )
+
+
+def test_what_people_wrote_is_not_told_where_it_would_reach_another_site() -> None:
+    slots, counts = statements(20, 20)
+    assert read(message(*result_blocks(scene(), slots, counts, secret=True))) == "2 contributions are not shown here."

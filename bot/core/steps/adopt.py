@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
-from bot.core.counting import site_name
-from bot.core.deciding import BASES, items_of, labels_of, outcome_in_words, rule_in_words, verdicts
+from bot.core.counting import LONGEST, not_shown, shares_words, site_name
+from bot.core.deciding import BASES, Item, items_of, labels_of, outcome_in_words, rule_in_words, verdicts
 from bot.core.effects import Effect, End, Record, Say
 from bot.core.fields import Id, Model, Share
 from bot.core.message import Block, Message, Several, When, block, t
@@ -137,12 +137,13 @@ class Adopt(Step):
         if data is None:  # the first course that gets here decides for the assembly; the others tell the same
             found = verdicts(self.decided_by(), items, f"{at.flow.ref}/{at.step}")
             missing = [id for id in courses if not any(f"course:{id}" in recorded.get(vote.id, {}) for vote in votes)]
-            data = {"items": {i.key: self._entry(found[i.key], veiled=i.veiled) for i in items}, "missing": missing}
+            data = {"items": {i.key: self._entry(found[i.key], i) for i in items}, "missing": missing}
             yield Record(at.step, unit, data)
         yield Say(at.course.unit, self._told(at, data), at.key("decided"))
 
-    def _entry(self, verdict: Verdict, *, veiled: bool) -> dict[str, Any]:
-        """A verdict as it is recorded. What is `veiled` is shown and exported without its numbers."""
+    def _entry(self, verdict: Verdict, item: Item) -> dict[str, Any]:
+        """A verdict as it is recorded. What is `veiled` is shown and exported without its numbers; what was written on one
+        course (`of`) is shown there only."""
         kept = self.on_fail == "keep_as_minority" and verdict.outcome == "rejected"
         return {
             "outcome": "minority" if kept else verdict.outcome,
@@ -152,7 +153,8 @@ class Adopt(Step):
             "needed": verdict.needed,
             "cast": verdict.cast,
             "abstained": verdict.abstained,
-            "veiled": veiled,
+            "veiled": item.veiled,
+            "of": item.of,
         }
 
     def _told(self, at: Scene, data: Mapping[str, Any]) -> Message:
@@ -171,6 +173,12 @@ class Adopt(Step):
             return [block(t("There was nothing to decide: no votes have come in."))]
         blocks = [*rule_in_words(self.decided_by())]
         labels = labels_of(at, at.flow.instances(self.over, at.node), data["items"])
-        for key, entry in data["items"].items():
+        here = [at.course.id] if shares_words(at) else []
+        told = {key: entry for key, entry in data["items"].items() if entry["of"] in ("", *here)}
+        if sum(bool(entry["of"]) for entry in told.values()) > LONGEST:
+            told = {key: entry for key, entry in told.items() if entry["outcome"] == "adopted" or not entry["of"]}
+        for key, entry in told.items():
             blocks += outcome_in_words(labels[key], entry, self.base or "cast")
+        if len(told) < len(data["items"]):
+            blocks.append(block(not_shown(len(data["items"]) - len(told)), kind="note"))
         return blocks

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from bot.core.asking import Slot, slots_of
-from bot.core.counting import FEWEST, LONGEST, read_counts, result_blocks, site_name, total_of
+from bot.core.counting import (
+    FEWEST,
+    LONGEST,
+    not_shown,
+    read_counts,
+    result_blocks,
+    shares_words,
+    site_name,
+    total_of,
+)
 from bot.core.effects import Effect, End, Say
 from bot.core.fields import Id
 from bot.core.lots import Lots
@@ -125,7 +134,10 @@ class Publish(Step):
         return []
 
     def _counts(self, at: Scene, units: Mapping[str, Any], step: Vote | Survey, *, secret: bool) -> list[Block]:
-        in_time = [id for id in self._courses(at) if f"course:{id}" in units]
+        courses = self._courses(at)
+        if isinstance(step, Vote) and step.over:  # what people wrote stays on their course
+            courses = (at.course.id,)
+        in_time = [id for id in courses if f"course:{id}" in units]
         total = total_of(read_counts(units[f"course:{id}"]) for id in in_time)
         if not total:
             return []
@@ -137,7 +149,7 @@ class Publish(Step):
         sites = [site.id for course in in_time for site in at.flow.sites_of(course) if f"site:{site.id}" in units]
         parts = {site: read_counts(units[f"site:{site}"]) for site in sites}
         blocks = [*result_blocks(at, slots, total, secret=secret, parts=parts, compare=self.compare)]
-        missing = [site_name(at, s.id) for id in self._courses(at) if id not in in_time for s in at.flow.sites_of(id)]
+        missing = [site_name(at, s.id) for id in courses if id not in in_time for s in at.flow.sites_of(id)]
         if missing:
             late = t("Not in yet: {sites}.", sites=Several(tuple(missing)))
             blocks.append(block(late, kind="note"))
@@ -177,6 +189,8 @@ class Publish(Step):
     def _collected(self, at: Scene, step: str) -> list[Block]:
         """What was written, side by side; of very many a few by lot, so that nobody's place or time counts."""
         items = [c for c in at.facts["quotable"] if c.step == step]
+        if not shares_words(at):
+            return [block(t("What people wrote goes to no other site before a person has read it."))]
         if len({c.seat for c in items}) < FEWEST:
             return [block(t("Too few people wrote something that may be shown here."))] if items else []
         drawn = {c.id for c in Lots(at.flow.ref, at.step, step).sample(items, min(LONGEST, len(items)))}
@@ -187,6 +201,5 @@ class Publish(Step):
                 blocks.append(block(SIDES[side]))
             blocks += [block(Words(c.id), kind="quote") for c in found]
         if len(drawn) < len(items):
-            more = tn("{n} more is in the report.", "{n} more are in the report.", len(items) - len(drawn))
-            blocks.append(block(more, kind="note"))
+            blocks.append(block(not_shown(len(items) - len(drawn)), kind="note"))
         return blocks

@@ -65,7 +65,7 @@ def test_results_of_all_sites_are_told_after_the_last_one() -> None:
         assert stage.read_by(f"course:{course}")[-1] == (
             "What came out\nThe vote\nTake bottles back?\n"
             "Yes: 18 of 30 (60 %)\nNo: 12 of 30 (40 %)\nAbstain: 0 of 30 (0 %)\n"
-            "Lyon: Yes 75 %, No 25 %, Abstain 0 %\nGraz: Yes 30 %, No 70 %, Abstain 0 %"
+            "Lyon – Yes: 75 %, No: 25 %, Abstain: 0 %\nGraz – Yes: 30 %, No: 70 %, Abstain: 0 %"
         )
         assert stage.courses[course].state == "ended"
 
@@ -85,8 +85,8 @@ def test_a_small_site_is_told_in_words_and_so_is_a_total_that_would_betray_it() 
     vote(stage, "graz", "g", 4)
     told = stage.read_by("course:graz")[-1]
     assert "Yes: most\nNo: few\nAbstain: few" in told
-    assert "Lyon: Yes 75 %, No 25 %" in told
-    assert "Graz: Yes most, No few, Abstain few" in told
+    assert "Lyon – Yes: 75 %, No: 25 %" in told
+    assert "Graz – Yes: most, No: few, Abstain: few" in told
 
 
 def test_two_people_are_not_told_of_even_in_words() -> None:
@@ -223,7 +223,7 @@ def test_the_words_of_fewer_than_three_people_are_not_told() -> None:
 def test_of_very_many_a_few_are_drawn_by_lot() -> None:
     told = collected(*(f"p{n}" for n in range(30))).read_by("course:all")[-1]
     assert sum(line.startswith("c") for line in told.splitlines()) == 12
-    assert told.endswith("18 more are in the report.")
+    assert told.endswith("18 contributions are not shown here.")
     assert told == collected(*(f"p{n}" for n in range(30))).read_by("course:all")[-1]
 
 
@@ -233,6 +233,49 @@ def test_nothing_to_tell_is_said() -> None:
     stage.start()
     stage.wait(timedelta(hours=1))
     assert stage.read_by("course:all")[-1] == "What came out\nThere is nothing to tell yet."
+
+
+OPINIONS = """
+[[step]]
+id = "ideas"
+type = "collect"
+text = "Write."
+duration = "5m"
+[[step]]
+id = "opinions"
+type = "vote"
+duration = "5m"
+over = ["ideas"]
+[[step]]
+id = "good"
+type = "adopt"
+over = "opinions"
+rule = "majority"
+base = "cast"
+quorum = "none"
+ties = "rejected"
+scope = "assembly"
+duration = "1h"
+"""
+
+
+@pytest.mark.parametrize("what", ["opinions", "good", "ideas"])
+def test_what_people_wrote_is_told_at_their_own_site_only(what: str) -> None:
+    stage = Stagehand(flow_of(OPINIONS + publish(f'"{what}"', 'wait = "last_site"\nduration = "2h"'), TWO_SITES))
+    for site in ("lyon", "graz"):
+        stage.seat(*(f"{site}{n}" for n in range(12)), site=site)
+    stage.start()
+    for seat in stage.seats:
+        stage.write(seat, f"Words of {seat}.")
+    stage.wait(6 * MINUTE)
+    for seat in stage.seats:
+        for id in stage.stages["opinions", f"seat:{seat}"].data["shown"]:
+            stage.press(seat, f"opinions:statement:{id}:agree")
+    stage.wait(timedelta(hours=4))
+    for site in ("lyon", "graz"):
+        lines = "\n".join(stage.read_by(f"course:{site}")).splitlines()
+        told = {stage.contributions[line].site for line in lines if line in stage.contributions}
+        assert told == {site}, "and something was told at all"
 
 
 # -- what an organiser may write --------------------------------------------------------------------------------------
