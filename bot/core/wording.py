@@ -75,13 +75,11 @@ def _unknown_key(detail: Mapping[str, Any], loc: Loc, missing: Sequence[str]) ->
         return found, _known_keys(model, known), "unknown-key", f'Did you mean "{meant}"?'
     outer = _outer_with(loc, key)
     if outer:
-        return (
-            found,
-            _known_keys(model, known),
-            "unknown-key",
-            f'"{key}" belongs to {outer}. In TOML a key belongs to the table that was opened last: write it above the '
-            f"next line that begins with [.",
+        table = ".".join(part for part in loc[:-1] if isinstance(part, str) and part not in (*STEPS, "question"))
+        advice = (
+            f'"{key}" belongs to {outer}, and in TOML to the table opened last: write it further up, above [[{table}]].'
         )
+        return found, _known_keys(model, known), "unknown-key", advice
     return found, _known_keys(model, known), "unknown-key", ""
 
 

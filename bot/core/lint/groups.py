@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.flow import GroupPlan
-from bot.core.headcounts import table_sizes
+from bot.core.headcounts import FEWEST, table_sizes
 from bot.core.lint.conditions import attribute_questions
 from bot.core.lint.rule import Finding, Rule, View, rule
 from bot.core.problems import count, did_you_mean, listed
@@ -43,10 +43,6 @@ def group_fits(view: View) -> Iterator[Finding]:
             small = [n for n in sizes if n < size.min]
             if not people or not (left or small):
                 continue
-            could = [
-                f"{k} of {people // k}" + (f" or {people // k + 1}" if people % k else "")
-                for k in (max(1, people // size.target), -(-people // size.target))
-            ]
             found = f"{count(people, 'person', 'people')} expected {where}, who do not fit tables of {size.min} to {size.max}"
             result = f"{count(left, 'person', 'people')} would be left over" if left else (
                 f"{count(len(small), 'table')} would have only {listed(sorted(set(small)), 'or')}"
@@ -54,7 +50,7 @@ def group_fits(view: View) -> Iterator[Finding]:
             yield Finding(
                 found,
                 result,
-                f"Allow other sizes ({listed(dict.fromkeys(could), 'or')} would do), or expect another number.",
+                _what_would_do(people, size.target),
                 field=f"groups.{name}.size",
                 severity="error" if left else "warning",
             )
@@ -138,6 +134,17 @@ def group_asked_before(view: View) -> Iterator[Finding]:
                     node.step.id,
                     "plan",
                 )
+
+
+def _what_would_do(people: int, target: int) -> str:
+    """Sizes of tables for so many people, near to what was hoped for."""
+    if people < 2 * FEWEST:
+        return "Expect more people there, allow smaller tables, or seat them together with another site (across_sites)."
+    tables = {max(1, people // target), -(-people // target)}
+    sizes = [
+        f"{count(k, 'table')} of {people // k}" + f" or {people // k + 1}" * bool(people % k) for k in sorted(tables)
+    ]
+    return f"Allow for example {listed(sizes, 'or')}, or expect another number."
 
 
 def _gatherings(view: View, plan: GroupPlan) -> Iterator[tuple[str, int]]:
