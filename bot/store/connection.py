@@ -225,8 +225,11 @@ def _prepare(sql: sqlite3.Connection, place: str, keys: KeyFile, synchronous: st
     if not read_only:
         sql.execute("PRAGMA journal_mode = WAL")
         sql.execute(f"PRAGMA synchronous = {synchronous}")
-        migrate(sql, place)
-        sql.execute("BEGIN IMMEDIATE")  # a disk that cannot be written says so here
+        version = migrate(sql, place)
+        sql.execute("BEGIN IMMEDIATE")
+        sql.execute(
+            f"PRAGMA user_version = {version}"
+        )  # a disk that cannot be written says so here, not at the first event
         sql.execute("ROLLBACK")
     elif not version:
         raise CannotOpen(f"The database {place} is empty: nothing has run here yet.")
