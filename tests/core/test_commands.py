@@ -248,6 +248,7 @@ def test_a_pause_and_the_way_back() -> None:
         assert s._hear("anna", **what) == ["You are taking a break, so this was not kept or passed on.\n[Come back]"]
     assert s.choices == {}
     assert s.write("anna", "/help")[0]
+    s.press("anna", "-leave:stay")
     s.press("anna", "-back:")
     assert s.seats["anna"].status == "active"
     assert s.counters["mood", "course:all", "expected"] == 6
@@ -269,6 +270,14 @@ def test_nobody_is_waited_for_who_has_left() -> None:
     assert s.write("pia", "/help")[0].startswith("You are not taking part")
     s.press("pia", "-leave:leave")
     assert s.counters["mood", "course:all", "expected"] == 5, "nobody leaves twice"
+
+
+def test_who_leaves_out_of_a_pause_is_not_missed_twice() -> None:
+    s = cast(ASK)
+    s.press("anna", "-leave:pause")
+    s.press("anna", "-leave:leave")
+    assert s.seats["anna"].status == "left"
+    assert s.counters["mood", "course:all", "expected"] == 5
 
 
 def test_leave_and_take_my_words_back_asks_once_more() -> None:
@@ -356,6 +365,11 @@ def test_who_leads_several_tables_names_one_or_all() -> None:
     assert s.read_by("course:all")[-1].startswith("olga (organiser)\n")
     assert list(s.contributions.values())[-1].text == "Ten minutes left"
     assert s.write("cleo", "/prompt 7 Hello") == ["I know no table 7 of yours."]
+    s.seat("cleo", role="coordinator", table="t1")
+    assert s.write("cleo", "/prompt 7 Hello") == ["I know no table 7 of yours."], "where they sat once is not meant"
+    s.write("cleo", "/prompt 2 Hello")
+    elsewhere = button(s.told("seat:cleo")[-1], "Send").replace("t2", "t1")
+    assert s.press("cleo", elsewhere) == ["This was sent or dropped before. Nothing was sent now."]
     assert s.write("maya", "/prompt all Hello")[0].startswith("This goes to table 1:")
 
 

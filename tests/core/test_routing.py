@@ -126,6 +126,15 @@ def test_a_held_text_is_used_once_and_by_its_author() -> None:
     assert kinds(s) == [("message", "talk", "It smells good.")]
 
 
+def test_only_a_held_text_can_be_released() -> None:
+    s = cast()
+    _, to_table = which(s, "I bake.")
+    s.press("anna", to_table)
+    sent = next(c.id for c in s.contributions.values() if c.kind == "message")
+    assert s.press("anna", f"-answer:{sent}") == ["You have answered this already, so nothing was changed."]
+    assert kinds(s) == [("message", "talk", "I bake.")]
+
+
 def test_what_was_typed_in_time_counts_when_it_is_confirmed_within_the_grace() -> None:
     s = cast(BOTH.replace('branch = "alone"', 'branch = "alone"\ngrace = "2m"'))
     s.wait(timedelta(minutes=19, seconds=50))

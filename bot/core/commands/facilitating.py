@@ -104,7 +104,7 @@ def send(call: Call) -> None:
     if target == ALL and call.seat.role not in OVERSEEING:
         call.reply(t("Only coordinators and organisers write to every table."))
         return
-    if target != ALL and (table is None or table.id != target or not leads(call.seat, table)):
+    if target != ALL and (table is None or not leads(call.seat, table)):
         call.reply(t("This table is not yours, so nothing was sent."))
         return
     held = release(call.turn, call.seat, id)

@@ -205,6 +205,13 @@ def test_more_time_moves_warnings_and_end_and_the_course_waits() -> None:
     assert s.courses["all"].state == "ended"
 
 
+def test_buttons_work_on_at_a_table_that_was_given_more_time() -> None:
+    s = table('early_close = "all_answered"\n')
+    s.write("maya", "/extend 5m")
+    s.wait(21 * MINUTE)
+    assert s.press("anna", "talk:done")[0].startswith("Thank you.")
+
+
 def test_a_pause_ends_by_itself_and_never_moves_the_end() -> None:
     s = table()
     s.write("maya", "/pause")
