@@ -92,6 +92,10 @@ class Hall:
         """Who sits at each table, participants and facilitators, by the place where they are reached."""
         return await self.store.read(_tables)
 
+    async def finished(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """How many have finished each open step, and how many are expected to, by course and step."""
+        return await self.store.read(_finished)
+
     async def restart(self) -> None:
         """Close everything and open it again on the same file. Raises ValueError for a hall in memory."""
         if self.path == MEMORY:
@@ -155,6 +159,15 @@ def _codes(db: Database, wanted: Mapping[str, tuple[Role, str]], now: datetime) 
         user: codes.make_code(db, ASSEMBLY, role, site, made=made, expires=expires)
         for user, (role, site) in wanted.items()
     }
+
+
+def _finished(db: Database) -> dict[tuple[str, str], tuple[int, int]]:
+    found = {}
+    for course in courses.courses(db, ASSEMBLY):
+        for step in course.open:
+            counted = courses.counters(db, ASSEMBLY, step, course.unit)
+            found[course.id, step] = counted.get("done", 0), counted.get("expected", 0)
+    return found
 
 
 def _tables(db: Database) -> dict[str, frozenset[str]]:

@@ -21,57 +21,16 @@ from bot.engine.clock import ManualClock
 from bot.language.flowfiles import unbundle
 from bot.rehearsal.cast import Part, cast
 from bot.rehearsal.hall import BEFORE, Hall, first_instant, open_hall
+from bot.rehearsal.happenings import Acted, Closed, Counted, Observer, Opened, Placed, Read
 from bot.rehearsal.people import Villager
 from bot.rehearsal.record import Scribe
 from bot.rehearsal.script import Cast, Line, Script
 from bot.rehearsal.village import Village
 from bot.rehearsal.voices import Voices
-from bot.transports.port import Incoming, Transport
+from bot.transports.port import Transport
 
 LONGEST = timedelta(days=3660)
 """A rehearsal that goes on for longer is stopped: the flow does not end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A step opened on a course; `closes` where its end is announced."""
-
-    at: datetime
-    course: str
-    step: str
-    closes: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A step ended on a course; `how` as the course keeps it (`done`, `held` …)."""
-
-    at: datetime
-    course: str
-    step: str
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Acted:
-    """Somebody wrote or pressed something."""
-
-    at: datetime
-    person: Villager
-    what: Incoming
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A message came to somebody."""
-
-    at: datetime
-    person: Villager
-    message: Rendered
-
-
-Happening = Opened | Closed | Acted | Read
-Observer = Callable[[Happening], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +59,7 @@ class Rehearsal:
     scribe: Scribe | None = None
     began: datetime = field(init=False)
     _seen: dict[str, Course] = field(default_factory=dict)
+    _counted: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     _ended: bool = False
     _acts: int = 0
     _seconds: float = 0.0
@@ -162,6 +122,15 @@ class Rehearsal:
         people = tuple(Cast(p.person.user, p.person.role, p.person.site, p.person.language) for p in self.parts)
         return Script(flow, self.hall.seed, self.began, people, tuple(self.scribe.lines))
 
+    def open_steps(self) -> dict[str, str]:
+        """What is open on each course, for people to read."""
+        return {id: ", ".join(course.open) for id, course in self._seen.items()}
+
+    @property
+    def steps_done(self) -> int:
+        """How many steps have ended, on all courses."""
+        return sum(len(course.done) for course in self._seen.values())
+
     async def outcome(self) -> Outcome:
         """How it stands."""
         now = await self.hall.courses()
@@ -195,6 +164,23 @@ class Rehearsal:
             self.hall.clock.move(min(coming))
         return not self._ended
 
+    async def _report(self, tell: Observer, now: Sequence[Course], before: Mapping[str, Course]) -> None:
+        """What has opened, closed, moved on since."""
+        moved = False
+        for course in now:
+            old = before.get(course.id, Course(course.id))
+            moved = moved or course != old
+            for step in (s for s in course.done if s not in old.done):
+                tell(Closed(self.now, course.id, step, course.done[step]))
+            for step in (s for s in course.open if s not in old.open):
+                tell(Opened(course.open[step].opened, course.id, step, course.open[step].closes))
+        if moved:
+            tell(Placed(self.now, await self.hall.tables()))
+        for key, counted in (await self.hall.finished()).items():
+            if self._counted.get(key) != counted:
+                self._counted[key] = counted
+                tell(Counted(self.now, *key, *counted))
+
     async def _take_in(self) -> None:
         batch = self.village.act()
         self._acts += len(batch.events)
@@ -217,14 +203,9 @@ class Rehearsal:
     async def _look(self) -> bool:
         """Tell the observer what has opened and closed. True once every course has ended."""
         now = await self.hall.courses()
-        for course in now:
-            before = self._seen.get(course.id, Course(course.id))
-            if self.observer is not None and course is not before:
-                for step in course.done.keys() - before.done.keys():
-                    self.observer(Closed(self.now, course.id, step, course.done[step]))
-                for step in course.open.keys() - before.open.keys():
-                    self.observer(Opened(course.open[step].opened, course.id, step, course.open[step].closes))
-            self._seen[course.id] = course
+        before, self._seen = self._seen, {course.id: course for course in now}
+        if self.observer is not None:
+            await self._report(self.observer, now, before)
         return len(now) == len(self.flow.courses) and all(c.state == "ended" for c in now)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.language.flowfiles import bundle
-from bot.rehearsal.play import Acted, Closed, Happening, Opened, Outcome, Read, Rehearsal, open_rehearsal
+from bot.rehearsal.happenings import Acted, Closed, Counted, Happening, Opened, Placed, Read
+from bot.rehearsal.play import Outcome, Rehearsal, open_rehearsal
 from bot.rehearsal.record import changes, replay
 from bot.rehearsal.script import Script, read_script, write_script
 from bot.store import queue
@@ -97,6 +98,11 @@ async def test_the_observer_is_told_what_happens(repo: Path) -> None:
     assert ("graz", "bye") in closed
     assert len(set(opened)) == len(opened)
     assert {e.step for e in seen if isinstance(e, Closed)} == set(rehearsal.flow.nodes)
+    votes = [(e.done, e.expected) for e in seen if isinstance(e, Counted) and (e.course, e.step) == ("cork", "ballot")]
+    assert votes == sorted(votes)
+    assert votes[-1] == (3, 3)
+    seated = [e.tables for e in seen if isinstance(e, Placed)][-1]
+    assert seated["cork-1"] == {"cork-alice", "cork-ben", "cork-clare", "cork-facilitator-1"}
     acts = [e for e in seen if isinstance(e, Acted)]
     assert [e.at for e in acts] == sorted(e.at for e in acts)
     assert any(isinstance(e, Read) and e.message.step == "ballot" for e in seen)
