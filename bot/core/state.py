@@ -105,8 +105,9 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What someone gave. `kind` is `message`, `idea`, `answer`, `prompt` or `note`; `target` what it answers (a question, an
-    option, another contribution); `shared` is False for words that stay off every export (an icebreaker)."""
+    """What someone gave. `kind` is `message`, `idea`, `answer`, `prompt`, `summary` or `note` (a facilitator's, for the log
+    alone), or `held` (it waits for its author's word, see `bot.core.holding`); `target` what it answers (a question, an
+    option, another contribution); `shared` is False for words that stay off every transcript (an icebreaker, a note)."""
 
     id: str
     step: str
