@@ -105,7 +105,9 @@ class Line:
             writer.write(_line({"problem": f"The request was not understood ({type(error).__name__})."}))
         except Exception:
             log.exception("a request over the local line failed")
-            writer.write(_line({"problem": "Something went wrong inside Pnyx. Its log has the details; nothing was changed."}))
+            writer.write(
+                _line({"problem": "Something went wrong inside Pnyx. Its log has the details; nothing was changed."})
+            )
         finally:
             try:
                 await writer.drain()

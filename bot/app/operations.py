@@ -93,7 +93,9 @@ async def start(desk: Desk, assembly: str) -> dict[str, Any]:
 
 def _start(db: Database, house: House, assembly: str, now: int) -> list[str]:
     flow = _flow(db, house, assembly)
-    waiting = [c for c in flow.courses if (found := courses.load_course(db, assembly, c)) is None or found.state == "waiting"]
+    waiting = [
+        c for c in flow.courses if (found := courses.load_course(db, assembly, c)) is None or found.state == "waiting"
+    ]
     if not waiting:
         raise Problem(f"The assembly {assembly} has started already. `pnyx status` shows where it is.")
     _put_starts(db, flow, assembly, now, at_once=True)
@@ -121,7 +123,9 @@ def _status(db: Database, house: House, now: int) -> dict[str, Any]:
         "now": now,
         "assemblies": found,
         "queues": queue.counts(db),
-        "parked": [{"number": p.seq, "kind": p.kind, "fault": p.error, "assembly": p.assembly} for p in queue.parked(db)],
+        "parked": [
+            {"number": p.seq, "kind": p.kind, "fault": p.error, "assembly": p.assembly} for p in queue.parked(db)
+        ],
     }
 
 
@@ -155,7 +159,9 @@ def _course_status(db: Database, flow: Flow, assembly: str, id: str) -> dict[str
 # People
 
 
-async def invite(desk: Desk, assembly: str, role: str, site: str = "", number: int = 1, uses: int = 1) -> dict[str, Any]:
+async def invite(
+    desk: Desk, assembly: str, role: str, site: str = "", number: int = 1, uses: int = 1
+) -> dict[str, Any]:
     """Make one-time codes for a role. They are shown once and kept only as hashes."""
     if role not in get_args(Role):
         raise Problem(f"There is no role called {role}. Allowed are {', '.join(get_args(Role))}.")
@@ -253,4 +259,3 @@ def _flow(db: Database, house: House, assembly: str) -> Flow:
 
 def _title(flow: Flow) -> str:
     return next(iter(flow.local(flow.file.flow.title).texts.values()))
-

@@ -61,7 +61,9 @@ async def run(config: Config, transports: Sequence[Transport]) -> None:
             raise Problem(str(renewing.exception()))
 
 
-async def ask(config: Config, what: str, progress: Progress = lambda done, total: None, **given: object) -> dict[str, object]:
+async def ask(
+    config: Config, what: str, progress: Progress = lambda done, total: None, **given: object
+) -> dict[str, object]:
     """Do an operation: through the local line where Pnyx runs on this database, else on the database itself."""
     answer = await call(socket_path(config.database_path), what, given, progress)
     if answer is not None:
@@ -107,7 +109,9 @@ async def _renew(store: Store, clock: SystemClock, fence: int, engine: Engine) -
         await asyncio.sleep(LEASE / 3000)
         if not await store.transact(lease.renew, fence, ms(clock.now()), LEASE):
             engine.stop()
-            raise LeaseLost("Another Pnyx has taken over this database, because this one was asleep for too long. This one stops.")
+            raise LeaseLost(
+                "Another Pnyx has taken over this database, because this one was asleep for too long. This one stops."
+            )
 
 
 def _stop_on_signals(engine: Engine) -> None:

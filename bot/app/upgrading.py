@@ -103,7 +103,9 @@ def _timers(assembly: str, course: Course, new: Flow, now: datetime) -> list[InR
         if course.state == "running" and index < len(row) and row[index].id not in course.open:
             due = Due(course.id, row[index].id, "open")
             at = opening(new, course, row[index], now)
-            rows.append(InRow(assembly, f"upgraded/{new.ref}/{course.id}/{due.step}", due.kind, ms(at), ms(now), encode(due)))
+            rows.append(
+                InRow(assembly, f"upgraded/{new.ref}/{course.id}/{due.step}", due.kind, ms(at), ms(now), encode(due))
+            )
     return rows
 
 

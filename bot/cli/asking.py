@@ -44,7 +44,9 @@ def in_words(function: Callable[P, T]) -> Callable[P, T]:
         except (Problem, BadConfig, StoreError, NotAFlow) as error:
             err.print(str(error), style="red", markup=False, soft_wrap=True)
         except OSError as error:
-            err.print(f"{error.filename or 'A file'}: {error.strerror or error}.", style="red", markup=False, soft_wrap=True)
+            err.print(
+                f"{error.filename or 'A file'}: {error.strerror or error}.", style="red", markup=False, soft_wrap=True
+            )
         sys.exit(1)
 
     return told

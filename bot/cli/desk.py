@@ -95,7 +95,9 @@ def people_list(assembly: str, config: Path) -> None:
 @click.option("--role", default="participant", show_default=True, help="What the code makes its user.")
 @click.option("--site", default="", help="The site of the flow at which this person takes part or serves.")
 @click.option("--number", default=1, show_default=True, type=click.IntRange(1, 10_000), help="How many codes.")
-@click.option("--uses", default=1, show_default=True, type=click.IntRange(1, 10_000), help="How often each can be used.")
+@click.option(
+    "--uses", default=1, show_default=True, type=click.IntRange(1, 10_000), help="How often each can be used."
+)
 @config_option
 @in_words
 def people_invite(assembly: str, role: str, site: str, number: int, uses: int, config: Path) -> None:
@@ -110,7 +112,13 @@ def people_invite(assembly: str, role: str, site: str, number: int, uses: int, c
 
 @click.command()
 @click.argument("assembly")
-@click.option("--to", "target", type=click.Path(path_type=Path), default=None, help="The folder to write; it must be new or an earlier export.")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The folder to write; it must be new or an earlier export.",
+)
 @config_option
 @in_words
 def export(assembly: str, target: Path | None, config: Path) -> None:

@@ -48,7 +48,9 @@ def init(folder: Path) -> None:
     flow = config.place(config.assembly[0].flow).absolute()
     asyncio.run(ask(config, "create", id=FIRST, flow=str(flow)))
     made = asyncio.run(ask(config, "invite", assembly=FIRST, role="organiser"))
-    out.print(f"Everything is in {folder}: the config {NAME}, the key file, and a first flow in flows/first.", soft_wrap=True)
+    out.print(
+        f"Everything is in {folder}: the config {NAME}, the key file, and a first flow in flows/first.", soft_wrap=True
+    )
     out.print(f"\nStart it:            [bold]pnyx run -c {folder}[/bold]")
     out.print("Be the organiser:    type this line there. The code works once:")
     click.echo(f"    me: /join {made['codes'][0]}")
@@ -70,7 +72,9 @@ def check(config: Path, flows: tuple[Path, ...]) -> None:
     for row in read.assembly:
         worst = max(worst, report_problems(load_flow(read.place(row.flow))))
     spoken = Catalogs.load(locales_dir()).languages
-    out.print(f"Languages   Pnyx speaks {', '.join(spoken)}; other languages of a flow see its own texts and English around them.")
+    out.print(
+        f"Languages   Pnyx speaks {', '.join(spoken)}; other languages of a flow see its own texts and English around them."
+    )
     KeyFile.load(read.key_path)
     out.print(f"Keys        {read.key_path}: good. Keep a copy of it in another place.", soft_wrap=True)
     if read.database_path.exists():
@@ -87,7 +91,9 @@ def check(config: Path, flows: tuple[Path, ...]) -> None:
 @in_words
 def run_command(config: Path, level: str) -> None:
     """Run the assemblies of the config until you press Ctrl-C."""
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
     read = load_config(config)
     if not read.console.enabled:
         raise Problem(f"No transport is on. Set enabled = true under [console] in {read.home / NAME}.")
@@ -102,5 +108,3 @@ async def _run(path: Path) -> None:
     console.explain()
     transports: list[Transport] = [console]
     await run(config, transports)
-
-

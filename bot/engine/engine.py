@@ -130,7 +130,7 @@ class Engine:
         """Handle one batch of due events. If it fails, each of its events alone."""
         now = self.clock.now()
         try:
-            return (await self.store.transact(handle_batch, self.house, now, ms(now), BATCH)).done
+            return await self.store.transact(handle_batch, self.house, now, ms(now))
         except StoreError:
             raise
         except Exception as error:

@@ -232,7 +232,9 @@ def outcomes(work: Work, assembly: str, flow: Flow) -> Mapping[str, Mapping[str,
     return found
 
 
-def for_commands(work: Work, assembly: str, flow: Flow, course: Course, seat: Seat | None, table: Table | None, event: Heard) -> dict[str, Any]:
+def for_commands(
+    work: Work, assembly: str, flow: Flow, course: Course, seat: Seat | None, table: Table | None, event: Heard
+) -> dict[str, Any]:
     """What commands and their buttons read: the held text that a button names, and who has answered for `/status`."""
     found: dict[str, Any] = {}
     if event.press.startswith("-"):

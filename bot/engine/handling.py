@@ -11,7 +11,7 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core import routing
@@ -31,23 +31,22 @@ from bot.store.database import Database
 from bot.store.queue import InboxRow
 
 BATCH = 64
-"""How many events one transaction handles at most: enough to share the cost of a commit, few enough to keep answers quick."""
+"""How many events one transaction handles at most: enough to share the cost of a commit, few enough to keep answers quick.
+A part of a fan-out fills a transaction by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """What became of a batch: how many events were done, and whether more may be waiting."""
-
-    done: int
-    more: bool
-
-
-def handle_batch(db: Database, house: House, now: datetime, now_ms: int, limit: int = BATCH) -> Handled:
-    """Handle the next due events in one transaction. Raises what the first failing event raises."""
-    rows = queue.next_events(db, now_ms, limit)
+def handle_batch(db: Database, house: House, now: datetime, now_ms: int) -> int:
+    """Handle the next due events in one transaction. How many; raises what the first failing event raises."""
+    rows: list[InboxRow] = []
+    weight = 0
+    for row in queue.next_events(db, now_ms, BATCH):
+        if weight >= BATCH:
+            break
+        rows.append(row)
+        weight += BATCH if row.kind in ("spread", "spoken") else 1
     if rows:
         handle(db, house, rows, now)
-    return Handled(len(rows), len(rows) == limit)
+    return len(rows)
 
 
 def handle(db: Database, house: House, rows: Sequence[InboxRow], now: datetime) -> None:

@@ -84,7 +84,7 @@ def _receive(db: Database, house: House, knock: Knock) -> None:
     seat, assembly = people.load_seat(db, seat_id), people.assembly_of(db, seat_id)
     if seat is None or assembly is None:
         return
-    kept = text if seat.status != "new" or text.startswith("/") else ""
+    kept = text if seat.status in ("active", "paused") or text.startswith("/") else ""
     at = min(knock.incoming.at, instant(knock.now))
     heard = Heard(knock.key, seat_id, at, kept, press)
     queue.put_events(db, [InRow(assembly, knock.key, heard.kind, ms(at), knock.now, encode_event(heard), seat_id)])

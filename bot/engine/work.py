@@ -72,7 +72,7 @@ class Work:
             return None
         return replace(
             found,
-            members=tuple(self._seats.get(s.id, s) for s in found.members),
+            members=tuple(s for s in (self._seats.get(m.id, m) for m in found.members) if s.status == "active"),
             staff=tuple(self._seats.get(s.id, s) for s in found.staff),
         )
 

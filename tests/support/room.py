@@ -1,0 +1,163 @@
+"""A room for one assembly: the real store in memory, the real engine, a manual clock, and a transport that remembers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.core.effects import Effect
+from bot.core.events import Started, encode
+from bot.core.flow import Flow
+from bot.core.rendered import Rendered, plain
+from bot.core.state import Role
+from bot.engine.carrying import carry_out
+from bot.engine.clock import ManualClock
+from bot.engine.engine import Engine
+from bot.engine.work import Work
+from bot.language.catalog import Catalogs
+from bot.language.flowfiles import unbundle
+from bot.language.translate import engine as translator
+from bot.paths import locales_dir
+from bot.store import courses, identities, people, queue
+from bot.store.connection import MEMORY, Store, open_store
+from bot.store.courses import Assembly, PublishedFlow
+from bot.store.database import Database
+from bot.store.keys import KeyFile
+from bot.store.times import ms
+from bot.transports.port import Batch, Incoming, Receipt
+
+ACCOUNT = "test:main"
+ASSEMBLY = "a1"
+START = datetime(2027, 3, 1, 9, tzinfo=UTC)
+CATALOGS = Catalogs.load(locales_dir())
+
+
+class Post:
+    """A transport that remembers what it delivered, and fails when told to."""
+
+    account = ACCOUNT
+
+    def __init__(self, *, repeatable: bool = True) -> None:
+        self.repeatable = repeatable
+        self.delivered: list[tuple[str, str, Rendered]] = []
+        self.failures: list[Exception] = []
+
+    async def receive(self, cursor: str) -> Batch:
+        raise EOFError
+
+    async def send(self, place: str, message: Rendered, key: str) -> Receipt:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.delivered.append((place, key, message))
+        return Receipt(key)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def to(self, place: str) -> list[Rendered]:
+        """Everything that somebody got, in order."""
+        return [message for where, _, message in self.delivered if where == place]
+
+    def text(self, place: str) -> str:
+        """The same as plain text."""
+        return "\n".join(plain(message) for message in self.to(place))
+
+
+class Room:
+    """People write and press here, and time passes."""
+
+    def __init__(self, store: Store, engine: Engine, clock: ManualClock, post: Post, flow: Flow) -> None:
+        self.store, self.engine, self.clock, self.post, self.flow = store, engine, clock, post, flow
+        self._count = 0
+
+    async def enrol(self, name: str, role: Role = "participant", site: str = "", language: str = "en") -> str:
+        """Give somebody a seat, as a code would; a participant then walks through the opening steps. Their seat's id."""
+        return await self.store.transact(_enrol, self.flow, name, role, site, language, self.clock.now())
+
+    async def begin(self) -> None:
+        await self.store.transact(_begin, self.flow, self.clock.now())
+        await self.engine.settle()
+
+    async def say(self, who: str, text: str = "", press: str = "", id: str = "") -> None:
+        """Somebody writes or presses, and everything that follows at once happens."""
+        await self.take_in(who, text, press, id)
+        await self.engine.settle()
+
+    async def take_in(self, who: str, text: str = "", press: str = "", id: str = "") -> None:
+        """Somebody writes or presses; nothing follows yet."""
+        self._count += 1
+        incoming = Incoming(id or str(self._count), who, who, self.clock.now(), text, press, "en")
+        await self.engine.take_in(ACCOUNT, Batch((incoming,), str(self._count)))
+
+    async def choose(self, who: str, *labels: str) -> None:
+        """Somebody presses buttons of the last message that has them, by their labels."""
+        for label in labels:
+            last = next(m for m in reversed(self.post.to(who)) if m.buttons)
+            press = next((b.press for b in last.buttons if b.label == label), None)
+            assert press is not None, f"{who} has {[b.label for b in last.buttons]}, not {label}"
+            await self.say(who, press=press)
+
+    async def wait(self, span: timedelta) -> None:
+        """Time passes; everything happens at its own instant."""
+        end = self.clock.now() + span
+        while True:
+            await self.engine.settle()
+            due = await self.engine.next_due()
+            if due is None or due > end:
+                break
+            self.clock.move(due)
+        self.clock.move(end)
+
+    async def course(self, id: str = "all") -> object:
+        return await self.store.read(courses.load_course, ASSEMBLY, id)
+
+    async def apply(self, effects: Iterable[Effect]) -> None:
+        """Carry effects out as if an event had led to them."""
+        await self.store.transact(_apply, self.engine, tuple(effects), self.clock.now())
+
+
+def bundled(toml: str) -> str:
+    """A flow's text as the bundle that the store keeps."""
+    return json.dumps({"flow.toml": toml}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+@asynccontextmanager
+async def room(toml: str, post: Post | None = None, path: str | Path = MEMORY) -> AsyncIterator[Room]:
+    """A room with an assembly of this flow in it, that has not begun."""
+    flow, post, clock = unbundle(bundled(toml)), post or Post(), ManualClock(START)
+    store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
+    try:
+        engine = Engine(store, CATALOGS, clock, [post], translator("none"))
+        await engine.open()
+        await store.transact(_make, flow, bundled(toml))
+        yield Room(store, engine, clock, post, flow)
+    finally:
+        await store.close()
+
+
+def _make(db: Database, flow: Flow, body: str) -> None:
+    courses.publish_flow(db, PublishedFlow(flow.ref, flow.file.flow.id, "", body, 0))
+    courses.save_assembly(db, Assembly(ASSEMBLY, flow.ref, "seed", "open", 0))
+
+
+def _enrol(db: Database, flow: Flow, name: str, role: Role, site: str, language: str, now: datetime) -> str:
+    where = site or flow.file.schedule.sites[0].id
+    seat = identities.enrol(db, ASSEMBLY, ACCOUNT, name, name, role, where, language, at=ms(now))
+    if role != "participant":
+        people.save_seat(db, replace(seat, status="active", name=name.title()))
+    return seat.id
+
+
+def _begin(db: Database, flow: Flow, now: datetime) -> None:
+    for course in flow.courses:
+        queue.put_event(db, ASSEMBLY, f"start/{course}", encode(Started(course)), "started", ms(now), ms(now))
+
+
+def _apply(db: Database, engine: Engine, effects: tuple[Effect, ...], now: datetime) -> None:
+    work = Work(db, engine.house, now)
+    carry_out(work, ASSEMBLY, work.course(ASSEMBLY, "all"), effects)
+    work.flush()
