@@ -235,21 +235,23 @@ def finish_step(turn: Turn, node: Node, outcome: str) -> None:
     if node.id not in turn.course.open:
         return
     run = [n for n in turn.flow.run_of(node) if n.id in turn.course.open]
-    for each in run:
-        turn.hook(each, turn.course.unit, each.step.finish(turn.scene(each, turn.course.unit)))
-    ended = {n.id: outcome for n in run}
-    still = {step: entry for step, entry in turn.course.open.items() if step not in ended}
-    turn.put(replace(turn.course, open=still, done={**turn.course.done, **ended}))
-    turn.effects.append(Note("closed", data={"course": turn.course.id, "steps": sorted(ended), "outcome": outcome}))
-    for each in run:
-        if each.id in turn.flow.awaited:
-            for other in turn.flow.courses:
-                turn.effects.append(
-                    Wake(
-                        turn.now, Reached(other, each.id, turn.course.id), f"reached/{turn.course.id}/{each.id}/{other}"
-                    )
-                )
-    proceed(turn, run[-1] if run else node)
+    if run[0].id != node.id:  # the steps of a run finish in their order, each by an event of its own
+        turn.wake(turn.now, run[0], "finish", outcome=outcome)
+        return
+    turn.hook(node, turn.course.unit, node.step.finish(turn.scene(node, turn.course.unit)))
+    still = {step: entry for step, entry in turn.course.open.items() if step != node.id}
+    turn.put(replace(turn.course, open=still, done={**turn.course.done, node.id: outcome}))
+    turn.effects.append(Note("closed", data={"course": turn.course.id, "steps": [node.id], "outcome": outcome}))
+    if node.id in turn.flow.awaited:
+        for other in turn.flow.courses:
+            reached = Reached(other, node.id, turn.course.id)
+            turn.effects.append(Wake(turn.now, reached, f"reached/{turn.course.id}/{node.id}/{other}"))
+    if len(run) > 1:
+        turn.wake(
+            turn.now, run[1], "finish", n=1, outcome=outcome
+        )  # a timer of its own beside the one that sent us here
+    else:
+        proceed(turn, node)
 
 
 def proceed(turn: Turn, node: Node) -> None:

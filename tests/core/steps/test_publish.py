@@ -220,6 +220,16 @@ def test_the_words_of_fewer_than_three_people_are_not_told() -> None:
     assert "c0" not in told
 
 
+def test_where_two_sites_walk_together_collected_words_stay_untold() -> None:
+    sites = TWO_SITES.replace('mode = "site"\n', "")
+    items = tuple(Contribution(f"c{n}", "args", "", "lyon", f"p{n}", "idea", "…", START, "en") for n in range(5))
+    stage = Stagehand(flow_of(DIGEST.split('[[step]]\nid = "digest"')[0] + publish('"args"'), sites), quotable=items)
+    stage.seat("anna")
+    stage.start()
+    stage.wait(10 * MINUTE)
+    assert stage.read_by("course:all")[-1].endswith("goes to no other site before a person has read it.")
+
+
 def test_of_very_many_a_few_are_drawn_by_lot() -> None:
     told = collected(*(f"p{n}" for n in range(30))).read_by("course:all")[-1]
     assert sum(line.startswith("c") for line in told.splitlines()) == 12
