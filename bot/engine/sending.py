@@ -152,8 +152,13 @@ class Sender:
         letters, dead = await self._store.transact(collect, self._house, now, limit, self.careful)
         receipts: list[tuple[int, str]] = []
         failures: list[tuple[OutboxRow, str, int]] = []
+        behind: set[tuple[str, str]] = set()
         for each in letters:
+            if (each.account, each.place) in behind:
+                continue
             outcome = await self._send(each)
+            if not isinstance(outcome, Receipt):
+                behind.add((each.account, each.place))
             if isinstance(outcome, Receipt):
                 receipts.append((each.row.seq, outcome.id))
             else:
