@@ -157,11 +157,10 @@ class Sender:
             if (each.account, each.place) in behind:
                 continue
             outcome = await self._send(each)
-            if not isinstance(outcome, Receipt):
-                behind.add((each.account, each.place))
             if isinstance(outcome, Receipt):
                 receipts.append((each.row.seq, outcome.id))
             else:
+                behind.add((each.account, each.place))
                 failures.append((each.row, *self._policy(each, outcome, now)))
         if receipts or failures:
             await self._store.transact(_settle, receipts, failures, now)
