@@ -20,7 +20,7 @@ from bot.core.flow import Flow
 from bot.core.outline import lines, mermaid, outline
 from bot.core.problems import Problem, count, errors, listed
 from bot.core.schema import schema_text
-from bot.core.timeline import Planned, beginning, timeline
+from bot.core.timeline import Endless, Planned, beginning, timeline
 from bot.language.flowfiles import Loaded, load_flow
 from bot.paths import flows_dir
 
@@ -151,7 +151,11 @@ def timeline_command(path: Path, start: datetime | None) -> None:
         start = (datetime.now(UTC) + timedelta(days=1)).replace(hour=18, minute=0, second=0, microsecond=0, tzinfo=None)
         assumed = f"The flow has no start. Reckoned from {start:%Y-%m-%d %H:%M}; --start names another time."
     out = Console()
-    out.print(timeline_table(loaded, timeline(loaded, start)))
+    try:
+        planned = timeline(loaded, start)
+    except Endless as error:
+        raise click.ClickException(f"{path} cannot be reckoned: {error}. Shorten their durations.") from error
+    out.print(timeline_table(loaded, planned))
     out.print(
         Text("~ at the latest, or about then: a step before it may end sooner, wait for somebody, or be left out.")
     )

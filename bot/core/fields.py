@@ -62,12 +62,18 @@ def _share(value: Any) -> Any:
     raise ValueError(f'found {shown(value)}; allowed is a share such as 0.7, "70%" or "2/3"')
 
 
+def _near(value: date) -> date:
+    if not 2000 <= value.year < 2200:
+        raise ValueError(f"found the year {value.year}; allowed are the years 2000 to 2199")
+    return value
+
+
 def _day(value: Any) -> Any:
     if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+        return _near(value)
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value)
+            return _near(date.fromisoformat(value))
         except ValueError:
             pass
     raise ValueError(f"found {shown(value)}; allowed is a day such as 2027-09-01, without quotes")
@@ -81,7 +87,7 @@ def _clock(value: Any) -> Any:
 
 def _instant(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value
+        return _near(value)
     raise ValueError(
         f"found {shown(value)}; allowed is a day with a time, without quotes: 2027-03-02T18:00:00 (the clock at each "
         "site) or 2027-03-02T18:00:00Z (one instant for all)"
@@ -90,7 +96,7 @@ def _instant(value: Any) -> Any:
 
 def _moment(value: Any) -> Any:
     if isinstance(value, datetime | time):
-        return value
+        return value if isinstance(value, time) else _near(value)
     raise ValueError(
         f"found {shown(value)}; allowed is a time without quotes: 2027-03-02T18:00:00 (the clock at each site), "
         "2027-03-02T18:00:00Z (one instant for all) or 18:00:00 (that day's clock at each site)"

@@ -18,6 +18,10 @@ from bot.core.state import Course
 from bot.core.steps.control import Parallel
 
 
+class Endless(ValueError):
+    """The steps last so long, one after the other, that no calendar reaches to the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One step on one course. `opens` and `closes` are instants in UTC; `closes` is None where only events end the step.
@@ -48,12 +52,16 @@ class _Clock:
 
 def timeline(flow: Flow, start: datetime | None = None) -> tuple[Planned, ...]:
     """The steps of every course in the order of the walk. `start` counts in place of the flow's own; without either, the
-    first moment that names a day does. Empty if there is none."""
+    first moment that names a day does. Empty if there is none. Raises `Endless`."""
     found: list[Planned] = []
     for course in flow.courses:
         begin = beginning(flow, course, start)
-        if begin is not None:
+        if begin is None:
+            continue
+        try:
             found += _walk(flow, course, TRUNK, _Clock(begin, begin))
+        except OverflowError as error:
+            raise Endless("the steps together last longer than the calendar") from error
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from bot.core.itinerary import TRUNK, Node
 from bot.core.problems import Problem, Severity
 from bot.core.questions import Question
 from bot.core.steps.base import Step
-from bot.core.timeline import Planned, timeline
+from bot.core.timeline import Endless, Planned, timeline
 
 Stage = Literal["file", "walk"]
 
@@ -58,8 +58,11 @@ class View:
 
     @cached_property
     def planned(self) -> tuple[Planned, ...]:
-        """When every step opens and closes, by the flow's own start."""
-        return timeline(self.flow)
+        """When every step opens and closes, by the flow's own start; empty if that cannot be reckoned."""
+        try:
+            return timeline(self.flow)
+        except Endless:
+            return ()
 
     @cached_property
     def questions(self) -> tuple[tuple[Step | None, Question], ...]:

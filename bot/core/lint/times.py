@@ -11,10 +11,13 @@ from bot.core.lint.rule import Finding, Rule, View, rule
 from bot.core.problems import listed
 from bot.core.schedule import QuietHours, clock_note, is_quiet, resolve
 from bot.core.steps.base import Step
-from bot.core.timeline import Planned
+from bot.core.timeline import Endless, Planned, timeline
 
 LINK = ("relay", "publish", "gate")
 """Types that may wait for one instant of the world in a session that goes by each site's clock."""
+
+LONGEST = timedelta(days=20 * 365)
+"""A dialogue that lasts longer has a mistake in it."""
 
 _WALL = "{:%Y-%m-%d %H:%M}"
 
@@ -115,6 +118,24 @@ def times_in_order(view: View) -> Iterator[Finding]:
                 step.id,
                 "closes",
             )
+
+
+@rule("times-end", "A dialogue ends while people remember how it began.", stage="walk")
+def times_end(view: View) -> Iterator[Finding]:
+    longest = max((p.closes or p.opens) - p.opens for p in view.planned) if view.planned else timedelta()
+    begin = min((p.opens for p in view.planned), default=None)
+    end = max((p.closes or p.opens for p in view.planned), default=None)
+    if begin is not None and end is not None and end - begin > LONGEST:
+        last = next(p.node.step.id for p in view.planned if (p.closes or p.opens) - p.opens == longest)
+        yield Finding(
+            f"a dialogue of {(end - begin).days // 365} years, from {begin:%Y-%m-%d} to {end:%Y-%m-%d}",
+            f"at most {LONGEST.days // 365} years are allowed",
+            f'Shorten its steps; the longest is "{last}".',
+        )
+    try:
+        timeline(view.flow)
+    except Endless as error:
+        yield Finding("steps without end in sight", str(error), "Shorten their durations, or repeat them less often.")
 
 
 @rule("reminders", "A reminder comes while the step is open.", "warning", "walk")
@@ -221,6 +242,7 @@ RULES: tuple[Rule, ...] = (
     times_together,
     clock_changes,
     times_in_order,
+    times_end,
     reminders,
     quiet_hours,
     quiet_hours_valid,
