@@ -1,54 +1,26 @@
-"""A table talks: what passes and what does not, turns, the end, and small tables."""
+"""A table talks: what passes and what does not, looking after people, and the end."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
 
-from bot.core.effects import Lane, Note, Request
+from bot.core.effects import Lane
 from bot.core.events import Answered, Heard
-from bot.core.floor import BREATH
-from bot.core.state import Table
 from bot.core.steps.discuss import Discuss
-from tests.support.plays import ONE_SITE, flow_of, read
+from tests.support.plays import flow_of, read
 from tests.support.stagehand import Stagehand
-
-MINUTE = timedelta(minutes=1)
-GROUPS = "[groups.tables]\nsize = { min = 3, target = 4, max = 6 }\n"
-TALK = '[[step]]\nid = "talk"\ntype = "discuss"\ntitle = "Bread"\ntext = "What about bread?"\nduration = "20m"\n'
-
-
-def table(more: str = "", *people: str, sites: str = ONE_SITE, groups: str = GROUPS, staff: bool = True) -> Stagehand:
-    """A table of three (or of these people) with Maya who facilitates; the talk is open."""
-    s = Stagehand(flow_of(groups + TALK + more, sites))
-    s.seat(*(people or ("anna", "ben", "lise")), table="t1")
-    if staff:
-        s.seat("maya", table="t1", role="facilitator")
-    s.seat("cleo", role="coordinator")
-    s.start()
-    return s
-
-
-def data(s: Stagehand) -> Any:
-    return s.stages["talk", "table:t1"].data
-
-
-def ends(s: Stagehand) -> datetime | None:
-    return s.stages["talk", "table:t1"].closes
-
-
-def heard_by(s: Stagehand, seat: str) -> list[str]:
-    """All that one person at the table reads, in order."""
-    units = (f"seat:{seat}", "table:t1", "course:all")
-    return [read(say.message) for say in s.said.values() if say.to in units and seat not in say.without]
-
-
-def words(s: Stagehand) -> list[tuple[str, str, str]]:
-    return [(c.seat, c.text, c.state) for c in s.contributions.values()]
-
+from tests.support.talks import (
+    EARLY,
+    GROUPS,
+    MINUTE,
+    TALK,
+    ends,
+    table,
+    words,
+)
 
 # What passes
 
@@ -248,9 +220,6 @@ def test_next_gives_a_minute() -> None:
     assert len(s.contributions) == 1
 
 
-EARLY = 'early_close = "all_answered"\n'
-
-
 def test_a_table_closes_early_when_nobody_has_anything_to_add() -> None:
     s = table(EARLY)
     assert s.read_by("table:t1")[0].endswith("[I have nothing to add]")
@@ -287,231 +256,6 @@ def test_another_table_is_told_that_the_others_still_talk() -> None:
         s.press(seat, "talk:done")
     s.wait(MINUTE)
     assert s.read_by("table:t1")[-1].endswith("The others may talk until 02 Mar 17:20. Then it goes on.")
-
-
-# Turns
-
-ROUND = 'turns = "round"\n'
-
-
-def order(s: Stagehand) -> list[str]:
-    return [data(s)["floor"], *data(s)["order"]]
-
-
-def test_the_order_is_drawn_and_everybody_knows_it() -> None:
-    s = table(ROUND)
-    first, second, third = order(s)
-    assert sorted(order(s)) == ["anna", "ben", "lise"]
-    assert order(table(ROUND)) == [first, second, third], "the same draw every time"
-    assert s.read_by(f"seat:{first}") == [
-        "It is your turn.\nYou have 1 minute, 30 seconds. Your table reads what you write.\n[Pass]"
-    ]
-    notice = f"It is the turn of {first}, who has 1 minute, 30 seconds.\n{second} comes next."
-    assert notice in heard_by(s, second)
-    assert notice not in heard_by(s, first)
-
-
-def test_only_who_has_the_floor_is_heard() -> None:
-    s = table(ROUND)
-    first, second, third = order(s)
-    assert s.write(second, "Me!") == [
-        f"It is the turn of {first}, so this was not sent.\nYours comes after {first}. Please send it then."
-    ]
-    assert s.write(third, "Me!") == [
-        f"It is the turn of {first}, so this was not sent.\nYours comes after {second}. Please send it then."
-    ]
-    s.write(first, "Part one")
-    s.write("maya", "Take your time.")
-    s.wait(BREATH / 2)
-    s.write(first, "Part two")
-    s.wait(BREATH / 2)
-    assert data(s)["floor"] == first, "a moment of silence counts from the last message"
-    s.wait(BREATH / 2)
-    assert data(s)["floor"] == second
-    s.wait(timedelta(seconds=20))
-    assert len(s.read_by(f"seat:{second}")) == 2, "the reminder at half of the first turn is void"
-    assert s.write(first, "Part three") == [
-        f"It is the turn of {second}, so this was not sent.\nAfter the round everybody can write again. Please send it then."
-    ]
-    assert [text for _, text, _ in words(s)] == ["Part one", "Take your time.", "Part two"]
-
-
-def test_a_turn_has_a_limit_even_for_who_goes_on_writing() -> None:
-    s = table(ROUND)
-    first = data(s)["floor"]
-    for _ in range(8):
-        s.wait(timedelta(seconds=11))
-        s.write(first, "and")
-    s.wait(timedelta(seconds=2))
-    assert data(s)["floor"] != first
-    assert data(s)["missed"] == []
-
-
-def test_who_misses_a_turn_is_reminded_at_half_and_asked_once_more_at_the_end() -> None:
-    s = table(ROUND)
-    first, second, third = order(s)
-    s.wait(timedelta(seconds=45))
-    assert s.read_by(f"seat:{first}")[-1] == "You still have the floor, for 45 seconds.\n[Pass]"
-    s.wait(timedelta(seconds=45))
-    assert (
-        s.read_by(f"seat:{first}")[-1]
-        == "Your time for this turn is over. You will be asked once more at the end of the round."
-    )
-    s.press(second, "talk:pass")
-    assert f"{second} passes." in heard_by(s, first)
-    s.write(third, "Here")
-    s.wait(BREATH)
-    assert data(s)["floor"] == first, "a pass is not a miss: only the one who missed the turn is asked again"
-    assert s.read_by(f"seat:{first}")[-1].startswith("You missed your turn. Would you like to say something now?")
-    s.wait(2 * MINUTE)
-    assert s.read_by("table:t1")[-1] == "Everybody has had a turn. Until 02 Mar 17:20, write as you like."
-    s.write(second, "Free")
-    s.write(first, "At last")
-    assert [seat for seat, _, _ in words(s)] == [third, second, first]
-
-
-def test_without_a_second_chance_the_round_is_over_after_the_last() -> None:
-    s = table(ROUND + "second_chance = false\n" + EARLY)
-    s.wait(timedelta(seconds=270))
-    assert s.read_by("table:t1")[-1].endswith("write as you like.\n[I have nothing to add]")
-
-
-def test_pass_before_the_own_turn_and_without_one() -> None:
-    s = table(ROUND)
-    _, second, third = order(s)
-    assert s.write(second, "/pass") == ["You are left out of this round. After it you can write as you like."]
-    assert data(s)["order"] == [third]
-    assert s.write(second, "/pass") == ["It is not your turn, so there is nothing to pass."]
-
-
-def test_a_latecomer_comes_last_and_a_leaver_gives_the_floor_on() -> None:
-    s = table(ROUND)
-    first, second, third = order(s)
-    s.seat("nils", table="t1")
-    s.play(Answered("all", "", "catch_up", {"table": "t1"}, "seat:nils"))
-    assert data(s)["order"] == [second, third, "nils"]
-    s.press(first, "-leave:leave")
-    assert order(s) == [second, third, "nils"]
-    s.press(third, "-leave:pause")
-    assert order(s) == [second, "nils"]
-
-
-def test_a_pause_gives_the_turn_back_in_full() -> None:
-    s = table(ROUND)
-    first = data(s)["floor"]
-    s.wait(MINUTE)
-    s.write("maya", "/pause")
-    s.wait(3 * MINUTE)
-    s.write("maya", "/resume")
-    s.wait(MINUTE)
-    assert data(s)["floor"] == first
-    s.wait(MINUTE)
-    assert data(s)["floor"] != first
-
-
-def test_nobody_loses_a_turn_to_the_night() -> None:
-    quiet = ONE_SITE + "[schedule.quiet_hours]\nstart = 22:00:00\nend = 07:00:00\n"
-    s = Stagehand(flow_of(GROUPS + TALK.replace("20m", "5d") + ROUND + 'turn_for = "6h"\n', quiet))
-    s.seat("anna", "ben", "lise", table="t1")
-    s.start()  # 17:00 UTC is 18:00 in Lyon: six hours later is midnight
-    assert datetime.fromisoformat(data(s)["ends"]) == datetime.fromisoformat("2027-03-03T06:00:00+00:00")
-
-
-# Small tables
-
-
-def merges(s: Stagehand) -> list[Request]:
-    return [e for e in s.others if isinstance(e, Request) and e.job == "merge"]
-
-
-def small(*people: str) -> Stagehand:
-    s = table("", *people, staff=False)
-    s.seat("nora", "omar", "pia", table="t2")
-    return s
-
-
-def test_a_small_table_waits_for_word_of_another_one() -> None:
-    s = small("anna", "ben")
-    (asked,) = merges(s)
-    assert (asked.unit, asked.args) == ("table:t1", {"plan": "tables", "present": 2})
-    assert s.read_by("table:t1") == []
-    assert s.write("anna", "Hello?") == ["Your table begins in a moment.\nWhat you wrote was not sent."]
-
-
-def test_people_of_a_small_table_are_moved_and_told() -> None:
-    s = small("anna", "ben")
-    s.seat("anna", "ben", table="t2")
-    s.play(Answered("all", "talk", "merge", {"table": "t2", "number": 2, "seats": ["anna", "ben"]}, "table:t1"))
-    s.wait()
-    for seat in ("anna", "ben"):
-        assert s.read_by(f"seat:{seat}")[-1].startswith(
-            "Few people are at your table just now. So that nobody sits alone, you are now at table 2."
-        )
-    late = [e.unit for e in s.others if isinstance(e, Request) and e.job == "catch_up"]
-    assert late == ["seat:anna", "seat:ben"]
-    assert s.stages["talk", "table:t1"].state == "closed"
-    assert s.read_by("table:t1") == [], "a talk that never was does not end aloud"
-    assert [e.data["into"] for e in s.others if isinstance(e, Note) and e.act == "merged"] == ["t2"]
-    s.wait(20 * MINUTE)
-    assert s.courses["all"].state == "ended"
-
-
-NONE = Answered("all", "talk", "merge", {"table": ""}, "table:t1")
-
-
-def test_two_talk_where_no_other_table_is_found() -> None:
-    s = small("anna", "ben")
-    s.play(NONE)
-    assert s.read_by("coordinators:lyon") == [
-        "At table 1 2 people are present; 3 were hoped for, and no other table was found.\nThey talk all the same."
-    ]
-    s.write("anna", "Just us.")
-    assert len(s.contributions) == 1
-
-
-def test_nobody_sits_alone() -> None:
-    s = small("anna")
-    s.play(NONE)
-    s.wait()
-    assert s.read_by("seat:anna")[0].startswith("Nobody else is at your table just now")
-    assert "1 person is present" in s.read_by("coordinators:lyon")[0]
-    assert s.stages["talk", "table:t1"].state == "closed"
-    assert s.write("anna", "Hello?")[0].startswith("Nothing is open for you right now")
-
-
-def test_a_table_that_filled_meanwhile_begins() -> None:
-    s = small("anna", "ben")
-    s.seat("lise", table="t1")
-    s.play(NONE)
-    assert s.read_by("table:t1")[0].startswith("Bread\nAt your table: anna, ben, lise.")
-
-
-def test_an_empty_table_closes_in_silence() -> None:
-    s = Stagehand(flow_of(GROUPS + TALK))
-    s.tables["t9"] = Table("t9", "tables", "lyon", 9, ("en",))
-    s.seat("anna", "ben", "lise", table="t1")
-    s.start()
-    assert s.stages["talk", "table:t9"].state == "closed"
-    assert s.read_by("coordinators:lyon") == merges(s) == []
-
-
-def test_who_is_left_alone_during_a_talk_finds_company_or_an_end() -> None:
-    s = table("", staff=False)
-    s.press("ben", "-leave:leave")
-    assert merges(s) == []
-    s.press("anna", "-leave:pause")
-    assert [e.args["present"] for e in merges(s)] == [1]
-    s.play(NONE)
-    s.wait()
-    assert s.stages["talk", "table:t1"].state == "closed"
-    assert [text for text in s.read_by("table:t1") if "has ended" in text] == []
-
-
-def test_an_answer_that_nobody_waits_for_changes_nothing() -> None:
-    s = table()
-    before = s.stages["talk", "table:t1"]
-    s.play(NONE)
-    assert s.stages["talk", "table:t1"] == before
 
 
 # The file
