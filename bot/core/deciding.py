@@ -86,7 +86,7 @@ def _items(
     }
     sites = [f"site:{site.id}" for course in courses for site in at.flow.sites_of(course)]
     parts = [read_counts(units[unit]) for unit in sites if unit in units]
-    for key, label, slot, option in _named(at, vote, tuple(tallies.get("statement", ())), before):
+    for key, label, slot, option in named(at, vote, tuple(tallies.get("statement", ())), before):
         question, tally = slot.question, tallies.get(slot.question.id, {}).get(slot.item)
         if tally is not None:
             here = [part[question.id][slot.item] for part in parts if slot.item in part.get(question.id, {})]
@@ -96,7 +96,7 @@ def _items(
             yield Item(key, label, ballot, option or key, tally, veiled, members, present, of)
 
 
-def _named(at: Scene, vote: Vote, statements: tuple[str, ...], before: str) -> Iterator[tuple[str, Part, Slot, str]]:
+def named(at: Scene, vote: Vote, statements: tuple[str, ...], before: str) -> Iterator[tuple[str, Part, Slot, str]]:
     """Key, label, slot and (on a ballot of options) option of everything a vote can decide."""
     for slot in vote.counted(at.flow, statements):
         question = slot.question
@@ -114,12 +114,12 @@ def _named(at: Scene, vote: Vote, statements: tuple[str, ...], before: str) -> I
 
 def labels_of(at: Scene, votes: Sequence[Node], keys: Iterable[str]) -> dict[str, Part]:
     """What people read for the keys of recorded items. A key that no ballot names is a contribution's id."""
-    named: dict[str, Part] = {}
+    labels: dict[str, Part] = {}
     for node in votes:
         if isinstance(node.step, Vote):
             before = f"{node.round}." if len(votes) > 1 else ""
-            named |= {key: label for key, label, _, _ in _named(at, node.step, (), before)}
-    return {key: named.get(key, Words(key.rpartition(".")[2])) for key in keys}
+            labels |= {key: label for key, label, _, _ in named(at, node.step, (), before)}
+    return {key: labels.get(key, Words(key.rpartition(".")[2])) for key in keys}
 
 
 def verdicts(rule: Rule, items: Sequence[Item], seed: str) -> dict[str, Verdict]:
@@ -192,4 +192,4 @@ def _share(share: Fraction) -> Plain:
     return Plain(f"{percent(share)} %" if (share * 100).denominator == 1 else str(share))
 
 
-__all__ = ["BASES", "Item", "items_of", "labels_of", "outcome_in_words", "rule_in_words", "verdicts"]
+__all__ = ["BASES", "Item", "items_of", "labels_of", "named", "outcome_in_words", "rule_in_words", "verdicts"]

@@ -71,6 +71,14 @@ def support_of(sentence: DigestSentence) -> Phrase | None:
             n=sentence.support,
             total=total,
         )
+    return support_in_words(sentence)
+
+
+def support_in_words(sentence: DigestSentence) -> Phrase | None:
+    """How many agree, without a count; None where nobody but the authors was counted."""
+    total = sentence.support + sentence.against
+    if total <= len(sentence.sources):
+        return None
     if 3 * sentence.support >= 2 * total:
         return t("Most of those who answered agree.")
     if 3 * sentence.support > total:
