@@ -83,7 +83,8 @@ def _inside(value: Any, annotation: Any, with_: Change, path: str) -> Any:
     elif isinstance(value, dict) and value and all(isinstance(v, BaseModel | tuple) for v in value.values()):
         kinds = get_args(annotation)
         kind = kinds[1] if len(kinds) == 2 else None
-        return {key: _inside(entry, kind, with_, f"{path}.{key}") for key, entry in value.items()}
+        changed = {key: _inside(entry, kind, with_, f"{path}.{key}") for key, entry in value.items()}
+        return value if all(changed[key] is value[key] for key in value) else changed
     else:
         return value
     return value if all(a is b for a, b in zip(value, new, strict=True)) else new

@@ -95,7 +95,8 @@ def _walk(flow: Flow, course: str, sequence: str, clock: _Clock) -> Iterator[Pla
         yield from inner
         last = run[-1].step
         clock.now = closes if closes is not None and last.waits else opens
-        clock.estimate = estimate or any(_may_differ(n) for n in run) or any(p.estimate for p in inner)
+        open_ended = closes is None and last.waits
+        clock.estimate = estimate or open_ended or any(_may_differ(n) for n in run) or any(p.estimate for p in inner)
         if last.type == "break":
             clock.session = clock.now
         index += len(run)
@@ -133,7 +134,4 @@ def _named_close(flow: Flow, course: Course, node: Node, opens: datetime) -> dat
 def _may_differ(node: Node) -> bool:
     """True where the end of a step is not certain when it opens, or where it may be left out altogether."""
     step = node.step
-    if hasattr(step, "timeout"):
-        return True
-    endless = step.waits and step.duration is None and step.closes is None and not isinstance(step, Parallel)
-    return endless or step.early_close != "never" or step.when is not None or node.until is not None
+    return step.early_close != "never" or step.when is not None or node.until is not None or hasattr(step, "timeout")
