@@ -9,6 +9,7 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from bot.app import operations
 from bot.app.config import Config
@@ -63,7 +64,7 @@ async def run(config: Config, transports: Sequence[Transport]) -> None:
 
 async def ask(
     config: Config, what: str, progress: Progress = lambda done, total: None, **given: object
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Do an operation: through the local line where Pnyx runs on this database, else on the database itself."""
     answer = await call(socket_path(config.database_path), what, given, progress)
     if answer is not None:

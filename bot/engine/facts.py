@@ -12,6 +12,7 @@ but for counts at the close of a step, which are made once.
 * `own`         what this person has given in the step and not taken back
 * `digest`      the digest of this step at this table
 * `digests`     the digests of the steps referred to, at this table, or of the course
+* `incoming`    the digests of the steps referred to at the tables whose digests come to this one
 * `arrivals`    what has been carried to this table: (digest, engine, texts)
 * `partners`    the tables of the assembly under this table's plan: (id, number, site, course, languages)
 * `results`     what was recorded for the steps referred to, and for this one: {step: {unit: data}}
@@ -34,6 +35,7 @@ from bot.core.flow import Flow, references
 from bot.core.itinerary import Node
 from bot.core.state import Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
+from bot.core.steps.relay import Partner, Relay, origins
 from bot.engine.work import Work
 from bot.store import arrivals, ballots, findings, opinions, people, tables
 from bot.store.times import ms
@@ -92,15 +94,11 @@ def _statements(a: Asked) -> dict[str, Any]:
     if a.seat is None:
         return {"statements": ()}
     step = a.node.step
-    table = a.seat.table if getattr(step, "source", "table") == "table" and a.seat.table else None
-    limit = int(getattr(step, "per_person", 7))
+    table = a.seat.table if getattr(step, "from_", "table") == "table" and a.seat.table else None
     site = None if table else a.seat.site
-    found = [
-        c
-        for source in a.sources
-        for c in opinions.statements(a.work.db, a.assembly, source, a.seat.id, limit, table=table, site=site)
-    ]
-    return {"statements": tuple(found[:limit])}
+    limit = int(getattr(step, "per_person", 7))
+    found = opinions.statements(a.work.db, a.assembly, a.sources, a.seat.id, limit, table=table, site=site)
+    return {"statements": tuple(found)}
 
 
 def _ballots(a: Asked) -> dict[str, Any]:
@@ -173,11 +171,26 @@ def _digests(a: Asked) -> dict[str, Any]:
 
 
 def _at_table(a: Asked, steps: tuple[str, ...]) -> tuple[Digest, ...]:
-    """The digests of these steps at the addressed table; without one, those of the whole course."""
+    """The digests of these steps at the addressed table; without one, those of the whole course, or assembly."""
     found = [d for step in steps for d in findings.digests(a.work.db, a.assembly, step)]
     if a.table is not None:
         return tuple(d for d in found if d.table == a.table.id)
-    return tuple(d for d in found if d.site in a.sites)
+    return tuple(d for d in found if d.site in a.sites or a.node.step.scope == "assembly")
+
+
+def _incoming(a: Asked) -> dict[str, Any]:
+    step = a.node.step
+    if a.table is None or not isinstance(step, Relay):
+        return {"incoming": ()}
+    rows = [Partner(*row) for row in _partners(a)["partners"]]
+    from_tables = origins(step.to, a.table.id, rows, tuple(a.flow.sites))
+    found = (
+        findings.digest_at(a.work.db, a.assembly, source, p.id)
+        for source in a.sources
+        for p in from_tables
+        if p.course != a.course.id
+    )
+    return {"incoming": tuple(d for d in found if d is not None)}
 
 
 def _arrivals(a: Asked) -> dict[str, Any]:
@@ -261,6 +274,7 @@ _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     "digest": _digest,
     "digests": _digests,
     "arrivals": _arrivals,
+    "incoming": _incoming,
     "partners": _partners,
     "results": _results,
     "finished": _finished,

@@ -92,7 +92,7 @@ def _arrive(
         step = str(target.get("step", job.request.step))
         arrivals.arrive(db, job.assembly, step, target["table"], args["digest"], used, texts, ms(now))
         event = Relayed(target["course"], step, args["digest"], target["table"], used, texts)
-        _happen(db, job, event, now, f"relayed/{args['digest']}/{target['table']}")
+        _happen(db, job, event, now, f"relayed/{step}/{args['digest']}/{target['table']}")
 
 
 def _in_house(db: Database, house: House, job: Job, now: datetime) -> None:

@@ -50,6 +50,11 @@ def load_digest(db: Database, assembly: str, id: str) -> Digest | None:
     return next(iter(_digests(db, "assembly = ? AND id = ?", (assembly, id))), None)
 
 
+def digest_at(db: Database, assembly: str, step: str, table: str) -> Digest | None:
+    """The digest of a step at one table."""
+    return next(iter(_digests(db, "assembly = ? AND step = ? AND table_id = ?", (assembly, step, table))), None)
+
+
 def digests(db: Database, assembly: str, step: str) -> list[Digest]:
     """The digests of a step, by table and id."""
     return _digests(db, "assembly = ? AND step = ?", (assembly, step))

@@ -103,20 +103,20 @@ def given_by(db: Database, assembly: str, seat: str) -> list[Contribution]:
 def statements(
     db: Database,
     assembly: str,
-    step: str,
+    steps: Sequence[str],
     seat: str,
     limit: int,
     *,
     table: str | None = None,
     site: str | None = None,
-    kind: str = "idea",
 ) -> list[Contribution]:
-    """Others' statements to agree or disagree with, at a table, at a site or everywhere: those that were shown least, then in a
-    fixed order; none of `seat`'s own, and none that is not shared."""
+    """Others' statements in some steps to agree or disagree with, at a table, at a site or everywhere: those that were shown least,
+    then in a fixed order; none of `seat`'s own, and none that is not shared."""
     narrower, more = _where(table, site)
-    given: tuple[str | int, ...] = (assembly, step, *more, kind, seat, limit)
-    rest = "AND kind = ? AND state = 'live' AND shared = 1 AND seat <> ? ORDER BY shown, id LIMIT ?"
-    return _contributions(db, assembly, f"assembly = ? AND step = ?{narrower} {rest}", given)
+    among = ", ".join("?" * len(steps))
+    given: tuple[str | int, ...] = (assembly, *steps, *more, seat, limit)
+    rest = "AND kind IN ('idea', 'message') AND state = 'live' AND shared = 1 AND seat <> ? ORDER BY shown, id LIMIT ?"
+    return _contributions(db, assembly, f"assembly = ? AND step IN ({among}){narrower} {rest}", given)
 
 
 def shown(db: Database, assembly: str, ids: Iterable[str]) -> None:

@@ -99,7 +99,7 @@ def test_others_statements_come_least_shown_first(db: Database) -> None:
         ("c", "carl", {"table": "t2"}),
         ("d", "ben", {"site": "de", "table": "t3"}),
         ("icebreaker", "ben", {"shared": False}),
-        ("aside", "ben", {"kind": "message"}),
+        ("aside", "ben", {"kind": "note"}),
     ):
         opinions.keep(db, "a1", said(id, seat, **more))
     assert ids(opinions.statements(db, "a1", ["talk"], "anna", 9)) == ["b", "c", "d"]
