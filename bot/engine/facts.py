@@ -12,7 +12,7 @@ but for counts at the close of a step, which are made once.
 * `own`         what this person has given in the step and not taken back
 * `digest`      the digest of this step at this table
 * `digests`     the digests of the steps referred to, at this table, or of the course
-* `incoming`    the digests of the steps referred to at the tables whose digests come to this one
+* `incoming`    the digests that come to this table from other courses, as far as they are drawn there
 * `arrivals`    what has been carried to this table: (digest, engine, texts)
 * `partners`    the tables of the assembly under this table's plan: (id, number, site, course, languages)
 * `results`     what was recorded for the steps referred to, and for this one: {step: {unit: data}}

@@ -11,6 +11,7 @@ from bot.core.events import Answered, Due, Event, Heard, Reached, Relayed, Sprea
 from bot.core.flow import references
 from bot.core.itinerary import Node
 from bot.core.state import Seat, State
+from bot.core.steps.relay import Partner, origins
 from bot.core.turn import Turn
 
 if TYPE_CHECKING:
@@ -101,9 +102,18 @@ def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
         case "arrivals":
             return tuple(stage.arrivals.get((node.id, table.id), ())) if table is not None else ()
         case "partners":
-            tables = sorted(stage.tables.values(), key=lambda t: (t.site, t.number, t.id))
-            return tuple((t.id, t.number, t.site, stage.flow.course_of(t.site), t.languages) for t in tables)
+            return _partners(stage)
+        case "incoming":
+            rule = getattr(node.step, "to", "all")
+            come = origins(rule, table.id if table else "", _partners(stage), tuple(stage.flow.sites))
+            tables = [p.id for p in come if p.course != course.id]
+            return tuple(d for d in stage.digests.values() if d.step in sources and d.table in tables)
     raise KeyError(name)
+
+
+def _partners(stage: Stagehand) -> tuple[Partner, ...]:
+    tables = sorted(stage.tables.values(), key=lambda t: (t.site, t.number, t.id))
+    return tuple(Partner(t.id, t.number, t.site, stage.flow.course_of(t.site), t.languages) for t in tables)
 
 
 def _outcomes(stage: Stagehand) -> dict[str, dict[str, str]]:

@@ -106,7 +106,7 @@ class Relay(Step):
     lasting: ClassVar[bool] = True
     refers: ClassVar[tuple[str, ...]] = ("of",)
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "open": ("digests", "partners", "arrivals"),
+        "open": ("digests", "partners", "arrivals", "incoming"),
         "relayed": ("partners", "arrivals"),
         "hear": ("partners", "arrivals"),
         "close": ("partners", "arrivals"),
@@ -122,15 +122,12 @@ class Relay(Step):
         goals = targets(self.to, table.id, partners, tuple(at.flow.sites))
         for digest in at.facts["digests"]:
             if digest.state in ("approved", "held") and goals:
-                args = {
-                    "digest": digest.id,
-                    "source_language": digest.language,
-                    "targets": [
-                        {"table": p.id, "course": p.course, "language": read_in(p.languages, digest.language)}
-                        for p in goals
-                    ],
-                }
-                yield Request("relay", at.course.id, at.step, at.key("relay", digest.id), at.unit, args)
+                yield self._carry(at, digest, goals, at.key("relay", digest.id))
+        here = tuple(p for p in partners if p.id == table.id)
+        come = {digest.id for digest, _, _ in at.facts["arrivals"]}
+        for digest in at.facts["incoming"]:
+            if digest.state in ("approved", "held") and digest.id not in come:
+                yield self._carry(at, digest, here, at.key("fetch", digest.id, table.id))
         yield from self._show(at)
 
     def relayed(self, at: Scene, relay: Relayed) -> Iterator[Effect]:
@@ -157,6 +154,17 @@ class Relay(Step):
                     block(t("Nothing has come yet. We go on; what still comes is shown to you here.")),
                 )
                 yield Say(at.unit, at.message(*blocks), at.key("nothing", partner.id))
+
+    def _carry(self, at: Scene, digest: Digest, goals: Sequence[Partner], key: str) -> Request:
+        """Have a digest brought to tables. A course that comes here late fetches what the others have approved meanwhile."""
+        args = {
+            "digest": digest.id,
+            "source_language": digest.language,
+            "targets": [
+                {"table": p.id, "course": p.course, "language": read_in(p.languages, digest.language)} for p in goals
+            ],
+        }
+        return Request("relay", at.course.id, at.step, key, at.unit, args)
 
     def _show(self, at: Scene) -> Iterator[Effect]:
         """Show what has come and was not shown yet, each digest once."""

@@ -190,6 +190,21 @@ def test_nothing_crosses_before_it_is_approved() -> None:
     assert shown_at(stage, "t2") == []
 
 
+def test_who_comes_to_the_relay_first_fetches_what_the_others_have_approved() -> None:
+    stage = two_tables(mode="site", more='after = "1h"')
+    approve(stage, "t1")
+    stage.wait(10 * MINUTE)
+    approve(stage, "t2")
+    stage.wait(50 * MINUTE)
+    assert [r.args["targets"][0]["table"] for r in asked(stage)] == ["t2", "t1"]
+    stage.carry()
+    assert any(words_in(m) == ["t2-says"] for m in shown_at(stage, "t1"))
+    stage.wait(10 * MINUTE)
+    stage.carry()
+    assert any(words_in(m) == ["t1-says"] for m in shown_at(stage, "t2"))
+    assert sum(words_in(m) == ["t2-says"] for m in shown_at(stage, "t1")) == 1
+
+
 def test_a_draft_is_not_carried() -> None:
     inside = 'within = "side"\nbranch = "{}"\n'
     steps = '[[step]]\nid = "side"\ntype = "parallel"\n' + STEPS.format(to="mirror", more="")
