@@ -7,6 +7,7 @@ source, the old translation no longer counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -57,5 +58,6 @@ def _messages(text: str) -> list[Any]:
     try:
         catalog = read_catalog(BytesIO(text.encode()), abort_invalid=True)
     except PoFileError as error:
-        raise ValueError(f'line {error.lineno}: {error}. Expected are lines such as: msgstr "..."') from error
+        what = re.sub(r" on \d+$", "", str(error))  # babel counts lines from nought
+        raise ValueError(f'line {error.lineno + 1}: {what}. Expected are lines such as: msgstr "..."') from error
     return [m for m in catalog if isinstance(m.id, str) and m.id and isinstance(m.string, str) and m.string]

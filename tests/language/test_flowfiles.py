@@ -1,0 +1,171 @@
+"""A flow's folder: read whole, pinned by all its files, and refused with reasons where it is not what it should be."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.core.problems import errors
+from bot.language.flowfiles import NotAFlow, bundle, load_flow, unbundle
+from bot.language.flowtexts import FlowText, write_po
+from tests.support.flows import SOUND, broken
+
+PLAIN = broken(('{ en = "Thank you.", de = "Danke." }', '"Thank you."'))
+GERMAN = write_po([FlowText("step.bye.text", "Thank you.", {"de": "Danke schön."})], "de")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A flow whose last text is translated in a file beside it, with material."""
+    place = tmp_path / "bottles"
+    (place / "material" / "en").mkdir(parents=True)
+    (place / "flow.toml").write_text(PLAIN, encoding="utf-8")
+    (place / "de.po").write_text(GERMAN, encoding="utf-8")
+    (place / "material" / "en" / "booklet.md").write_text("Bottles\n", encoding="utf-8")
+    (place / "README.md").write_text("How to run this flow.\n", encoding="utf-8")
+    return place
+
+
+def refused(path: Path) -> str:
+    loaded = load_flow(path)
+    assert not loaded.sound
+    assert len(errors(loaded.problems)) == 1, loaded.problems
+    return str(errors(loaded.problems)[0])
+
+
+def test_a_folder_is_read_with_its_translations(folder: Path) -> None:
+    loaded = load_flow(folder)
+    assert loaded.sound, loaded.problems
+    assert loaded.flow is not None
+    bye = loaded.flow.file.step[-1]
+    assert loaded.flow.local(bye.text).texts == {"en": "Thank you.", "de": "Danke schön."}
+    assert load_flow(folder / "flow.toml").flow == loaded.flow
+
+
+def test_the_reference_names_the_flow_and_changes_with_each_of_its_files(folder: Path) -> None:
+    def ref() -> str:
+        flow = load_flow(folder).flow
+        assert flow is not None
+        return flow.ref
+
+    seen = [ref()]
+    assert seen[0].startswith("bottles@")
+    assert len(seen[0]) == len("bottles@") + 12
+    for name in ("flow.toml", "de.po", "material/en/booklet.md"):
+        text = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(text + "\n# more\n", encoding="utf-8")
+        seen.append(ref())
+    assert len(set(seen)) == 4
+    (folder / "README.md").write_text("Another.", encoding="utf-8")
+    (folder / "material" / ".DS_Store").write_text("x", encoding="utf-8")
+    assert ref() == seen[-1], "what is no part of the dialogue does not count"
+
+
+def test_line_ends_and_byte_order_marks_do_not_count(folder: Path) -> None:
+    before = load_flow(folder).flow
+    for file in (folder / "flow.toml", folder / "de.po"):
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_flow(folder).flow == before
+    assert before is not None
+
+
+def test_a_bundle_holds_everything_and_gives_the_same_flow_back(folder: Path) -> None:
+    text = bundle(folder)
+    assert set(json.loads(text)) == {"flow.toml", "de.po", "material/en/booklet.md"}
+    assert unbundle(text) == load_flow(folder).flow
+    assert bundle(folder / "flow.toml") == text == bundle(folder)
+
+
+def test_a_flow_with_errors_is_not_bundled(folder: Path) -> None:
+    (folder / "flow.toml").write_text(broken(('plan = "tables"', 'plan = "x"'), text=PLAIN), encoding="utf-8")
+    with pytest.raises(NotAFlow, match='step "seats", plan: Found plan = "x"'):
+        bundle(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "a text that is not one"),
+        ("[]", "a text that is not one"),
+        ("{}", "with flow.toml among them"),
+        ('{"flow.toml": 1}', "a text that is not one"),
+        ("[" * 100_000, "a text that is not one"),
+        ('{"flow.toml": "", "../x": ""}', "names stay inside the flow's own folder"),
+        ('{"flow.toml": "", "/etc/x": ""}', "names stay inside the flow's own folder"),
+        ('{"flow.toml": "", "a\\\\..\\\\b": ""}', "names stay inside the flow's own folder"),
+        ('{"flow.toml": "x ="}', "Found a list or table that never ends"),
+    ],
+)
+def test_what_is_no_bundle_is_refused(text: str, words: str) -> None:
+    with pytest.raises(NotAFlow, match=words.replace("[", r"\[")):
+        unbundle(text)
+
+
+def test_nothing_there_and_a_folder_without_a_flow(tmp_path: Path, folder: Path) -> None:
+    assert "there is no such file or folder" in refused(tmp_path / "nowhere")
+    assert "The flows in it are bottles." in refused(tmp_path)
+    assert "Name a flow's folder or its TOML file." in refused(folder / "material")
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    (folder / "material" / "en" / "x.md").symlink_to(tmp_path / "secret.txt")
+    assert refused(folder).startswith("material/en/x.md: Found a link that leads out of the flow's folder")
+    (folder / "material" / "en" / "x.md").unlink()
+    (folder / "material" / "out").symlink_to(tmp_path)
+    assert refused(folder).startswith("material/out: Found a link to a folder")
+    (folder / "material" / "out").unlink()
+    (folder / "flow.toml").rename(tmp_path / "other.toml")
+    (folder / "flow.toml").symlink_to(tmp_path / "other.toml")
+    assert refused(folder).startswith("flow.toml: Found a link that leads out of the flow's folder")
+
+
+def test_a_link_in_a_ring_a_pipe_and_a_folder_are_no_files(folder: Path) -> None:
+    (folder / "de.po").unlink()
+    (folder / "de.po").symlink_to(folder / "de.po")
+    assert refused(folder).startswith("de.po: Found a file that cannot be opened")
+    (folder / "de.po").unlink()
+    os.mkfifo(folder / "de.po")
+    assert refused(folder).startswith("de.po: Found something that is not a file")
+    (folder / "de.po").unlink()
+    (folder / "de.po").mkdir()
+    assert refused(folder).startswith("de.po: Found something that is not a file")
+
+
+def test_bytes_that_are_no_text_are_refused_with_their_line(folder: Path) -> None:
+    (folder / "material" / "photo.jpg").write_bytes(b"abc\n\xff\xd8\xff\xe0")
+    assert refused(folder).startswith("material/photo.jpg: Found bytes that are no text, in line 2")
+    (folder / "material" / "photo.jpg").unlink()
+    (folder / "flow.toml").write_bytes(PLAIN.encode("utf-16"))
+    assert "files of a flow are texts in UTF-8" in refused(folder)
+
+
+def test_too_much_is_refused_without_reading_it(folder: Path) -> None:
+    with (folder / "flow.toml").open("wb") as file:
+        file.truncate(50_000_000_000)  # a hole: the size counts, nothing is written
+    assert "Found a file of 50000.0 MB; at most 1 MB is allowed" in refused(folder)
+    (folder / "flow.toml").write_text(PLAIN, encoding="utf-8")
+    for number in range(201):
+        (folder / "material" / f"{number}.md").write_text("x")
+    assert "more than 200 files" in refused(folder)
+
+
+def test_a_broken_translation_file_is_told_with_its_line(folder: Path) -> None:
+    (folder / "de.po").write_text('msgid "a"\nmsgstr "b"\n\nHello\n')
+    assert refused(folder).startswith("de.po: The translations cannot be read: line 4")
+
+
+def test_a_folder_that_may_not_be_read_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    assert refused(folder).startswith("flow.toml: Found a file that cannot be opened; permission denied")
+
+
+def test_the_sound_flow_needs_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "any.toml").write_text(SOUND, encoding="utf-8")
+    assert load_flow(tmp_path / "any.toml").problems == ()
