@@ -92,7 +92,7 @@ def await_opening(turn: Turn, sequence: str) -> None:
 
 def branch_ended(turn: Turn, sequence: str) -> None:
     """A branch of a parallel is through; the parallel ends when all are, or any is, as it says."""
-    parallel = next(n for n in turn.flow.nodes.values() if sequence in n.branches)
+    parallel = turn.flow.owners[sequence]
     entry = turn.course.open.get(parallel.id)
     if entry is None or not isinstance(parallel.step, Parallel):
         return
@@ -134,6 +134,7 @@ def open_step(turn: Turn, node: Node) -> None:
         return
     if not course_takes_part(turn.flow, node, course, turn.state.facts):
         turn.put(replace(course, done={**course.done, node.id: "skipped"}))
+        _tell_who_waits(turn, node)
         proceed(turn, node)
         return
     run = [node]
@@ -172,21 +173,28 @@ def close_step(turn: Turn, node: Node, *, forced: bool = False) -> None:
     if not forced and too_few(turn, node, entry):
         return
     turn.put(replace(turn.course, open={**turn.course.open, node.id: replace(entry, closing=True)}))
-    if isinstance(node.step, Parallel):
-        for inner in turn.flow.nodes.values():
-            if (
-                any(inner.sequence == b or inner.sequence.startswith(b + "/") for b in node.branches)
-                and inner.id in turn.course.open
-            ):
-                turn.wake(turn.now, inner, "close", n=1)
-        behind = {b: len(turn.flow.sequences[b]) - 1 for b in node.branches}
-        turn.put(replace(turn.course, at={**turn.course.at, **{b: max(i, 0) for b, i in behind.items()}}))
-        if not any(n.id in turn.course.open for n in turn.flow.nodes.values() if n.sequence in node.branches):
-            turn.wake(turn.now, node, "finish")
+    if node.branches:
+        close_branches(turn, node)
     elif node.step.closes_units and turn.counter(node, "expected") > turn.counter(node, "closed"):
         turn.effects.append(Fan(node.id, "close"))
     else:
         turn.wake(turn.now, node, "finish")
+
+
+def close_branches(turn: Turn, parallel: Node) -> None:
+    """The time of a parallel is over: close what is open in its branches; what has not opened yet never does."""
+    at = dict(turn.course.at)
+    busy = False
+    for branch in parallel.branches:
+        row = turn.flow.sequences[branch]
+        here = [n for n in row if n.id in turn.course.open]
+        for inner in here:
+            turn.wake(turn.now, inner, "close", n=1)
+        at[branch] = at[branch] if here else len(row)
+        busy = busy or bool(here)
+    turn.put(replace(turn.course, at=at))
+    if not busy:
+        turn.wake(turn.now, parallel, "finish")
 
 
 def too_few(turn: Turn, node: Node, entry: OpenStep) -> bool:
@@ -242,10 +250,7 @@ def finish_step(turn: Turn, node: Node, outcome: str) -> None:
     still = {step: entry for step, entry in turn.course.open.items() if step != node.id}
     turn.put(replace(turn.course, open=still, done={**turn.course.done, node.id: outcome}))
     turn.effects.append(Note("closed", data={"course": turn.course.id, "steps": [node.id], "outcome": outcome}))
-    if node.id in turn.flow.awaited:
-        for other in turn.flow.courses:
-            reached = Reached(other, node.id, turn.course.id)
-            turn.effects.append(Wake(turn.now, reached, f"reached/{turn.course.id}/{node.id}/{other}"))
+    _tell_who_waits(turn, node)
     if len(run) > 1:
         turn.wake(
             turn.now, run[1], "finish", n=1, outcome=outcome
@@ -254,9 +259,22 @@ def finish_step(turn: Turn, node: Node, outcome: str) -> None:
         proceed(turn, node)
 
 
+def _tell_who_waits(turn: Turn, node: Node) -> None:
+    """This course is through with a step, or has left it out: other courses may wait for that."""
+    if node.id in turn.flow.awaited:
+        for other in turn.flow.courses:
+            reached = Reached(other, node.id, turn.course.id)
+            turn.effects.append(Wake(turn.now, reached, f"reached/{turn.course.id}/{node.id}/{other}"))
+
+
 def proceed(turn: Turn, node: Node) -> None:
-    """Go on behind a node that is done or skipped."""
-    turn.put(replace(turn.course, at={**turn.course.at, node.sequence: node.index + 1}))
+    """Go on behind a node that is done or skipped; in a parallel whose time is over, straight to the end of the branch."""
+    following = node.index + 1
+    owner = turn.flow.owners.get(node.sequence)
+    entry = turn.course.open.get(owner.id) if owner is not None else None
+    if entry is not None and entry.closing:
+        following = len(turn.flow.sequences[node.sequence])
+    turn.put(replace(turn.course, at={**turn.course.at, node.sequence: following}))
     await_opening(turn, node.sequence)
 
 

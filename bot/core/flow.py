@@ -232,6 +232,11 @@ class Flow:
         return row[first : last + 1]
 
     @cached_property
+    def owners(self) -> Mapping[str, Node]:
+        """The parallel that each branch's sequence belongs to."""
+        return {branch: node for node in self.nodes.values() for branch in node.branches}
+
+    @cached_property
     def plans(self) -> Mapping[str, GroupPlan]:
         return self.file.groups
 
