@@ -73,7 +73,7 @@ class Adopt(Step):
     on_fail: Literal["drop", "keep_as_minority"] = "drop"
     scope: Scope = "site"
 
-    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"begin": ("finished",), "finish": ("results",)}
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"begin": ("finished",), "finish": ("results", "finished")}
     refers: ClassVar[tuple[str, ...]] = ("over",)
 
     @field_validator("scope")
@@ -136,7 +136,8 @@ class Adopt(Step):
         data = recorded.get(at.step, {}).get(unit)
         if data is None:  # the first course that gets here decides for the assembly; the others tell the same
             found = verdicts(self.decided_by(), items, f"{at.flow.ref}/{at.step}")
-            missing = [id for id in courses if not any(f"course:{id}" in recorded.get(vote.id, {}) for vote in votes)]
+            through = {id for vote in votes for id in at.facts["finished"].get(vote.id, ())}  # with those not asked
+            missing = [id for id in courses if id not in through]
             data = {"items": {i.key: self._entry(found[i.key], i) for i in items}, "missing": missing}
             yield Record(at.step, unit, data)
         yield Say(at.course.unit, self._told(at, data), at.key("decided"))

@@ -67,7 +67,7 @@ class Publish(Step):
 
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "begin": ("finished",),
-        "finish": ("results", "digests", "quotable"),
+        "finish": ("results", "digests", "quotable", "finished"),
     }
     refers: ClassVar[tuple[str, ...]] = ("what",)
 
@@ -122,9 +122,9 @@ class Publish(Step):
         units = at.facts["results"].get(node.id, {})
         match node.step:
             case Vote() as vote:
-                return self._counts(at, units, vote, secret=vote.secret)
+                return self._counts(at, node.id, vote, secret=vote.secret)
             case Survey() as survey:
-                return self._counts(at, units, survey, secret=True)
+                return self._counts(at, node.id, survey, secret=True)
             case Adopt() as adopt:
                 return self._outcomes(at, units, adopt)
             case Summarise():
@@ -133,8 +133,8 @@ class Publish(Step):
                 return self._collected(at, node.id)
         return []
 
-    def _counts(self, at: Scene, units: Mapping[str, Any], step: Vote | Survey, *, secret: bool) -> list[Block]:
-        courses = self._courses(at)
+    def _counts(self, at: Scene, id: str, step: Vote | Survey, *, secret: bool) -> list[Block]:
+        units, courses = at.facts["results"].get(id, {}), self._courses(at)
         if isinstance(step, Vote) and step.over:  # what people wrote stays on their course
             courses = (at.course.id,)
         in_time = [id for id in courses if f"course:{id}" in units]
@@ -149,7 +149,8 @@ class Publish(Step):
         sites = [site.id for course in in_time for site in at.flow.sites_of(course) if f"site:{site.id}" in units]
         parts = {site: read_counts(units[f"site:{site}"]) for site in sites}
         blocks = [*result_blocks(at, slots, total, secret=secret, parts=parts, compare=self.compare)]
-        missing = [site_name(at, s.id) for id in courses if id not in in_time for s in at.flow.sites_of(id)]
+        through = at.facts["finished"].get(id, frozenset())  # with those that were not asked
+        missing = [site_name(at, s.id) for c in courses if c not in (*in_time, *through) for s in at.flow.sites_of(c)]
         if missing:
             late = t("Not in yet: {sites}.", sites=Several(tuple(missing)))
             blocks.append(block(late, kind="note"))
