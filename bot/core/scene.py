@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from bot.core.message import Block, Button, Local, Message, Part, message
+from bot.core.message import Block, Button, Local, Message, Part, When, message
+from bot.core.schedule import resolve
 from bot.core.state import Course, Seat, Stage, State, Table
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ class Scene:
         """This unit's stage with some of its data changed."""
         stage = self.stage or self.fresh_stage()
         return replace(stage, data={**stage.data, **data})
+
+    def day(self, day: date) -> When:
+        """A day of the calendar as this person reads it, the same one in every zone."""
+        return When(resolve(time(12), self.flow.sites[self.seat.site].zone, day), "date")
 
     def local(self, text: Mapping[str, str]) -> Local:
         """An organiser's text as a message part."""

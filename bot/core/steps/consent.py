@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, time
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -13,7 +12,7 @@ from bot.core.effects import Count, Done, Effect, Grant, Lane, Put, Say
 from bot.core.events import Heard
 from bot.core.fields import Day, Text
 from bot.core.ids import derive
-from bot.core.message import Block, Button, Message, Phrase, When, block, t
+from bot.core.message import Block, Button, Message, Phrase, block, t
 from bot.core.names import check_name, clean_name
 from bot.core.scene import Scene
 from bot.core.steps.base import Step
@@ -81,7 +80,7 @@ class Consent(Step):
     def letter(self, at: Scene, *, full: bool = False) -> Message:
         """The letter that asks for the first yes; `full` with everybody who is responsible by name."""
         age = at.flow.sites[at.seat.site].min_age
-        deleted = When(datetime.combine(self.delete_on, time(12), UTC), "date")
+        deleted = at.day(self.delete_on)
         blocks: list[Block] = [block(at.local(text)) for text in (self.text, self.platform) if text]
         blocks.append(block(t("We delete our copy on {day}. You can withdraw at any time.", day=deleted)))
         blocks.append(block(t("Responsible: {names}.", names="; ".join(self.controllers))))

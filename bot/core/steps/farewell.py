@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -48,8 +48,7 @@ class Farewell(Step):
             blocks.append(block(at.local(self.next)))
         deleted = self.deleted_on(at)
         if deleted is not None:
-            day = When(datetime.combine(deleted, time(12), UTC), "date")
-            blocks.append(block(t("We delete our copy of what you wrote on {day}.", day=day)))
+            blocks.append(block(t("We delete our copy of what you wrote on {day}.", day=at.day(deleted))))
         blocks.append(block(t("This dialogue ends here. You need not do anything more.")))
         yield Say(at.unit, at.message(*blocks), at.key("thanks"))
         if self.certificate:
