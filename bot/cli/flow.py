@@ -17,6 +17,7 @@ from rich.text import Text
 from bot.cli.desk import publish, upgrade
 from bot.cli.texts import texts
 from bot.core.flow import Flow
+from bot.core.lint import RULES
 from bot.core.outline import lines, mermaid, outline
 from bot.core.problems import Problem, count, errors, listed
 from bot.core.schema import schema_text
@@ -25,6 +26,7 @@ from bot.language.flowfiles import Loaded, load_flow
 from bot.paths import flows_dir
 
 PATH = click.Path(path_type=Path)
+REASONS = {rule.name: rule.why for rule in RULES}
 COLOURS = {"error": "bold red", "warning": "yellow"}
 
 
@@ -38,33 +40,34 @@ def flow() -> None:
 
 @flow.command("check")
 @click.argument("paths", type=PATH, nargs=-1, required=True, metavar="PATH...")
-def check_command(paths: tuple[Path, ...]) -> None:
+@click.option("--why", is_flag=True, help="Say of each rule why it exists.")
+def check_command(paths: tuple[Path, ...], why: bool) -> None:
     """Say what is wrong with flows, or that nothing is."""
-    raise SystemExit(check_flows(paths))
+    raise SystemExit(check_flows(paths, why=why))
 
 
-def check_flows(paths: Iterable[Path]) -> int:
+def check_flows(paths: Iterable[Path], *, why: bool = False) -> int:
     """Check flows and print what is found; the exit code, 1 if one of them cannot run."""
     every = list(paths)
     err = Console(stderr=True)
     watched = len(every) > 1 and err.is_terminal
     loaded = [load_flow(p) for p in (track(every, "Checking", console=err, transient=True) if watched else every)]
-    return max((report_problems(each) for each in loaded), default=0)
+    return max((report_problems(each, why=why) for each in loaded), default=0)
 
 
-def report_problems(loaded: Loaded, console: Console | None = None) -> int:
-    """Print what is wrong with a flow, step by step; the exit code, 0 if it may run."""
+def report_problems(loaded: Loaded, console: Console | None = None, *, why: bool = False) -> int:
+    """Print what is wrong with a flow, step by step; the exit code, 0 if it may run. `why` adds the reason of each rule."""
     out = console or Console()
     out.print(Text(str(loaded.path), style="bold"), soft_wrap=True)
     for step, group in groupby(loaded.problems, key=lambda p: p.step):
         out.print(Text(f'  Step "{step}"' if step else "  The flow as a whole", style="bold"), soft_wrap=True)
         for problem in sorted(group, key=lambda p: p.severity):
-            _print_problem(out, problem)
+            _print_problem(out, problem, REASONS.get(problem.rule, "") if why else "")
     out.print(Text("  " + _summary(loaded), style="green" if loaded.sound else "bold red"), soft_wrap=True)
     return 0 if loaded.sound else 1
 
 
-def _print_problem(out: Console, problem: Problem) -> None:
+def _print_problem(out: Console, problem: Problem, reason: str) -> None:
     elsewhere = not problem.file.endswith(".toml")
     place = ", ".join(part for part in (problem.file if elsewhere else "", problem.field) if part)
     head = Text(f"    {problem.severity}", style=COLOURS[problem.severity])
@@ -73,6 +76,8 @@ def _print_problem(out: Console, problem: Problem) -> None:
     head.append(f"  ({problem.rule})", style="dim")
     out.print(head, soft_wrap=True)
     body = Text(problem.sentence)
+    if reason:
+        body.append(f"\nWhy: {reason}", style="italic")
     out.print(body if out.width < 40 else _indented(body, 6))
 
 

@@ -215,7 +215,7 @@ def _syntax(text: str, name: str, error: str) -> Problem:
     lines = text.split("\n")
     place = _AT.search(error)
     if place is None:
-        return Problem(name, "", "", "a number with thousands of digits", "at most 18 digits are allowed", "toml")
+        return Problem(name, "", "", "a number with thousands of digits", "no number of a flow is that long", "toml")
     end = max((i for i, line in enumerate(lines, 1) if line.strip()), default=1)
     row = int(place[1] or end)
     column = int(place[2] or len(lines[end - 1]) + 1)

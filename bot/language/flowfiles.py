@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bot.core.flow import Flow
-from bot.core.lint import lint
+from bot.core.lint import lint, walkable
 from bot.core.problems import Problem, errors
 from bot.core.reading import read_flow
 from bot.core.texts import Translations
@@ -120,10 +120,9 @@ def _flow_of(files: Mapping[str, str], name: str) -> tuple[Flow | None, tuple[Pr
     if reading.file is None:
         return None, tuple(problems)
     problems += lint(reading.file, name)
-    try:
-        return Flow.of(reading.file, reference(reading.file.flow.id, files)), tuple(problems)
-    except ValueError:
-        return None, tuple(problems)  # too long, or in a ring: the rules have said so
+    if not walkable(problems):
+        return None, tuple(problems)
+    return Flow.of(reading.file, reference(reading.file.flow.id, files)), tuple(problems)
 
 
 def _canonical(files: Mapping[str, str]) -> str:

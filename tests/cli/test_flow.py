@@ -64,6 +64,14 @@ def test_check_lists_problems_step_by_step_errors_first(pnyx: Pnyx, tmp_path: Pa
     assert lines[-1] == "1 error and 2 warnings. It cannot run like this: mend the errors first."
 
 
+def test_check_says_why_if_asked(pnyx: Pnyx, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text(broken(('plan = "tables"', 'plan = "x"')), encoding="utf-8")
+    assert "Why: " not in pnyx("flow", "check", tmp_path / "bad.toml").output
+    assert (
+        "Why: People are put at tables by a group plan." in pnyx("flow", "check", "--why", tmp_path / "bad.toml").output
+    )
+
+
 def test_what_people_wrote_is_shown_as_it_is(pnyx: Pnyx, tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text(broken(('plan = "tables"', 'plan = "[bold]x[/bold]"')), encoding="utf-8")
     assert '"[bold]x[/bold]"' in pnyx("flow", "check", tmp_path / "bad.toml").output
@@ -79,7 +87,10 @@ def test_check_of_several_flows_fails_if_one_does(tmp_path: Path, capsys: pytest
 
 def test_graph_draws_lines_and_charts(pnyx: Pnyx, folder: Path) -> None:
     drawn = pnyx("flow", "graph", folder).output
-    assert "themes       repeat     over themes\n  talk       discuss    for 20m\nside         parallel   for 15m\n" in drawn
+    assert (
+        "themes       repeat     over themes\n  talk       discuss    for 20m\nside         parallel   for 15m\n"
+        in drawn
+    )
     assert pnyx("flow", "graph", folder, "--format", "mermaid").output.startswith("flowchart TD\n")
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.lint import lint
+from bot.core.flow import Flow
+from bot.core.lint import lint, walkable
+from bot.core.outline import lines as lines_of
+from bot.core.outline import mermaid, outline
 from bot.core.reading import MOST_PROBLEMS, read_flow
+from bot.core.timeline import Endless, timeline
 from bot.core.toml import parse
 from tests.support.flows import SOUND, broken, found_in
 
@@ -215,4 +221,10 @@ def test_a_mangled_flow_is_read_or_told(changes: list[tuple[str, int, int, str]]
     reading = read_flow("\n".join(lines), "flow.toml")
     problems = reading.problems or (lint(reading.file, "flow.toml") if reading.file else ())
     assert reading.file is not None or problems
+    if reading.file is not None:
+        list(lines_of(outline(reading.file)))
+        mermaid(reading.file)
+    if reading.file is not None and walkable(problems):
+        with suppress(Endless):
+            timeline(Flow.of(reading.file, "x@0"), datetime(2027, 1, 1))
     assert all(p.sentence.endswith((".", "?", "…", "]", "}", '"')) or p.rule == "toml" for p in problems)

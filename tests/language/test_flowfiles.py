@@ -166,6 +166,15 @@ def test_a_folder_that_may_not_be_read_says_so(folder: Path, monkeypatch: pytest
     assert refused(folder).startswith("flow.toml: Found a file that cannot be opened; permission denied")
 
 
+def test_a_flow_that_cannot_be_laid_out_is_not_tried(tmp_path: Path) -> None:
+    nested = "".join(
+        f'[[step]]\nid = "r{i}"\ntype = "repeat"\ntimes = 100\n' + (f'within = "r{i - 1}"\n' if i else "")
+        for i in range(300)
+    )
+    (tmp_path / "deep.toml").write_text(SOUND + nested, encoding="utf-8")
+    assert load_flow(tmp_path / "deep.toml").flow is None
+
+
 def test_the_sound_flow_needs_no_folder(tmp_path: Path) -> None:
     (tmp_path / "any.toml").write_text(SOUND, encoding="utf-8")
     assert load_flow(tmp_path / "any.toml").problems == ()

@@ -7,6 +7,6 @@ file as it stands. The others look at the walk that it describes, and are asked 
 from __future__ import annotations
 
 from bot.core.lint.rule import Finding, Rule, View
-from bot.core.lint.rules import RULES, lint
+from bot.core.lint.rules import RULES, lint, walkable
 
-__all__ = ["RULES", "Finding", "Rule", "View", "lint"]
+__all__ = ["RULES", "Finding", "Rule", "View", "lint", "walkable"]

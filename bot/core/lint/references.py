@@ -125,7 +125,7 @@ def table_needs_assign(view: View) -> Iterator[Finding]:
     told: set[str] = set()
     for node in view.nodes:
         step = node.step
-        if step.scope == "table" and step.id not in told and not any(view.precedes(a, node) for a in assigns):
+        if _needs_tables(step) and step.id not in told and not any(view.precedes(a, node) for a in assigns):
             told.add(step.id)
             yield Finding(
                 f'a step of type "{step.type}" for tables, and no tables yet',
@@ -134,6 +134,11 @@ def table_needs_assign(view: View) -> Iterator[Finding]:
                 step.id,
                 "type",
             )
+
+
+def _needs_tables(step: Step) -> bool:
+    """True for what happens at tables, and for what people see of those at their table."""
+    return step.scope == "table" or "table" in (getattr(step, "show", ""), getattr(step, "from_", ""))
 
 
 @rule("audience", "Somebody takes part in every step.")

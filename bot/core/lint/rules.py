@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.core.flow import Flow, FlowFile
 from bot.core.itinerary import TooLong
 from bot.core.lint import (
@@ -19,6 +21,9 @@ from bot.core.lint import (
 )
 from bot.core.lint.rule import Finding, Rule, View
 from bot.core.problems import Problem, count
+
+TOO_LARGE = "too-large"
+"""The name under which too many steps are reported."""
 
 RULES: tuple[Rule, ...] = (
     *structure.RULES,
@@ -39,7 +44,7 @@ def lint(file: FlowFile, name: str) -> tuple[Problem, ...]:
     """Every problem that the rules find in a flow file called `name`, what concerns the whole file first."""
     view = View(file)
     found = [p for rule in RULES if rule.stage == "file" for p in rule.problems(view, name)]
-    if any(p.severity == "error" and p.rule in structure.NAMES for p in found):
+    if not walkable(found):
         return _in_order(found, view)
     try:
         view.flow = Flow.of(file, "")
@@ -49,9 +54,14 @@ def lint(file: FlowFile, name: str) -> tuple[Problem, ...]:
             "at most 1,000 are allowed",
             "Repeat fewer times, or over a shorter list.",
         )
-        return _in_order([*found, too_long.problem("too-large", "error", name)], view)
+        return _in_order([*found, too_long.problem(TOO_LARGE, "error", name)], view)
     found += [p for rule in RULES if rule.stage == "walk" for p in rule.problems(view, name)]
     return _in_order(found, view)
+
+
+def walkable(problems: Iterable[Problem]) -> bool:
+    """True if nothing among the problems keeps a flow from being laid out."""
+    return not any(p.severity == "error" and p.rule in (*structure.NAMES, TOO_LARGE) for p in problems)
 
 
 def _in_order(found: list[Problem], view: View) -> tuple[Problem, ...]:
