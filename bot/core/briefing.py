@@ -26,16 +26,18 @@ def announcement(at: Scene, step: Discuss, stage: Stage) -> list[Block]:
     blocks = [block(at.local(step.title), kind="title")] if step.title else []
     blocks.append(block(t("At your table: {names}.", names=Several(tuple(Name(m.id) for m in table.members)))))
     if table.staff:
-        blocks.append(block(t("{names} facilitates.", names=Several(tuple(Name(m.id) for m in table.staff)))))
+        blocks.append(block(t("Facilitator: {names}.", names=Several(tuple(Name(m.id) for m in table.staff)))))
     when = until(stage.closes or at.now, at.now)
     read = t("Until {when} they read what you write here. /undo takes your last message back.", when=when)
     blocks.append(block(read))
     if step.turns == "round":
         each = spell(step.turn_for)
-        turns = t("First everybody speaks in turn, {span} each. You are called when it is yours.", span=each)
+        turns = t("First everybody speaks in turn, {span} each. You will be told when it is your turn.", span=each)
         blocks.append(block(turns))
     if step.icebreaker:
-        blocks.append(block(t("This is only to get to know each other: nothing of it is exported."), kind="note"))
+        blocks.append(
+            block(t("This is only to get to know each other: nothing of it stands in the record."), kind="note")
+        )
     return [*blocks, block(at.local(step.text))]
 
 

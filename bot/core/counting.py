@@ -253,8 +253,8 @@ def _points(low: int, high: int, tally: Tally) -> Phrase:
     if tally.mean is None:
         return t("Nobody gave points.")
     return tn(
-        "{mean} points on average, from {low} to {high} possible; {n} person answered.",
-        "{mean} points on average, from {low} to {high} possible; {n} people answered.",
+        "{mean} points on average, on a scale from {low} to {high}; {n} person answered.",
+        "{mean} points on average, on a scale from {low} to {high}; {n} people answered.",
         tally.ballots - tally.counts.get(DONT_KNOW, 0),
         mean=_decimal(tally.mean),
         low=low,

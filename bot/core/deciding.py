@@ -149,17 +149,21 @@ def _rule(rule: Rule) -> Phrase:
     base = BASES[rule.base]
     share = _share(rule.share) if rule.share is not None else Plain("")
     if rule.kind == "majority":
-        return t("Adopted is what more than half of {base} are in favour of.", base=base)
+        return t("A proposal is adopted if more than half of {base} are in favour.", base=base)
     if rule.kind == "threshold" and rule.op == ">":
-        return t("Adopted is what more than {share} of {base} are in favour of.", share=share, base=base)
+        return t("A proposal is adopted if more than {share} of {base} are in favour.", share=share, base=base)
     if rule.kind == "threshold":
-        return t("Adopted is what at least {share} of {base} are in favour of.", share=share, base=base)
-    best = tn("Adopted is the one with most in favour.", "Adopted are the {n} with most in favour.", rule.k or 1)
+        return t("A proposal is adopted if at least {share} of {base} are in favour.", share=share, base=base)
+    best = tn(
+        "The proposal with most people in favour is adopted.",
+        "The {n} proposals with most people in favour are adopted.",
+        rule.k or 1,
+    )
     if rule.share is None:
         return best
     if rule.op == ">":
-        return t("{best} More than {share} of {base} must be in favour.", best=best, share=share, base=base)
-    return t("{best} At least {share} of {base} must be in favour.", best=best, share=share, base=base)
+        return t("{best} Each needs more than {share} of {base} in favour.", best=best, share=share, base=base)
+    return t("{best} Each needs at least {share} of {base} in favour.", best=best, share=share, base=base)
 
 
 def outcome_in_words(label: Part, entry: Mapping[str, Any], base: str) -> tuple[Block, ...]:

@@ -100,7 +100,7 @@ def over(at: Scene, stage: Stage, rules: Round) -> Moves:
     """The time of a turn is over."""
     seat, missed = stage.data["floor"], list(stage.data["missed"])
     if not stage.data["said"] and not stage.data["second"]:
-        text = t("Your time for this turn is over, and the next one speaks.")
+        text = t("Your time for this turn is over, and the next person speaks.")
         if rules.second_chance:
             missed.append(seat)
             text = t("Your time for this turn is over. You will be asked once more at the end of the round.")
@@ -114,10 +114,10 @@ def passes(at: Scene, stage: Stage, rules: Round, key: str) -> Moves:
     if seat.id == stage.data.get("floor"):
         if not stage.data["said"]:
             yield tell(at, f"pass/{key}", t("{name} passes.", name=Name(seat.id)), without=(seat.id,))
-        answer = t("Thank you. The next one speaks.")
+        answer = t("Thank you. The next person speaks.")
         stage = yield from give(at, stage, rules)
     elif seat.id in (*stage.data.get("order", ()), *stage.data.get("missed", ())):
-        answer = t("You are left out of this round. After it you can write as you like.")
+        answer = t("You will not be called in this round. After it you can write as you like.")
         stage = leave(stage, seat.id)
     else:
         answer = t("It is not your turn, so there is nothing to pass.")

@@ -92,13 +92,13 @@ def for_nobody(digest: Digest) -> Phrase | None:
         return None
     if digest.members >= FEW:
         return tn(
-            "For {n} of the {members} people at this table no sentence speaks.",
-            "For {n} of the {members} people at this table no sentence speaks.",
+            "None of these sentences speaks for {n} of the {members} people at this table.",
+            "None of these sentences speaks for {n} of the {members} people at this table.",
             n=digest.unheard,
             members=digest.members,
         )
     if 2 * digest.unheard >= digest.members:
-        return t("For half of the table or more no sentence speaks.")
+        return t("None of these sentences speaks for half of the table or more.")
     return t("These sentences do not speak for everybody at the table.")
 
 

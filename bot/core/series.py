@@ -60,7 +60,7 @@ def carry_on(
         yield Say(at.unit, said, at.key("again", key), Lane.ANSWER, quiet=False)
         return
     if not changeable and reading.slot.key in answered:
-        stands = at.message(t("You have already answered this, and here an answer stands as it was given."))
+        stands = at.message(t("You have answered this already. An answer cannot be changed here."))
         yield Say(at.unit, stands, at.key("stands", key), Lane.ANSWER, quiet=False)
         return
     yield from store(reading.slot, reading.choice)

@@ -189,7 +189,7 @@ def _speak_for(db: Database, knock: Knock, name: str, held: list[str]) -> None:
 
 
 def _your_role(role: Role) -> Message:
-    return message(t("You are now {role} of this assembly. /help shows what you can do.", role=ROLES[role]))
+    return message(t("Your role in this assembly: {role}. /help shows what you can do.", role=ROLES[role]))
 
 
 def _answer(db: Database, knock: Knock, said: Message, assembly: str = "", seat: str | None = None) -> None:

@@ -65,7 +65,7 @@ def test_wrong_arguments_get_what_was_found_what_is_allowed_and_an_example() -> 
         "After /extend I found “soon”.\nPlease write how much time to add, in minutes or hours.\nFor example: /extend 10m"
     ]
     assert s.write("maya", "/prompt") == [
-        "Something is missing after /prompt.\nPlease write the text behind the command.\n"
+        "Something is missing after /prompt.\nPlease write your text after the command.\n"
         "For example: /prompt What speaks against it?"
     ]
     assert s.write("cleo", "/extend 10m") == [
@@ -179,5 +179,5 @@ def test_the_undo_button_works_during_and_after_the_talk_but_only_for_the_author
     assert s.press("ben", undo) == ["You can take back your own messages only."]
     assert [c.state for c in s.contributions.values()] == ["live"]
     s.wait(20 * MINUTE)
-    assert s.press("anna", undo)[0].startswith("Taken back: it will stand in no export.")
+    assert s.press("anna", undo)[0].startswith("Taken back: it will not stand in the record.")
     assert [c.state for c in s.contributions.values()] == ["withdrawn"]

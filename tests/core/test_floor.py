@@ -107,7 +107,7 @@ def test_without_a_second_chance_the_round_is_over_after_the_last() -> None:
 def test_pass_before_the_own_turn_and_without_one() -> None:
     s = table(ROUND)
     _, second, third = order(s)
-    assert s.write(second, "/pass") == ["You are left out of this round. After it you can write as you like."]
+    assert s.write(second, "/pass") == ["You will not be called in this round. After it you can write as you like."]
     assert data(s)["order"] == [third]
     assert s.write(second, "/pass") == ["It is not your turn, so there is nothing to pass."]
 

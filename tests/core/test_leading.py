@@ -62,9 +62,9 @@ def test_who_leads_several_tables_names_one_or_all() -> None:
     press(s, "olga", "Send")
     assert s.read_by("course:all")[-1].startswith("olga (organiser)\n")
     assert list(s.contributions.values())[-1].text == "Ten minutes left"
-    assert s.write("cleo", "/prompt 7 Hello") == ["I know no table 7 of yours."]
+    assert s.write("cleo", "/prompt 7 Hello") == ["There is no table 7 of yours."]
     s.seat("cleo", role="coordinator", table="t1")
-    assert s.write("cleo", "/prompt 7 Hello") == ["I know no table 7 of yours."], "where they sat once is not meant"
+    assert s.write("cleo", "/prompt 7 Hello") == ["There is no table 7 of yours."], "where they sat once is not meant"
     s.write("cleo", "/prompt 2 Hello")
     elsewhere = button(s.told("seat:cleo")[-1], "Send").replace("t2", "t1")
     assert s.press("cleo", elsewhere) == ["This was sent or dropped before. Nothing was sent now."]
@@ -74,7 +74,7 @@ def test_who_leads_several_tables_names_one_or_all() -> None:
 def test_a_coordinator_of_another_site_leads_nothing_here() -> None:
     s = cast(sites=TWO_SITES)
     s.seat("gert", role="coordinator", site="graz")
-    assert s.write("gert", "/extend 1 5m") == ["I know no table 1 of yours."]
+    assert s.write("gert", "/extend 1 5m") == ["There is no table 1 of yours."]
     assert s.write("olga", "/extend 1 5m") == ["Done. The table has been told."]
 
 
@@ -179,7 +179,7 @@ def test_invitations_are_asked_of_the_engine(seat: str, text: str, args: tuple[A
     ("seat", "text", "answer"),
     [
         ("cleo", "coordinator", "Please begin with one of these: participant, facilitator."),
-        ("cleo", "participant graz 3", "You can invite to your own site only: lyon."),
+        ("cleo", "participant graz 3", "You can invite people to your own site only: lyon."),
         ("olga", "", "Please begin with one of these: participant, facilitator, coordinator, organiser"),
         ("olga", "king", "Please begin with one of these:"),
         (
@@ -190,7 +190,7 @@ def test_invitations_are_asked_of_the_engine(seat: str, text: str, args: tuple[A
         ("olga", "participant 0", "from 1 to 50"),
         ("olga", "participant paris", "from 1 to 50"),
         ("olga", "participant ٣", "from 1 to 50"),
-        ("olga", "facilitator table 9", "I know no table 9 of yours."),
+        ("olga", "facilitator table 9", "There is no table 9 of yours."),
     ],
 )
 def test_invitations_that_cannot_be(seat: str, text: str, answer: str) -> None:

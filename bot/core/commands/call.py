@@ -100,7 +100,7 @@ class Call:
             return None
         table = self.turn.state.table
         if table is None or table.number != int(found[1]) or not leads(self.seat, table):
-            self.reply(t("I know no table {number} of yours.", number=found[1]))
+            self.reply(t("There is no table {number} of yours.", number=found[1]))
             return None
         return replace(self, args=found[2] or "", at=table)
 

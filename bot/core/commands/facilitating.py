@@ -239,7 +239,7 @@ def _text(call: Call, written: str) -> str | None:
     """The text behind a command; None where the person was told what is wrong with it."""
     cleaned = clean_text(written, LONGEST)
     if not cleaned.text:
-        call.wrong(t("Please write the text behind the command."))
+        call.wrong(t("Please write your text after the command."))
         return None
     if cleaned.problem is not None:
         call.reply(cleaned.problem)

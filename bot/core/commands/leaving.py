@@ -32,7 +32,9 @@ def leave(call: Call) -> None:
     if call.seat.status != "new":
         blocks.append(
             block(
-                t("Leave and take back your words: they also stand in no export. Votes that are counted stay counted."),
+                t(
+                    "Leave and take back your words: then they do not stand in the record either. Votes that are counted stay counted."
+                ),
                 kind="item",
             )
         )

@@ -33,14 +33,14 @@ def invite(call: Call) -> None:
     if "table" in words[1:-1]:
         place, table = words.index("table", 1), call.turn.state.table
         if table is None or str(table.number) != words[place + 1] or not leads(call.seat, table):
-            call.reply(t("I know no table {number} of yours.", number=words[place + 1][:8]))
+            call.reply(t("There is no table {number} of yours.", number=words[place + 1][:8]))
             return
         del words[place : place + 2]
     sites = [s.id for s in call.flow.file.schedule.sites]
     site = next((w for w in words[1:] if w in sites), "")
     others = [w for w in words[1:] if w != site]
     if call.seat.role == "coordinator" and site not in ("", call.seat.site):
-        call.reply(t("You can invite to your own site only: {site}.", site=call.seat.site))
+        call.reply(t("You can invite people to your own site only: {site}.", site=call.seat.site))
         return
     number = int(others[0]) if len(others) == 1 and others[0].isascii() and others[0].isdecimal() else len(others) == 0
     if not 1 <= number <= MOST:

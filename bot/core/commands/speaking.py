@@ -34,7 +34,7 @@ def undo_pressed(call: Call) -> None:
         _back(call, talk, call.args)
         return
     call.turn.effects.append(Withdraw(call.seat.id, call.args))
-    call.reply(t("Taken back: it will stand in no export. Who has read it has read it."))
+    call.reply(t("Taken back: it will not stand in the record. Some may have read it already."))
 
 
 def _back(call: Call, talk: Talk, id: str) -> None:
@@ -45,4 +45,4 @@ def _back(call: Call, talk: Talk, id: str) -> None:
         call.reply(t("You can take back your own messages only."))
         return
     talk.take(effects())
-    call.reply(t("Taken back. Your table has been told; who has read it has read it."))
+    call.reply(t("Taken back. Your table has been told; some may have read it already."))

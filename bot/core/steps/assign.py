@@ -8,7 +8,7 @@ from typing import Literal
 from bot.core.effects import Effect, End, Note, Request, Say, Seated
 from bot.core.events import Answered
 from bot.core.fields import Id
-from bot.core.message import Message, Name, Part, Several, block, message, t
+from bot.core.message import Message, Name, Part, Several, block, message, t, tn
 from bot.core.scene import Scene
 from bot.core.steps.base import Scope, Step
 
@@ -69,7 +69,14 @@ class Assign(Step):
                     at.key("unplaced", seat),
                 )
             for site in at.flow.sites_of(at.course.id):
-                told = message(t("{n} people have no table yet.", n=len(answer.result["unplaced"])), step=at.step)
+                told = message(
+                    tn(
+                        "{n} person has no table yet.",
+                        "{n} people have no table yet.",
+                        n=len(answer.result["unplaced"]),
+                    ),
+                    step=at.step,
+                )
                 yield Say(f"coordinators:{site.id}", told, at.key("unplaced", site.id))
         yield End(at.step)
 
@@ -77,10 +84,8 @@ class Assign(Step):
         """What a person reads who gets a place."""
         blocks = [block(t("You are at table {number}, with {names}.", number=number, names=_listed(others)))]
         if staff:
-            blocks.append(block(t("{names} facilitates.", names=_listed(staff))))
-        blocks.append(
-            block(t("What you write during a talk goes to your table. Votes are asked separately, in private."))
-        )
+            blocks.append(block(t("Facilitator: {names}.", names=_listed(staff))))
+        blocks.append(block(t("What you write during a talk goes to your table. You vote separately, in private.")))
         return message(*blocks, step=at.step)
 
 

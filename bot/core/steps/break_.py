@@ -42,7 +42,7 @@ class Break(Step):
 
     def begin(self, at: Scene) -> Iterator[Effect]:
         blocks: list[Block] = [block(at.local(self.title), kind="title")] if self.title else []
-        blocks.append(block(at.local(self.text) if self.text else t("Now there is a break.")))
+        blocks.append(block(at.local(self.text) if self.text else t("It is time for a break.")))
         if at.closes is not None:
             blocks.append(
                 block(t("We go on here on {when}. You need not do anything until then.", when=When(at.closes)))

@@ -136,7 +136,7 @@ class Collect(Step):
         blocks.append(block(t("Thank you. I have kept ({number} of {most}):", number=number, most=self.max_each)))
         blocks.append(block(Words(given.id), kind="quote"))
         if asks_side:
-            blocks.append(block(t("What is it?")))
+            blocks.append(block(t("Which of these is it?")))
         elif number < self.max_each:
             blocks.append(block(t("You can write another one."), kind="note"))
         buttons = [*(self._sides(at, given.id) if asks_side else ()), self._back(at, given.id)]

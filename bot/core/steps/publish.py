@@ -109,7 +109,7 @@ class Publish(Step):
                 yield Say(at.course.unit, at.message(*head, *title, *blocks), at.key("result", node.id))
                 head = []
         if head:
-            nothing = block(t("There is nothing to tell yet."))
+            nothing = block(t("There are no results to tell you yet."))
             yield Say(at.course.unit, at.message(*head, nothing), at.key("nothing"))
 
     def _nodes(self, at: Scene) -> tuple[Node, ...]:
@@ -191,7 +191,7 @@ class Publish(Step):
         """What was written, side by side; of very many a few by lot, so that nobody's place or time counts."""
         items = [c for c in at.facts["quotable"] if c.step == step]
         if not shares_words(at):
-            return [block(t("What people wrote goes to no other site before a person has read it."))]
+            return [block(t("What people wrote does not go to other sites before a person has read it."))]
         if len({c.seat for c in items}) < FEWEST:
             return [block(t("Too few people wrote something that may be shown here."))] if items else []
         drawn = {c.id for c in Lots(at.flow.ref, at.step, step).sample(items, min(LONGEST, len(items)))}

@@ -166,7 +166,9 @@ class Summarise(Step):
                 blocks.append(block(t("Left out: {reason}.", reason=REASONS[sentence.left_out])))
                 buttons.append(Button(t("Put {number} back", number=number), at.press("back", table.id, str(number))))
         blocks += told(replace(digest, sentences=()))
-        text = t("Is this what the table said? Once approved, it goes to other tables. Unapproved, it goes nowhere.")
+        text = t(
+            "Is this what the table said? Once approved, it goes to other tables. If nobody approves it, it goes nowhere."
+        )
         blocks.append(block(text))
         if closes is not None:
             blocks.append(block(t("Please decide by {when}.", when=When(closes)), kind="note"))
@@ -199,7 +201,7 @@ class Summarise(Step):
             buttons = tuple(
                 Button(label, at.press("reason", table.id, f"{number}-{id}")) for id, label in REASONS.items()
             )
-            why = block(t("Why is it left out? Your table will read the reason. That somebody disagrees is none."))
+            why = block(t("Why is it left out? Your table will read the reason. Disagreeing with it is not a reason."))
             yield self._answer(at, heard, at.message(*quoted(sentence), why, buttons=buttons))
         elif what == "reason" and not sentence.left_out and reason in REASONS:
             if at.seat.role == "facilitator" and self._last_of_minority(at, digest, sentence):

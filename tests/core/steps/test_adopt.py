@@ -74,7 +74,7 @@ def test_a_threshold_is_exact_and_abstentions_do_not_count_for_the_ratio(yes: in
 
 def test_everybody_reads_the_rule_the_numbers_and_the_outcome() -> None:
     told = play(steps(), {"bottles::yes": 14, "bottles::no": 6, "bottles::abstain": 2}).read_by("course:all")[-1]
-    assert "Adopted is what at least 70 % of those who voted and did not abstain are in favour of." in told
+    assert "A proposal is adopted if at least 70 % of those who voted and did not abstain are in favour." in told
     assert "At least 50 % of all members must have voted." in told
     assert "Bottles: adopted." in told
     assert (
@@ -126,7 +126,10 @@ def test_the_best_of_an_approval_ballot_are_told_in_the_order_of_the_ballot() ->
     stage = play(steps(rule, APPROVAL), votes)
     assert outcomes(stage) == {"buses": "adopted", "lanes": "rejected", "trains": "adopted"}
     told = stage.read_by("course:all")[-1]
-    assert "Adopted are the 2 with most in favour. At least 1/3 of those who voted must be in favour." in told
+    assert (
+        "The 2 proposals with most people in favour are adopted. Each needs at least 1/3 of those who voted in favour."
+        in told
+    )
     assert told.index("Buses: adopted.") < told.index("Lanes: not adopted.") < told.index("Trains: adopted.")
 
 

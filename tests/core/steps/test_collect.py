@@ -127,8 +127,8 @@ def test_the_side_is_chosen_before_or_after_the_text() -> None:
     stage = staged('sides = ["for", "against"]')
     assert stage.read_by("seat:anna")[0].endswith("[For] [Against]")
     assert stage.press("anna", "args:side::against") == ["Against: please write it now."]
-    assert "What is it?" not in stage.write("anna", "Shops are small.")[-1]
-    assert "What is it?\n[For] [Against] [Take back]" in stage.write("anna", "Bottles are dear.")[-1]
+    assert "Which of these is it?" not in stage.write("anna", "Shops are small.")[-1]
+    assert "Which of these is it?\n[For] [Against] [Take back]" in stage.write("anna", "Bottles are dear.")[-1]
     assert stage.press("anna", button(stage, "anna", "For"))[-1].startswith("Noted: For.")
     assert live(stage) == [("Shops are small.", "against"), ("Bottles are dear.", "for")]
 

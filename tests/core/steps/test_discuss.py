@@ -27,7 +27,7 @@ from tests.support.talks import (
 
 def test_a_talk_opens_with_who_is_here_until_when_and_the_prompt() -> None:
     assert table().read_by("table:t1") == [
-        "Bread\nAt your table: anna, ben, lise.\nmaya facilitates.\n"
+        "Bread\nAt your table: anna, ben, lise.\nFacilitator: maya.\n"
         "Until 02 Mar 17:20 they read what you write here. /undo takes your last message back.\nWhat about bread?"
     ]
 
@@ -91,7 +91,7 @@ def test_an_icebreaker_is_never_shared(how: str) -> None:
     s = table(how)
     s.write("anna", "I like tea.")
     assert [c.shared for c in s.contributions.values()] == [False]
-    assert ("nothing of it is exported" in s.read_by("table:t1")[0]) == ("icebreaker" in how)
+    assert ("nothing of it stands in the record" in s.read_by("table:t1")[0]) == ("icebreaker" in how)
 
 
 def test_after_the_end_nothing_passes() -> None:

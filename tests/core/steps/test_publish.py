@@ -141,7 +141,7 @@ def test_grades_numbers_and_points_are_told_with_their_middle_or_mean() -> None:
     assert "Bad: 0 of 12 (0 %)\nPoor: 4 of 12 (33 %)" in told
     assert "The middle answer is: Fair" in told
     assert "The middle answer is 6; 11 people answered." in told, "the lowest and the highest are somebody's own"
-    assert "3.5 points on average, from 0 to 5 possible; 12 people answered." in told
+    assert "3.5 points on average, on a scale from 0 to 5; 12 people answered." in told
     assert "Why?" not in told
 
 
@@ -162,7 +162,7 @@ def test_a_decision_is_told_with_its_rule() -> None:
     stage = two_sites(12, 0, adopt + publish('"decision"', 'to = "site"'))
     vote(stage, "lyon", "l", 8)
     told = stage.read_by("course:lyon")[-1]
-    assert told.startswith("What came out\nAdopted is what more than half of those who voted are in favour of.")
+    assert told.startswith("What came out\nA proposal is adopted if more than half of those who voted are in favour.")
     assert "Take bottles back?: adopted." in told
 
 
@@ -227,7 +227,7 @@ def test_where_two_sites_walk_together_collected_words_stay_untold() -> None:
     stage.seat("anna")
     stage.start()
     stage.wait(10 * MINUTE)
-    assert stage.read_by("course:all")[-1].endswith("goes to no other site before a person has read it.")
+    assert stage.read_by("course:all")[-1].endswith("does not go to other sites before a person has read it.")
 
 
 def test_of_very_many_a_few_are_drawn_by_lot() -> None:
@@ -242,7 +242,7 @@ def test_nothing_to_tell_is_said() -> None:
     stage.seat("anna")
     stage.start()
     stage.wait(timedelta(hours=1))
-    assert stage.read_by("course:all")[-1] == "What came out\nThere is nothing to tell yet."
+    assert stage.read_by("course:all")[-1] == "What came out\nThere are no results to tell you yet."
 
 
 OPINIONS = """

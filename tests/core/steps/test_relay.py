@@ -242,7 +242,7 @@ def test_a_digest_in_another_language_is_labelled() -> None:
     assert read(shown).splitlines()[0] == "From table 1 in France · in fr, not translated"
     assert words_in(shown) == ["t1-says"]
     assert shown.buttons == ()
-    assert "For half of the table or more no sentence speaks." in read(shown)
+    assert "None of these sentences speaks for half of the table or more." in read(shown)
 
 
 def test_a_translation_is_labelled_and_the_original_one_tap_away() -> None:

@@ -86,7 +86,7 @@ def test_facilitator_gets_the_draft_in_the_words_of_the_table() -> None:
         "Sentence 2",
         "roads",
         "Some of those who answered agree, most do not. This is what a minority says.",
-        "Is this what the table said? Once approved, it goes to other tables. Unapproved, it goes nowhere.",
+        "Is this what the table said? Once approved, it goes to other tables. If nobody approves it, it goes nowhere.",
         "Please decide by 02 Mar 17:15.",
         "[Approve] [Leave out 1] [Leave out 2]",
     ]
@@ -205,7 +205,7 @@ def test_left_out_sentences_leave_their_people_unheard_and_can_be_put_back() -> 
     assert digest_of(stage).unheard == 0
     stage.press("maya", f"digest:reason:t1:{number}-double")
     assert digest_of(stage).unheard == 3
-    assert "For half of the table or more no sentence speaks." in stage.read_by("facilitators:t1")[-1]
+    assert "None of these sentences speaks for half of the table or more." in stage.read_by("facilitators:t1")[-1]
     stage.press("maya", f"digest:back:t1:{number}")
     assert digest_of(stage).unheard == 0
     stage.press("maya", "digest:approve:t1:")
@@ -338,8 +338,8 @@ def test_support_below_ten_is_told_in_words(support: int, against: int, expected
     [
         (0, 6, None),
         (2, 6, "These sentences do not speak for everybody at the table."),
-        (3, 6, "For half of the table or more no sentence speaks."),
-        (3, 12, "For 3 of the 12 people at this table no sentence speaks."),
+        (3, 6, "None of these sentences speaks for half of the table or more."),
+        (3, 12, "None of these sentences speaks for 3 of the 12 people at this table."),
     ],
 )
 def test_the_unheard_are_named(unheard: int, members: int, expected: str | None) -> None:

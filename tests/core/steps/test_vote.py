@@ -108,7 +108,7 @@ def test_an_answer_may_stand_as_it_was_given() -> None:
     stage = staged(one_question("change_until_close = false"))
     assert "change it until" not in stage.press("p0", "ballot:bottles::yes")[-1]
     said = stage.press("p0", "ballot:bottles::no")
-    assert said == ["You have already answered this, and here an answer stands as it was given."]
+    assert said == ["You have answered this already. An answer cannot be changed here."]
     assert stage.choices["ballot"]["p0"] == {"bottles:": "yes"}
 
 
