@@ -1,7 +1,8 @@
 """When every step opens and closes on every course, as far as it can be known before anybody has answered.
 
 The walk is reckoned with full durations: a step that everybody answers early, or that a person ends, ends sooner. What
-follows such a step is marked as an estimate until the next step that opens at a time of its own.
+follows such a step is marked as an estimate until the next step that opens, or ends, at an hour of its own. A step that is
+only for another place is left out.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from bot.core.audience import course_takes_part
+from bot.core.conditions import ConditionError, parse
 from bot.core.course import closing, moment, opening
 from bot.core.flow import Flow
 from bot.core.itinerary import TRUNK, Node
@@ -20,6 +23,10 @@ from bot.core.steps.control import Parallel
 
 class Endless(ValueError):
     """The steps last so long, one after the other, that no calendar reaches to the end."""
+
+
+PLACE = frozenset({"site", "course"})
+"""The names in a condition whose values are known before anybody has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,9 @@ def _walk(flow: Flow, course: str, sequence: str, clock: _Clock) -> Iterator[Pla
     row = flow.sequences[sequence]
     index = 0
     while index < len(row):
+        if not _walked(flow, course, row[index]):
+            index += 1
+            continue
         run = flow.run_of(row[index])
         here = Course(course, session=clock.session)
         before = clock.now
@@ -96,7 +106,8 @@ def _walk(flow: Flow, course: str, sequence: str, clock: _Clock) -> Iterator[Pla
         last = run[-1].step
         clock.now = closes if closes is not None and last.waits else opens
         open_ended = closes is None and last.waits
-        clock.estimate = estimate or open_ended or any(_may_differ(n) for n in run) or any(p.estimate for p in inner)
+        unsure = estimate and not _fixed(run[-1])
+        clock.estimate = unsure or open_ended or any(_may_differ(n) for n in run) or any(p.estimate for p in inner)
         if last.type == "break":
             clock.session = clock.now
         index += len(run)
@@ -131,7 +142,26 @@ def _named_close(flow: Flow, course: Course, node: Node, opens: datetime) -> dat
     return moment(flow, course, closes, opens)
 
 
+def _walked(flow: Flow, course: str, node: Node) -> bool:
+    """False where a step is surely not for this course."""
+    return not _known(node) or course_takes_part(flow, node, Course(course), {})
+
+
+def _known(node: Node) -> bool:
+    """True where a condition of the step asks for nothing but the place."""
+    try:
+        return node.step.when is not None and parse(node.step.when).names <= PLACE
+    except ConditionError:  # which a rule of its own tells
+        return False
+
+
 def _may_differ(node: Node) -> bool:
     """True where the end of a step is not certain when it opens, or where it may be left out altogether."""
     step = node.step
-    return step.early_close != "never" or step.when is not None or node.until is not None or hasattr(step, "timeout")
+    doubtful = step.when is not None and not _known(node)
+    return step.early_close != "never" or doubtful or node.until is not None or hasattr(step, "timeout")
+
+
+def _fixed(node: Node) -> bool:
+    """True where a step ends at an hour of its own, whenever it has opened."""
+    return node.step.closes is not None and node.step.waits and not _may_differ(node)

@@ -54,6 +54,21 @@ def test_a_step_with_a_time_of_its_own_is_certain_again() -> None:
     assert [_shown(plan[site, "ballot"]) for site in ("wien", "london")] == ["20:30-20:40", "21:30-21:40"]
 
 
+def test_what_ends_at_an_hour_of_its_own_makes_what_follows_certain() -> None:
+    night = '[[step]]\nid = "night"\ntype = "break"\ncloses = 18:00:00\ntext = { en = "a", de = "b" }\n'
+    plan = _plan(broken(('[[step]]\nid = "ballot"\n', f'{night}[[step]]\nid = "ballot"\n')))
+    assert plan["london", "night"].estimate
+    assert not plan["london", "ballot"].estimate
+
+
+def test_a_step_that_is_for_another_place_is_left_out() -> None:
+    plan = _plan(SOUND)
+    assert ("wien", "ready") in plan
+    assert ("london", "ready") not in plan
+    both = _plan(broken(("when = 'site == \"wien\"'", "when = 'done.talk == \"done\"'")))
+    assert ("london", "ready") in both, "whether that holds is not known beforehand"
+
+
 def test_a_bare_time_after_a_night_is_of_the_next_day() -> None:
     night = '[[step]]\nid = "night"\ntype = "break"\ncloses = 18:00:00\ntext = { en = "a", de = "b" }\n'
     plan = _plan(broken(('[[step]]\nid = "ballot"\n', f'{night}[[step]]\nid = "ballot"\nopens = 18:30:00\n')))
