@@ -40,6 +40,10 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+STOPPING = structure.NAMES | {conditions.conditions_parse.name, TOO_LARGE}
+"""The rules without which there is no walk that could be looked at."""
+
+
 def lint(file: FlowFile, name: str) -> tuple[Problem, ...]:
     """Every problem that the rules find in a flow file called `name`, what concerns the whole file first."""
     view = View(file)
@@ -61,7 +65,7 @@ def lint(file: FlowFile, name: str) -> tuple[Problem, ...]:
 
 def walkable(problems: Iterable[Problem]) -> bool:
     """True if nothing among the problems keeps a flow from being laid out."""
-    return not any(p.severity == "error" and p.rule in (*structure.NAMES, TOO_LARGE) for p in problems)
+    return not any(p.severity == "error" and p.rule in STOPPING for p in problems)
 
 
 def _in_order(found: list[Problem], view: View) -> tuple[Problem, ...]:
