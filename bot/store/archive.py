@@ -73,7 +73,8 @@ def consents(db: Database, assembly: str) -> dict[tuple[str, str], bool]:
 def tables(db: Database, assembly: str) -> list[Table]:
     """All tables there ever were, without their people, by site, plan and number."""
     found = db.sql.execute(
-        "SELECT id, plan, site, number, languages FROM tables WHERE assembly = ? ORDER BY site, plan, number, id", (assembly,)
+        "SELECT id, plan, site, number, languages FROM tables WHERE assembly = ? ORDER BY site, plan, number, id",
+        (assembly,),
     )
     return [Table(id, plan, site, number, tuple(languages.split())) for id, plan, site, number, languages in found]
 
@@ -85,7 +86,7 @@ def sat(db: Database, assembly: str) -> dict[str, int]:
         "WHERE m.assembly = ? AND s.role = 'participant' GROUP BY m.table_id ORDER BY m.table_id",
         (assembly,),
     )
-    return {table: n for table, n in found}
+    return dict(found.fetchall())
 
 
 def talks(db: Database, assembly: str) -> frozenset[tuple[str, str]]:

@@ -1,0 +1,139 @@
+"""How the assembly went: the flow and its seed, how many people took part, when each step was open, who intervened.
+
+People are numbers here, and whoever led is a role at a site: this file names nobody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.core.itinerary import Node
+from bot.core.steps.collect import Collect
+from bot.core.steps.discuss import Discuss
+from bot.report.jsonl import FORMAT, instants, stamp
+from bot.report.material import Material
+from bot.report.release import Use, released
+from bot.store.courses import LogLine
+from bot.store.times import instant
+
+OVERRIDES: Mapping[str, tuple[str, ...]] = {
+    "begun": (), "started": ("course",), "ended": ("course",), "upgraded": ("from", "to"),
+    "invited": ("role", "site", "number"), "opened_gate": ("course", "step"), "gate_timed_out": ("course", "step"),
+    "too_few": ("course", "step"), "prompt": ("contribution", "to"), "summary": ("contribution",), "noted": ("table",),
+    "extended": ("step", "table", "seconds"), "paused": ("step", "table"), "resumed": ("step", "table"),
+    "ended_early": ("step", "unit"), "merged": ("step", "table", "into"), "unplaced": (), "approved": ("digest",),
+    "held": ("digest",), "left_out": ("digest", "sentence", "reason"), "put_back": ("digest", "sentence"),
+    "asked_coordinator": ("step", "table", "sentence", "reason"),
+}  # fmt: skip
+"""The acts that are told one by one, and what of each. Who came and went is only counted."""
+
+
+def process_json(material: Material) -> bytes:
+    """The record as one JSON object."""
+    id, _, digest = material.ref.partition("@")
+    last = instant(material.log[-1].at) if material.log else instant(material.assembly.created)
+    data = {
+        "pnyx": "process",
+        "format": FORMAT,
+        "flow": {
+            "ref": material.ref,
+            "id": id,
+            "hash": digest,
+            "version": material.flow.file.flow.version,
+            "title": material.text(material.flow.file.flow.title),
+        },
+        "assembly": material.assembly.id,
+        "seed_of_the_draws": material.assembly.seed,
+        "last_event": stamp(last),
+        "sites": [_site(material, site.id) for site in material.flow.file.schedule.sites],
+        "tables": [
+            {
+                "id": table.id,
+                "plan": table.plan,
+                "site": table.site,
+                "number": table.number,
+                "languages": list(table.languages),
+                "participants_ever": material.sat.get(table.id, 0),
+            }
+            for table in material.tables
+        ],
+        "courses": [_course(material, course) for course in material.flow.courses],
+        "contributions": [row for node in material.flow.nodes.values() if (row := _contributions(material, node))],
+        "digests": [
+            {"id": d.id, "step": d.step, "table": d.table, "state": d.state, "sentences": len(d.sentences)}
+            for d in material.digests
+        ],
+        "log": [_logged(material, line) for line in material.log if _told(line)],
+    }
+    return (json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+
+
+def _site(material: Material, id: str) -> dict[str, Any]:
+    """A site with its people, by role and by how they stand."""
+    site = material.flow.sites[id]
+    people: dict[str, dict[str, int]] = {}
+    for seat in sorted((s for s in material.seats.values() if s.site == id), key=lambda s: (s.role, s.status)):
+        row = people.setdefault(seat.role, {})
+        row[seat.status] = row.get(seat.status, 0) + 1
+    return {
+        "id": id,
+        "name": material.site_name(id),
+        "zone": site.zone,
+        "languages": list(site.languages),
+        "people": people,
+    }
+
+
+def _course(material: Material, id: str) -> dict[str, Any]:
+    course, zone = material.courses.get(id), material.flow.zone(id)
+    return {
+        "id": id,
+        "state": course.state if course is not None else "waiting",
+        "steps": [_step(material, id, node, zone) for node in material.flow.nodes.values()],
+    }
+
+
+def _step(material: Material, course: str, node: Node, zone: ZoneInfo) -> dict[str, Any]:
+    span, known = material.spans.get((course, node.id)), material.courses.get(course)
+    ended = known.done.get(node.id, "") if known is not None else ""
+    return {
+        "id": node.id,
+        "type": node.step.type,
+        "title": material.title(node.id),
+        "opened": instants(span.opened, zone) if span is not None else None,
+        "closed": instants(span.closed, zone) if span is not None and span.closed is not None else None,
+        "ended": ended or ("open" if span is not None else "not reached"),
+    }
+
+
+def _contributions(material: Material, node: Node) -> dict[str, Any] | None:
+    """How much was said in a step, and how much of it may be read in this export; None where it is not on record."""
+    step = node.step
+    if not isinstance(step, Discuss | Collect) or step.record == "none" or getattr(step, "icebreaker", False):
+        return None
+    given = sum(n for (id, _), n in material.counted.items() if id == node.id)
+    use: Use = "transcript" if isinstance(step, Discuss) else "open_data"
+    here = [g.contribution for g in material.given if g.contribution.step == node.id]
+    said = [c for c in here if c.kind in ("message", "idea")]
+    return {
+        "step": node.id,
+        "given": given,
+        f"released_as_{use}": sum(released(material, c.id, use).free for c in said),
+    }
+
+
+def _told(line: LogLine) -> bool:
+    """Participants who pause are counted, not told of; a talk that rests names its table."""
+    return line.act in OVERRIDES and (line.act != "paused" or "table" in line.data)
+
+
+def _logged(material: Material, line: LogLine) -> dict[str, Any]:
+    row: dict[str, Any] = {"at": stamp(instant(line.at)), "act": line.act}
+    by = material.seats.get(line.by)
+    if by is not None:
+        row |= {"by": by.role, "site": by.site}
+    row |= {name: line.data[name] for name in OVERRIDES[line.act] if name in line.data}
+    return row | ({"number": len(line.data["seats"])} if line.act == "unplaced" else {})
