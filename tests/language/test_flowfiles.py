@@ -178,3 +178,11 @@ def test_a_flow_that_cannot_be_laid_out_is_not_tried(tmp_path: Path) -> None:
 def test_the_sound_flow_needs_no_folder(tmp_path: Path) -> None:
     (tmp_path / "any.toml").write_text(SOUND, encoding="utf-8")
     assert load_flow(tmp_path / "any.toml").problems == ()
+
+
+def test_every_flow_that_ships_is_sound(repo: Path) -> None:
+    flows = [path.parent for path in sorted((repo / "flows").glob("*/flow.toml"))]
+    assert flows, "no flow found: this test would see nothing"
+    assert {flow.name: [str(p) for p in errors(load_flow(flow).problems)] for flow in flows} == {
+        f.name: [] for f in flows
+    }
