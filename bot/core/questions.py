@@ -52,7 +52,6 @@ class Question(Model):
     labels: tuple[Text, ...] = ()
     dont_know: bool = False
     ordered: bool = False
-    required: bool = True
     max_length: int = Field(default=1000, ge=1, le=3500)
     attribute: Id | None = None
     correct: Id | None = None

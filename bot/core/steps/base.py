@@ -33,13 +33,19 @@ Scope = Literal["person", "table", "site", "assembly"]
 class Step(Model):
     """The fields common to every step.
 
-    `id` is unique in the flow. `within` names the `repeat` or `parallel` that the step belongs to, `branch` the branch of a
-    `parallel`. `title` and `text` are what people read. `audience` are the roles that take part, `when` a condition on the
-    course or the person. `opens` and `closes` are moments; `after` waits once the step before has ended; `duration` counts
-    from the opening. `early_close = "all_answered"` ends the step one minute after everybody has answered. `grace` is how
-    long after the announced end what was said in time is still taken, where a platform delivers late. `late` says whether newcomers may still do a self-paced
-    step after its close. `too_few` is the number of answers under which `on_too_few` applies at the close. `remind` lists how long before the close those who have not answered are
-    reminded. `results` says when results are shown, `record` what later goes into the exports.
+    `id` is unique in the flow: a small letter first, then small letters, digits and underscores, at most 20. `type` says
+    what happens. `title` and `text` are what people read. `within` names the `repeat` or `parallel` that the step belongs
+    to, `branch` the branch of a `parallel`. `audience` are the roles that take part. `scope` says for whom the step opens:
+    each person, each table, each site, or the whole assembly. `when` is a condition on the course or the person: where it
+    does not hold, the step is left out. `opens` is the moment at which the step opens, at the earliest when the one before
+    it has ended. `after` lets this span of time pass between the end of the step before and the opening. `closes` is the
+    moment at which it ends. `duration` counts from the opening; where both are given, `closes` holds.
+    `early_close = "all_answered"` ends the step one minute after everybody has answered. `grace` is how long after the
+    announced end what was said in time is still taken, where a platform delivers late. `late` says whether newcomers may
+    still do a step that people go through by themselves, after its close. `too_few` is the number of answers under which
+    `on_too_few` applies at the close. `on_too_few` goes on, gives the step its duration once more, or goes on and tells the
+    coordinator. `remind` lists how long before the close those who have not answered are reminded. `record` says what goes
+    into the exports: everything, the items without their authors, only how many there were, or nothing.
     """
 
     id: Id
@@ -61,7 +67,6 @@ class Step(Model):
     too_few: int = Field(default=0, ge=0)
     on_too_few: Literal["go_on", "extend_once", "tell_coordinator"] = "tell_coordinator"
     remind: tuple[Span, ...] = ()
-    results: Literal["on_close", "after_last_site", "never"] = "never"
     record: Literal["full", "items_only", "counts_only", "none"] = "full"
 
     waits: ClassVar[bool] = True

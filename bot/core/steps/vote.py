@@ -72,6 +72,7 @@ class Vote(Step):
     secret: bool = True
     change_until_close: bool = True
     shuffle: bool = False
+    results: Literal["on_close", "never"] = "never"
 
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "open": ("statements",),

@@ -121,7 +121,7 @@ questions = [
   { id = "mood", method = "likert", text = "How was it?", labels = ["Bad", "Poor", "Fair", "Good", "Great"] },
   { id = "km", method = "number", text = "How far?", min = 0, max = 99, dont_know = true },
   { id = "points", method = "score", text = "Points?", max = 5, options = [{ id = "buses", text = "Buses" }] },
-  { id = "why", method = "open_text", text = "Why?", required = false },
+  { id = "why", method = "open_text", text = "Why?" },
 ]
 """
 
