@@ -19,11 +19,11 @@ from bot.app.operations import Problem
 from bot.cli.asking import in_words
 from bot.core.tally import fraction
 from bot.demo import play_demo
-from bot.language.flowfiles import bundle, unbundle
+from bot.language.flowfiles import bundle, toml_file, unbundle
 from bot.rehearsal.files import write_files
 from bot.rehearsal.front import Front
 from bot.rehearsal.play import Outcome, Rehearsal, open_rehearsal
-from bot.rehearsal.profile import Sampler
+from bot.rehearsal.profile import Profile
 from bot.rehearsal.script import write_script
 from bot.rehearsal.voices import BadVoices, read_voices
 from bot.store import queue
@@ -32,7 +32,7 @@ from bot.transports.lines import TypedLines, typed
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-class Share(click.ParamType):
+class Share(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
     """A share of people, as "10%"."""
 
     name = "share"
@@ -109,22 +109,23 @@ async def _rehearse(
         rehearsal = await front.play(body, unbundle(body), seed=seed, people=people)
     else:
         try:
-            voices = read_voices(flow if flow.is_dir() else flow.parent)
+            voices = read_voices(toml_file(flow).parent)
         except BadVoices as error:
             raise Problem(str(error)) from None
         rehearsal = await open_rehearsal(
             body, seed=seed, people=people, drop=drop, voices=voices, record=record is not None
         )
     try:
-        with contextlib.nullcontext() if not profile else Sampler() as sampler:
+        measured = Profile(rehearsal.hall.store) if profile and not interactive else None
+        async with measured or contextlib.nullcontext():
             if not interactive:
                 await _play(rehearsal, console)
         outcome = await rehearsal.outcome()
         failed = await _tell(rehearsal, outcome, seed, console)
-        if sampler is not None:
-            console.print(_where(sampler))
+        if measured is not None:
+            console.print(_where(measured))
         if record is not None and not interactive:
-            record.write_text(write_script(await rehearsal.script(str(flow))), encoding="utf-8")
+            _write(record, write_script(await rehearsal.script(str(flow))))
             console.print(Text(f"Written down: {record}"), soft_wrap=True)
         if out is not None:
             for path in await write_files(rehearsal.hall, out):
@@ -174,8 +175,12 @@ async def _tell(rehearsal: Rehearsal, outcome: Outcome, seed: str, console: Cons
     return bool(parked) or not outcome.ended
 
 
-def _where(sampler: Sampler) -> Table:
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _where(profile: Profile) -> Table:
     table = Table(title="where the time went", box=None, title_justify="left", title_style="dim", show_header=False)
-    for group, share in sampler.shares():
+    for group, share in profile.shares():
         table.add_row(group, f"{share} %", "█" * (share // 2))
     return table

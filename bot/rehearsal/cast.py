@@ -11,6 +11,7 @@ from bot.core.flow import Flow, Site
 from bot.core.joining import first_run
 from bot.core.lots import Lots
 from bot.core.state import Role
+from bot.core.steps.discuss import Discuss
 from bot.rehearsal import corpus
 from bot.rehearsal.people import Villager
 from bot.rehearsal.voices import Manner, Voice, Voices
@@ -90,6 +91,8 @@ def _participants(
             lots=Lots(seed, "person", site.id, str(number)),
             voice=voice,
             voices=voices if voice else None,
+            talking=frozenset(n.id for n in flow.nodes.values() if n.step.talk),
+            greeting=frozenset(n.id for n in flow.nodes.values() if isinstance(n.step, Discuss) and n.step.icebreaker),
             quits_after=6 + lots.below(15),
         )
         parts.append(Part(person, _late(flow, lots) if manners[number] == "late" else None))

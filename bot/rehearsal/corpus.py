@@ -26,6 +26,7 @@ class Speech:
     wishes: tuple[str, ...]
     reasons: tuple[str, ...]
     questions: tuple[str, ...]
+    greeting: str
 
 
 SPEECH: Mapping[str, Speech] = {
@@ -61,6 +62,7 @@ SPEECH: Mapping[str, Speech] = {
             "Who has not been heard yet?",
             "What do you have in common here?",
         ),
+        "Good evening, I am {name}.",
     ),
     "de": Speech(
         (
@@ -94,6 +96,7 @@ SPEECH: Mapping[str, Speech] = {
             "Wer ist noch nicht gehört worden?",
             "Worin seid ihr euch hier einig?",
         ),
+        "Guten Abend, ich bin {name}.",
     ),
     "fr": Speech(
         (
@@ -127,6 +130,7 @@ SPEECH: Mapping[str, Speech] = {
             "Qui n’a pas encore été entendu ?",
             "Sur quoi êtes-vous d’accord ici ?",
         ),
+        "Bonsoir, je m’appelle {name}.",
     ),
 }
 

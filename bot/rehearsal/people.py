@@ -1,8 +1,8 @@
 """Invented people: what each of them does about a message.
 
-A person knows nothing of the flow. All there is to go by is the message: its words, its buttons, and whether something is
-to be typed. What buttons carry ends in the option, in every language (`vote:q1::yes`), and that is looked at; the table
-`SIDE` names those that do not answer anything.
+A person knows nothing of the flow but which of its steps are talks. All else there is to go by is the message: its words,
+its buttons, and whether something is to be typed. What buttons carry ends in the option, in every language
+(`vote:q1::yes`), and that is looked at; the table `SIDE` names those that do not answer anything.
 
 Everything is drawn from the seed and the person's own name, so that one person's draws never change another's.
 """
@@ -46,12 +46,17 @@ PATIENCE = 40
 REPLIES_ONE_IN, MOST_SAID = 8, 4
 """One in so many answers a message at the table; nobody says more than this in one talk."""
 
+GREETED = -1
+"""What stands for a greeting among the numbers of what was said."""
+
 SOON = 8
 """After so many acts the first questions are over, even where nobody asked for a name."""
 
 SHORTEST = timedelta(seconds=4)
 ON_THE_FLOOR = timedelta(seconds=75)
 """What an answer takes at most when a whole table waits for it."""
+NEXT = timedelta(seconds=75)
+"""What the next answer at the same step takes at most: who has begun goes on."""
 READING = timedelta(minutes=2)
 """What a facilitator takes to read a draft."""
 
@@ -68,7 +73,8 @@ class Act:
 
 @dataclass(slots=True)
 class Villager:
-    """One invented person. `user` is the account, `within` what an answer takes at most."""
+    """One invented person. `user` is the account, `within` what an answer takes at most, `talking` are the steps at which
+    tables talk, `greeting` those that only break the ice."""
 
     user: str
     name: str
@@ -80,6 +86,8 @@ class Villager:
     lots: Lots
     voice: Voice | None = None
     voices: Voices | None = None
+    talking: frozenset[str] = frozenset()
+    greeting: frozenset[str] = frozenset()
     named: bool = False
     name_asked_by: str = ""
     acts: int = 0
@@ -88,6 +96,7 @@ class Villager:
     leaving: bool = False
     pending: dict[str, int] = field(default_factory=dict)
     said: list[tuple[str, int]] = field(default_factory=list)
+    begun: set[str] = field(default_factory=set)
     talks: set[str] = field(default_factory=set)
     asked: dict[str, int] = field(default_factory=dict)
     wanted: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -131,8 +140,8 @@ class Villager:
         if message.expects == "number":
             yield Act(after, topic, str(self._number(message)))
         elif self.role != "participant":
-            yield Act(after, topic, self.name if not self.named else self._question())
-            self.named = True
+            if message.step not in self.greeting:
+                yield Act(after, topic, self._question(message.step))
         elif not self.named or topic == self.name_asked_by:
             self.named, self.name_asked_by = True, topic
             tries = self.asked[topic]
@@ -156,17 +165,24 @@ class Villager:
             yield Act(self._pause(message, topic), topic, said)
 
     def _statement(self, step: str) -> str | None:
-        """The next thing to say. Somebody with a voice says what was not said yet, else what was not said at this step."""
-        if self.manner == "nonsense":
+        """The next thing to say. Somebody with a voice says nothing invented but a greeting, and nothing twice in talks; what
+        is asked for in private may repeat it."""
+        anywhere, here = {n for _, n in self.said}, [n for at, n in self.said if at == step]
+        if step in self.greeting:
+            number, said = GREETED, corpus.speech(self.language).greeting.format(name=self.name)
+            if here:
+                return None
+        elif self.manner == "nonsense":
             number, said = len(self.said), self._nonsense()
         elif self.voice is None:
             number, said = len(self.said), corpus.sentence(self.lots, self.language)
         else:
-            anywhere, here = {n for _, n in self.said}, {n for at, n in self.said if at == step}
-            left = [n for n in range(len(self.voice.says)) if n not in here]
-            if not left:
+            talk, says = step in self.talking, self.voice.says
+            new = [n for n in range(len(says)) if n not in anywhere]
+            left = new if talk else new or [n for n in range(len(says)) if n not in here]
+            if not left or (talk and len(here) >= (len(says) + 1) // 2):
                 return None
-            number = next((n for n in left if n not in anywhere), left[0])
+            number = left[0]
             said = self.voice.says[number]
         self.said.append((step, number))
         return said
@@ -174,8 +190,11 @@ class Villager:
     def _said_at(self, step: str) -> int:
         return sum(1 for at, _ in self.said if at == step)
 
-    def _question(self) -> str:
-        return self.lots.choice(corpus.speech(self.language).questions)
+    def _question(self, step: str) -> str:
+        """What a facilitator asks a table: another question each time."""
+        questions = corpus.speech(self.language).questions
+        self.said.append((step, len(self.said)))
+        return questions[(len(self.said) - 1) % len(questions)]
 
     def _nonsense(self) -> str:
         return self.lots.choice(self.voices.nonsense if self.voices else corpus.NONSENSE)
@@ -232,8 +251,8 @@ class Villager:
         return missing[0].press if missing else submit.press
 
     def _ticks(self, message: Rendered, offered: list[Choice]) -> tuple[str, ...]:
-        asked = " ".join(text for kind, text in message.blocks if kind == "note")
-        limits = [int(n) for n in re.findall(r"\b\d{1,2}\b", asked)]
+        notes = [text for kind, text in message.blocks if kind == "note"]
+        limits = [int(n) for n in re.findall(r"\b\d{1,2}\b", notes[-1] if notes else "")]  # how many stands last
         least, most = (limits[0], limits[-1]) if limits else (1, len(offered))
         choosing = [b for b in offered if _option(b) != "dk"]
         if self.voice is not None and self.voices is not None:
@@ -255,6 +274,9 @@ class Villager:
         if self.role != "participant":
             return READING + timedelta(seconds=self._below(60))
         longest = self.within
+        if message.step in self.begun:
+            longest = min(longest, NEXT)
+        self.begun.add(message.step)
         if message.expects and any("pass" in _parts(b) for b in message.buttons):
             longest = min(longest, ON_THE_FLOOR)
         span = int((longest - SHORTEST).total_seconds())

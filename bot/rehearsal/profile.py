@@ -1,21 +1,21 @@
-"""Where the time of a rehearsal goes: a thread that looks, every few milliseconds, at what the others are doing.
+"""Where the time of a rehearsal goes: cProfile on the loop's thread and on the database's, summed up by parts of the program.
 
-It sees the database's thread too, which a profiler of one thread does not, and it slows nothing down.
+What a library does counts for the part that called it, however deep. Waiting does not count.
 """
 
 from __future__ import annotations
 
+import cProfile
+import pstats
 import sys
-import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
+from typing import Any
 
 import bot
-
-EVERY = 0.003
-"""Seconds between two looks."""
+from bot.store.connection import Store
+from bot.store.database import Database
 
 GROUPS: Mapping[str, str] = {
     "core": "core",
@@ -28,48 +28,72 @@ GROUPS: Mapping[str, str] = {
 """What each part of the program counts as; the rest is `other`."""
 
 _HOME = str(Path(bot.__file__).resolve().parent) + "/"
-_IDLE = ("/selectors.py", "/threading.py", "/queue.py", "/concurrent/futures/thread.py")
+_WAITING = ("poll' of 'select", "SimpleQueue' objects", "'acquire' of", "select.select")
+_DEEPEST = 8
+
+Function = tuple[str, int, str]
 
 
-class Sampler:
-    """Counts looks by group while it is open."""
+class Profile:
+    """Measures while it is on."""
 
-    def __init__(self) -> None:
-        self.looks: Counter[str] = Counter()
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._look, name="sampler", daemon=True)
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._here, self._there = cProfile.Profile(), cProfile.Profile()
+        self._both = sys.version_info < (3, 12)  # from then on one profile sees all threads, and allows no second one
 
-    def __enter__(self) -> Sampler:
-        self._thread.start()
+    async def __aenter__(self) -> Profile:
+        if self._both:
+            await self._store.read(_switch, self._there, True)
+        self._here.enable()
         return self
 
-    def __exit__(self, *exc: object) -> None:
-        self._end.set()
-        self._thread.join()
+    async def __aexit__(self, *exc: object) -> None:
+        self._here.disable()
+        if self._both:
+            await self._store.read(_switch, self._there, False)
 
     def shares(self) -> list[tuple[str, int]]:
-        """The groups with their share of the busy time in whole per cent, the largest first."""
-        total = sum(self.looks.values())
-        return [(group, round(100 * count / total)) for group, count in self.looks.most_common()]
-
-    def _look(self) -> None:
-        own = threading.get_ident()
-        while not self._end.wait(EVERY):
-            for thread, frame in sys._current_frames().items():
-                group = _group(frame) if thread != own else None
-                if group is not None:
-                    self.looks[group] += 1
+        """The parts with their share of the busy time in whole per cent, the largest first."""
+        stats = pstats.Stats(self._here)
+        if self._both:
+            stats.add(self._there)
+        spent = _by_group(stats.stats)  # type: ignore[attr-defined]  # there since ever, and missing in the stubs
+        total = sum(spent.values()) or 1.0
+        return sorted(((group, round(100 * time / total)) for group, time in spent.items()), key=lambda row: -row[1])
 
 
-def _group(frame: FrameType | None) -> str | None:
-    """The part of the program that the innermost of our frames belongs to; None where the thread only waits."""
-    if frame is None or frame.f_code.co_filename.endswith(_IDLE):
-        return None
-    while frame is not None:
-        path = frame.f_code.co_filename
-        if path.startswith(_HOME):
-            return GROUPS.get(path.removeprefix(_HOME).partition("/")[0], "other")
-        if "/aiosqlite/" in path and frame.f_back is None:
-            return None
-        frame = frame.f_back
-    return "other"
+def _switch(db: Database, profile: cProfile.Profile, on: bool) -> None:
+    """On the database's own thread."""
+    if on:
+        profile.enable()
+    else:
+        profile.disable()
+
+
+def _by_group(stats: Mapping[Function, Any]) -> dict[str, float]:
+    spent: dict[str, float] = defaultdict(float)
+    for function, (_, _, own, _, callers) in stats.items():
+        if any(word in function[2] for word in _WAITING):
+            continue
+        for group, share in _shares(stats, function, callers, _DEEPEST).items():
+            spent[group] += own * share
+    return spent
+
+
+def _shares(
+    stats: Mapping[Function, Any], function: Function, callers: Mapping[Function, Any], deep: int
+) -> dict[str, float]:
+    """Which parts a function works for: its own, or those of its callers in proportion to the time they cause."""
+    if function[0].startswith(_HOME):
+        return {GROUPS.get(function[0].removeprefix(_HOME).partition("/")[0], "other"): 1.0}
+    weights = {caller: float(row[3]) for caller, row in callers.items() if caller in stats and caller != function}
+    total = sum(weights.values())
+    if not deep or not total:
+        return {"other": 1.0}
+    found: dict[str, float] = defaultdict(float)
+    for caller, weight in sorted(weights.items(), key=lambda row: -row[1])[:3]:
+        for group, share in _shares(stats, caller, stats[caller][4], deep - 1).items():
+            found[group] += share * weight
+    known = sum(found.values()) or 1.0
+    return {group: share / known for group, share in found.items()}

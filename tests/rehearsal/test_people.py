@@ -80,7 +80,7 @@ def test_several_boxes_are_ticked_one_by_one_and_handed_in() -> None:
         person, ticked = somebody(seed=seed, named=True), ()
         for _ in range(5):
             message = asked(*offered, chosen=ticked)
-            message = replace(message, blocks=(*message.blocks, ("note", "Choose from 2 to 3.")))
+            message = replace(message, blocks=(("note", "11 of 11"), *message.blocks, ("note", "Choose from 2 to 3.")))
             press = only(person, message).press
             if press == "v:q::ok":
                 break
@@ -172,10 +172,12 @@ def test_ballots_of_other_kinds_follow_the_record_too() -> None:
     grades = asked(*(f"v:q:1:{n}" for n in range(6)), text="Mehr Züge.")
     assert only(voiced(), grades).press == "v:q:1:5"
     ticks = Rendered(
-        (("text", "Which?"),),
+        (("note", "2 of 2"), ("text", "Which?"), ("note", "Choose as many as you like.")),
         (Choice("Weniger Flüge.", "v:q::a"), Choice("Mehr Züge.", "v:q::b"), Choice("Fertig", "v:q::ok")),
     )
-    assert only(voiced(), ticks).press == "v:q::b"
+    person = voiced()
+    assert only(person, ticks).press == "v:q::b"
+    assert person.wanted == {"v:q:": ("v:q::b",)}
 
 
 def test_what_a_person_says_about_herself_follows_the_record() -> None:
@@ -185,15 +187,15 @@ def test_what_a_person_says_about_herself_follows_the_record() -> None:
     assert only(voiced(), gender).press == "p:g::woman"
 
 
-def test_each_statement_is_said_once_at_a_step_new_ones_first_and_nothing_is_invented() -> None:
-    person = voiced()
+def test_nothing_is_said_twice_in_talks_and_nothing_is_invented_but_a_greeting() -> None:
+    person = replace(voiced(), talking=frozenset(("hello", "talk", "later")), greeting=frozenset(("hello",)))
     question = asked(expects="text")
     said = [
         act.text
-        for step in ("talk", "ideas", "ideas", "ideas", "talk", "talk")
+        for step in ("hello", "hello", "talk", "talk", "later", "later", "ideas", "ideas", "ideas")
         for act in person.react(replace(question, step=step))
     ]
-    assert said == ["Mehr Züge.", "Ich fahre Rad.", "Mehr Züge.", "Ich fahre Rad."]
+    assert said == ["Guten Abend, ich bin Anna.", "Mehr Züge.", "Ich fahre Rad.", "Mehr Züge.", "Ich fahre Rad."]
 
 
 def test_people_answer_each_other_while_a_table_talks_but_not_without_end() -> None:
