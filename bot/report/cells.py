@@ -21,9 +21,10 @@ from io import StringIO
 from bot.report.release import clean
 
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
-_START = re.compile(rf"\A(?=\s*[{_SIGNS}']|[\t\r\n])")
-_WITHIN = re.compile(rf"(?<=[,;|\t\n\"])(?=[ \u00a0\u202f]*[{_SIGNS}'])")
-_PREFIXED = re.compile(rf"\A'(?=\s*[{_SIGNS}']|[\t\r\n])|(?<=[,;|\t\n\"])'(?=[ \u00a0\u202f]*[{_SIGNS}'])")
+_BEGINS = rf"\A(?=\s*[{_SIGNS}']|[\t\r\n])"
+_FOLLOWS = rf"(?<=[,;|\t\n\"])(?=[^\S\n]*[{_SIGNS}'\t])"
+_DANGEROUS = re.compile(f"{_BEGINS}|{_FOLLOWS}")
+_PREFIXED = re.compile(f"{_BEGINS.replace('(?=', chr(39) + '(?=', 1)}|{_FOLLOWS.replace('(?=', chr(39) + '(?=', 1)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ Cell = str | int | Number
 
 def safe(words: str) -> str:
     """Words as they may stand in a cell."""
-    return _START.sub("'", _WITHIN.sub("'", clean(words)))
+    return _DANGEROUS.sub("'", clean(words))
 
 
 def plain(cell: str) -> str:

@@ -33,7 +33,7 @@ STATES: dict[str, Phrase] = {
 
 def escaped(text: str) -> str:
     """One line of somebody's words as Markdown that shows exactly them."""
-    line = _BLANKS.sub(" ", text).strip(" ")
+    line = _BLANKS.sub(" ", clean(text)).strip(" ")
     body = _MARKUP.sub(lambda m: "\\" + m[0], line)
     start = _AT_START.match(body)
     if start is None:

@@ -25,14 +25,15 @@ DECISIONS = (
     "flow", "step", "title", "place", "item", "item_text", "rule", "base", "quorum", "ties", "in_favour", "base_count",
     "needed", "cast", "abstained", "percent_in_favour", "outcome", "reason", "not_in_yet", "note",
 )  # fmt: skip
-IDEAS = ("flow", "step", "site", "site_name", "id", "kind", "side", "answers", "language", "words")
+IDEAS = ("flow", "step", "site", "site_name", "id", "kind", "side", "answers", "language", "words", "note")
 
+EMPTY = "nothing to tell so far"
 HIDDEN = f"not shown: it would tell of fewer than {FEW} people"
 
 
 def results_csv(material: Material, figures: Iterable[Figure]) -> bytes:
     """One line for each option of each question in each place, and for averages and middles."""
-    return table(RESULTS, (row for figure in figures for row in _rows(material, figure)))
+    return _table(material, RESULTS, [row for figure in figures for row in _rows(material, figure)])
 
 
 def _rows(material: Material, figure: Figure) -> Iterator[Sequence[Cell]]:
@@ -71,7 +72,7 @@ def measures(figure: Figure, tally: Tally) -> Iterator[tuple[str, str, bool]]:
 
 def decisions_csv(material: Material, decisions: Iterable[Decision]) -> bytes:
     """One line for each item that was decided."""
-    rows = []
+    rows: list[Sequence[Cell]] = []
     for d in decisions:
         base, n = d.numbers.get("base", 0), d.numbers
         share: Cell = percent(Fraction(n["in_favour"], base)) if base else ""
@@ -82,7 +83,7 @@ def decisions_csv(material: Material, decisions: Iterable[Decision]) -> bytes:
                 d.outcome, d.reason, " ".join(d.missing), "" if n else HIDDEN,
             )
         )  # fmt: skip
-    return table(DECISIONS, rows)
+    return _table(material, DECISIONS, rows)
 
 
 def ideas(material: Material) -> list[dict[str, str]]:
@@ -112,4 +113,9 @@ def _open(material: Material, given: Contribution) -> bool:
 
 
 def ideas_csv(material: Material, rows: Iterable[dict[str, str]]) -> bytes:
-    return table(IDEAS, ((material.ref, *(row[name] for name in IDEAS[1:])) for row in rows))
+    return _table(material, IDEAS, [(material.ref, *(row[name] for name in IDEAS[1:-1]), "") for row in rows])
+
+
+def _table(material: Material, head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+    """A table whose first column is the flow. Where there is nothing, one line says so, and names the flow all the same."""
+    return table(head, rows or [(material.ref, *("" for _ in head[2:]), EMPTY)])

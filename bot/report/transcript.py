@@ -246,4 +246,4 @@ def label_of(material: Material, extract: Extract) -> str:
     return material.say(t("in {language}, not translated", language=language))
 
 
-__all__ = ["Extract", "Line", "Section", "Speech", "label_of", "source_of", "transcript"]
+__all__ = ["Extract", "Line", "Section", "Speech", "carried_to", "label_of", "source_of", "transcript"]
