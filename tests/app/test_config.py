@@ -43,7 +43,7 @@ def test_paths_are_seen_from_the_config(tmp_path: Path) -> None:
         ('[[assembly]]\nid = "First"\nflow = "x"\n', ["assembly.0.id", "'First'"]),
         ('[[assembly]]\nid = "a"\n', ["assembly.0.flow", "Field required"]),
         (GOOD + '[[assembly]]\nid = "first"\nflow = "y"\n', ["two assemblies are called first"]),
-        ('[[assembly]]\nid = "a"\nflow = "x"\nseat = 3\n', ["assembly.0.seat", "Did you mean seed?"]),
+        ('[[assembly]]\nid = "a"\nflow = "x"\nsede = 3\n', ["assembly.0.sede", "Did you mean seed?"]),
         ("[database\n", ["is not TOML", "line 1"]),
         (b"\xff\xfe", ["is not a text in UTF-8"]),
         ('home = "/"\n', ["home is not a key"]),
