@@ -29,7 +29,12 @@ _ZONES = available_timezones()
 
 
 class Head(Model):
-    """`[flow]`: its name, the language it is written in, and every language that people read."""
+    """`[flow]`: its name, and the languages that people read.
+
+    `id` is its name in commands and files: small letters, digits and hyphens. `version` is counted up by its author.
+    `source_language` is the language it is written in; a text that stands there alone is in it. `languages` are all that
+    people may read. `title` is what people read as its name.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     version: int = Field(default=1, ge=1)
@@ -39,7 +44,12 @@ class Head(Model):
 
 
 class Mandate(Model):
-    """`[mandate]`: who asks, what is asked, what happens with the results, and a person to call."""
+    """`[mandate]`: who asks, what is asked, what happens with the results, and a person to call.
+
+    `by` is who calls the assembly. `question` is what it is asked. `promise` says what happens with the results.
+    `addressees` are those who are to answer, and `answer_due` is the day by which: both stand in the flow for the record.
+    `contact` is a person to whom one can speak, with a telephone number or an address.
+    """
 
     by: Text
     question: Text
@@ -50,15 +60,22 @@ class Mandate(Model):
 
 
 class QuietHours(Model):
-    """`[schedule.quiet_hours]`: between these hours of a site's clock nothing but an answer is sent."""
+    """`[schedule.quiet_hours]`: between these hours of a site's clock nothing but an answer is sent.
+
+    `start` is when they begin. `end` is when they are over, be it on the next morning.
+    """
 
     start: Clock
     end: Clock
 
 
 class Site(Model):
-    """`[[schedule.sites]]`: a place with a time zone and languages. `min_age` is its age rule, `expected` how many people
-    are expected."""
+    """`[[schedule.sites]]`: a place with a time zone and languages.
+
+    `id` is its name in commands. `name` is what people read. `zone` is a name of the time zone database, such as
+    "Europe/Vienna". `languages` are those that people there may choose; the first one is offered first. `min_age` is its
+    age rule, which the consent names. `expected` is how many people are expected, for the checks and for a rehearsal.
+    """
 
     id: Id
     name: Text = Field(default_factory=dict)
@@ -78,8 +95,9 @@ class Site(Model):
 class Schedule(Model):
     """`[schedule]`: where and from when.
 
-    `mode = "site"`: every site walks through the flow by its own clock. `mode = "together"`: all sites open each step at the
-    same instant. `start` is when the first step opens; without it the organiser starts the assembly.
+    With `mode = "site"` every site walks through the flow by its own clock, with `"together"` all sites open each step at
+    the same instant. `start` is when the first step opens; without it the organiser starts the assembly. `sites` are the
+    places. `quiet_hours` are the hours in which nobody is woken.
     """
 
     mode: Literal["site", "together"] = "together"
@@ -89,7 +107,10 @@ class Schedule(Model):
 
 
 class Size(Model):
-    """How many people sit at a table."""
+    """How many people sit at a table.
+
+    `min` is the fewest with whom a table is made. `target` is the size that is aimed at. `max` is the most.
+    """
 
     min: int = Field(ge=1, le=100)
     target: int = Field(ge=1, le=100)
@@ -99,11 +120,13 @@ class Size(Model):
 class GroupPlan(Model):
     """`[groups.NAME]`: how people are put at tables.
 
-    `method`: `balanced` mixes people by the attributes in `mix_by`; `random` deals them out; `by_attribute` brings people
-    together who are alike in `cluster_by`. With `across_sites` a table may seat people of several sites. `common_language`:
-    `require` seats together only people who share a language; with `translate` they need not, up to `max_languages` at a
-    table. `no_repeat` avoids people who already sat together. `min_present` is how many must be there for a talk: under it
-    the others are offered another table.
+    `size` is how many people sit at a table. `method` says how they come together: `balanced` mixes them, `random` deals
+    them out, `by_attribute` brings those together who are alike. `mix_by` names the attributes by which tables are mixed.
+    `cluster_by` names the attributes in which the people of a table are alike. With `across_sites` a table may seat people
+    of several sites. `common_language` says whether those who sit together must share a language (`require`) or need not
+    (`translate`). `max_languages` is how many languages meet at a table where they need not share one. `no_repeat` avoids
+    people who already sat together. `min_present` is how many must be there for a talk: under it the others are offered
+    another table.
     """
 
     size: Size
@@ -125,7 +148,10 @@ class ListItem(Model):
 
 
 class Joining(Model):
-    """`[joining]`: how people come in. With codes only, or, where `open` is true, anybody who writes, up to `cap`."""
+    """`[joining]`: how people come in.
+
+    With `open` anybody who writes gets a seat; without it people need a code. `cap` is how many come in without a code.
+    """
 
     open: bool = False
     cap: int = Field(default=200, ge=1, le=100_000)

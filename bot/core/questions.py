@@ -34,13 +34,17 @@ class Option(Model):
 class Question(Model):
     """A question with its ballot method.
 
-    `single` one option · `multi` between `min` and `max` options · `approval` any number · `yes_no_abstain` ·
-    `agree` agree, disagree or pass, one answer for each option (a list of statements) · `score` a whole number from `min` to
-    `max` for each option · `likert` five grades from `labels` · `number` a number between `min` and `max` ·
-    `open_text` words, at most `max_length` characters.
+    `method` is one of these: `single` one option · `multi` between `min` and `max` options · `approval` any number ·
+    `yes_no_abstain` · `agree` agree, disagree or pass, one answer for each option (a list of statements) · `score` a whole
+    number from `min` to `max` for each option · `likert` five grades from `labels` · `number` a number between `min` and
+    `max` · `open_text` words, at most `max_length` characters.
 
-    `attribute` keeps the answer of a survey under this name, for mixing tables and for breakdowns; `correct` names the right
-    option of a quiz, which the person is told. `dont_know` offers a way not to answer.
+    `id` is its name in results and conditions. `text` is the question. `options` are the possible answers, each with an
+    `id` and a `text`. `min` is the fewest options, the lowest score or the smallest number. `max` is the most options, the
+    highest score (5 where nothing is said) or the largest number. `labels` are the five grades, from the lowest to the
+    highest. `dont_know` offers a way not to answer. `ordered` says that the options have an order and are never shuffled.
+    `max_length` counts the characters of an open text. `attribute` keeps the answer of a survey under this name, for mixing
+    tables and for conditions. `correct` names the right option of a quiz, which the person is told.
     """
 
     id: Id

@@ -14,8 +14,9 @@ from bot.core.steps.base import Scope, Step
 
 
 class Assign(Step):
-    """Puts everybody who takes part at a table, as a group plan of the flow says (`[groups.NAME]`).
+    """Puts everybody who takes part at a table.
 
+    `plan` names a group plan of the flow (`[groups.NAME]`).
     The draw is balanced, seeded and repeatable; its seed is in the exports. Facilitators are spread over the tables that
     speak their language. Who comes later is seated at the table that needs them most.
 

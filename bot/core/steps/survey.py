@@ -23,6 +23,7 @@ from bot.core.steps.base import Step
 class Survey(Step):
     """Asks each person in private, one question after the other.
 
+    `questions` are written here, each with its ballot method.
     A question with `attribute` keeps its answer for mixing tables (`mix_by`) and for conditions; one with `correct` is a
     quiz question, and the person is told whether it was right. Answers are counted like a secret ballot; only the counts
     are shown or exported.
