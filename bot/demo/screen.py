@@ -13,6 +13,7 @@ from bot.demo.picture import Picture, SiteView, Spoken
 
 NOTE = "Real: sentences and votes (Austria 2022, New Zealand 2019). Invented: the rest."
 BAR = 20
+_VOTES = "Votes in  "
 _COLOURS = ("cyan", "magenta")
 _NAMES = ("cyan", "magenta", "green", "yellow", "blue", "bright_red")
 _OTHER_LINES = 13
@@ -65,12 +66,8 @@ def _course(picture: Picture, site: SiteView, number: int, width: int) -> list[T
     head = Text(site.name, f"bold {_COLOURS[number]}")
     if picture.now is not None:
         head.append(f"  {moment(picture.now, site)}", "dim")
-    marks = Text()
-    for step in site.steps:
-        mark, style = (
-            ("●", "bold yellow") if step in site.closes else ("✓", "green") if step in site.ends else ("·", "dim")
-        )
-        marks.append(mark + " ", style)
+    gap = " " if 2 * len(site.steps) <= width else ""
+    marks = Text(gap).join(_mark(site, step) for step in site.steps)
     closes = max((at for at in site.closes.values() if at is not None), default=None)
     until = f"  until {closes.astimezone(site.zone):%H:%M}" if closes is not None else ""
     now = Text("● ", "yellow")
@@ -79,6 +76,14 @@ def _course(picture: Picture, site: SiteView, number: int, width: int) -> list[T
     now.append(until, "dim")
     following = next((s for s in site.steps if s not in site.closes and s not in site.ends), None)
     return [head, marks, now, Text(f"  then {picture.title(following)}" if following else "", "dim")]
+
+
+def _mark(site: SiteView, step: str) -> Text:
+    if step in site.closes:
+        return Text("●", "bold yellow")
+    if step in site.ends:
+        return Text("✓", "green") if site.ends[step] != "skipped" else Text("–", "dim")
+    return Text("·", "dim")
 
 
 def _table(console: Console, site: SiteView, number: int, width: int, lines: int) -> list[Text]:
@@ -110,19 +115,16 @@ def _spoken(console: Console, spoken: Spoken, width: int) -> list[Text]:
 
 
 def _votes(picture: Picture, width: int) -> Text:
-    """Who has voted in the vote that opened last. Never what."""
-    line = Text("Votes in  ", "bold", no_wrap=True, overflow="ellipsis")
-    for number, site in enumerate(picture.sites[:2]):
-        if not site.turnout:
-            continue
-        done, expected = list(site.turnout.values())[-1]
-        bar = max(6, (width - 50) // 2)
-        line.append(f"{site.name} ", _COLOURS[number])
-        line.append(turnout(done, expected, min(BAR, bar)), _COLOURS[number])
-        line.append(f" {done} of {expected}   ")
-    if not any(site.turnout for site in picture.sites):
-        line.append("none yet", "dim")
-    return line
+    """Who has voted in each site's latest vote. Never what."""
+    shown = [(n, site, list(site.turnout.values())[-1]) for n, site in enumerate(picture.sites[:2]) if site.turnout]
+    words = [(f"{site.name} ", f" {done} of {expected}   ") for _, site, (done, expected) in shown]
+    taken = sum(cell_len(before) + cell_len(behind) for before, behind in words)
+    bar = max(4, min(BAR, (width - len(_VOTES) - taken) // max(1, len(shown))))
+    line = Text(_VOTES, "bold", no_wrap=True, overflow="ellipsis")
+    for (number, _, counted), (before, behind) in zip(shown, words, strict=True):
+        line.append(before + turnout(*counted, bar), _COLOURS[number])
+        line.append(behind)
+    return line if shown else line.append("none yet", "dim")
 
 
 def _relay(picture: Picture, width: int) -> Group:

@@ -178,7 +178,8 @@ class Villager:
             number, said = len(self.said), corpus.sentence(self.lots, self.language)
         else:
             talk, says = step in self.talking, self.voice.says
-            new = [n for n in range(len(says)) if n not in anywhere]
+            heard = {n for at, n in self.said if at in self.talking} if talk else anywhere
+            new = [n for n in range(len(says)) if n not in heard]
             left = new if talk else new or [n for n in range(len(says)) if n not in here]
             if not left or (talk and len(here) >= (len(says) + 1) // 2):
                 return None
