@@ -1,6 +1,6 @@
 """The crash harness: kill Pnyx at a line or a statement, start it again, and see that nothing is lost and nothing counts twice.
 
-    python -m tests.support.crash            a sample: every line of engine and store, every statement, lines of the rest
+    python -m tests.support.crash            a sample of 750 points
     python -m tests.support.crash --all      every line and statement of every scenario, early, in the middle and late
 
 Where a RAM disk is there (/dev/shm), the databases lie on it: a kill of the process, unlike a power cut, does not care.
@@ -22,12 +22,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tests.support.crashing import faults
-from tests.support.crashing.points import Place, Point
+from tests.support.crashing.points import COMMITTED, DELIVERED, Place, Point
 from tests.support.crashing.trial import Ground, Verdict, attempt, prepare
 from tests.support.crashing.world import scenarios, warm
 
 FIRST = ("bot/engine/", "bot/store/")
-"""Whose lines a sample takes before all others."""
+"""Whose lines a sample takes before others."""
 
 Target = tuple[str, Point]
 """A scenario and a point in it."""
@@ -37,30 +37,44 @@ _fault: str = ""
 
 
 def sample(grounds: Iterable[Ground], size: int) -> list[Target]:
-    """Each place of engine and store and each statement once, then lines of the rest until there are `size`; which scenario,
-    and which time it is passed, is drawn by the hash of the place, so that the same code gives the same sample."""
+    """So many points, the most telling ones first: a third of them right after a commit or a delivery, spread over the
+    scenarios; then every statement, every line that runs outside of transactions, the other lines of engine and store (a
+    kill there undoes a transaction), and the rest. Where a place is passed in several scenarios, or several times, the hash
+    of the place says which one is taken: the same code gives the same sample."""
+    grounds = tuple(grounds)
     where: dict[Place, list[Ground]] = defaultdict(list)
+    outside = {place for ground in grounds for place in ground.outside}
     for ground in grounds:
         for place in ground.passed:
             where[place].append(ground)
-    order = sorted(where, key=lambda place: (not _comes_first(place), _draw(place)))
-    taken = [place for place in order if _comes_first(place)]
-    taken += order[len(taken) : max(size, len(taken))]
-    found = []
-    for place in taken:
+
+    def rank(place: Place) -> tuple[int, int]:
+        inner = not place.what.startswith(FIRST)
+        return (0 if place.kind != "line" else 1 + inner if place in outside else 3 + inner), _draw(place)
+
+    each = size // 3 // len(grounds) // 2
+    found = [t for ground in grounds for place in (COMMITTED, DELIVERED) for t in _spread(ground, place, each)]
+    for place in sorted(where, key=rank)[: size - len(found)]:
         ground = where[place][_draw(place) % len(where[place])]
         found.append((ground.scenario.name, Point(place, 1 + _draw(place) // 7 % ground.passed[place])))
     return found
 
 
 def everything(grounds: Iterable[Ground]) -> list[Target]:
-    """Every place of every scenario: the first time, one in the middle, and the last."""
+    """Every place of every scenario: the first time, one in the middle, and the last; and every commit and delivery."""
     return [
-        (ground.scenario.name, Point(place, occurrence))
+        target
         for ground in grounds
         for place, n in sorted(ground.passed.items())
-        for occurrence in sorted({1, (n + 1) // 2, n})
+        for target in _spread(ground, place, n if place in (COMMITTED, DELIVERED) else 3)
     ]
+
+
+def _spread(ground: Ground, place: Place, number: int) -> list[Target]:
+    """A place at so many of the times that it is passed, evenly from the first to the last."""
+    last = ground.passed[place] - 1
+    times = {1 + i * last // max(number - 1, 1) for i in range(number)} if last >= 0 else set()
+    return [(ground.scenario.name, Point(place, n)) for n in sorted(times)]
 
 
 def run(targets: Sequence[Target], jobs: int, fault: str = "") -> Iterator[Verdict]:
@@ -76,10 +90,6 @@ def _attempt(target: Target) -> Verdict:
     return attempt(_grounds[scenario], point, faults.FAULTS[_fault] if _fault else None)
 
 
-def _comes_first(place: Place) -> bool:
-    return place.kind != "line" or place.what.startswith(FIRST)
-
-
 def _draw(place: Place) -> int:
     return int.from_bytes(hashlib.sha256(repr(place).encode()).digest()[:6], "big")
 
@@ -87,7 +97,7 @@ def _draw(place: Place) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Kill Pnyx at many points, and see that nothing is lost.")
     parser.add_argument("--all", action="store_true", help="every line and statement, early, in the middle and late")
-    parser.add_argument("--points", type=int, default=600, help="how many points a sample has at least")
+    parser.add_argument("--points", type=int, default=750, help="how many points a sample has")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--fault", default="", choices=["", *faults.FAULTS], help="plant a bug, which must be found")
     parser.add_argument("--json", type=Path, help="write the verdicts here")

@@ -35,6 +35,11 @@ class Place:
         return f"{self.what}:{self.line}" if self.kind == "line" else f"{self.kind} {self.what!r}"
 
 
+COMMITTED = Place("after", "COMMIT")
+DELIVERED = Place("after", "a delivery")
+"""At these two a run comes into a new state that outlasts it; all others lie between two such states."""
+
+
 @dataclass(frozen=True, order=True)
 class Point:
     """The n-th time that a place is passed."""
@@ -51,6 +56,9 @@ class Watch:
 
     def __init__(self, target: Point | None = None, *, count: bool = False) -> None:
         self.passed: Counter[Place] = Counter()
+        self.outside: set[Place] = set()
+        """The lines that run on the main thread, so outside every transaction: there a kill may fall between two of them."""
+        self._main = threading.get_ident()
         self._target = target
         self._count = count
         self._seen = 0
@@ -82,6 +90,10 @@ class Watch:
 
         return functools.partial(sqlite3.connect, factory=Watched)
 
+    def delivered(self) -> None:
+        """A message has just reached somebody."""
+        self._pass(DELIVERED)
+
     def _statement(self, kind: Literal["before", "after"], sql: str) -> None:
         self._pass(Place(kind, sql))
 
@@ -110,6 +122,8 @@ class Watch:
     def _pass(self, place: Place) -> None:
         if self._count:
             self.passed[place] += 1
+            if place.kind == "line" and threading.get_ident() == self._main:
+                self.outside.add(place)
         if self._target is not None and place == self._target.place:
             self._seen += 1
             if self._seen == self._target.occurrence:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import logging
 import os
 import shutil
@@ -30,11 +31,13 @@ LONGEST = 30
 
 @dataclass
 class Ground:
-    """A scenario made ready: the state in which it starts, how often a run passes each place, and what a clean run leaves."""
+    """A scenario made ready: the state in which it starts, how often a run passes each place (and which of them outside of
+    transactions), and what a clean run leaves."""
 
     scenario: Scenario
     folder: Path
     passed: Counter[Place] = field(default_factory=Counter)
+    outside: frozenset[Place] = frozenset()
     clean: Record | None = None
 
     @property
@@ -64,7 +67,8 @@ def prepare(scenario: Scenario, folder: Path) -> Ground:
         run = _copy(ground, name)
         _must(_child(run, functools.partial(_counted, scenario, run)), run)
         counts.append(_read_counts(run))
-    ground.passed = counts[0] & counts[1]
+    ground.passed = counts[0][0] & counts[1][0]
+    ground.outside = counts[0][1] & counts[1][1]
     run = _copy(ground, "clean")
     _must(_child(run, lambda: play(scenario, run, Watch())), run)
     ground.clean = record(run)
@@ -101,16 +105,13 @@ async def _counted(scenario: Scenario, run: Path) -> None:
     watch = Watch(count=True)
     watch.install()
     await play(scenario, run, watch)
-    lines = [f"{n}\t{p.kind}\t{p.line}\t{p.what.encode().hex()}" for p, n in watch.passed.items()]
-    (run / "passed").write_text("\n".join(lines))
+    rows = [(p.kind, p.what, p.line, n, p in watch.outside) for p, n in watch.passed.items()]
+    (run / "passed").write_text(json.dumps(rows))
 
 
-def _read_counts(run: Path) -> Counter[Place]:
-    counts: Counter[Place] = Counter()
-    for row in (run / "passed").read_text().splitlines():
-        n, kind, line, what = row.split("\t")
-        counts[Place(kind, bytes.fromhex(what).decode(), int(line))] = int(n)  # type: ignore[arg-type]  # one of three
-    return counts
+def _read_counts(run: Path) -> tuple[Counter[Place], frozenset[Place]]:
+    rows = [(Place(kind, what, line), n, out) for kind, what, line, n, out in json.loads((run / "passed").read_text())]
+    return Counter({place: n for place, n, _ in rows}), frozenset(place for place, _, out in rows if out)
 
 
 async def _killed(scenario: Scenario, run: Path, point: Point, fault: Fault | None) -> None:

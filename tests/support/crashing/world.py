@@ -15,6 +15,7 @@ the last button that has reached anna and carries something that begins so.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import re
@@ -28,6 +29,8 @@ from typing import Any, cast
 from rich.console import Console as Terminal
 
 from bot.core.events import Started, encode
+from bot.core.message import Lang, Plain, Several, When, message
+from bot.core.rendered import Rendered
 from bot.core.schedule import duration
 from bot.core.state import Role
 from bot.engine import house
@@ -35,16 +38,18 @@ from bot.engine.clock import ManualClock
 from bot.engine.engine import Engine
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import bundle, unbundle
+from bot.language.render import Reader, render
 from bot.language.translate import engine as translator
 from bot.paths import locales_dir
 from bot.store import courses, identities, people, queue
-from bot.store.connection import open_store
+from bot.store.connection import Store, open_store
 from bot.store.courses import Assembly, PublishedFlow
 from bot.store.database import Database
 from bot.store.keys import KeyFile
 from bot.store.times import ms
 from bot.transports.console import Console
 from bot.transports.lines import FileLines
+from bot.transports.port import Receipt, Transport
 from tests.support.crashing.points import Watch
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
@@ -118,10 +123,18 @@ def scenarios() -> tuple[Scenario, ...]:
 
 
 def warm() -> None:
-    """Let the processes that are forked from here on find flows read already: reading one is no part of a scenario."""
+    """Let the processes that are forked from here on find read what takes long to read and is no part of a scenario: flows,
+    and how dates and lists are written."""
     house.unbundle = lru_cache(unbundle)  # type: ignore[attr-defined]  # the name that the engine calls
     for scenario in scenarios():
         house.unbundle(bundle(SCENARIOS / f"{scenario.name}.toml"))  # type: ignore[attr-defined]  # as above
+        for person in scenario.people:
+            said = message(When(START), Lang("en"), Several((Plain("one"), Plain("two"))))
+            render(said, Reader(person.language, "Europe/Berlin"), {}, {}, CATALOGS)
+    for language in CATALOGS.languages:
+        CATALOGS.phrase("Yes", None, 0, language)
+    gc.collect()
+    gc.freeze()
 
 
 class WorldClock(ManualClock):
@@ -144,26 +157,38 @@ class Silent(Terminal):
         pass
 
 
+class Telling(Console):
+    """A console that tells the watch when a message has reached somebody."""
+
+    watch: Watch
+
+    async def send(self, place: str, message: Rendered, key: str) -> Receipt:
+        receipt = await super().send(place, message, key)
+        self.watch.delivered()
+        return receipt
+
+
 class Attentive(Engine):
     """An engine that tells when it has nothing to do."""
 
-    async def settle(self) -> int:
-        done = await super().settle()
-        self.idle.set()
-        return done
+    def __init__(self, store: Store, clock: WorldClock, transport: Transport) -> None:
+        super().__init__(store, CATALOGS, clock, [transport], translator("pseudo"))
+        self.due: datetime | None = None
+        self._looked = asyncio.Event()
 
-    @property
-    def idle(self) -> asyncio.Event:
-        return self.__dict__.setdefault("_idle", asyncio.Event())
+    async def next_due(self) -> datetime | None:
+        """The engine asks this whenever it has settled."""
+        self.due = await super().next_due()
+        self._looked.set()
+        return self.due
 
     async def rest(self) -> None:
         """Until everything that is due has been done."""
         while True:
-            self.idle.clear()
+            self._looked.clear()
             self.wake()
-            await self.idle.wait()
-            due, jobs = await self.next_due(), await self.store.read(courses.open_jobs)
-            if not jobs and (due is None or due > self.clock.now()):
+            await self._looked.wait()
+            if self.due is None or self.due > self.clock.now():
                 return
 
 
@@ -208,7 +233,7 @@ class Director(FileLines):
 
     async def _pass(self, until: datetime | None) -> None:
         assert self.engine is not None
-        while (due := await self.engine.next_due()) is not None and (until is None or due <= until):
+        while (due := self.engine.due) is not None and (until is None or due <= until):
             self._clock.move(due)
             await self.engine.rest()
         if until is not None:
@@ -248,7 +273,7 @@ async def play(scenario: Scenario, folder: Path, watch: Watch) -> None:
     clock = WorldClock(folder / "clock")
     director = Director(scenario.script, folder, clock)
     store = await open_store(folder / "pnyx.db", KEYS, connect=watch.connect)
-    console = Console(
+    console = Telling(
         director,
         clock.now,
         account=ACCOUNT,
@@ -256,7 +281,8 @@ async def play(scenario: Scenario, folder: Path, watch: Watch) -> None:
         delivered=folder / "delivered",
         hook=director.sees,
     )
-    engine = director.engine = Attentive(store, CATALOGS, clock, [console], translator("pseudo"))
+    console.watch = watch
+    engine = director.engine = Attentive(store, clock, console)
     await engine.run()
     await store.close()
     if director.failed is not None:
