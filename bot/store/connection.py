@@ -43,6 +43,10 @@ _MARK = b"pnyx"
 class Connection(aiosqlite.Connection):
     """aiosqlite's connection, with one call that runs a function whole on its thread."""
 
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connector, 64)
+        self._thread.daemon = True  # a program that fails ends, instead of waiting for ever for a store nobody closes
+
     async def run(self, work: Callable[..., T], *args: Any) -> T:
         result: T = await self._execute(work, *args)  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
         return result
@@ -65,7 +69,8 @@ class Store:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def hold(self, fence: int | None) -> None:
-        """From now on each transaction first checks that this lease is still ours; None for no lease. Raises `LeaseLost` there."""
+        """From now on each transaction first checks that this lease is still ours; None for no lease. Raises `LeaseLost`
+        there."""
         self._fence = fence
 
     async def transact(self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -178,7 +183,7 @@ async def open_store(
             raise
         return sql
 
-    connection = Connection(prepare, 64)
+    connection = Connection(prepare)
     try:
         await connection
     except BaseException:

@@ -110,8 +110,8 @@ def statements(
     table: str | None = None,
     site: str | None = None,
 ) -> list[Contribution]:
-    """Others' statements in some steps to agree or disagree with, at a table, at a site or everywhere: those that were shown least,
-    then in a fixed order; none of `seat`'s own, and none that is not shared."""
+    """Others' statements in some steps to agree or disagree with, at a table, at a site or everywhere: those that were shown
+    least, then in a fixed order; none of `seat`'s own, and none that is not shared."""
     narrower, more = _where(table, site)
     among = ", ".join("?" * len(steps))
     given: tuple[str | int, ...] = (assembly, *steps, *more, seat, limit)

@@ -124,12 +124,15 @@ async def test_the_writes_of_one_task_never_join_the_rollback_of_another(store: 
 async def test_a_cancelled_transaction_is_whole_or_absent_and_over(store: Store) -> None:
     rng = random.Random(5)
     cancelled = 0
+    begun, ended = [], []
     for n in range(100):
 
         def work(db: Database, n: int = n) -> None:
+            begun.append(n)
             put(db, f"{n}/a")
             time.sleep(0.0005)
             put(db, f"{n}/b")
+            ended.append(n)
 
         task = asyncio.create_task(store.transact(work))
         if n % 10:
@@ -141,7 +144,7 @@ async def test_a_cancelled_transaction_is_whole_or_absent_and_over(store: Store)
             await task
         except asyncio.CancelledError:
             cancelled += 1
-        # Whoever was cancelled may look at once: it is over.
+        assert begun == ended  # whoever was cancelled may look at once: it is over
         assert len({f"{n}/a", f"{n}/b"} & await store.read(names)) in (0, 2)
     assert cancelled > 50
     assert len(await store.read(names)) > 50
@@ -172,6 +175,21 @@ async def test_closing_lets_what_is_under_way_end_first(path: Path, keys: KeyFil
     store = await open_store(path, keys)
     assert len(await store.read(names)) == 20
     await store.close()
+
+
+async def test_a_transaction_holds_the_pen_from_its_first_word(store: Store, path: Path) -> None:
+    """What it has read stays true until it has written: nobody else may write in between."""
+
+    def look_then_write(db: Database) -> None:
+        names(db)
+        other = sqlite3.connect(path, timeout=0, isolation_level=None)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("INSERT INTO cursor (account, value) VALUES ('between', 'x')")
+        other.close()
+        put(db, "one")
+
+    await store.transact(look_then_write)
+    assert await store.read(names) == {"one"}
 
 
 async def test_a_second_of_somebody_elses_lock_is_waited_for(store: Store, path: Path) -> None:

@@ -8,6 +8,8 @@ import random
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -177,6 +179,19 @@ def test_a_second_process_is_turned_away_at_once(path: Path, keys: KeyFile) -> N
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     asyncio.run(filled(path, keys))  # the dead process holds nothing
+
+
+def test_a_program_that_fails_does_not_hang_on_an_open_store(path: Path, keys: KeyFile) -> None:
+    code = f"""
+import asyncio
+from bot.store.connection import open_store
+from bot.store.keys import KeyFile
+async def main():
+    store = await open_store({str(path)!r}, KeyFile.from_seed(7))
+    raise SystemExit(5)
+asyncio.run(main())
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=30, capture_output=True).returncode == 5
 
 
 @pytest.mark.slow
