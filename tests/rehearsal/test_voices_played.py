@@ -1,0 +1,54 @@
+"""The cross-border dialogue: people say what is recorded, and their ballots are the recorded ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.language.flowfiles import bundle
+from bot.rehearsal.happenings import Acted, Happening
+from bot.rehearsal.play import open_rehearsal
+from bot.rehearsal.voices import read_voices, same
+
+CHOICES = {"agree": 1, "disagree": -1, "pass": 0}
+
+
+@pytest.mark.slow
+async def test_ballots_follow_the_record_and_words_too(repo: Path) -> None:
+    folder = repo / "flows" / "cross-border"
+    seen: list[Happening] = []
+    rehearsal = await open_rehearsal(bundle(folder), seed="7", voices=read_voices(folder), observer=seen.append)
+    try:
+        await rehearsal.seat_everybody()
+        await rehearsal.begin()
+        outcome = await rehearsal.run()
+    finally:
+        await rehearsal.close()
+    assert outcome.ended, outcome.standing
+
+    recorded, said = {}, set()
+    for site in ("at", "nz"):
+        data = json.loads((folder / "voices" / f"{site}.json").read_text(encoding="utf-8"))
+        said |= {same(statement["text"]) for person in data["people"] for statement in person["says"]}
+        said |= {same(word) for word in data["nonsense"]}
+        said |= {same(person["name"]) for person in data["people"]}
+        recorded |= {
+            (site, person["name"]): (person["votes"], {b["id"] for b in data["ballot"]}) for person in data["people"]
+        }
+
+    acts = [e for e in seen if isinstance(e, Acted) and e.person.role == "participant"]
+    compared = 0
+    for act in acts:
+        parts = act.what.press.partition("@")[0].split(":")
+        votes, ballot = recorded[act.person.site, act.person.name]
+        if parts[-1] in CHOICES and parts[2:3] and parts[2].removeprefix("s") in ballot:
+            assert CHOICES[parts[-1]] == votes.get(parts[2].removeprefix("s"), 0), act
+            compared += 1
+    assert compared > 180
+
+    greeting = ("guten abend, ich bin ", "good evening, i am ")
+    words = [same(act.what.text) for act in acts if act.what.text and not act.what.text.startswith("/")]
+    assert len(words) > 200
+    assert [w for w in words if w not in said and not w.startswith(greeting)] == []
