@@ -229,7 +229,7 @@ def _open_question(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | N
     """The step that last put a question to this person and still waits for an answer, else one that may be changed."""
     open_here = [(s, stage) for (s, unit), stage in turn.state.stages.items() if unit == seat.unit]
     waiting = [s for s, stage in open_here if stage.state == "open"] or [
-        s for s, stage in open_here if stage.state == "done"
+        s for s, stage in open_here if stage.state == "done" and s in turn.course.open
     ]
     for step in reversed(waiting):
         found = target(turn, seat, step, at)

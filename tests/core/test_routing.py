@@ -179,6 +179,16 @@ def test_where_nothing_is_open_nothing_is_passed_on() -> None:
     ]
 
 
+def test_who_has_answered_what_is_open_is_not_sent_back_to_what_is_over() -> None:
+    ideas = '[[step]]\nid = "ideas"\ntype = "collect"\nduration = "20m"\ntext = "What now?"\nmax_each = 1\n'
+    s = cast(BALLOT + ideas)
+    s.press("anna", "mood:mood::well")
+    s.wait(timedelta(minutes=21))
+    assert "I have kept (1 of 1)" in s.write("anna", "Bread for all.")[0]
+    assert not s.told("seat:anna")[-1].expects, "there is no room for another one"
+    assert "This one was not kept" in s.write("anna", "And butter.")[0]
+
+
 @pytest.mark.parametrize("status", ["paused", "left", "refused"])
 def test_who_takes_no_part_is_not_heard(status: Any) -> None:
     s = cast(BOTH + BALLOT)

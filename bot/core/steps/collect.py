@@ -141,7 +141,8 @@ class Collect(Step):
             blocks.append(block(t("You can write another one."), kind="note"))
         buttons = [*(self._sides(at, given.id) if asks_side else ()), self._back(at, given.id)]
         buttons += [self._all(at)] if number < self.max_each else []
-        yield from self._answer(at, given.id, *blocks, buttons=tuple(buttons), expects="text")
+        more = "text" if number < self.max_each else ""
+        yield from self._answer(at, given.id, *blocks, buttons=tuple(buttons), expects=more)
 
     def _choose(self, at: Scene, side: str, key: str) -> Iterator[Effect]:
         """The side first, then the text."""
