@@ -169,10 +169,7 @@ def _rule(rule: Rule) -> Phrase:
 def outcome_in_words(label: Part, entry: Mapping[str, Any], base: str) -> tuple[Block, ...]:
     """How an item ended, with its numbers where they may be shown. `entry` is what `Adopt` recorded."""
     outcome = OUTCOMES[entry["outcome"]]
-    if isinstance(label, Words):
-        blocks = [block(label, kind="quote"), block(t("This is {outcome}.", outcome=outcome), kind="item")]
-    else:
-        blocks = [block(t("{item}: {outcome}.", item=label, outcome=outcome), kind="item")]
+    blocks = [block(label, kind="quote"), block(t("This is {outcome}.", outcome=outcome), kind="item")]
     if entry["veiled"]:
         return tuple(blocks)
     numbers = t(

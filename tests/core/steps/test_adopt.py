@@ -76,7 +76,7 @@ def test_everybody_reads_the_rule_the_numbers_and_the_outcome() -> None:
     told = play(steps(), {"bottles::yes": 14, "bottles::no": 6, "bottles::abstain": 2}).read_by("course:all")[-1]
     assert "A proposal is adopted if at least 70 % of those who voted and did not abstain are in favour." in told
     assert "At least 50 % of all members must have voted." in told
-    assert "Bottles: adopted." in told
+    assert "Bottles\nThis is adopted." in told
     assert (
         "14 in favour; 14 of those who voted and did not abstain (20) were needed.\n2 people abstained or took no side."
         in told
@@ -91,7 +91,7 @@ def test_exactly_the_threshold_is_not_more_than_it() -> None:
 def test_without_a_quorum_nothing_is_decided() -> None:
     stage = play(steps(), {"bottles::yes": 10}, silent=11)
     assert outcomes(stage) == {"bottles": "no_quorum"}
-    assert "Bottles: not decided, because too few have voted." in stage.read_by("course:all")[-1]
+    assert "Bottles\nThis is not decided, because too few have voted." in stage.read_by("course:all")[-1]
     free = play(steps(RULE.replace('{ of = "members", share = 0.5 }', '"none"')), {"bottles::yes": 10}, silent=11)
     assert outcomes(free) == {"bottles": "adopted"}
     assert "must have voted" not in free.read_by("course:all")[-1]
@@ -130,7 +130,7 @@ def test_the_best_of_an_approval_ballot_are_told_in_the_order_of_the_ballot() ->
         "The 2 proposals with most people in favour are adopted. Each needs at least 1/3 of those who voted in favour."
         in told
     )
-    assert told.index("Buses: adopted.") < told.index("Lanes: not adopted.") < told.index("Trains: adopted.")
+    assert told.index("Buses\nThis is adopted.") < told.index("Lanes\nThis is not adopted.") < told.index("Trains\nThis is adopted.")
 
 
 def test_items_of_several_questions_bear_the_question_in_their_name() -> None:
@@ -151,7 +151,7 @@ def test_what_nobody_voted_on_is_not_adopted() -> None:
 def test_of_a_secret_ballot_under_ten_only_the_outcome_is_told() -> None:
     stage = play(steps(), {"bottles::yes": 8, "bottles::no": 1})
     told = stage.read_by("course:all")[-1]
-    assert "Bottles: adopted." in told
+    assert "Bottles\nThis is adopted." in told
     assert "in favour;" not in told
     assert stage.records["decision"]["course:all"]["items"]["bottles"]["veiled"] is True
     assert (
@@ -212,7 +212,7 @@ def test_a_total_that_would_betray_a_small_site_is_not_told() -> None:
     vote(stage, "lyon", "l", 12)
     vote(stage, "graz", "g", 4)
     told = stage.read_by("course:lyon")[-1]
-    assert "Bottles: adopted." in told
+    assert "Bottles\nThis is adopted." in told
     assert "in favour;" not in told, "Lyon's own count is known, so the rest would be Graz's"
 
 

@@ -163,7 +163,7 @@ def test_a_decision_is_told_with_its_rule() -> None:
     vote(stage, "lyon", "l", 8)
     told = stage.read_by("course:lyon")[-1]
     assert told.startswith("What came out\nA proposal is adopted if more than half of those who voted are in favour.")
-    assert "Take bottles back?: adopted." in told
+    assert "Take bottles back?\nThis is adopted." in told
 
 
 DIGEST = """
