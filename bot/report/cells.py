@@ -21,7 +21,7 @@ from io import StringIO
 from bot.report.release import clean
 
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
-_BEGINS = rf"\A(?=\s*[{_SIGNS}']|[\t\r\n])"
+_BEGINS = rf"\A(?=\s*[{_SIGNS}'\t\r\n])"
 _FOLLOWS = rf"(?<=[,;|\t\n\"])(?=[^\S\n]*[{_SIGNS}'\t])"
 _DANGEROUS = re.compile(f"{_BEGINS}|{_FOLLOWS}")
 _PREFIXED = re.compile(f"{_BEGINS.replace('(?=', chr(39) + '(?=', 1)}|{_FOLLOWS.replace('(?=', chr(39) + '(?=', 1)}")

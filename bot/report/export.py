@@ -181,7 +181,7 @@ def _why(error: OSError, target: Path) -> str:
             return f"There is no room left for the export {target}. Nothing was left behind. Free some space, then try again."
         case errno.EROFS | errno.EACCES | errno.EPERM:
             return f"The export {target} cannot be written: {error.strerror}. Choose a folder that belongs to you."
-        case errno.ENOTDIR | errno.ENAMETOOLONG:
+        case errno.ENOTDIR | errno.EEXIST | errno.ENAMETOOLONG:
             return f"The export {target} cannot be written: {error.strerror}. Choose another name."
         case _:
             return f"The export {target} could not be written: {error.strerror}. Nothing was left behind."

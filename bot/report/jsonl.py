@@ -26,7 +26,14 @@ def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 def head(material: Material, what: str, **more: Any) -> dict[str, Any]:
     """The first line of a file."""
-    return {"pnyx": what, "format": FORMAT, "flow": material.ref, "assembly": material.assembly.id, **more}
+    return {
+        "kind": "head",
+        "pnyx": what,
+        "format": FORMAT,
+        "flow": material.ref,
+        "assembly": material.assembly.id,
+        **more,
+    }
 
 
 def transcript_jsonl(material: Material, table: Table, sections: Sequence[Section]) -> bytes:

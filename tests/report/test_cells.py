@@ -34,7 +34,8 @@ def test_names_and_numbers_stand_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [("7/2", "3.5"), ("1/3", "0.33"), ("2/3", "0.67"), ("-1/8", "-0.12"), ("4/1", "4"), ("100/1", "100")]
+    ("value", "shown"),
+    [("7/2", "3.5"), ("1/3", "0.33"), ("2/3", "0.67"), ("-1/8", "-0.12"), ("4/1", "4"), ("100/1", "100")],
 )
 def test_figures_have_two_digits_at_most(value: str, shown: str) -> None:
     assert Number.of(value).text == shown
@@ -48,6 +49,7 @@ def test_a_row_that_does_not_fit_its_head_is_refused() -> None:
 @given(st.lists(st.tuples(wild, wild), max_size=4))
 @example([("x;=1+1", "a\n@b")])
 @example([(' "=1', "|+1")])
+@example([("; \t=", " \t")])
 def test_no_cell_begins_like_a_formula_whatever_the_separator(rows: list[tuple[str, str]]) -> None:
     content = table(("left", "right"), rows)
     assert [len(row) for row in read(content)] == [2] * (len(rows) + 1)

@@ -16,11 +16,12 @@ from bot.report.release import clean
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 PLAIN = {"blockquote_open", "blockquote_close", "paragraph_open", "paragraph_close", "inline", "text", "hardbreak"}
 TRICKS = [
-    "# Heading", "Heading\n===", "Heading\n---", "- item", "* item", "+ item", "1. one", "12) twelve", "> quote", "***", "    code",
-    "\tcode", "```\ncode\n```", "~~~", "[link](http://evil)", "![picture](x)", "<b>bold</b>", "<script>", "http://evil",
-    "https://evil", "www.evil.example", "me@evil.example", "mailto:me@evil", "[a]: http://evil", "a | b\n--|--\n1 | 2", "~~gone~~",
-    "`code`", "*a* _b_ __c__", "&lt;b&gt; &#35;", "a  \nb", "back\\", "\\# no", "$x$", "[^1]", "<!-- gone -->", "a\n\n# b", "=",
-    "-", "--", "1.", "\x0b# a", "\u2028# a", "<http://evil>", "[x][y]", "!", "- [ ] task", "a\r# b", "﻿# a",
+    "# Heading", "Heading\n===", "Heading\n---", "- item", "* item", "+ item", "1. one", "12) twelve", "> quote",
+    "***", "    code", "\tcode", "```\ncode\n```", "~~~", "[link](http://evil)", "![picture](x)", "<b>bold</b>",
+    "<script>", "http://evil", "https://evil", "www.evil.example", "me@evil.example", "mailto:me@evil",
+    "[a]: http://evil", "a | b\n--|--\n1 | 2", "~~gone~~", "`code`", "*a* _b_ __c__", "&lt;b&gt; &#35;", "a  \nb",
+    "back\\", "\\# no", "$x$", "[^1]", "<!-- gone -->", "a\n\n# b", "=", "-", "--", "1.", "\x0b# a", "\u2028# a",
+    "<http://evil>", "[x][y]", "!", "- [ ] task", "a\r# b", "\ufeff# a",
 ]  # fmt: skip
 wild = st.lists(st.sampled_from([*TRICKS, "\n", " ", "a", "\\"]), max_size=6).map("".join)
 

@@ -126,12 +126,14 @@ def bundled(toml: str) -> str:
 
 
 @asynccontextmanager
-async def room(toml: str, post: Post | None = None, path: str | Path = MEMORY) -> AsyncIterator[Room]:
+async def room(
+    toml: str, post: Post | None = None, path: str | Path = MEMORY, translate: str = "none"
+) -> AsyncIterator[Room]:
     """A room with an assembly of this flow in it, that has not begun."""
     flow, post, clock = unbundle(bundled(toml)), post or Post(), ManualClock(START)
     store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
     try:
-        engine = Engine(store, CATALOGS, clock, [post], translator("none"))
+        engine = Engine(store, CATALOGS, clock, [post], translator(translate))
         await engine.open()
         await store.transact(_make, flow, bundled(toml))
         yield Room(store, engine, clock, post, flow)
