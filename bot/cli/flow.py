@@ -169,20 +169,22 @@ def timeline_command(path: Path, start: datetime | None) -> None:
 
 
 def timeline_table(loaded: Flow, planned: Iterable[Planned]) -> Table:
-    """The timeline as a table: one line for each step at each site."""
-    table = Table(title=loaded.ref, title_justify="left", show_edge=False, pad_edge=False)
-    for name in ("step", "type", "site", "opens there", "closes there", "opens UTC", "closes UTC"):
-        table.add_column(name, no_wrap=name not in ("step",), overflow="fold")
+    """The timeline as a table: one row for each step at each site, local time above UTC."""
+    table = Table(title=loaded.ref, title_justify="left", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for name in ("step", "site", "opens", "closes"):
+        table.add_column(name, header_style="dim", overflow="fold")
     for plan in planned:
         for site in loaded.sites_of(plan.course):
             mark = "~" if plan.estimate else ""
-            opens, closes = plan.opens, plan.closes
-            zone = ZoneInfo(site.zone)
-            there = [f"{mark}{opens.astimezone(zone):%a %d %b %H:%M}"]
-            there.append(f"{mark}{closes.astimezone(zone):%a %d %b %H:%M}" if closes is not None else "when it is done")
-            world = [f"{opens:%Y-%m-%d %H:%M}", f"{closes:%Y-%m-%d %H:%M}" if closes is not None else ""]
-            table.add_row(Text(plan.node.id), plan.node.step.type, site.id, *there, *world)
+            name = Text(plan.node.id).append(f"\n{plan.node.step.type}", "dim")
+            table.add_row(name, site.id, _instant(plan.opens, site.zone, mark), _instant(plan.closes, site.zone, mark))
     return table
+
+
+def _instant(at: datetime | None, zone: str, mark: str) -> Text:
+    if at is None:
+        return Text("when it is done")
+    return Text(f"{mark}{at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M}").append(f"\n{at:%Y-%m-%d %H:%M} UTC", "dim")
 
 
 flow.add_command(texts)

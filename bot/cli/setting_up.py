@@ -94,6 +94,7 @@ def run_command(config: Path, level: str) -> None:
     logging.basicConfig(
         level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every ring of the alarm
     read = load_config(config)
     if not read.console.enabled:
         raise Problem(f"No transport is on. Set enabled = true under [console] in {read.home / NAME}.")

@@ -96,12 +96,10 @@ def _close_if_over(turn: Turn, event: Due) -> None:
 def _joined(turn: Turn) -> None:
     """Somebody took a seat: the opening steps, now or when the assembly begins."""
     seat = turn.state.seat
-    if seat is None:
+    if seat is None or seat.role != "participant":
         return
     if turn.course.state == "waiting":
         turn.take(waiting(turn.flow, seat, walk.next_opening(turn.flow, turn.course, turn.now)))
-        return
-    if seat.role != "participant":
         return
     run = first_run(turn.flow)
     if not run or (run[-1].id in turn.course.done and run[0].step.late == "reject"):

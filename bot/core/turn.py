@@ -53,6 +53,7 @@ class Turn:
                     self.done(self.flow.nodes[step], of)
                 case Count(step, of, name, by) if of == self.course.unit:
                     self.count(self.flow.nodes[step], name, by)
+                    self.close_if_all_done(self.flow.nodes[step])
                 case End(step, outcome):
                     self.wake(self.now, self.flow.nodes[step], "finish", outcome=outcome)
                 case _:
@@ -101,13 +102,20 @@ class Turn:
             self.go_on(node, unit)
 
     def close_if_all_done(self, node: Node) -> None:
-        """End the step early if its flow says so, all its units are there and all are through."""
-        entry = self.course.open[node.id]
-        if node.step.early_close != "all_answered" or entry.notice or self.flow.run_of(node)[-1].id != node.id:
+        """End the step early if its flow says so, all its units are there and all are through. Self-paced steps end together:
+        when everybody has come to the end of the last one."""
+        run = self.flow.run_of(node)
+        last = run[-1]
+        entry = self.course.open.get(last.id)
+        if entry is None or last.step.early_close != "all_answered" or entry.notice:
             return
-        expected = self.counter(node, "expected")
-        if 0 < expected <= self.counter(node, "done") and self.counter(node, "left") == 0:
-            self.close_early(node)
+        here = [each for each in run if each.id in self.course.open]
+        through = all(
+            self.counter(each, "done") >= self.counter(each, "expected") and self.counter(each, "left") == 0
+            for each in here
+        )
+        if through and any(self.counter(each, "done") for each in here):
+            self.close_early(last)
 
     def close_early(self, node: Node) -> None:
         """Everybody has answered: give a minute's notice, then close; at once where a minute would serve nobody."""

@@ -133,3 +133,18 @@ async def test_what_is_withdrawn_before_it_leaves_is_not_sent() -> None:
         given = await here.store.read(opinions.given_by, ASSEMBLY, await here.enrol("ben"))
         assert given == []
         assert "I take this back" not in here.post.text("anna") or "withdrawn" in here.post.text("anna")
+
+
+async def test_nobody_is_cut_off_who_is_still_at_an_earlier_step_of_the_opening() -> None:
+    early = EVENING.replace('type = "consent"\n', 'type = "consent"\nearly_close = "all_answered"\n')
+    async with room(early) as here:
+        await here.enrol("anna")
+        await here.enrol("ben")
+        await here.begin()
+        await here.choose("anna", "Continue", "I am 18 or older and agree")
+        await here.say("anna", "Anna")
+        await here.wait(timedelta(minutes=10))
+        assert "consent" in (await here.course()).open
+        await here.choose("ben", "Continue", "No, thank you")
+        await here.wait(timedelta(minutes=2))
+        assert "consent" in (await here.course()).done
