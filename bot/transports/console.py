@@ -37,11 +37,12 @@ _INDENT = "  "
 _SPEAKER = re.compile(r"([^\W\d_][\w.-]{0,39}):\s*(.*)", re.DOTALL)
 _PRESS = re.compile(r">\s*(\S+)")
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "bright_magenta")
+_QUOTED = "│ "
 _STYLES: Mapping[BlockKind, tuple[str, str]] = {
     "title": ("", "bold"),
     "text": ("", ""),
     "item": ("• ", ""),
-    "quote": ("│ ", "italic"),
+    "quote": (_QUOTED, "italic"),
     "note": ("", "dim"),
 }
 
@@ -161,13 +162,15 @@ class Console:
         self._terminal.print()
 
     def _set(self, text: str | Text, mark: str, style: str) -> Text:
-        """A block of text, set in, with its mark before every line."""
+        """A block of text, set in, behind its mark; a quote has its mark before every line."""
         whole = text if isinstance(text, Text) else Text(text, style)
         width = max(20, self._terminal.width - len(_INDENT) - len(mark))
         lines = whole.wrap(self._terminal, width)
         for line in lines:
             line.rstrip()
-        return Text("\n").join(Text.assemble(_INDENT, (mark, style), line) for line in lines)
+        behind = mark if mark == _QUOTED else " " * len(mark)
+        marks = [mark] + [behind] * (len(lines) - 1)
+        return Text("\n").join(Text.assemble(_INDENT, (m, style), line) for m, line in zip(marks, lines, strict=True))
 
 
 def _buttons(buttons: tuple[Choice, ...]) -> Text:

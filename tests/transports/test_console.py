@@ -199,3 +199,9 @@ async def test_the_keyboard_is_read_beside_everything_else() -> None:
 def _type(outlet: int, keys: bytes) -> None:
     os.write(outlet, keys)
     os.close(outlet)
+
+
+async def test_an_item_has_its_mark_once_and_a_quote_before_every_line() -> None:
+    desk = Desk([])
+    await desk.console.send("anna", Rendered((("item", "word " * 30), ("quote", "word " * 30))), "k")
+    assert [line.strip()[0] for line in desk.shown.splitlines()[1:] if line.strip()] == ["•", "w", "│", "│"]

@@ -63,7 +63,7 @@ class Welcome(Step):
         blocks.append(
             block(
                 t(
-                    "I am Pnyx, a program. {by} asks: {question}",
+                    "I am Pnyx, a program. {by} would like to know: {question}",
                     by=at.local(mandate.by),
                     question=at.local(mandate.question),
                 )
