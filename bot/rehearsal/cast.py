@@ -21,6 +21,9 @@ USUAL = 12
 LATE_ONE_IN, NONSENSE_ONE_IN = 12, 48
 """One invented person in so many comes late, or writes nonsense."""
 
+OFFSET: Mapping[Role, int] = {"facilitator": 2, "coordinator": 0, "organiser": 1}
+"""Where the names of a role begin, so that coordinator, organiser and facilitators bear different ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -129,11 +132,12 @@ def _name(number: int, language: str) -> str:
 
 
 def _staff(site: Site, role: Role, number: int, seed: str) -> Villager:
+    language = site.languages[(number - 1) % len(site.languages)]
     return Villager(
         user=f"{site.id}-{role}-{number}",
-        name=f"{role.capitalize()} {number}",
+        name=corpus.staff_name(number + OFFSET[role], language),
         site=site.id,
-        language=site.languages[(number - 1) % len(site.languages)],
+        language=language,
         role=role,
         manner="steady",
         within=timedelta(minutes=2),

@@ -18,6 +18,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+STAFF: Mapping[str, tuple[str, ...]] = {
+    "en": ("Maya", "Owen", "Ruth", "Leo", "Ivy", "Hugh", "Nell", "Abe"),
+    "de": ("Maja", "Oskar", "Rita", "Leo", "Ida", "Hugo", "Nora", "Axel"),
+    "fr": ("Maïa", "Oscar", "Rita", "Léo", "Ida", "Yves", "Nora", "Axel"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """`sentences` are openings, wishes and reasons, joined as they are; `questions` is what a facilitator asks."""
@@ -144,6 +151,13 @@ def speech(language: str) -> Speech:
 
 def names(language: str) -> tuple[str, ...]:
     return NAMES.get(language.split("-")[0], NAMES["en"])
+
+
+def staff_name(number: int, language: str) -> str:
+    """The name of somebody who serves, the first being 1."""
+    pool = STAFF.get(language.split("-")[0], STAFF["en"])
+    turn, place = divmod(number - 1, len(pool))
+    return pool[place] + (f" {turn + 1}" if turn else "")
 
 
 def sentence(lots: Lots, language: str) -> str:

@@ -86,9 +86,12 @@ class Front:
     async def _join(self, rehearsal: Rehearsal) -> None:
         site = rehearsal.flow.file.schedule.sites[0]
         codes = await rehearsal.hall.codes({name: (role, site.id) for name, role in PLAYED.items()})
+        words = {name: f"/join {code}" for name, code in codes.items()}
+        named = {name: f"/name {name.capitalize()}" for name, role in PLAYED.items() if role != "participant"}
         events = tuple(
-            Incoming(f"join/{name}", name, name, rehearsal.now, f"/join {codes[name]}", language=site.languages[0])
-            for name in PLAYED
+            Incoming(f"{what}/{name}", name, name, rehearsal.now, text, language=site.languages[0])
+            for what, said in (("join", words), ("name", named))
+            for name, text in said.items()
         )
         await rehearsal.hall.take_in("console:main", Batch(events, ""))
 

@@ -83,6 +83,8 @@ class Rehearsal:
             words = f"/join {codes[part.person.user]}"
             if part.late is None:
                 self.village.plan(part.person.user, self.now, words)
+                if part.person.role != "participant":
+                    self.village.plan(part.person.user, self.now, f"/name {part.person.name}")
             else:
                 self.village.plan_late(part.person.user, part.late, words)
         await self._take_in()
