@@ -1,7 +1,10 @@
 """The crash harness: kill Pnyx at a line or a statement, start it again, and see that nothing is lost and nothing counts twice.
 
-    python -m tests.support.crash            a sample of 750 points
-    python -m tests.support.crash --all      every line and statement of every scenario, early, in the middle and late
+    python -m tests.support.crash            a sample of 580 points
+    python -m tests.support.crash --all      every line and statement of every scenario, early, in the middle and late,
+                                             and right after every commit and every delivery
+    python -m tests.support.crash --scenario vote --at bot/engine/sending.py:120 --time 3
+                                             one point, to look at it again
 
 Where a RAM disk is there (/dev/shm), the databases lie on it: a kill of the process, unlike a power cut, does not care.
 """
@@ -26,6 +29,7 @@ from tests.support.crashing.points import COMMITTED, DELIVERED, Place, Point
 from tests.support.crashing.trial import Ground, Verdict, attempt, prepare
 from tests.support.crashing.world import scenarios, warm
 
+RAM = Path("/dev/shm")
 FIRST = ("bot/engine/", "bot/store/")
 """Whose lines a sample takes before others."""
 
@@ -37,22 +41,24 @@ _fault: str = ""
 
 
 def sample(grounds: Iterable[Ground], size: int) -> list[Target]:
-    """So many points, the most telling ones first: a third of them right after a commit or a delivery, spread over the
-    scenarios; then every statement, every line that runs outside of transactions, the other lines of engine and store (a
-    kill there undoes a transaction), and the rest. Where a place is passed in several scenarios, or several times, the hash
-    of the place says which one is taken: the same code gives the same sample."""
+    """So many points, the most telling ones first: a fifth of them right after a commit or a delivery, spread over the
+    scenarios; then every statement, and every line of engine and store that runs outside of transactions; then lines inside
+    of them (a kill there undoes a transaction) and lines of the other layers. Where a place is passed in several scenarios,
+    or several times, the hash of the place says which one is taken: the same code gives the same sample."""
     grounds = tuple(grounds)
     where: dict[Place, list[Ground]] = defaultdict(list)
-    outside = {place for ground in grounds for place in ground.outside}
+    between = {place for ground in grounds for place in ground.outside}
     for ground in grounds:
         for place in ground.passed:
             where[place].append(ground)
 
     def rank(place: Place) -> tuple[int, int]:
-        inner = not place.what.startswith(FIRST)
-        return (0 if place.kind != "line" else 1 + inner if place in outside else 3 + inner), _draw(place)
+        if place.kind != "line":
+            return 0, _draw(place)
+        first, outside = place.what.startswith(FIRST), place in between
+        return 1 if first and outside else 2 if first or outside else 3, _draw(place)
 
-    each = size // 3 // len(grounds) // 2
+    each = size // 5 // len(grounds) // 2
     found = [t for ground in grounds for place in (COMMITTED, DELIVERED) for t in _spread(ground, place, each)]
     for place in sorted(where, key=rank)[: size - len(found)]:
         ground = where[place][_draw(place) % len(where[place])]
@@ -95,27 +101,50 @@ def _draw(place: Place) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Kill Pnyx at many points, and see that nothing is lost.")
-    parser.add_argument("--all", action="store_true", help="every line and statement, early, in the middle and late")
-    parser.add_argument("--points", type=int, default=750, help="how many points a sample has")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--fault", default="", choices=["", *faults.FAULTS], help="plant a bug, which must be found")
-    parser.add_argument("--json", type=Path, help="write the verdicts here")
-    asked = parser.parse_args(arguments)
-    ram = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="pnyx-crash-", dir=ram if os.access(ram, os.W_OK) else None))
+    asked = _asked(arguments)
+    folder = Path(tempfile.mkdtemp(prefix="pnyx-crash-", dir=RAM if os.access(RAM, os.W_OK) else None))
     try:
         warm()
         for scenario in scenarios():
-            _grounds[scenario.name] = prepare(scenario, folder / scenario.name)
-        targets = everything(_grounds.values()) if asked.all else sample(_grounds.values(), asked.points)
-        return _report(targets, asked.jobs, asked.fault, asked.json)
+            if asked.scenario in ("", scenario.name):
+                _grounds[scenario.name] = prepare(scenario, folder / scenario.name)
+        if asked.at:
+            targets = [(name, Point(_place(asked.at), asked.time)) for name in _grounds]
+        else:
+            targets = everything(_grounds.values()) if asked.all else sample(_grounds.values(), asked.points)
+        verdicts = _try(targets, asked.jobs, asked.fault)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    if asked.json is not None:
+        rows = [
+            (v.scenario, v.point.place.kind, v.point.place.what, v.point.place.line, v.outcome, v.failures)
+            for v in verdicts
+        ]
+        asked.json.write_text(json.dumps(rows))
+    outcomes = {v.outcome for v in verdicts}
+    return int("failed" in outcomes or "held" not in outcomes)
 
 
-def _report(targets: Sequence[Target], jobs: int, fault: str, to: Path | None) -> int:
-    """Progress, and a table at the end. 0 where everything held."""
+def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Kill Pnyx at many points, and see that nothing is lost.")
+    parser.add_argument("--all", action="store_true", help="every line and statement, early, in the middle and late")
+    parser.add_argument("--points", type=int, default=580, help="how many points a sample has")
+    parser.add_argument("--scenario", default="", choices=["", *(s.name for s in scenarios())])
+    parser.add_argument("--at", default="", help="one place: FILE:LINE, or a statement (after it)")
+    parser.add_argument("--time", type=int, default=1, help="with --at: the how manieth time")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--fault", default="", choices=["", *faults.FAULTS], help="plant a bug; stops once it is found")
+    parser.add_argument("--json", type=Path, help="write the verdicts here")
+    return parser.parse_args(arguments)
+
+
+def _place(text: str) -> Place:
+    file, _, line = text.rpartition(":")
+    return Place("line", file, int(line)) if line.isdecimal() else Place("after", text)
+
+
+def _try(targets: Sequence[Target], jobs: int, fault: str) -> list[Verdict]:
+    """Progress as it goes, and a table at the end."""
     began, verdicts = time.perf_counter(), []
     for verdict in run(targets, jobs, fault):
         verdicts.append(verdict)
@@ -124,6 +153,8 @@ def _report(targets: Sequence[Target], jobs: int, fault: str, to: Path | None) -
         if sys.stdout.isatty() or len(verdicts) % 500 == 0:
             rate = len(verdicts) / (time.perf_counter() - began)
             print(f"\r{len(verdicts)} of {len(targets)} points, {rate:.0f} a second ", end="", flush=True)
+        if fault and verdict.failures:
+            break
     seconds = time.perf_counter() - began
     print(f"\n\n{'scenario':10} {'held':>6} {'failed':>7} {'not reached':>12}")
     for name in sorted(_grounds):
@@ -133,10 +164,7 @@ def _report(targets: Sequence[Target], jobs: int, fault: str, to: Path | None) -
         if verdict.outcome == "not reached":
             print(f"not reached: {verdict.scenario}, {verdict.point}")
     print(f"{len(verdicts)} points in {seconds:.0f} s, {len(verdicts) / seconds:.1f} a second, {jobs} at a time")
-    if to is not None:
-        rows = [[v.scenario, v.point.place.kind, v.point.place.what, v.point.place.line, v.outcome, *v.failures] for v in verdicts]
-        to.write_text(json.dumps(rows))
-    return int(any(v.outcome == "failed" for v in verdicts))
+    return verdicts
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.engine.sending import REPEAT
 from bot.core.message import Phrase
+from bot.engine.sending import REPEAT
 from bot.store import ballots, findings, opinions, people, queue
 from bot.store.database import Database
 from bot.store.keys import Vault
@@ -100,7 +100,9 @@ def at_the_end(scenario: Scenario, folder: Path, clean: Record, kills: int) -> l
         found = [*_acknowledged(db, scenario), *_recounted(db, scenario), *_once(db), *_left_over(db)]
     after = record(folder)
     found += _reached(after.delivered, clean.delivered, kills)
-    found += [_difference(name, after.tables[name], rows) for name, rows in clean.tables.items() if after.tables[name] != rows]
+    found += [
+        _difference(name, after.tables[name], rows) for name, rows in clean.tables.items() if after.tables[name] != rows
+    ]
     return found
 
 
@@ -153,7 +155,12 @@ def _left_over(db: Database) -> Iterator[str]:
 def _reached(after: list[dict[str, Any]], clean: list[dict[str, Any]], kills: int) -> Iterator[str]:
     """I4, I5."""
     texts = {row["key"]: row["text"] for row in clean}
-    notes = {CATALOGS.phrase(part.text, None, 0, lang) for part in REPEAT.parts if isinstance(part, Phrase) for lang in CATALOGS.languages}
+    notes = {
+        CATALOGS.phrase(part.text, None, 0, lang)
+        for part in REPEAT.parts
+        if isinstance(part, Phrase)
+        for lang in CATALOGS.languages
+    }
     first: dict[str, list[str]] = {}
     seen: Counter[str] = Counter()
     marked = 0

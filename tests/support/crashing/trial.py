@@ -162,4 +162,3 @@ def _must(status: int, run: Path) -> None:
 def _why(run: Path) -> str:
     excuse = run / "excuse"
     return excuse.read_text().strip().splitlines()[-1] if excuse.exists() else "no reason given"
-
