@@ -34,7 +34,7 @@ Files = Mapping[str, bytes]
 @dataclass(frozen=True)
 class Evening:
     """`files` are the export at the end, `restarted` the same from the file opened anew; `later` after Anna took her words
-    back and Cleo was erased. `early` was exported while the ballot was open."""
+    back, Gabi paused and Cleo was erased. `early` was exported while the ballot was open."""
 
     ref: str
     seats: Mapping[str, str]
@@ -69,6 +69,7 @@ async def play(path: Path) -> Evening:
         finally:
             await other.close()
         await here.say("anna", press="-leave:withdraw-yes")
+        await here.say("gabi", press="-leave:pause")
         await here.store.transact(identities.erase, seats["cleo"])
         later = await exported(here)
         assert await here.store.read(queue.parked) == []

@@ -7,7 +7,7 @@ import re
 from io import StringIO
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.report.cells import Number, plain, safe, table
@@ -46,6 +46,7 @@ def test_a_row_that_does_not_fit_its_head_is_refused() -> None:
         table(("a",), [("x", "y")])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(wild, wild), max_size=4))
 @example([("x;=1+1", "a\n@b")])
 @example([(' "=1', "|+1")])
@@ -58,6 +59,7 @@ def test_no_cell_begins_like_a_formula_whatever_the_separator(rows: list[tuple[s
             assert not [cell for cell in row if re.match(rf"\s*[{re.escape(SIGNS)}]", cell)], separator
 
 
+@settings(deadline=None)
 @given(wild)
 @example("'=1")
 @example(", 'tis")
@@ -65,6 +67,7 @@ def test_the_words_come_back(words: str) -> None:
     assert plain(safe(words)) == clean(words)
 
 
+@settings(deadline=None)
 @given(wild)
 def test_nothing_steers_or_turns_what_stands_beside_it(words: str) -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", safe(words))

@@ -49,7 +49,7 @@ def test_no_trick_works(trick: str) -> None:
     assert kinds(escaped(trick.replace("\n", " "))) <= PLAIN
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(wild | st.text(max_size=40))
 @example("a\n\n\nb")
 def test_words_are_seen_as_they_were_written_and_are_nothing_else(words: str) -> None:

@@ -51,7 +51,7 @@ people = st.lists(st.integers(0, 14), min_size=1, max_size=5)
 asked = st.lists(st.sets(st.sampled_from(SITES), min_size=1), max_size=6)
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(people, asked)
 def test_no_sum_of_one_to_nine_people_lies_in_what_is_told(numbers: list[int], sums: list[set[str]]) -> None:
     known = veil(*numbers)
