@@ -131,6 +131,11 @@ COMMANDS: dict[str, Command] = {
             t("Shows your name, your table and your language, and which questions you have answered."),
         ),
         Command(
+            "name", EVERYBODY - {"participant"}, "anywhere", "/name Maya",
+            t("the name by which people read you"),
+            t("Sets the name by which people read you. A first name is enough."),
+        ),
+        Command(
             "lang", EVERYBODY, "anywhere", "/lang",
             t("read in another language"),
             t("Changes the language in which I write to you."),

@@ -50,6 +50,17 @@ LABELS: Mapping[Role, Phrase] = {
 }
 """The label that stands beside the name of everybody who is no participant."""
 
+NAMELESS: Mapping[Role, Phrase] = {
+    "participant": t("somebody"),
+    "facilitator": t("the facilitator"),
+    "coordinator": t("the coordinator"),
+    "organiser": t("the organiser"),
+    "observer": t("an observer"),
+    "expert": t("an expert"),
+    "translator": t("a translator"),
+}
+"""What people read in place of a name that was not chosen."""
+
 FRESH: Mapping[str, Any] = {
     "began": False,
     "gathering": False,
@@ -96,7 +107,8 @@ def who(seat: Seat) -> Part:
     """A person as the others read who speaks: the chosen name, with a label for everybody who is no participant."""
     if seat.role == "participant":
         return Name(seat.id)
-    return t("{name} ({role})", name=Name(seat.id), role=LABELS[seat.role])
+    label = LABELS[seat.role]
+    return t("{name} ({role})", name=Name(seat.id), role=label) if seat.name else label
 
 
 def tell(at: Scene, key: str, *blocks: Block | Part, without: tuple[str, ...] = ()) -> Say:

@@ -18,6 +18,7 @@ from bot.core.events import Heard, Joined
 from bot.core.events import encode as encode_event
 from bot.core.flow import Flow
 from bot.core.message import Message, Name, Part, Phrase, Several, encode, message, t
+from bot.core.rights import COMMANDS
 from bot.core.state import Role
 from bot.engine.house import House
 from bot.store import codes, courses, identities, people, queue
@@ -189,7 +190,13 @@ def _speak_for(db: Database, knock: Knock, name: str, held: list[str]) -> None:
 
 
 def _your_role(role: Role) -> Message:
-    return message(t("Your role in this assembly: {role}. /help shows what you can do.", role=ROLES[role]))
+    return message(
+        t("Your role in this assembly: {role}. /help shows what you can do.", role=ROLES[role]),
+        t(
+            "By which name shall people read you? Please write, for example: {example}",
+            example=COMMANDS["name"].example,
+        ),
+    )
 
 
 def _answer(db: Database, knock: Knock, said: Message, assembly: str = "", seat: str | None = None) -> None:

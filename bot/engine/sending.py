@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.core.message import Message, Name, Part, Phrase, Several, Words, block, decode, encode, t
+from bot.core.talk import NAMELESS
 from bot.engine.clock import Clock
 from bot.engine.house import House
 from bot.language.render import Reader, render
@@ -80,7 +81,10 @@ def letter(db: Database, house: House, row: OutboxRow) -> Letter | str:
         site = flow.sites.get(seat.site) or flow.file.schedule.sites[0]
         reader = Reader(seat.language, site.zone)
     words, seats = mentioned(said)
-    return Letter(row, *where, said, reader, look_up(db, row.assembly, words), people.names(db, seats))
+    names = people.names(db, seats)
+    for nameless, role in people.unnamed(db, [s for s in seats if s not in names]).items():
+        names[nameless] = house.catalogs.phrase(NAMELESS[role].text, None, 0, reader.lang)
+    return Letter(row, *where, said, reader, look_up(db, row.assembly, words), names)
 
 
 def mentioned(said: Message) -> tuple[list[str], list[str]]:

@@ -71,6 +71,18 @@ def names(db: Database, seats: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def unnamed(db: Database, seats: Iterable[str]) -> dict[str, Role]:
+    """Those of these seats that have chosen no name, with their roles; without who has left."""
+    found = {}
+    for seat in dict.fromkeys(seats):
+        row = db.sql.execute(
+            "SELECT role FROM seat WHERE id = ? AND name IS NULL AND status <> 'left'", (seat,)
+        ).fetchone()
+        if row:
+            found[seat] = row[0]
+    return found
+
+
 def read_seat(db: Database, row: tuple[Any, ...]) -> Seat:
     id, role, site, language, status, name, table, attributes, focus, walk, helped, heard = row
     name = db.vault.open(id, name, f"name/{id}") if name else None

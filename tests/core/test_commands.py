@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,7 +96,7 @@ def test_help_fits_role_and_moment() -> None:
         "/prompt What speaks against it?: write something to your table, after a preview\n"
         "/extend 10m: more time for your table\n"
         "/pause: let the talk rest\n"
-        "Also: /next /summary /note /lang /join /leave. /help status explains one."
+        "Also: /next /summary /note /name /lang /join /leave. /help status explains one."
     ]
     s.write("maya", "/pause")
     assert "/resume" in s.write("maya", "/help")[0]
@@ -155,6 +156,18 @@ def test_the_language_by_code_or_by_button() -> None:
     s.write("anna", "/lang EN-gb")
     assert s.seats["anna"].language == "en"
     assert s.write("anna", "/lang eo")[0].startswith("This assembly does not speak that language.")
+
+
+def test_who_leads_is_read_by_a_name() -> None:
+    s = cast()
+    s.seats["maya"] = replace(s.seats["maya"], name="")
+    s.write("maya", "Good evening.")
+    assert s.read_by("table:t1")[-1].startswith("facilitator\n"), "no name was chosen yet"
+    assert s.write("maya", "/name Maya") == ["People now read you as Maya."]
+    s.write("maya", "Good evening.")
+    assert s.read_by("table:t1")[-1].startswith("maya (facilitator)\n")
+    assert s.write("maya", "/name")[0].endswith("For example: /name Maya")
+    assert "is for" in s.write("anna", "/name Zorro")[0]
 
 
 def test_undo_takes_the_last_message_back() -> None:

@@ -19,6 +19,7 @@ TABLE = {
     "lang": "pfcobet",
     "join": "pfcobet",
     "leave": "pfc.bet",
+    "name": ".fcobet",
     "my": "p......",
     "pass": "p......",
     "for": "p......",
@@ -81,7 +82,7 @@ def test_the_table_below_names_every_command_and_role() -> None:
     assert set(TABLE) == set(COMMANDS) == set(RUN)
     assert set(LETTERS.values()) == set(get_args(Role)) == set(ROLES)
     assert set(PRESSES) | {"-back"} == set(PRESSED)
-    assert len(CELLS) == 7 * 18
+    assert len(CELLS) == 7 * 19
 
 
 @pytest.mark.parametrize(("role", "command"), CELLS)

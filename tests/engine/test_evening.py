@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.core.effects import Put
 from bot.core.events import Joined, encode
+from bot.core.state import Seat
 from bot.store import ballots, findings, opinions, queue
 from bot.store.database import Database
 from bot.store.times import ms
@@ -148,3 +150,15 @@ async def test_nobody_is_cut_off_who_is_still_at_an_earlier_step_of_the_opening(
         await here.choose("ben", "Continue", "No, thank you")
         await here.wait(timedelta(minutes=2))
         assert "consent" in (await here.course()).done
+
+
+async def test_who_leads_and_has_no_name_yet_is_called_by_the_role() -> None:
+    async with room(EVENING) as here:
+        maya = await here.enrol("maya", "facilitator")
+        await here.apply([Put(Seat(maya, "facilitator", "linz", "en", "active"))])
+        await arrive(here, "anna", "ben", "cleo")
+        await here.wait(HOUR)
+        assert "Facilitator: the facilitator." in here.post.text("anna")
+        await here.say("maya", "/name Maya")
+        await here.say("maya", "What else?")
+        assert here.post.text("anna").endswith("Maya (facilitator)\nWhat else?")

@@ -21,6 +21,7 @@ from bot.core.turn import Turn
 RUN: Mapping[str, Callable[[Call], None]] = {
     "help": own.help,
     "my": own.my,
+    "name": own.name,
     "lang": own.lang,
     "join": own.explain,
     "for": own.explain,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.core import floor
 from bot.core.commands.call import Call, Talk, example, named
 from bot.core.message import Block, Button, Lang, Part, Plain, Several, block, t, tn
+from bot.core.names import check_name, clean_name
 from bot.core.rights import COMMANDS, OVERSEEING, ROLES, Command, may
 from bot.core.spans import until
 
@@ -42,6 +43,17 @@ def help(call: Call) -> None:
 def explain(call: Call) -> None:
     """A command that is carried out before it comes here, once it is complete: say how it is written."""
     _one(call, call.name)
+
+
+def name(call: Call) -> None:
+    """The name of somebody who leads, observes or helps; participants choose theirs with their consent."""
+    wanted = clean_name(call.args)
+    problem = check_name(wanted)
+    if problem is not None:
+        call.reply(problem, t("For example: {example}", example=call.command.example))
+        return
+    call.turn.put(replace(call.seat, name=wanted))
+    call.reply(t("People now read you as {name}.", name=wanted))
 
 
 def my(call: Call) -> None:
