@@ -133,10 +133,12 @@ class Picture:
             if act.person.user != site.facilitator:
                 continue
             if act.what.text and not act.what.text.startswith("/"):
-                site.talk.append(Spoken("facilitator", act.what.text))
+                site.talk.append(Spoken(act.person.name, act.what.text))
                 return WEIGHT["said"]
             if ":approve:" in act.what.press:
-                site.talk.append(Spoken("", "The facilitator has read the digest and approves it."))
+                site.talk.append(
+                    Spoken("", f"{act.person.name}, who facilitates, has read the digest and approves it.")
+                )
                 return WEIGHT["approved"]
         return 0.0
 

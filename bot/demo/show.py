@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -156,8 +156,16 @@ def _tell_end(console: Console, picture: Picture, outcome: Outcome, files: list[
     )
     console.print(Text(NOTE, "dim"), soft_wrap=True)
     console.print("Written:")
-    for path in files:
-        console.print(Text(f"  {path}"), soft_wrap=True)
+    for line in listed(files):
+        console.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def listed(files: list[Path]) -> list[str]:
+    """Files by their paths; of a folder with several of them only the folder, and how many there are."""
+    folders = Counter(path.parent for path in files)
+    top = min(folders, key=lambda folder: len(folder.parts), default=Path())
+    single = [str(path) for path in files if path.parent == top or folders[path.parent] == 1]
+    return single + [f"{folder}/ ({n} files)" for folder, n in folders.items() if folder != top and n > 1]
 
 
 def _result(message: Rendered) -> Text:
