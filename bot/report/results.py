@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.core.counting import percent
+from bot.core.counting import LONGEST, percent
 from bot.core.deciding import OUTCOMES
 from bot.core.tally import Tally
 from bot.report.cells import Number
 from bot.report.decisions import Decision, decisions
 from bot.report.figures import Figure, figures, veils
 from bot.report.material import House, Material, gather
+from bot.report.release import ERASED, WITHHELD
 from bot.report.tables import measures, options
 from bot.report.transcript import Line, carried_to
 from bot.store.database import Database
@@ -44,13 +45,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question (or one item of it) and its results, the total first."""
+    """A question (or one item of it) and its results, the total first. `statement` says that the item is what somebody
+    wrote."""
 
     step: str
     title: str
     question: str
     item: str
     secret: bool
+    statement: bool
     places: tuple[Place, ...]
 
 
@@ -69,11 +72,13 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One assembly in short. `outcomes` says each decision's outcome in the flow's language, in the same order."""
+    """One assembly in short. Of many statements only those that most people answered are among the `answers`; `more` says how
+    many others there are, by step. `outcomes` says each decision's outcome in the flow's language, in the same order."""
 
     title: str
     ref: str
     answers: tuple[Answered, ...]
+    more: Mapping[str, int]
     decisions: tuple[Decision, ...]
     outcomes: tuple[str, ...]
     crossings: tuple[Crossing, ...]
@@ -83,10 +88,12 @@ def summary(db: Database, house: House, assembly: str) -> Summary:
     """The results of an assembly as they stand. Raises LookupError where there is none."""
     material, veiled = gather(db, house, assembly), veils()
     decided = tuple(decisions(material, veiled))
+    answers, more = _shortened(list(_answers(material, figures(material, veiled))))
     return Summary(
         material.text(material.flow.file.flow.title),
         material.ref,
-        tuple(_answers(material, figures(material, veiled))),
+        answers,
+        more,
         decided,
         tuple(material.say(OUTCOMES[d.outcome]) for d in decided),
         tuple(_crossings(material)),
@@ -101,7 +108,25 @@ def _answers(material: Material, found: list[Figure]) -> Iterator[Answered]:
     for (step, _, _), rows in grouped.items():
         first = rows[0]
         places = tuple(_place(figure) for figure in rows)
-        yield Answered(step, material.title(step), first.question_text, first.item_text, first.secret, places)
+        statement = first.item in material.by_id
+        yield Answered(
+            step, material.title(step), first.question_text, first.item_text, first.secret, statement, places
+        )
+
+
+def _shortened(answers: list[Answered]) -> tuple[tuple[Answered, ...], dict[str, int]]:
+    """All answers but those about statements that are not among a step's most answered, or whose words are not released;
+    and how many of these there are, by step."""
+    left: dict[str, int] = {}
+    kept: set[int] = {n for n, answer in enumerate(answers) if not answer.statement}
+    for step in dict.fromkeys(answer.step for answer in answers if answer.statement):
+        here = [n for n, answer in enumerate(answers) if answer.statement and answer.step == step]
+        shown = [n for n in here if answers[n].item not in (WITHHELD, ERASED)]
+        best = sorted(shown, key=lambda n: (-max(place.answered for place in answers[n].places), n))[:LONGEST]
+        kept |= set(best)
+        if len(best) < len(here):
+            left[step] = len(here) - len(best)
+    return tuple(answer for n, answer in enumerate(answers) if n in kept), left
 
 
 def _place(figure: Figure) -> Place:
@@ -139,6 +164,9 @@ def as_text(found: Summary) -> str:
         lines += ["", f"{answer.title}: {answer.question}" if answer.question else answer.title]
         lines += [f"  {answer.item}"] if answer.item else []
         lines += [f"  {_in_short(place)}" for place in answer.places]
+    titles = {answer.step: answer.title for answer in found.answers}
+    lines += [""] if found.more else []
+    lines += [f"{titles.get(step, step)}: + {n} (results.csv)" for step, n in found.more.items()]
     if found.decisions:
         lines.append("")
     for decision, outcome in zip(found.decisions, found.outcomes, strict=True):

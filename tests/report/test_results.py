@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-from bot.report.results import as_text
+from bot.core.effects import Grant
+from bot.core.state import Contribution
+from bot.core.tally import count
+from bot.engine.house import House
+from bot.report.results import as_text, summary
+from bot.store import courses, findings, opinions
+from bot.store.keys import KeyFile
 from tests.report.conftest import Evening
+from tests.report.test_figures import HEAD, recorded
+from tests.store.filling import AT, fresh_database
+from tests.support.room import ASSEMBLY, CATALOGS, bundled
+
+VIEWS = """
+[[step]]
+id = "wishes"
+type = "collect"
+duration = "1h"
+text = "What do you wish for?"
+[[step]]
+id = "views"
+type = "vote"
+duration = "1h"
+over = ["wishes"]
+"""
 
 
 def test_results_are_told_per_site_and_in_total_where_they_may_be(evening: Evening) -> None:
@@ -39,3 +61,27 @@ def test_as_text_it_is_short_and_plain(evening: Evening) -> None:
     assert "Decided · Build a bridge?: not adopted\n" in told
     assert "From table 1 in East Bank → 1 · West Bank" in told
     assert all(line == line.rstrip() for line in told.splitlines())
+
+
+def test_of_many_statements_the_most_answered_ones_are_shown_and_the_others_counted() -> None:
+    db, body = fresh_database(KeyFile.from_seed(1)), bundled(HEAD + VIEWS)
+    courses.publish_flow(db, courses.PublishedFlow("count@0", "count", "", body, 0))
+    courses.save_assembly(db, courses.Assembly(ASSEMBLY, "count@0", "seed", "open", 0))
+    opinions.grant(db, ASSEMBLY, Grant("", "quotes", True, "v1", "en"), 0)
+    for n in range(20):
+        given = Contribution(f"i{n:02}", "wishes", "", "a", "" if n else "shy", "idea", f"Wish {n}", AT, "en")
+        if not n:
+            db.vault.new_seat_key("shy")
+        opinions.keep(db, ASSEMBLY, given)
+    tallies = {
+        f"i{n:02}": count("agree", (), [("agree", 10 + n % 3), ("disagree", 20 if n == 0 else 0)]) for n in range(20)
+    }
+    for record in recorded("a", {"statement": tallies}, "views"):
+        findings.record(db, ASSEMBLY, record, 0)
+    found = summary(db, House(CATALOGS), ASSEMBLY)
+    db.sql.close()
+    assert [answer.item for answer in found.answers] == [
+        f"Wish {n}" for n in range(1, 20) if n % 3 == 2 or (n % 3 == 1 and n <= 16)
+    ]
+    assert found.more == {"views": 8}, "the one that nobody may quote among them, though most people answered it"
+    assert "views: + 8 (results.csv)\n" in as_text(found)
