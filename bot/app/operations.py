@@ -6,6 +6,7 @@ and results are JSON. What goes wrong is a `Problem` in the operator's words.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from bot.core.state import Role
 from bot.engine.clock import Clock
 from bot.engine.house import House
 from bot.language.flowfiles import NotAFlow, bundle, unbundle
-from bot.report.export import export_files, write_export
+from bot.report.export import CannotExport, export_files, write_export
 from bot.store import codes, courses, people, queue, tables
 from bot.store.backup import backup as copy_database
 from bot.store.connection import Store
@@ -218,7 +219,10 @@ async def export(desk: Desk, assembly: str, target: str) -> dict[str, Any]:
     """Write transcripts and results into a folder."""
     await desk.store.read(_flow, desk.house, assembly)
     files = await desk.store.read(export_files, desk.house, assembly)
-    written = write_export(files, Path(target), desk.progress)
+    try:
+        written = await asyncio.to_thread(write_export, files, Path(target), desk.progress)
+    except CannotExport as error:
+        raise Problem(str(error)) from None
     return {"assembly": assembly, "target": target, "files": [str(path) for path in written]}
 
 

@@ -17,6 +17,7 @@ from bot.app.config import BadConfig, Config, load_config
 from bot.app.operations import Problem
 from bot.app.running import ask
 from bot.language.flowfiles import NotAFlow
+from bot.report.export import CannotExport
 from bot.store.errors import StoreError
 
 P = ParamSpec("P")
@@ -41,7 +42,7 @@ def in_words(function: Callable[P, T]) -> Callable[P, T]:
     def told(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return function(*args, **kwargs)
-        except (Problem, BadConfig, StoreError, NotAFlow) as error:
+        except (Problem, BadConfig, StoreError, NotAFlow, CannotExport) as error:
             err.print(str(error), style="red", markup=False, soft_wrap=True)
         except OSError as error:
             err.print(
