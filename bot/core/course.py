@@ -27,6 +27,10 @@ from bot.core.steps.control import Parallel
 from bot.core.turn import Turn
 
 
+LONGEST_WAY = timedelta(days=1)
+"""How long after the opening a step may still reach somebody and count its duration from there."""
+
+
 def moment(flow: Flow, course: Course, when: datetime | time, now: datetime) -> datetime:
     """The instant that a moment of the flow file means on this course: a bare time is that of the session's day."""
     zone = flow.zone(course.id)
@@ -170,7 +174,7 @@ def close_step(turn: Turn, node: Node, *, forced: bool = False) -> None:
         return
     if not forced and entry.closes is not None and turn.now < entry.closes:
         return
-    if not forced and too_few(turn, node, entry):
+    if not forced and (came_late(turn, node, entry) or too_few(turn, node, entry)):
         return
     turn.put(replace(turn.course, open={**turn.course.open, node.id: replace(entry, closing=True)}))
     if node.branches:
@@ -179,6 +183,20 @@ def close_step(turn: Turn, node: Node, *, forced: bool = False) -> None:
         turn.effects.append(Fan(node.id, "close"))
     else:
         turn.wake(turn.now, node, "finish")
+
+
+def came_late(turn: Turn, node: Node, entry: OpenStep) -> bool:
+    """A private step is open until its announced end, or for its duration after it has reached the last person, whichever is
+    later. True if it stays open for that reason. A step that everybody has answered waits for nobody."""
+    step, last = node.step, turn.state.facts.get("delivered")
+    if last is None or step.duration is None or step.self_paced or step.scope != "person" or entry.notice:
+        return False
+    closes = min(last, entry.opened + LONGEST_WAY) + step.duration
+    if closes <= turn.now:
+        return False
+    turn.put(replace(turn.course, open={**turn.course.open, node.id: replace(entry, closes=closes)}))
+    turn.wake(closes + step.grace, node, "close")
+    return True
 
 
 def close_branches(turn: Turn, parallel: Node) -> None:

@@ -37,8 +37,8 @@ from bot.core.state import Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
 from bot.core.steps.relay import Partner, Relay, origins
 from bot.engine.work import Work
-from bot.store import arrivals, ballots, findings, opinions, people, tables
-from bot.store.times import ms
+from bot.store import arrivals, ballots, findings, opinions, people, queue, tables
+from bot.store.times import instant, ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +243,13 @@ def outcomes(work: Work, assembly: str, flow: Flow) -> Mapping[str, Mapping[str,
                 for item, entry in data.get("items", {}).items():
                     found.setdefault(node.id, {})[item] = entry["outcome"]
     return found
+
+
+def delivered(work: Work, assembly: str, step: str) -> datetime | None:
+    """When the opening of a step reached the last person, or will; None where it has been said to nobody. Who cannot be reached
+    is not waited for."""
+    at = queue.last_delivery(work.db, assembly, step)
+    return instant(at) if at is not None else None
 
 
 def for_commands(

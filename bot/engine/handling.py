@@ -96,6 +96,8 @@ def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
     found = dict(state.facts)
     if flow.conditions and not isinstance(event, Heard):
         found["outcomes"] = facts.outcomes(work, assembly, flow)
+    if isinstance(event, Due) and event.what == "close":
+        found["delivered"] = facts.delivered(work, assembly, event.step)
     aimed = _aim(flow, state, event, work.now)
     if aimed is not None:
         node, hooks = aimed

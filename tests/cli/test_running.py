@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 PNYX = (sys.executable, "-c", "from bot.cli import main; main()")
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 pytestmark = pytest.mark.slow
 

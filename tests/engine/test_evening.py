@@ -10,8 +10,9 @@ from bot.core.state import Seat
 from bot.store import ballots, findings, opinions, queue
 from bot.store.database import Database
 from bot.store.times import ms
+from bot.transports.port import Retry
 from tests.support.evening import EVENING
-from tests.support.room import ASSEMBLY, Room, room
+from tests.support.room import ASSEMBLY, Post, Room, room
 
 HOUR = timedelta(hours=1)
 
@@ -162,3 +163,28 @@ async def test_who_leads_and_has_no_name_yet_is_called_by_the_role() -> None:
         await here.say("maya", "/name Maya")
         await here.say("maya", "What else?")
         assert "Maya (facilitator)\n" in here.post.text("anna")
+
+
+async def test_who_gets_the_ballot_late_has_the_whole_time_from_then() -> None:
+    post = Post()
+    async with room(EVENING, post) as here:
+        await arrive(here, "anna", "ben", "cleo")
+        await here.wait(HOUR + timedelta(minutes=29))
+        post.failures = [Retry(timedelta(minutes=40))] * 3
+        await here.wait(timedelta(minutes=70))
+        assert "More trees?" in post.text("cleo")
+        await here.choose("cleo", "Yes")
+        assert "ballot" in (await here.course()).open
+        await here.wait(timedelta(minutes=40))
+        assert "ballot" in (await here.course()).done
+        assert len(await here.store.read(ballots.voters, ASSEMBLY, "ballot")) == 1
+
+
+async def test_nobody_who_cannot_be_reached_holds_a_step_open() -> None:
+    post = Post()
+    async with room(EVENING, post) as here:
+        await arrive(here, "anna", "ben", "cleo")
+        await here.wait(HOUR + timedelta(minutes=29))
+        post.failures = [Retry(timedelta(hours=90))]
+        await here.wait(timedelta(minutes=62))
+        assert "ballot" in (await here.course()).done

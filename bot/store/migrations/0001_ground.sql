@@ -83,6 +83,7 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_new ON outbox (lane, at, seq) WHERE state = 'new';
 CREATE INDEX outbox_due ON outbox (due) WHERE state = 'new';
+CREATE INDEX outbox_of_step ON outbox (assembly, step, seat) WHERE lane = 1;
 CREATE INDEX outbox_sending ON outbox (seq) WHERE state = 'sending';
 CREATE INDEX outbox_of_seat ON outbox (seat, at, seq) WHERE state IN ('new', 'sending');
 CREATE INDEX outbox_of_door ON outbox (door, at, seq) WHERE state IN ('new', 'sending');
