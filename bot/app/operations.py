@@ -14,20 +14,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from bot.core.events import Started, encode
 from bot.core.flow import Flow
-from bot.core.schedule import resolve
 from bot.core.state import Role
+from bot.engine import founding
 from bot.engine.clock import Clock
 from bot.engine.house import House
-from bot.language.flowfiles import NotAFlow, bundle, unbundle
+from bot.language.flowfiles import NotAFlow, bundle, load_flow, unbundle
 from bot.report.export import CannotExport, export_files, write_export
 from bot.store import codes, courses, people, queue, tables
 from bot.store.backup import backup as copy_database
 from bot.store.connection import Store
-from bot.store.courses import Assembly, PublishedFlow
+from bot.store.courses import PublishedFlow
 from bot.store.database import Database
-from bot.store.queue import InRow
 from bot.store.times import instant, ms
 
 Progress = Callable[[int, int], None]
@@ -53,36 +51,20 @@ class Desk:
 
 
 async def create(desk: Desk, id: str, flow: str, seed: str = "") -> dict[str, Any]:
-    """Publish the flow at a path and make an assembly that is pinned to it. One that exists already is left as it is."""
+    """Make an assembly that is pinned to the flow at a path. One that exists already is left as it is, whatever has become of
+    the file; `changed` then says whether the file is another version by now."""
+    made = await desk.store.read(courses.load_assembly, id)
+    if made is not None:
+        now = load_flow(Path(flow)).flow
+        return {"id": id, "ref": made.flow, "changed": now is None or now.ref != made.flow}
     try:
         body = bundle(Path(flow))
     except NotAFlow as error:
         raise Problem(str(error)) from None
-    made = await desk.store.transact(_create, id, body, seed or secrets.token_hex(8), ms(desk.clock.now()))
-    return {"id": id, "ref": made, "title": _title(unbundle(body))}
-
-
-def _create(db: Database, id: str, body: str, seed: str, now: int) -> str:
-    found = courses.load_assembly(db, id)
-    if found is not None:
-        return found.flow
-    flow = unbundle(body)
-    courses.publish_flow(db, PublishedFlow(flow.ref, flow.file.flow.id, _title(flow), body, now))
-    courses.save_assembly(db, Assembly(id, flow.ref, seed, "open", now))
-    if flow.file.schedule.start is not None:
-        _put_starts(db, flow, id, now)
-    return flow.ref
-
-
-def _put_starts(db: Database, flow: Flow, id: str, now: int, *, at_once: bool = False) -> None:
-    """The events that start the courses: at the flow's own time, or at once."""
-    rows = []
-    for course in flow.courses:
-        start = flow.file.schedule.start
-        at = now if at_once or start is None else ms(resolve(start, flow.zone(course)))
-        key = f"start/{course}" if not at_once else f"start/{course}/now"
-        rows.append(InRow(id, key, "started", at, now, encode(Started(course))))
-    queue.put_events(db, rows)
+    read = unbundle(body)
+    drawn = seed or secrets.token_hex(8)
+    await desk.store.transact(founding.found, id, read, body, drawn, ms(desk.clock.now()))
+    return {"id": id, "ref": read.ref, "changed": False}
 
 
 async def start(desk: Desk, assembly: str) -> dict[str, Any]:
@@ -99,7 +81,7 @@ def _start(db: Database, house: House, assembly: str, now: int) -> list[str]:
     ]
     if not waiting:
         raise Problem(f"The assembly {assembly} has started already. `pnyx status` shows where it is.")
-    _put_starts(db, flow, assembly, now, at_once=True)
+    founding.begin(db, assembly, flow, now)
     return waiting
 
 

@@ -41,7 +41,12 @@ async def run(config: Config, transports: Sequence[Transport]) -> None:
         engine = Engine(store, catalogs, clock, transports, translator(config.translation.engine))
         desk = Desk(store, engine.house, clock, wake=engine.wake)
         for row in config.assembly:
-            await operations.create(desk, row.id, str(config.place(row.flow)), row.seed)
+            made = await operations.create(desk, row.id, str(config.place(row.flow)), row.seed)
+            if made["changed"]:
+                log.warning(
+                    "%s goes on with %s; the file %s has changed since. `pnyx flow publish` and `pnyx flow upgrade` move it.",
+                    row.id, made["ref"], config.place(row.flow),
+                )  # fmt: skip
         fence = await _take_lease(store, clock)
         store.hold(fence)
         line = Line(desk, socket_path(config.database_path))

@@ -38,6 +38,7 @@ class Work:
         self._counters: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
         self._changed: dict[tuple[str, ...], Course | Seat | Stage] = {}
         self._added: dict[tuple[str, str, str, str], int] = {}
+        self._mornings: dict[str, datetime] = {}
         self._in: list[InRow] = []
         self._out: list[OutRow] = []
 
@@ -138,7 +139,9 @@ class Work:
             hours = flow.file.schedule.quiet_hours
             if hours is not None:
                 zone = flow.sites[self.seat(seat).site].zone
-                at = next_allowed(at, zone, QuietHours(hours.start, hours.end))
+                if zone not in self._mornings:
+                    self._mornings[zone] = next_allowed(at, zone, QuietHours(hours.start, hours.end))
+                at = self._mornings[zone]
         self._out.append(OutRow(f"{key}@{seat}", assembly, seat, lane, ms(at), body, step))
 
     # Writing
