@@ -10,7 +10,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-long crash bench check format lock pot po schema
+.PHONY: help setup demo test test-fast test-long crash bench check format lock pot po schema guide
 
 help: ## list what make can do
 	@echo "Pnyx: citizen assemblies in the chat apps people already have."
@@ -47,12 +47,13 @@ crash: $(READY) ## kill Pnyx at every line, restart it, and see that nothing is 
 bench: $(READY) ## measure, and print a table of ratios
 	$(RUN) tests.bench
 
-check: $(READY) ## format, lint, types, layers, locales, schema
+check: $(READY) ## format, lint, types, layers, locales, guide, schema
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict bot tools
 	$(BIN)/lint-imports
 	$(RUN) tools.locales check
+	$(RUN) tools.guide check
 	$(BIN)/pnyx flow schema | diff - flows/schema.json
 
 format: $(READY) ## put the code into its format
@@ -61,6 +62,9 @@ format: $(READY) ## put the code into its format
 
 schema: $(READY) ## write flows/schema.json, which editors use to check flow files
 	$(BIN)/pnyx flow schema > flows/schema.json
+
+guide: $(READY) ## write the parts of docs/guide that are made from the code
+	$(RUN) tools.guide write
 
 pot: $(READY) ## collect the interface texts from the code into locales/bot.pot
 	$(RUN) tools.locales pot

@@ -39,7 +39,8 @@ class Step(Model):
     each person, each table, each site, or the whole assembly. `when` is a condition on the course or the person: where it
     does not hold, the step is left out. `opens` is the moment at which the step opens, at the earliest when the one before
     it has ended. `after` lets this span of time pass between the end of the step before and the opening. `closes` is the
-    moment at which it ends. `duration` counts from the opening; where both are given, `closes` holds.
+    moment at which it ends. `duration` counts from the opening, or, where a private question reaches somebody later, from
+    its arrival; where both are given, `closes` holds.
     `early_close = "all_answered"` ends the step one minute after everybody has answered. `grace` is how long after the
     announced end what was said in time is still taken, where a platform delivers late. `late` says whether newcomers may
     still do a step that people go through by themselves, after its close. `too_few` is the number of answers under which
