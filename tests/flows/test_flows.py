@@ -19,7 +19,7 @@ from bot.core.steps.relay import Relay
 from bot.language.flowfiles import bundle, load_flow
 from bot.paths import first_files, flows_dir
 from bot.rehearsal.hall import ASSEMBLY
-from bot.rehearsal.happenings import Acted, Happening, Read
+from bot.rehearsal.happenings import Acted, Closed, Happening, Read
 from bot.rehearsal.play import Outcome, open_rehearsal
 from bot.rehearsal.voices import read_voices
 from bot.report.export import export_files
@@ -121,7 +121,7 @@ def whole_messages(played: Played) -> None:
 
 
 def crossed(played: Played, name: str) -> None:
-    """At both sites people read words that were written at the other one."""
+    """At both sites people read words that were written at the other one, while the relay is open."""
     flow = load_flow(flows_dir() / name).flow
     assert flow is not None
     relays = {node.id for node in flow.nodes.values() if isinstance(node.step, Relay)}
@@ -130,6 +130,7 @@ def crossed(played: Played, name: str) -> None:
     for each in played.happened:
         if isinstance(each, Acted) and each.person.role == "participant" and len(each.what.text) > 20:
             wrote[each.person.site].add(each.what.text)
+    closed = {(each.course, each.step): each.at for each in played.happened if isinstance(each, Closed)}
     for relay in relays:
         for site in flow.sites:
             others = set().union(*(words for other, words in wrote.items() if other != site)) - wrote[site]
@@ -137,6 +138,7 @@ def crossed(played: Played, name: str) -> None:
                 words.strip("“”„«»\u00a0 ")
                 for each in played.read()
                 if each.message.step == relay and each.person.site == site
+                if each.at <= closed[flow.course_of(site), relay]
                 for kind, words in each.message.blocks
                 if kind == "quote"
             }
