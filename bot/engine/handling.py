@@ -137,7 +137,8 @@ def _seat(work: Work, event: Event) -> Seat | None:
 
 
 def _table(work: Work, assembly: str, flow: Flow, event: Event, seat: Seat | None) -> Table | None:
-    id = seat.table if seat is not None else ""
+    """The table that the event concerns, with its people; None where only a person is meant."""
+    id = seat.table if seat is not None and not _private(flow, event) else ""
     match event:
         case Spread(units=(unit,)) | Due(unit=unit) | Answered(unit=unit) if unit.startswith("table:"):
             id = unit.removeprefix("table:")
@@ -149,6 +150,12 @@ def _table(work: Work, assembly: str, flow: Flow, event: Event, seat: Seat | Non
                 id = tables.numbered(work.db, assembly, number, seat.site)
             id = routing.table_named(flow, event) or id
     return work.table(assembly, id) if id else None
+
+
+def _private(flow: Flow, event: Event) -> bool:
+    """True where a step of persons is opened for somebody, or answered by a press: then their table plays no part."""
+    node = flow.nodes.get(_step(event)) if isinstance(event, Spread | Heard) else None
+    return node is not None and node.step.scope == "person"
 
 
 def _step(event: Event) -> str:

@@ -193,7 +193,7 @@ def _your_role(role: Role) -> Message:
     return message(
         t("Your role in this assembly: {role}. /help shows what you can do.", role=ROLES[role]),
         t(
-            "By which name shall people read you? Please write, for example: {example}",
+            "What shall people here call you? Please write it like this: {example}",
             example=COMMANDS["name"].example,
         ),
     )
