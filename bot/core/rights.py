@@ -132,8 +132,8 @@ COMMANDS: dict[str, Command] = {
         ),
         Command(
             "name", EVERYBODY - {"participant"}, "anywhere", "/name Maya",
-            t("the name by which people read you"),
-            t("Sets the name by which people read you. A first name is enough."),
+            t("the name that people here read"),
+            t("Sets the name that people here read. A first name is enough."),
         ),
         Command(
             "lang", EVERYBODY, "anywhere", "/lang",

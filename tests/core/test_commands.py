@@ -163,7 +163,7 @@ def test_who_leads_is_read_by_a_name() -> None:
     s.seats["maya"] = replace(s.seats["maya"], name="")
     s.write("maya", "Good evening.")
     assert s.read_by("table:t1")[-1].startswith("facilitator\n"), "no name was chosen yet"
-    assert s.write("maya", "/name Maya") == ["People now read you as Maya."]
+    assert s.write("maya", "/name Maya") == ["Your name here is now Maya."]
     s.write("maya", "Good evening.")
     assert s.read_by("table:t1")[-1].startswith("maya (facilitator)\n")
     assert s.write("maya", "/name")[0].endswith("For example: /name Maya")

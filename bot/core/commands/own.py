@@ -53,7 +53,7 @@ def name(call: Call) -> None:
         call.reply(problem, t("For example: {example}", example=call.command.example))
         return
     call.turn.put(replace(call.seat, name=wanted))
-    call.reply(t("People now read you as {name}.", name=wanted))
+    call.reply(t("Your name here is now {name}.", name=wanted))
 
 
 def my(call: Call) -> None:
