@@ -81,7 +81,10 @@ def _receive(db: Database, house: House, knock: Knock) -> None:
         _speak_for(db, knock, rest.strip(), held)
         return
     press, _, addressed = knock.incoming.press.partition("@")
-    seat_id = addressed if addressed in held else identities.current_seat(db, knock.lookup) or held[0]
+    if addressed and addressed not in held:
+        queue.remember(db, "", knock.key, knock.now)
+        return
+    seat_id = addressed or identities.current_seat(db, knock.lookup) or held[0]
     seat, assembly = people.load_seat(db, seat_id), people.assembly_of(db, seat_id)
     if seat is None or assembly is None:
         return

@@ -80,11 +80,20 @@ def letter(db: Database, house: House, row: OutboxRow) -> Letter | str:
         flow = house.flow(db, row.assembly)
         site = flow.sites.get(seat.site) or flow.file.schedule.sites[0]
         reader = Reader(seat.language, site.zone)
+        if identities.shared(db, row.seat):
+            said = addressed(said, row.seat)
     words, seats = mentioned(said)
     names = people.names(db, seats)
     for nameless, role in people.unnamed(db, [s for s in seats if s not in names]).items():
         names[nameless] = house.catalogs.phrase(NAMELESS[role].text, None, 0, reader.lang)
     return Letter(row, *where, said, reader, look_up(db, row.assembly, words), names)
+
+
+def addressed(said: Message, seat: str) -> Message:
+    """A message in a chat that speaks for several people: it says for whom it is, and its buttons belong to that seat."""
+    to = block(t("For {name}:", name=Name(seat)), kind="note")
+    buttons = tuple(replace(button, press=f"{button.press}@{seat}") for button in said.buttons)
+    return replace(said, blocks=(to, *said.blocks), buttons=buttons)
 
 
 def mentioned(said: Message) -> tuple[list[str], list[str]]:

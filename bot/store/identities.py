@@ -45,6 +45,15 @@ def address(db: Database, seat: str) -> tuple[str, str] | None:
     return _place(db, *row) if row else None
 
 
+def shared(db: Database, seat: str) -> bool:
+    """True where the person who is reached through a seat's channels holds other seats too: a helper's chat."""
+    row = db.sql.execute(
+        "SELECT 1 FROM channel c JOIN channel o ON o.lookup = c.lookup AND o.seat <> c.seat WHERE c.seat = ? LIMIT 1",
+        (seat,),
+    ).fetchone()
+    return row is not None
+
+
 def _place(db: Database, lookup: bytes, sealed: bytes) -> tuple[str, str] | None:
     opened = db.vault.open(None, sealed, f"identity/{lookup.hex()}")
     if opened is None:
