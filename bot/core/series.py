@@ -56,7 +56,7 @@ def carry_on(
         yield Say(at.unit, reading, at.key("fits", key), Lane.ANSWER, quiet=False)
         return
     if reading is None:
-        said = _not_understood(at, slots, current, changeable=changeable)
+        said = _not_understood(at, slots, current, more, changeable=changeable)
         yield Say(at.unit, said, at.key("again", key), Lane.ANSWER, quiet=False)
         return
     if not changeable and reading.slot.key in answered:
@@ -133,12 +133,14 @@ def chosen(at: Scene, slot: Slot, choice: Any) -> Part:
     return Several(tuple(wording(at, labels[c]) for c in picked))
 
 
-def _not_understood(at: Scene, slots: Sequence[Slot], current: Slot | None, *, changeable: bool) -> Message:
+def _not_understood(
+    at: Scene, slots: Sequence[Slot], current: Slot | None, more: tuple[Button, ...], *, changeable: bool
+) -> Message:
     if current is None and not changeable:
         return at.message(t("You have answered everything here. Thank you."))
     if current is None:
         return at.message(t("You have answered everything here. To change an answer, press another button above."))
-    asked = ask(at, current, list(slots).index(current) + 1, len(slots))
+    asked = ask(at, current, list(slots).index(current) + 1, len(slots), more=more)
     return replace(
         asked, blocks=(block(t("I did not understand that. Please press one of the buttons.")), *asked.blocks)
     )

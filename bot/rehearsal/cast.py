@@ -96,7 +96,7 @@ def _participants(
             voices=voices if voice else None,
             talking=frozenset(n.id for n in flow.nodes.values() if n.step.talk),
             greeting=frozenset(n.id for n in flow.nodes.values() if isinstance(n.step, Discuss) and n.step.icebreaker),
-            quits_after=6 + lots.below(15),
+            quits_after=10 + lots.below(12),
         )
         parts.append(Part(person, _late(flow, lots) if manners[number] == "late" else None))
     return parts

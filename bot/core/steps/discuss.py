@@ -26,6 +26,9 @@ from bot.core.talk import Moves, changed, table_of
 ABSENT = timedelta(minutes=5)
 """After this a table whose facilitator has not written is reported to the coordinator."""
 
+LATELY = timedelta(minutes=20)
+"""Whoever has written or pressed anything within this is there, even if it was at the step before."""
+
 
 class Discuss(Step):
     """People talk at their tables: what each one writes is passed on to the others, under the name they chose.
@@ -291,7 +294,8 @@ class Discuss(Step):
 
     def _absent(self, at: Scene, stage: Stage) -> Iterator[Effect]:
         table = table_of(at)
-        if any(s.id in stage.data["spoken"] for s in table.staff):
+        lately = at.now - LATELY
+        if any(s.id in stage.data["spoken"] or (s.heard is not None and s.heard >= lately) for s in table.staff):
             return
         text = t(
             "The talk at table {number} began five minutes ago, and {names} has not written yet. The talk goes on without a facilitator.",

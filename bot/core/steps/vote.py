@@ -147,6 +147,8 @@ class Vote(Step):
             yield Done(at.step, at.unit)
             return
         slots, thanks = self._slots(at), t("Thank you, your vote is in. You chose:")
+        if len(slots) > 1:
+            thanks = t("Thank you, your vote is in. Your last choice was:")
         yield from carry_on(
             at, heard, slots, at.facts.get("choices", {}), lambda slot, choice: self._store(at, slot, choice),
             thanks, self._enough(at), changeable=self.change_until_close,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -134,6 +135,14 @@ def test_the_coordinator_hears_of_an_absent_facilitator(writes: bool) -> None:
     s.wait(5 * MINUTE)
     told = [text for text in s.read_by("coordinators:lyon") if "has not written yet" in text]
     assert len(told) == (not writes)
+
+
+def test_a_facilitator_who_was_there_at_the_step_before_is_not_absent() -> None:
+    for minutes, told in ((19, 0), (60, 1)):
+        s = table()
+        s.seats["maya"] = replace(s.seats["maya"], heard=s.now + 5 * MINUTE - minutes * MINUTE)
+        s.wait(5 * MINUTE)
+        assert sum("has not written yet" in text for text in s.read_by("coordinators:lyon")) == told
 
 
 def test_a_latecomer_reads_what_it_is_about_and_the_last_words() -> None:
