@@ -130,7 +130,11 @@ def test_the_best_of_an_approval_ballot_are_told_in_the_order_of_the_ballot() ->
         "The 2 proposals with most people in favour are adopted. Each needs at least 1/3 of those who voted in favour."
         in told
     )
-    assert told.index("Buses\nThis is adopted.") < told.index("Lanes\nThis is not adopted.") < told.index("Trains\nThis is adopted.")
+    assert (
+        told.index("Buses\nThis is adopted.")
+        < told.index("Lanes\nThis is not adopted.")
+        < told.index("Trains\nThis is adopted.")
+    )
 
 
 def test_items_of_several_questions_bear_the_question_in_their_name() -> None:
@@ -163,9 +167,9 @@ def test_of_a_secret_ballot_under_ten_only_the_outcome_is_told() -> None:
 # -- several sites ----------------------------------------------------------------------------------------------------
 
 
-def two_sites(lyon: int, graz: int) -> Stagehand:
+def two_sites(lyon: int, graz: int, ballot: str = "") -> Stagehand:
     """Graz votes as well, an hour after Lyon: its course starts later."""
-    stage = Stagehand(flow_of(steps(adopt=ASSEMBLY), TWO_SITES))
+    stage = Stagehand(flow_of(steps(adopt=ASSEMBLY, vote=ballot), TWO_SITES))
     stage.seat(*(f"l{n}" for n in range(lyon)))
     stage.seat(*(f"g{n}" for n in range(graz)), site="graz")
     return stage
@@ -194,6 +198,14 @@ def test_the_assembly_waits_for_all_sites_and_adds_them_up() -> None:
         )
         assert len([text for text in stage.read_by(f"course:{course}") if "Bottles" in text]) == 1
         assert stage.courses[course].state == "ended"
+
+
+def test_a_site_that_is_not_asked_is_not_waited_for() -> None:
+    stage = two_sites(12, 10, ballot="when = 'site == \"lyon\"'")
+    stage.start("graz")
+    vote(stage, "lyon", "l", 12)
+    assert outcomes(stage, "all") == {"bottles": "adopted"}
+    assert "had not come in" not in stage.read_by("course:lyon")[-1]
 
 
 def test_the_deadline_decides_without_the_late_site_and_the_late_site_is_told_the_same() -> None:

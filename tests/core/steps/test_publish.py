@@ -79,6 +79,19 @@ def test_after_its_own_deadline_it_tells_what_is_there() -> None:
     assert told.endswith("Not in yet: Graz.")
 
 
+def test_who_left_the_vote_out_is_through_with_it_and_not_missing() -> None:
+    only_lyon = VOTE.replace('id = "ballot"', 'id = "ballot"\nwhen = \'site == "lyon"\'')
+    stage = Stagehand(flow_of(only_lyon + WAITING, TWO_SITES))
+    stage.seat(*(f"l{n}" for n in range(20)))
+    vote(stage, "lyon", "l", 15)
+    assert "The results follow" in stage.read_by("course:lyon")[-1], "Graz has not begun"
+    stage.start("graz")
+    told = stage.read_by("course:lyon")[-1]
+    assert "Yes: 15 of 20 (75 %)" in told
+    assert "Not in yet" not in told
+    assert stage.read_by("course:graz")[-1] == told
+
+
 def test_a_small_site_is_told_in_words_and_so_is_a_total_that_would_betray_it() -> None:
     stage = two_sites(20, 4, WAITING)
     vote(stage, "lyon", "l", 15)
