@@ -1,0 +1,1 @@
+"""Measurements (`make bench`): ratios and growth, written to docs/benchmarks.md."""

@@ -1,0 +1,141 @@
+"""An assembly of any size, in the middle of a talk at tables of two: what one of them writes is one contribution, one changed
+stage and seat, and one message to the other."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from bot.core.events import Heard, Started, encode
+from bot.core.rendered import Rendered
+from bot.engine import handling
+from bot.engine.clock import ManualClock
+from bot.engine.engine import Engine
+from bot.language.catalog import Catalogs
+from bot.language.flowfiles import FLOW, unbundle
+from bot.language.translate import engine as translator
+from bot.store import courses, identities, people, queue
+from bot.store.connection import Store, open_store
+from bot.store.courses import Assembly, PublishedFlow
+from bot.store.database import Database
+from bot.store.keys import KeyFile
+from bot.store.queue import InRow
+from bot.store.times import ms
+from bot.transports.port import Batch, Receipt
+
+ID = "bench"
+START = datetime(2027, 3, 1, 9, tzinfo=UTC)
+FLOW_TOML = """
+[flow]
+id = "bench"
+source_language = "en"
+languages = ["en"]
+title = "Bench"
+[mandate]
+by = "The Region"
+question = "How shall we travel?"
+[schedule]
+sites = [{ id = "west", zone = "Europe/Berlin", languages = ["en"] }]
+[[step]]
+id = "consent"
+type = "consent"
+duration = "1h"
+controllers = ["The Region"]
+delete_on = 2027-12-31
+purposes = []
+text = "Your table sees your words."
+[groups.pairs]
+size = { min = 2, target = 2, max = 3 }
+min_present = 2
+[[step]]
+id = "seats"
+type = "assign"
+plan = "pairs"
+[[step]]
+id = "talk"
+type = "discuss"
+duration = "300d"
+text = "What would you change?"
+"""
+WORDS = "More buses in the evening, and a night train to the city on Fridays and Saturdays. "
+
+
+class Sink:
+    """A transport that brings nothing and takes everything."""
+
+    account, repeatable = "bench:main", True
+
+    async def receive(self, cursor: str) -> Batch:
+        raise EOFError
+
+    async def send(self, place: str, message: Rendered, key: str) -> Receipt:
+        return Receipt("")
+
+    async def close(self) -> None:
+        pass
+
+
+class BenchAssembly:
+    """An assembly with `size` people who talk in pairs."""
+
+    def __init__(self, store: Store, engine: Engine, clock: ManualClock, seats: list[str]) -> None:
+        self.store, self.engine, self.clock, self.seats = store, engine, clock, seats
+        self._said = 0
+
+    @classmethod
+    async def open(cls, path: str | Path, size: int, synchronous: Literal["FULL", "OFF"]) -> BenchAssembly:
+        store = await open_store(path, KeyFile.from_seed("bench"), synchronous=synchronous)
+        clock = ManualClock(START)
+        engine = Engine(store, Catalogs({}), clock, [Sink()], translator("none"))
+        seats = await store.transact(_found, size)
+        await engine.settle()
+        while (due := await engine.next_due()) is not None and due < START.replace(hour=11):
+            clock.move(due)
+            await engine.settle()
+        return cls(store, engine, clock, seats)
+
+    async def hear(self, number: int) -> None:
+        """Put so many messages into the inbox, each from another person, round and round."""
+        rows = []
+        for n in range(self._said, self._said + number):
+            seat = self.seats[n * 7 % len(self.seats)]
+            event = Heard(f"bench/{n}", seat, self.clock.now(), f"{n}: {WORDS}")
+            at = ms(self.clock.now())
+            rows.append(InRow(ID, event.id, event.kind, at, at, encode(event), seat))
+        self._said += number
+        await self.store.transact(queue.put_events, rows)
+
+    async def handle(self, number: int, batch: int) -> None:
+        """Handle so many events, so many in one transaction."""
+        now = self.clock.now()
+        usual, handling.BATCH = handling.BATCH, batch
+        try:
+            done = 0
+            while done < number:
+                done += await self.store.transact(handling.handle_batch, self.engine.house, now, ms(now))
+        finally:
+            handling.BATCH = usual
+
+    async def kept(self) -> int:
+        """How many contributions there are."""
+        return int(await self.store.read(lambda db: db.sql.execute("SELECT COUNT(*) FROM contribution").fetchone()[0]))
+
+
+def _found(db: Database, size: int) -> list[str]:
+    body = json.dumps({FLOW: FLOW_TOML})
+    flow = unbundle(body)
+    courses.publish_flow(db, PublishedFlow(flow.ref, "bench", "", body, 0))
+    courses.save_assembly(db, Assembly(ID, flow.ref, "seed", "open", 0))
+    enrol = partial(identities.enrol, db, ID, "bench:main", role="participant", site="west", language="en", at=0)
+    seats = []
+    for n in range(size):
+        seat = enrol(user=f"u{n}", place=f"u{n}")
+        people.save_seat(db, replace(seat, status="active", name=f"Person {n}"))
+        seats.append(seat.id)
+    event = Started("all")
+    queue.put_event(db, ID, "start", encode(event), event.kind, ms(START), ms(START))
+    return seats
