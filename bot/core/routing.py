@@ -87,8 +87,14 @@ def _of_seat(flow: Flow, course: Course, seat: Seat | None, table: Table | None,
     steps = dict.fromkeys((*course.open, *(n.id for n in first_run(flow))))
     if step in flow.nodes:
         steps |= dict.fromkeys(n.id for n in flow.run_of(flow.nodes[step]))
-    units = (seat.unit, table.unit) if table is not None else (seat.unit,)
-    return [(s, u) for s in steps for u in units]
+    found = []
+    for step in steps:
+        kind = flow.nodes[step].step
+        if kind.scope == "person" or kind.self_paced or table is None:
+            found.append((step, seat.unit))
+        if kind.scope != "person" and table is not None:
+            found.append((step, table.unit))
+    return found
 
 
 def heard(turn: Turn, event: Heard) -> None:
