@@ -33,6 +33,7 @@ class Work:
         self.now = now
         self._courses: dict[tuple[str, str], Course] = {}
         self._seats: dict[str, Seat] = {}
+        self._stored: dict[str, Seat] = {}
         self._stages: dict[tuple[str, str, str], Stage | None] = {}
         self._tables: dict[tuple[str, str], Table | None] = {}
         self._counters: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
@@ -60,7 +61,7 @@ class Work:
             found = people.load_seat(self.db, id)
             if found is None:
                 raise LookupError(f"no seat {id}")
-            self._seats[id] = found
+            self._seats[id] = self._stored[id] = found
         return self._seats[id]
 
     def table(self, assembly: str, id: str) -> Table | None:
@@ -124,6 +125,7 @@ class Work:
         self._write()
         for seat in seats:
             self._seats.pop(seat, None)
+            self._stored.pop(seat, None)
         for key in [k for k in self._tables if k[0] == assembly]:
             del self._tables[key]
 
@@ -154,13 +156,22 @@ class Work:
                 case Course():
                     courses.save_course(self.db, assembly, value)
                 case Seat():
-                    people.save_seat(self.db, value)
+                    self._write_seat(value)
                 case Stage():
                     courses.save_stage(self.db, assembly, value)
         added, self._added = self._added, {}
         for key, by in added.items():
             if by:
                 courses.count(self.db, *key, by)
+
+    def _write_seat(self, seat: Seat) -> None:
+        """Most events change nothing on a seat but when it was heard: then its name need not be sealed anew."""
+        before = self._stored.get(seat.id)
+        if before is not None and seat.heard is not None and replace(before, heard=seat.heard) == seat:
+            people.heard_from(self.db, seat.id, seat.heard)
+        else:
+            people.save_seat(self.db, seat)
+        self._stored[seat.id] = seat
 
     def flush(self) -> None:
         """Write everything that is still in hand. Called once, before the commit."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from bot.core.state import Role, Seat, Status
@@ -59,6 +60,11 @@ def save_seat(db: Database, seat: Seat) -> None:
     )
     if done.rowcount != 1:
         raise LookupError(f"there is no seat {id}")
+
+
+def heard_from(db: Database, seat: str, at: datetime) -> None:
+    """Note when somebody was heard from, and nothing else."""
+    db.sql.execute("UPDATE seat SET heard = ? WHERE id = ?", (ms(at), seat))
 
 
 def names(db: Database, seats: Iterable[str]) -> dict[str, str]:

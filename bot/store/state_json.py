@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from bot.core.state import Course, OpenStep, Stage
@@ -33,6 +34,7 @@ def course_to_json(course: Course) -> str:
     return _dump(data)
 
 
+@lru_cache(maxsize=256)  # a course is read for every event, and changes only when a step opens or closes
 def course_from_json(id: str, text: str) -> Course:
     data = json.loads(text)
     return Course(
