@@ -113,10 +113,15 @@ def statements(
     """Others' statements in some steps to agree or disagree with, at a table, at a site or everywhere: those that were shown
     least, then in a fixed order; none of `seat`'s own, and none that is not shared."""
     narrower, more = _where(table, site)
-    among = ", ".join("?" * len(steps))
-    given: tuple[str | int, ...] = (assembly, *steps, *more, seat, limit)
-    rest = "AND kind IN ('idea', 'message') AND state = 'live' AND shared = 1 AND seat <> ? ORDER BY shown, id LIMIT ?"
-    return _contributions(db, assembly, f"assembly = ? AND step IN ({among}){narrower} {rest}", given)
+    found: list[tuple[Any, ...]] = []
+    for step in steps:  # one by one, so that an index gives each in order, and only as many as are wanted
+        found += db.sql.execute(
+            f"SELECT shown, {_COLUMNS} FROM contribution WHERE assembly = ? AND step = ?{narrower} "
+            "AND kind IN ('idea', 'message') AND state = 'live' AND shared = 1 AND seat <> ? ORDER BY shown, id LIMIT ?",
+            (assembly, step, *more, seat, limit),
+        ).fetchall()
+    least = sorted(found, key=lambda row: row[:2])[:limit]
+    return [c for row in least if (c := _contribution(db, assembly, row[1:]))]
 
 
 def shown(db: Database, assembly: str, ids: Iterable[str]) -> None:

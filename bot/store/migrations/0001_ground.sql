@@ -85,8 +85,8 @@ CREATE INDEX outbox_new ON outbox (lane, at, seq) WHERE state = 'new';
 CREATE INDEX outbox_due ON outbox (due) WHERE state = 'new';
 CREATE INDEX outbox_of_step ON outbox (assembly, step, seat) WHERE lane = 1;
 CREATE INDEX outbox_sending ON outbox (seq) WHERE state = 'sending';
-CREATE INDEX outbox_of_seat ON outbox (seat, at, seq) WHERE state IN ('new', 'sending');
-CREATE INDEX outbox_of_door ON outbox (door, at, seq) WHERE state IN ('new', 'sending');
+CREATE INDEX outbox_of_seat ON outbox (seat, at, seq) WHERE seat IS NOT NULL AND state IN ('new', 'sending');
+CREATE INDEX outbox_of_door ON outbox (door, at, seq) WHERE door IS NOT NULL AND state IN ('new', 'sending');
 
 -- What people gave. `body` is sealed under the author's key.
 CREATE TABLE contribution (
