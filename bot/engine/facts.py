@@ -172,9 +172,10 @@ def _digests(a: Asked) -> dict[str, Any]:
 
 def _at_table(a: Asked, steps: tuple[str, ...]) -> tuple[Digest, ...]:
     """The digests of these steps at the addressed table; without one, those of the whole course, or assembly."""
-    found = [d for step in steps for d in findings.digests(a.work.db, a.assembly, step)]
     if a.table is not None:
-        return tuple(d for d in found if d.table == a.table.id)
+        here = (findings.digest_at(a.work.db, a.assembly, step, a.table.id) for step in steps)
+        return tuple(d for d in here if d is not None)
+    found = [d for step in steps for d in findings.digests(a.work.db, a.assembly, step)]
     return tuple(d for d in found if d.site in a.sites or a.node.step.scope == "assembly")
 
 

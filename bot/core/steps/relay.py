@@ -60,8 +60,28 @@ def targets(rule: Rule, table: str, tables: Sequence[Partner], sites: Sequence[s
 
 
 def origins(rule: Rule, table: str, tables: Sequence[Partner], sites: Sequence[str]) -> tuple[Partner, ...]:
-    """The tables whose digests come to a table."""
-    return tuple(p for p in tables if any(goal.id == table for goal in targets(rule, p.id, tables, sites)))
+    """The tables whose digests come to a table: those that have it among their `targets`, in the order of `tables`."""
+    own = next((p for p in tables if p.id == table), None)
+    if own is None:
+        return ()
+    if rule == "all":
+        return tuple(p for p in tables if p.id != table)
+    if rule == "next":
+        ring = sorted((p for p in tables if p.course == own.course), key=_place)
+        before = ring[ring.index(own) - 1]
+        return (before,) if before.id != table else ()
+    row = [site for site in sites if any(p.site == site for p in tables)]
+    if len(row) < 2:
+        return ()
+    here = sorted((p for p in tables if p.site == own.site), key=_place)
+    across = row[row.index(own.site) - 1]
+    there = sorted((p for p in tables if p.site == across), key=_place)
+    place = here.index(own)
+    if len(there) > len(here):
+        senders = {p.id for p in there[place :: len(here)]}
+    else:
+        senders = {there[place % len(there)].id}
+    return tuple(p for p in tables if p.id in senders)
 
 
 class Relay(Step):

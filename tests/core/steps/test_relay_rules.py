@@ -68,6 +68,15 @@ def test_every_table_gives_and_gets(rule: Rule, lyon: int, graz: int, bern: int)
         assert bool(origins(rule, table.id, tables, sites)) != alone
 
 
+@given(st.sampled_from(["mirror", "next", "all"]), st.integers(0, 9), st.integers(1, 9), st.integers(0, 9))
+def test_what_comes_is_what_was_sent(rule: Rule, lyon: int, graz: int, bern: int) -> None:
+    counts = {"lyon": lyon, "graz": graz, "bern": bern}
+    tables = partners(*(f"{site} {n}" for site, count in counts.items() for n in range(1, count + 1)))
+    for table in tables:
+        sent = tuple(p for p in tables if table in targets(rule, p.id, tables, tuple(counts)))
+        assert origins(rule, table.id, tables, tuple(counts)) == sent
+
+
 @pytest.mark.parametrize(
     ("languages", "source", "expected"),
     [
