@@ -1,8 +1,8 @@
 """The local line: while Pnyx runs, the other commands reach it through a socket beside its database.
 
 One request a connection: a line of JSON, `{"ask": "status", "with": {...}}`. Back come lines of progress,
-`{"progress": [done, total]}`, and one last line, `{"result": ...}` or `{"problem": "..."}`. Only the user who runs Pnyx may use the
-socket (mode 0600).
+`{"progress": [done, total]}`, and one last line, `{"result": ...}` or `{"problem": "..."}`. Only the user who runs Pnyx may
+use the socket (mode 0600).
 """
 
 from __future__ import annotations

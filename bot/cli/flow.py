@@ -176,8 +176,8 @@ def timeline_table(loaded: Flow, planned: Iterable[Planned]) -> Table:
     for plan in planned:
         for site in loaded.sites_of(plan.course):
             mark = "~" if plan.estimate else ""
-            name = Text(plan.node.id).append(f"\n{plan.node.step.type}", "dim")
-            table.add_row(name, site.id, _instant(plan.opens, site.zone, mark), _instant(plan.closes, site.zone, mark))
+            step = Text(plan.node.id).append(f"\n{plan.node.step.type}", "dim")
+            table.add_row(step, site.id, _instant(plan.opens, site.zone, mark), _instant(plan.closes, site.zone, mark))
     return table
 
 

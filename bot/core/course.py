@@ -26,7 +26,6 @@ from bot.core.state import Course, OpenStep
 from bot.core.steps.control import Parallel
 from bot.core.turn import Turn
 
-
 LONGEST_WAY = timedelta(days=1)
 """How long after the opening a step may still reach somebody and count its duration from there."""
 
@@ -152,7 +151,7 @@ def open_step(turn: Turn, node: Node) -> None:
     for each in run:
         turn.hook(each, course.unit, each.step.begin(turn.scene(each, course.unit)))
     if isinstance(node.step, Parallel):
-        turn.put(replace(turn.course, at={**turn.course.at, **{b: 0 for b in node.branches}}))
+        turn.put(replace(turn.course, at={**turn.course.at, **dict.fromkeys(node.branches, 0)}))
         for branch in node.branches:
             await_opening(turn, branch)
     elif node.step.scope in ("person", "table"):

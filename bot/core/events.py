@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-
 What = Literal["open", "close", "remind"]
 """What a fan-out does for each unit."""
 

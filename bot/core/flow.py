@@ -23,7 +23,6 @@ from bot.core.state import Role
 from bot.core.steps import AnyStep
 from bot.core.steps.base import Step
 
-
 _ZONES = available_timezones()
 """Asked once: it looks through the whole time zone database."""
 

@@ -141,7 +141,7 @@ class Question(Model):
         return int(option) if self.method in ("score", "likert") else option
 
     def read_text(self, text: str) -> Any:
-        """The typed answer of a `number` or `open_text` question: a decimal string, or the text. ValueError if it does not fit."""
+        """The typed answer of a `number` (a decimal string) or an `open_text` question. ValueError if it does not fit."""
         if self.method == "open_text":
             if not text.strip() or len(text) > self.max_length:
                 raise ValueError(text[:40])

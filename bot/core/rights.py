@@ -123,7 +123,10 @@ COMMANDS: dict[str, Command] = {
         Command(
             "undo", TABLE, "table", "/undo",
             t("take your last message to the table back"),
-            t("Takes the last message that you sent to your table back. Your table is told, and it does not stand in the record."),
+            t(
+                "Takes the last message that you sent to your table back. Your table is told, "
+                "and it does not stand in the record."
+            ),
         ),
         Command(
             "my", frozenset(("participant",)), "anywhere", "/my",

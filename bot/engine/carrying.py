@@ -6,7 +6,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from bot.core.effects import (
-    Cast, Count, Done, Draw, Effect, End, Fan, Grant, Keep, Lane, Note, Put, Record, Request, Say, Seal, Seated, Shown, Wake, Withdraw,
+    Cast,
+    Count,
+    Done,
+    Draw,
+    Effect,
+    End,
+    Fan,
+    Grant,
+    Keep,
+    Lane,
+    Note,
+    Put,
+    Record,
+    Request,
+    Say,
+    Seal,
+    Seated,
+    Shown,
+    Wake,
+    Withdraw,
 )  # fmt: skip
 from bot.core.events import Spoken, Spread, What
 from bot.core.flow import Flow

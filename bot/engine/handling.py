@@ -17,7 +17,7 @@ from datetime import datetime
 from bot.core import routing
 from bot.core.advance import advance
 from bot.core.commands import number_named
-from bot.core.events import Answered, Due, Event, Heard, Joined, Reached, Relayed, Spoken, Spread, Started, decode
+from bot.core.events import Answered, Due, Event, Heard, Joined, Reached, Relayed, Spoken, Spread, decode
 from bot.core.flow import Flow
 from bot.core.itinerary import Node
 from bot.core.state import Seat, State, Table

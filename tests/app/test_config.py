@@ -49,7 +49,9 @@ def test_paths_are_seen_from_the_config(tmp_path: Path) -> None:
         ('home = "/"\n', ["home is not a key"]),
     ],
 )
-def test_what_is_wrong_is_named_with_file_key_found_and_allowed(tmp_path: Path, text: str | bytes, said: list[str]) -> None:
+def test_what_is_wrong_is_named_with_file_key_found_and_allowed(
+    tmp_path: Path, text: str | bytes, said: list[str]
+) -> None:
     file = written(tmp_path, text)
     with pytest.raises(BadConfig) as caught:
         load_config(tmp_path)

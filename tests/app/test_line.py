@@ -32,7 +32,9 @@ async def test_status_and_codes_over_the_line(tmp_path: Path) -> None:
         found = await call(path, "status", {}, nothing)
         assert found is not None
         assert [c["state"] for c in found["assemblies"][0]["courses"]] == ["waiting"]
-        made = await call(path, "invite", {"assembly": ASSEMBLY, "role": "facilitator", "site": "linz", "number": 2}, nothing)
+        made = await call(
+            path, "invite", {"assembly": ASSEMBLY, "role": "facilitator", "site": "linz", "number": 2}, nothing
+        )
         assert made is not None
         assert len(set(made["codes"])) == 2
         await here.say("mia", f"/join {made['codes'][0]}")
@@ -55,7 +57,9 @@ async def test_status_and_codes_over_the_line(tmp_path: Path) -> None:
         ("publish", {"flow": "/nowhere"}, "nowhere"),
     ],
 )
-async def test_what_cannot_be_done_is_told_in_words(tmp_path: Path, ask: str, given: dict[str, object], said: str) -> None:
+async def test_what_cannot_be_done_is_told_in_words(
+    tmp_path: Path, ask: str, given: dict[str, object], said: str
+) -> None:
     async with room(EVENING) as here:
         line = Line(desk(here), tmp_path / "s")
         await line.open()

@@ -15,7 +15,9 @@ from tests.support.plays import flow_of
 from tests.support.stagehand import START
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Auckland", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Vienna", "UTC"])
+@pytest.mark.parametrize(
+    "zone", ["Pacific/Auckland", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Vienna", "UTC"]
+)
 def test_the_day_of_deletion_is_the_same_everywhere(zone: str) -> None:
     sites = f'[schedule]\nsites = [{{ id = "here", zone = "{zone}", languages = ["en"] }}]\n'
     flow = flow_of('[[step]]\nid = "bye"\ntype = "farewell"\ntext = "Thank you."\n', sites)

@@ -33,7 +33,8 @@ def leave(call: Call) -> None:
         blocks.append(
             block(
                 t(
-                    "Leave and take back your words: then they do not stand in the record either. Votes that are counted stay counted."
+                    "Leave and take back your words: then they do not stand in the record either. "
+                    "Votes that are counted stay counted."
                 ),
                 kind="item",
             )

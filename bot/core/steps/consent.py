@@ -90,7 +90,8 @@ class Consent(Step):
             blocks.append(
                 block(
                     t(
-                        "What we keep: what you write and choose here, when, and in which language. Your account is kept apart from your words. Before you say yes, nothing that you write is kept."
+                        "What we keep: what you write and choose here, when, and in which language. "
+                        "Your account is kept apart from your words. Before you say yes, nothing that you write is kept."
                     )
                 )
             )

@@ -298,7 +298,8 @@ class Discuss(Step):
         if any(s.id in stage.data["spoken"] or (s.heard is not None and s.heard >= lately) for s in table.staff):
             return
         text = t(
-            "The talk at table {number} began five minutes ago, and {names} has not written yet. The talk goes on without a facilitator.",
+            "The talk at table {number} began five minutes ago, and {names} has not written yet. "
+                "The talk goes on without a facilitator.",
             number=table.number, names=Several(tuple(Name(s.id) for s in table.staff)),
         )  # fmt: skip
         yield Say(f"coordinators:{table.site}", at.message(text), at.key("absent"))

@@ -34,6 +34,9 @@ from bot.core.steps.vote import Vote
 if TYPE_CHECKING:
     from bot.core.itinerary import Node
 
+TABLES = 3
+"""How many tables' digests stand in one message: more would be long to read, and too long for some platforms."""
+
 
 class Publish(Step):
     """Tells everybody what has come out.
@@ -103,11 +106,11 @@ class Publish(Step):
         head = [block(at.local(self.title), kind="title")] if self.title else []
         head += [block(at.local(self.text))] if self.text else []
         for node in self._nodes(at):
-            blocks = self._blocks(at, node)
-            if blocks:
-                title = [block(at.local(node.step.title), kind="title")] if node.step.title else []
-                yield Say(at.course.unit, at.message(*head, *title, *blocks), at.key("result", node.id))
-                head = []
+            title = [block(at.local(node.step.title), kind="title")] if node.step.title else []
+            for number, blocks in enumerate(self._pages(at, node)):
+                key = at.key("result", node.id, number) if number else at.key("result", node.id)
+                yield Say(at.course.unit, at.message(*head, *title, *blocks), key)
+                head, title = [], []
         if head:
             nothing = block(t("There are no results to tell you yet."))
             yield Say(at.course.unit, at.message(*head, nothing), at.key("nothing"))
@@ -118,6 +121,15 @@ class Publish(Step):
     def _courses(self, at: Scene) -> tuple[str, ...]:
         return at.flow.courses if self.to == "assembly" else (at.course.id,)
 
+    def _pages(self, at: Scene, node: Node) -> list[list[Block]]:
+        """What is told of a step, message by message: the digests of many tables do not fit into one."""
+        if isinstance(node.step, Summarise):
+            digests = self._digests(at, node.id)
+            parts = [digests[i : i + TABLES] for i in range(0, len(digests), TABLES)]
+            return [[each for digest in part for each in digest] for part in parts]
+        blocks = self._blocks(at, node)
+        return [blocks] if blocks else []
+
     def _blocks(self, at: Scene, node: Node) -> list[Block]:
         units = at.facts["results"].get(node.id, {})
         match node.step:
@@ -127,8 +139,6 @@ class Publish(Step):
                 return self._counts(at, node.id, survey, secret=True)
             case Adopt() as adopt:
                 return self._outcomes(at, units, adopt)
-            case Summarise():
-                return self._digests(at, node.id)
             case Collect():
                 return self._collected(at, node.id)
         return []
@@ -169,9 +179,9 @@ class Publish(Step):
             blocks += adopt.outcome_blocks(at, units[f"course:{id}"])
         return blocks
 
-    def _digests(self, at: Scene, step: str) -> list[Block]:
+    def _digests(self, at: Scene, step: str) -> list[list[Block]]:
         """What people have approved, table by table."""
-        blocks: list[Block] = []
+        told_by: list[list[Block]] = []
         sites = [site.id for course in self._courses(at) for site in at.flow.sites_of(course)]
         for digest in at.facts["digests"]:
             sentences = standing(digest)
@@ -184,8 +194,8 @@ class Publish(Step):
                 n,
                 site=site_name(at, digest.site),
             )
-            blocks += [block(head), *told(digest)]
-        return blocks
+            told_by.append([block(head), *told(digest)])
+        return told_by
 
     def _collected(self, at: Scene, step: str) -> list[Block]:
         """What was written, side by side; of very many a few by lot, so that nobody's place or time counts."""
