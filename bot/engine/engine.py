@@ -162,7 +162,8 @@ def _report(db: Database, house: House, assembly: str, seq: int, kind: str, faul
     work = Work(db, house, now)
     told = message(
         t(
-            "Something went wrong inside Pnyx: an event ({kind}, number {number}) failed three times and was set aside. The assembly goes on. Please tell those who run the program; they find it under this number.",
+            "Something went wrong inside Pnyx: an event ({kind}, number {number}) failed three times and was set aside. "
+            "The assembly goes on. Please tell those who run the program; they find it under this number.",
             kind=kind,
             number=seq,
         )

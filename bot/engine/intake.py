@@ -137,7 +137,8 @@ def _seat(db: Database, flow: Flow, knock: Knock, invite: Invite, *, helper: boo
     elif helper:
         told = message(
             t(
-                "You now also answer for somebody else. Everything from here on is for this person, until you write /for and your own name."
+                "You now also answer for somebody else. Everything from here on is for this person, "
+                "until you write /for and your own name."
             )
         )
         _answer(db, knock, told, invite.assembly, seat.id)
@@ -162,7 +163,8 @@ def _newcomer(db: Database, house: House, knock: Knock) -> None:
         knock,
         message(
             t(
-                "Good day. I am Pnyx, a program that leads assemblies. To take part, please write /join and the code from your invitation."
+                "Good day. I am Pnyx, a program that leads assemblies. To take part, please write /join "
+                "and the code from your invitation."
             )
         ),
     )

@@ -153,7 +153,7 @@ def _seating(db: Database, flow: Flow, job: Job) -> dict[str, Any]:
                     "languages": list(languages),
                     "seats": list(seats),
                     "staff": [],
-                }  # fmt: skip
+                }
             )
         unplaced += [u.seat for u in seating.unplaced]
     _spread_staff(db, job, made, across=plan.across_sites)

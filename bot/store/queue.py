@@ -320,8 +320,8 @@ def next_send(db: Database) -> int | None:
 
 
 def last_delivery(db: Database, assembly: str, step: str) -> int | None:
-    """When the first message of a step reached the last of its readers; for one that waits for its reader's morning, that hour. What
-    is late for another reason does not count."""
+    """When the first message of a step reached the last of its readers; for one that waits for its reader's morning, that
+    hour. What is late for another reason does not count."""
     row = db.sql.execute(
         "SELECT MAX(first) FROM (SELECT MIN(COALESCE(sent, CASE WHEN state = 'new' THEN at END)) AS first "
         "FROM outbox WHERE assembly = ? AND step = ? AND lane = 1 GROUP BY seat) AS readers",

@@ -88,7 +88,8 @@ def test_self_paced_steps_open_together_and_each_person_goes_alone() -> None:
 
 def test_a_repeat_goes_through_its_list_and_fills_the_texts() -> None:
     toml = (
-        '[[lists.themes]]\nid = "food"\ntext = { en = "Food", fr = "La table" }\n[[lists.themes]]\nid = "travel"\ntext = "Travel"\n'
+        '[[lists.themes]]\nid = "food"\ntext = { en = "Food", fr = "La table" }\n'
+        '[[lists.themes]]\nid = "travel"\ntext = "Travel"\n'
         '[[step]]\nid = "themes"\ntype = "repeat"\nover = "themes"\n'
         + TEXT.format("talk").replace(
             'text = "talk"', 'within = "themes"\ntext = { en = "On {item}", fr = "Sur {item}" }'

@@ -81,7 +81,8 @@ class Parallel(Step):
         within = "side"
         branch = "quick"
         duration = "1d"
-        questions = [{ id = "mood", text = "How do you feel today?", options = [{ id = "well", text = "Well" }, { id = "tired", text = "Tired" }] }]
+        questions = [{ id = "mood", text = "How do you feel today?", options = [
+          { id = "well", text = "Well" }, { id = "tired", text = "Tired" } ] }]
     """
 
     type: Literal["parallel"]

@@ -210,6 +210,17 @@ def test_only_approved_digests_are_told_and_their_sources_counted() -> None:
     assert not any(word in told for word in ("c3", "c4", "rude"))
 
 
+def test_the_digests_of_many_tables_come_in_several_messages() -> None:
+    given = tuple(digest(f"d{n}", "approved", f"c{n}") for n in range(5))
+    stage = Stagehand(flow_of(DIGEST + publish('"digest"')), digests=given)
+    stage.seat("anna")
+    stage.start()
+    stage.wait(timedelta(hours=1))
+    told = [text for text in stage.read_by("course:all") if "A table in Lyon says" in text]
+    assert [text.count("A table in Lyon says") for text in told] == [3, 2]
+    assert [text.startswith("What came out\n") for text in told] == [True, False]
+
+
 def collected(*authors: str) -> Stagehand:
     items = tuple(
         Contribution(f"c{n}", "args", "", "lyon", seat, "idea", "…", START, "en", side="against" if n % 2 else "for")
