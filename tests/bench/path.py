@@ -101,12 +101,12 @@ async def _grow(path: str, size: int) -> Growth:
             await hall.handle(EVENTS // 2, batch)
             taken.append((time.perf_counter() - began) / (EVENTS // 2))
         per_event[batch] = 1000 * min(taken)
-    memory = _memory()
+    resident = memory()
     await hall.store.close()
-    return Growth(size, per_event, memory)
+    return Growth(size, per_event, resident)
 
 
-def _memory() -> float:
+def memory() -> float:
     """The resident memory of this process, in MB."""
     status = Path("/proc/self/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1000

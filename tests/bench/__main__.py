@@ -1,0 +1,143 @@
+"""`python -m tests.bench`: measure everything, print it, and write docs/benchmarks.md.
+
+--long     also the rehearsal of 10,000 people (minutes)
+--disk DIR where the databases lie; a disk, not a RAM disk, since durability is what is measured (the temporary folder)
+--dry      write nothing
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import aiosqlite
+
+from tests.bench import parts, path, rehearsals
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+COMMAND = "make bench"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure Pnyx.")
+    parser.add_argument("--long", action="store_true", help="also the rehearsal of 10,000 people")
+    parser.add_argument("--disk", type=Path, default=Path(tempfile.gettempdir()), help="where the databases lie")
+    parser.add_argument("--dry", action="store_true", help="write nothing")
+    asked = parser.parse_args()
+    lines: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="pnyx-bench-", dir=asked.disk) as folder:
+        for line in _page(Path(folder), asked.long):
+            print(line, flush=True)
+            lines.append(line)
+    if not asked.dry:
+        PAGE.write_text("\n".join(lines) + "\n")
+        print(f"\nWritten to {PAGE}")
+    return 0
+
+
+def _page(folder: Path, long: bool) -> Iterator[str]:
+    yield "# Benchmarks"
+    yield ""
+    yield f"`{COMMAND}` measures on your machine and writes this page anew. {_machine(folder)}"
+    yield "Rates differ by a quarter from day to day; the ratios are steadier, since both sides take turns in one run."
+    yield ""
+    yield from _events(folder)
+    yield from _growth(folder)
+    yield from _rehearsals(folder, long)
+    yield from _parts()
+
+
+def _events(folder: Path) -> Iterator[str]:
+    rates = asyncio.run(path.against_bare(folder))
+    yield "## Events per second through the whole path"
+    yield ""
+    yield "Pick the row, read what it needs, advance, one contribution, one outbox row, save, commit with `synchronous=FULL`;"
+    yield f"against bare commits through aiosqlite (begin, insert of 300 bytes, commit) on the same file. Medians of {path.ROUNDS}"
+    yield f"rounds of {path.EVENTS}, taking turns."
+    yield ""
+    rows = [("bare commits, one row each", f"{rates.bare:,.0f}", "1.00")]
+    for batch, rate in rates.events.items():
+        name = "events, a commit each" if batch == 1 else f"events, {batch} to a commit"
+        rows.append((name, f"{rate:,.0f}", f"{rate / rates.bare:.2f}"))
+    yield from _table(("what", "per second", "ratio"), rows)
+
+
+def _growth(folder: Path) -> Iterator[str]:
+    found = path.growth(folder)
+    first = found[0]
+    yield "## Growth with the number of people"
+    yield ""
+    yield "The same events in assemblies of different sizes, `synchronous=OFF`, so that the disk's moods do not count. Best of 15"
+    yield "rounds in three processes; memory is that of the whole process."
+    yield ""
+    head = ["people", *(f"ms per event, batch {b}" for b in path.BATCHES), "against 100 people", "memory"]
+    rows = []
+    for each in found:
+        ratios = " · ".join(f"{each.per_event[b] / first.per_event[b]:.2f}" for b in path.BATCHES)
+        per = [f"{each.per_event[b]:.3f}" for b in path.BATCHES]
+        rows.append((f"{each.size:,}", *per, ratios, f"{each.memory:.0f} MB"))
+    yield from _table(head, rows)
+
+
+def _rehearsals(folder: Path, long: bool) -> Iterator[str]:
+    yield "## Rehearsals"
+    yield ""
+    yield f"`flows/{rehearsals.FLOW}` from the first step to the last with invented people, one in ten dropping out, as"
+    yield f"`pnyx rehearse flows/{rehearsals.FLOW} --people 1000 --drop 10% --profile` does it"
+    yield "(`make bench` for 1,000; `python -m tests.bench --long` for 10,000 too)."
+    yield ""
+    found = [rehearsals.rehearse(people, folder) for people in (100, 1_000, *((10_000,) if long else ()))]
+    rows = [
+        (
+            f"{r.people:,}", f"{r.seconds:.1f} s", f"{r.events:,}", f"{r.messages:,}",
+            f"{1000 * r.seconds / (r.events + r.messages):.2f} ms", f"{r.memory:.0f} MB",
+        )
+        for r in found
+    ]  # fmt: skip
+    yield from _table(("people", "time", "events", "messages", "per event or message", "memory"), rows)
+    profiled = rehearsals.rehearse(1_000, folder, profile=True)
+    yield "Where the time goes with 1,000 people (busy time, both threads): " + ", ".join(
+        f"{part} {share} %" for part, share in profiled.shares if share
+    )
+    yield ""
+
+
+def _parts() -> Iterator[str]:
+    yield "## Parts"
+    yield ""
+    rows = [
+        ("a digest of 500 arguments with 16,500 votes of 100 members", f"{parts.digest():.2f} s"),
+        ("seating 10,000 people by three attributes and their languages", f"{parts.seating():.2f} s"),
+    ]
+    yield from _table(("what", "time (best of three)"), rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
+    for number, row in enumerate((head, *rows)):
+        yield "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        if number == 0:
+            yield "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    yield ""
+
+
+def _machine(folder: Path) -> str:
+    disk = subprocess.run(["df", "--output=fstype", folder], capture_output=True, text=True).stdout.split()[-1]
+    load = os.getloadavg()[0]
+    return (
+        f"These numbers: {date.today():%d %B %Y}, {os.cpu_count()} cores ({platform.machine()}), load {load:.1f} at the start, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, aiosqlite {aiosqlite.__version__}, {disk}."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
