@@ -37,7 +37,7 @@ from bot.core.state import Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
 from bot.core.steps.relay import Partner, Relay, origins
 from bot.engine.work import Work
-from bot.store import arrivals, ballots, findings, opinions, people, queue, tables
+from bot.store import arrivals, ballots, findings, opinions, people, queue
 from bot.store.times import instant, ms
 
 
@@ -200,7 +200,7 @@ def _arrivals(a: Asked) -> dict[str, Any]:
 
 def _partners(a: Asked) -> dict[str, Any]:
     plan = a.table.plan if a.table is not None else ""
-    found = tables.of_plan(a.work.db, a.assembly, plan)
+    found = a.work.tables_of(a.assembly, plan)
     return {"partners": tuple((t.id, t.number, t.site, a.flow.course_of(t.site), t.languages) for t in found)}
 
 

@@ -19,6 +19,7 @@ from bot.core.ids import derive
 from bot.core.names import distinct
 from bot.core.seating import OpenTable, Person, Plan, merge_small, place_late, seat_people
 from bot.core.state import Role, Seat, Table
+from bot.core.steps.assign import Assign
 from bot.engine.house import House
 from bot.language.translate import Translator
 from bot.store import arrivals, codes, courses, findings, opinions, people, queue, tables
@@ -144,10 +145,12 @@ def _seating(db: Database, flow: Flow, job: Job) -> dict[str, Any]:
         seating = seat_people(persons, plan_of(plan, flow), f"{seed}/{job.request.step}/{site or 'all'}")
         home = site or flow.file.schedule.sites[0].id
         prefix = site or "all"
+        if sum(isinstance(node.step, Assign) for node in flow.nodes.values()) > 1:
+            prefix = f"{prefix}-{job.request.step.replace('.', '-')}"
         for number, (seats, languages) in enumerate(zip(seating.tables, seating.languages, strict=True), 1):
             made.append(
                 {
-                    "id": f"{prefix}-{name}-{number}" if name != "tables" else f"{prefix}-{number}",
+                    "id": f"{prefix}-{number}",
                     "number": number,
                     "site": home,
                     "languages": list(languages),

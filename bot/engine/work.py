@@ -36,6 +36,7 @@ class Work:
         self._stored: dict[str, Seat] = {}
         self._stages: dict[tuple[str, str, str], Stage | None] = {}
         self._tables: dict[tuple[str, str], Table | None] = {}
+        self._plans: dict[tuple[str, str], tuple[Table, ...]] = {}
         self._counters: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
         self._changed: dict[tuple[str, ...], Course | Seat | Stage] = {}
         self._added: dict[tuple[str, str, str, str], int] = {}
@@ -77,6 +78,13 @@ class Work:
             members=tuple(s for s in (self._seats.get(m.id, m) for m in found.members) if s.status == "active"),
             staff=tuple(self._seats.get(s.id, s) for s in found.staff),
         )
+
+    def tables_of(self, assembly: str, plan: str) -> tuple[Table, ...]:
+        """The tables of a group plan, without their people."""
+        key = (assembly, plan)
+        if key not in self._plans:
+            self._plans[key] = tuple(tables.of_plan(self.db, assembly, plan))
+        return self._plans[key]
 
     def stages(self, assembly: str, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Stage]:
         """Those of the wanted (step, unit) stages that exist."""
@@ -128,6 +136,7 @@ class Work:
             self._stored.pop(seat, None)
         for key in [k for k in self._tables if k[0] == assembly]:
             del self._tables[key]
+        self._plans.clear()
 
     def happen(self, assembly: str, at: datetime, event: Event, key: str, seat: str | None = None) -> None:
         """An event, now or later."""

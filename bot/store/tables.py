@@ -34,9 +34,10 @@ def load_table(db: Database, assembly: str, table: str) -> Table | None:
 
 
 def of_plan(db: Database, assembly: str, plan: str) -> list[Table]:
-    """All tables of a group plan, without their people, by site and number."""
+    """The tables of a group plan at which people sit now, without their people, by site and number."""
     found = db.sql.execute(
-        "SELECT id, plan, site, number, languages FROM tables WHERE assembly = ? AND plan = ? ORDER BY site, number, id",
+        "SELECT id, plan, site, number, languages FROM tables WHERE assembly = ? AND plan = ? AND EXISTS "
+        "(SELECT 1 FROM seat WHERE seat.assembly = tables.assembly AND seat.table_id = tables.id) ORDER BY site, number, id",
         (assembly, plan),
     )
     return [Table(id, plan, site, number, tuple(languages.split())) for id, plan, site, number, languages in found]
