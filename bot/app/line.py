@@ -92,8 +92,12 @@ class Line:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
 
+        def tell(done: int, total: int) -> None:
+            if not writer.is_closing():
+                writer.write(_line({"progress": [done, total]}))
+
         def progress(done: int, total: int) -> None:
-            loop.call_soon_threadsafe(writer.write, _line({"progress": [done, total]}))
+            loop.call_soon_threadsafe(tell, done, total)
 
         try:
             request = json.loads(await reader.readline())

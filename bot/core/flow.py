@@ -46,7 +46,7 @@ class Mandate(Model):
     """`[mandate]`: who asks, what is asked, what happens with the results, and a person to call.
 
     `by` is who calls the assembly. `question` is what it is asked. `promise` says what happens with the results.
-    `addressees` are those who are to answer, and `answer_due` is the day by which: both stand in the flow for the record.
+    `addressees` are those who are to answer, and `answer_due` is the day by which; `farewell` says so.
     `contact` is a person to whom one can speak, with a telephone number or an address.
     """
 

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.core.message import encode, message, t
 from bot.engine.alarm import Alarm
@@ -145,11 +147,18 @@ class Engine:
             except StoreError:
                 raise
             except Exception as error:
-                log.exception("event %d (%s) failed", row.seq, row.kind) if row.tries == 0 else None
                 fault = type(error).__name__
+                if row.tries == 0:
+                    log.error("event %d (%s) failed: %s at %s", row.seq, row.kind, fault, place(error))
                 if await self.store.transact(queue.failed, row.seq, fault):
                     await self.store.transact(_report, self.house, row.assembly, row.seq, row.kind, fault, now)
         return len(rows)
+
+
+def place(error: Exception) -> str:
+    """Where in the code something failed, innermost last. The error's own text stays out of the log: it may hold words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-6:])
 
 
 def _next_due(db: Database) -> int | None:

@@ -55,8 +55,9 @@ def collect(db: Database, house: House, now: int, limit: int, mark: bool) -> tup
     rows = queue.claim(db, now, limit) if mark else queue.peek(db, now, limit)
     letters: list[Letter] = []
     dead: list[tuple[int, str]] = []
+    read: dict[bytes, Message] = {}  # what a whole table is told stands in as many rows, and is read once
     for row in rows:
-        made = letter(db, house, row)
+        made = letter(db, house, row, read)
         if isinstance(made, Letter):
             letters.append(made)
         else:
@@ -66,20 +67,22 @@ def collect(db: Database, house: House, now: int, limit: int, mark: bool) -> tup
     return letters, dead
 
 
-def letter(db: Database, house: House, row: OutboxRow) -> Letter | str:
-    """A row of the outbox as a letter, or why it cannot be one."""
+def letter(db: Database, house: House, row: OutboxRow, read: dict[bytes, Message]) -> Letter | str:
+    """A row of the outbox as a letter, or why it cannot be one. `read` are the messages that have been read already."""
     where = identities.address(db, row.seat) if row.seat is not None else identities.door(db, row.door or b"")
     if where is None or row.body is None:
         return "Erased"
-    said = decode(row.body.decode())
+    said = read.get(row.body)
+    if said is None:
+        said = read[row.body] = decode(row.body.decode())
     reader = Reader("en", "UTC")
     if row.seat is not None:
-        seat = people.load_seat(db, row.seat)
-        if seat is None:
+        home = people.home(db, row.seat)
+        if home is None:
             return "Erased"
         flow = house.flow(db, row.assembly)
-        site = flow.sites.get(seat.site) or flow.file.schedule.sites[0]
-        reader = Reader(seat.language, site.zone)
+        site = flow.sites.get(home[0]) or flow.file.schedule.sites[0]
+        reader = Reader(home[1], site.zone)
         if identities.shared(db, row.seat):
             said = addressed(said, row.seat)
     words, seats = mentioned(said)

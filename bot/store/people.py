@@ -37,6 +37,12 @@ def assembly_of(db: Database, seat: str) -> str | None:
     return row[0] if row else None
 
 
+def home(db: Database, seat: str) -> tuple[str, str] | None:
+    """The site and the language of a seat: what it takes to write to it."""
+    row = db.sql.execute("SELECT site, language FROM seat WHERE id = ?", (seat,)).fetchone()
+    return (row[0], row[1]) if row else None
+
+
 def save_seat(db: Database, seat: Seat) -> None:
     """Save what has changed on a seat. Its table changes by `sit` only. `LookupError` where there is no such seat."""
     seal, id = db.vault.seal, seat.id

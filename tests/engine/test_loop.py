@@ -19,7 +19,9 @@ from tests.support.evening import EVENING
 from tests.support.room import ACCOUNT, ASSEMBLY, Post, room
 
 
-async def test_a_poison_event_is_parked_and_reported_and_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_poison_event_is_parked_and_reported_and_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     async with room(EVENING) as here:
         await arrive(here, "anna", "ben", "cleo")
         await here.enrol("olga", "organiser")
@@ -28,7 +30,7 @@ async def test_a_poison_event_is_parked_and_reported_and_stops_nobody(monkeypatc
 
         def poisoned(self: Vote, at: object, heard: Heard) -> object:
             if heard.press.endswith(":no"):
-                raise ZeroDivisionError("planted")
+                raise ZeroDivisionError("my secret words")
             return healthy(self, at, heard)  # type: ignore[arg-type]  # a stand-in with the same shape
 
         monkeypatch.setattr(Vote, "hear", poisoned)
@@ -39,6 +41,8 @@ async def test_a_poison_event_is_parked_and_reported_and_stops_nobody(monkeypatc
         parked = await here.store.read(queue.parked)
         assert [(row.kind, row.error, row.tries) for row in parked] == [("heard", "ZeroDivisionError", 3)]
         assert "set aside" in here.post.text("olga")
+        assert "ZeroDivisionError" in caplog.text
+        assert "secret words" not in caplog.text
         assert (await here.store.read(queue.counts))["inbox"].get("new", 0) == await _timers(here)
         monkeypatch.setattr(Vote, "hear", healthy)
         await here.choose("ben", "Yes")

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from bot.core.effects import Done, Effect, Put, Say
 from bot.core.fields import Span, Text
-from bot.core.message import Block, Message, Name, Part, When, block, t
+from bot.core.message import Block, Message, Name, Part, Plain, Several, When, block, t
 from bot.core.scene import Scene
 from bot.core.steps.base import Step
 from bot.core.steps.consent import Consent
@@ -44,8 +44,7 @@ class Farewell(Step):
     def open(self, at: Scene) -> Iterator[Effect]:
         blocks: list[Block] = [block(at.local(self.title), kind="title")] if self.title else []
         blocks.append(block(at.local(self.text) if self.text else t("Thank you for taking part.")))
-        if self.next:
-            blocks.append(block(at.local(self.next)))
+        blocks += [block(part) for part in self.follows(at)]
         deleted = self.deleted_on(at)
         if deleted is not None:
             blocks.append(block(t("We delete our copy of what you wrote on {day}.", day=at.day(deleted))))
@@ -55,6 +54,20 @@ class Farewell(Step):
             yield Say(at.unit, self.attest(at), at.key("certificate"))
         yield Put(replace(at.seat, focus="", walk=""))
         yield Done(at.step, at.unit)
+
+    def follows(self, at: Scene) -> list[Part]:
+        """What happens next: in the organiser's words, else what the mandate says of the answer."""
+        if self.next:
+            return [at.local(self.next)]
+        mandate = at.flow.file.mandate
+        parts: list[Part] = []
+        if mandate.addressees:
+            parts.append(
+                t("The results go to {names}.", names=Several(tuple(Plain(name) for name in mandate.addressees)))
+            )
+        if mandate.answer_due is not None:
+            parts.append(t("An answer is promised by {day}.", day=at.day(mandate.answer_due)))
+        return parts
 
     def deleted_on(self, at: Scene) -> date | None:
         """The day on which the words are deleted, never later than what consent has promised; None if nothing is said."""

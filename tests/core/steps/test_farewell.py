@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.support.plays import flow_of
+from tests.support.plays import ONE_SITE, flow_of
 from tests.support.stagehand import Stagehand
 
 CONSENT = """
@@ -93,3 +93,15 @@ def test_who_has_left_is_not_written_to() -> None:
     stage.start()
     assert stage.read_by("seat:anna") == []
     assert stage.courses["all"].state == "ended"
+
+
+def test_without_words_of_its_own_it_says_what_the_mandate_promises() -> None:
+    promised = 'addressees = ["The council", "The region"]\nanswer_due = 2027-06-30\n'
+    steps = '[[step]]\nid = "bye"\ntype = "farewell"\n'
+    flow = flow_of(steps, promised + ONE_SITE)
+    stage = Stagehand(flow)
+    stage.seat("anna")
+    stage.start()
+    told = "\n".join(stage.read_by("seat:anna"))
+    assert "The results go to The council, The region." in told
+    assert "An answer is promised by" in told
