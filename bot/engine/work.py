@@ -69,7 +69,10 @@ class Work:
         """A table with its people as they are now."""
         key = (assembly, id)
         if key not in self._tables:
-            self._tables[key] = tables.load_table(self.db, assembly, id)
+            self._tables[key] = loaded = tables.load_table(self.db, assembly, id)
+            for seat in (*loaded.members, *loaded.staff) if loaded is not None else ():
+                if seat.id not in self._seats:
+                    self._seats[seat.id] = self._stored[seat.id] = seat
         found = self._tables[key]
         if found is None:
             return None
