@@ -61,8 +61,8 @@ def _events(folder: Path) -> Iterator[str]:
     yield "## Events per second through the whole path"
     yield ""
     yield "Pick the row, read what it needs, advance, one contribution, one outbox row, save, commit with `synchronous=FULL`;"
-    yield f"against bare commits through aiosqlite (begin, insert of 300 bytes, commit) on the same file. Medians of {path.ROUNDS}"
-    yield f"rounds of {path.EVENTS}, taking turns."
+    yield "against bare commits through aiosqlite (begin, insert of 300 bytes, commit) on the same file."
+    yield f"Medians of {path.ROUNDS} rounds of {path.EVENTS}, taking turns."
     yield ""
     rows = [("bare commits, one row each", f"{rates.bare:,.0f}", "1.00")]
     for batch, rate in rates.events.items():
