@@ -1,0 +1,38 @@
+"""The measurements measure what they say: every event of the bench is one contribution and one message to somebody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bench import parts
+from tests.bench.__main__ import _table
+from tests.bench.assembly import BenchAssembly
+
+
+@pytest.mark.parametrize("batch", [1, 8])
+async def test_an_event_is_a_contribution_and_a_message(tmp_path: Path, batch: int) -> None:
+    hall = await BenchAssembly.open(tmp_path / "bench.db", 4, "FULL")
+    await hall.hear(4)
+    await hall.handle(4, batch)  # the first message of each person is answered too
+    before = await said(hall)
+    await hall.hear(12)
+    await hall.handle(12, batch)
+    assert await hall.kept() == 16
+    assert await said(hall) - before == 12
+    await hall.store.close()
+
+
+async def said(hall: BenchAssembly) -> int:
+    return int(await hall.store.read(lambda db: db.sql.execute("SELECT COUNT(*) FROM outbox").fetchone()[0]))
+
+
+def test_the_parts_run() -> None:
+    assert parts.digest(arguments=30, members=10, size=3) > 0
+    assert parts.seating(50) > 0
+
+
+def test_a_table_lines_up() -> None:
+    rows = [*_table(("what", "rate"), [("events", "1,200"), ("x", "3")])]
+    assert rows[:3] == ["| what   | rate  |", "|--------|-------|", "| events | 1,200 |"]
