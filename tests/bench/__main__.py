@@ -78,7 +78,7 @@ def _growth(folder: Path) -> Iterator[str]:
     yield ""
     yield "The same events in assemblies of different sizes, `synchronous=OFF`, so that the disk's moods do not count. Best of 15"
     yield "rounds in three processes; memory is that of the whole process. No statement reads more rows in a larger assembly"
-    yield "(`tests/store/test_plans.py`); what grows is how far apart the rows and keys lie in memory, and, in batches, how seldom"
+    yield "(`tests/store/test_plans.py`). What grows is how far apart rows and keys lie in memory, and, in batches, how seldom"
     yield "two events of a batch concern the same table."
     yield ""
     head = ["people", *(f"ms per event, batch {b}" for b in path.BATCHES), "against 100 people", "memory"]
