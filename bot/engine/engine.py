@@ -11,6 +11,7 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import traceback
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from bot.core.message import encode, message, t
 from bot.engine.alarm import Alarm
 from bot.engine.carrying import recipients
 from bot.engine.clock import Clock
-from bot.engine.handling import BATCH, handle, handle_batch
+from bot.engine.handling import BATCH, handle, handle_batch, split
 from bot.engine.house import House
 from bot.engine.intake import take_in
 from bot.engine.jobs import Jobs
@@ -32,7 +33,7 @@ from bot.language.translate import Translator
 from bot.store import queue
 from bot.store.connection import Store
 from bot.store.database import Database
-from bot.store.errors import StoreError
+from bot.store.errors import DiskFault, DiskFull, Locked, ReadOnly, StoreError
 from bot.store.times import instant, ms
 from bot.transports.port import Batch, Transport
 
@@ -56,6 +57,7 @@ class Engine:
         self._sender = Sender(store, self.house, clock, transports)
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._trouble = ""
 
     async def open(self) -> None:
         """Take up where an earlier process ended: what was under way is sent once more, marked."""
@@ -94,7 +96,8 @@ class Engine:
         self._woken.set()
 
     async def run(self) -> None:
-        """Run until `stop`. Raises only what makes going on impossible (a lost lease, a broken database)."""
+        """Run until `stop`. A disk that is full or away is waited for. Raises only what makes going on impossible (a lost
+        lease, a broken database)."""
         await self.open()
         alarm = Alarm(self.wake)
         alarm.start()
@@ -102,14 +105,28 @@ class Engine:
         try:
             while not self._stopping.is_set():
                 self._woken.clear()
-                await self.settle()
-                alarm.at(await self.next_due())
-                await self._woken.wait()
+                try:
+                    await self.settle()
+                    alarm.at(await self.next_due())
+                except (DiskFault, DiskFull, Locked, ReadOnly) as error:
+                    await self._rest(str(error))
+                else:
+                    self._trouble = ""
+                    await self._woken.wait()
         finally:
             alarm.stop()
             for task in receivers:
                 task.cancel()
             await asyncio.gather(*receivers, return_exceptions=True)
+
+    async def _rest(self, trouble: str) -> None:
+        """The disk does not take what we write. Nothing is acknowledged meanwhile, so nothing is lost: say it once, and try
+        again until it does."""
+        if trouble != self._trouble:
+            log.error("%s Pnyx waits, and goes on by itself.", trouble)
+        self._trouble = trouble
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), REST.total_seconds())
 
     async def _receive(self, transport: Transport) -> None:
         """Receive for ever. The call with a new cursor is what confirms the committed batch to the remote side."""
@@ -148,6 +165,8 @@ class Engine:
                 raise
             except Exception as error:
                 fault = type(error).__name__
+                if await self.store.transact(split, row, ms(now)):
+                    continue
                 if row.tries == 0:
                     log.error("event %d (%s) failed: %s at %s", row.seq, row.kind, fault, place(error))
                 if await self.store.transact(queue.failed, row.seq, fault):

@@ -17,7 +17,7 @@ from datetime import datetime
 from bot.core import routing
 from bot.core.advance import advance
 from bot.core.commands import number_named
-from bot.core.events import Answered, Due, Event, Heard, Joined, Reached, Relayed, Spoken, Spread, decode
+from bot.core.events import Answered, Due, Event, Heard, Joined, Reached, Relayed, Spoken, Spread, decode, encode
 from bot.core.flow import Flow
 from bot.core.itinerary import Node
 from bot.core.state import Seat, State, Table
@@ -28,7 +28,7 @@ from bot.engine.house import House
 from bot.engine.work import Work
 from bot.store import queue, tables
 from bot.store.database import Database
-from bot.store.queue import InboxRow
+from bot.store.queue import InboxRow, InRow
 
 BATCH = 64
 """How many events one transaction handles at most: enough to share the cost of a commit, few enough to keep answers quick.
@@ -59,6 +59,18 @@ def handle(db: Database, house: House, rows: Sequence[InboxRow], now: datetime) 
                 queue.blank(db, row.seq)
     work.flush()
     queue.done(db, [row.seq for row in rows])
+
+
+def split(db: Database, row: InboxRow, now_ms: int) -> bool:
+    """Put a part of a fan-out that failed back as one row for each of its units, so that one of them cannot hold up the
+    others. False where there is nothing to split."""
+    event = decode(row.body) if row.body is not None else None
+    if not isinstance(event, Spread) or len(event.units) < 2:
+        return False
+    alone = [(f"{row.key}/{unit}", encode(replace(event, units=(unit,)))) for unit in event.units]
+    queue.put_events(db, [InRow(row.assembly, key, row.kind, row.at, now_ms, body) for key, body in alone])
+    queue.done(db, [row.seq])
+    return True
 
 
 def one(work: Work, assembly: str, event: Event) -> bool:

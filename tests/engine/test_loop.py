@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from bot.core.effects import Effect
 from bot.core.events import Due, Heard, Started, encode
+from bot.core.scene import Scene
 from bot.core.steps.vote import Vote
+from bot.core.steps.welcome import Welcome
 from bot.engine import handling
 from bot.store import courses, queue
 from bot.store.courses import Assembly
@@ -16,7 +21,7 @@ from bot.store.times import ms
 from bot.transports.port import Batch, Incoming
 from tests.engine.test_evening import HOUR, arrive
 from tests.support.evening import EVENING
-from tests.support.room import ACCOUNT, ASSEMBLY, Post, room
+from tests.support.room import ACCOUNT, ASSEMBLY, Post, Room, room
 
 
 async def test_a_poison_event_is_parked_and_reported_and_stops_nobody(
@@ -149,3 +154,44 @@ async def test_a_big_fan_out_lets_personal_answers_run_between() -> None:
         )
         assert rows == 4
         assert len({place for place, _, _ in here.post.delivered}) == 450
+
+
+async def test_one_bad_unit_of_a_fan_out_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with room(EVENING) as here:
+        seats = [await here.enrol(f"p{number}") for number in range(5)]
+        healthy = Welcome.open
+
+        def poisoned(self: Welcome, at: Scene) -> Iterator[Effect]:
+            if at.seat.id == seats[2]:
+                raise ZeroDivisionError
+            return healthy(self, at)
+
+        monkeypatch.setattr(Welcome, "open", poisoned)
+        await here.begin()
+        assert {place for place, _, _ in here.post.delivered} == {"p0", "p1", "p3", "p4"}
+        assert [row.kind for row in await here.store.read(queue.parked)] == ["spread"]
+
+
+async def test_a_full_disk_is_waited_for_and_nothing_is_lost(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    post = Post()
+    async with room(EVENING, post, tmp_path / "pnyx.db") as here:
+        for number in range(40):
+            await here.enrol(f"p{number}")
+        now = ms(here.clock.now())
+        await here.store.transact(queue.put_event, ASSEMBLY, "go", encode(Started("all")), "started", now, now)
+        await here.store.read(lambda db: db.sql.execute("PRAGMA max_page_count = 1").fetchall())
+        running = asyncio.create_task(here.engine.run())
+        await until(here, lambda: "goes on by itself" in caplog.text)
+        assert not running.done()
+        await here.store.read(lambda db: db.sql.execute("PRAGMA max_page_count = 100000").fetchall())
+        await until(here, lambda: len({place for place, _, _ in post.delivered}) == 40)
+        here.engine.stop()
+        await asyncio.wait_for(running, 10)
+        assert caplog.text.count("goes on by itself") == 1
+
+
+async def until(here: Room, holds: Callable[[], bool]) -> None:
+    """Let the loop run until something holds."""
+    async with asyncio.timeout(20):
+        while not holds():
+            await here.store.read(queue.next_due)
