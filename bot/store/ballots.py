@@ -67,13 +67,12 @@ def choices_of(db: Database, assembly: str, seat: str, step: str) -> dict[tuple[
     if key is None:
         return {}
     found = db.sql.execute(
-        "SELECT question, item, holder, choice FROM ballot WHERE assembly = ? AND step = ? AND holder IN (?, ?) "
-        "ORDER BY question, item",
+        "SELECT question, item, holder, choice FROM ballot WHERE assembly = ? AND step = ? AND holder IN (?, ?)",
         (assembly, step, seat, key.holder(seat)),
-    )
+    ).fetchall()
     return {
         (question, item): json.loads(key.open(choice, f"ballot/{assembly}/{step}/{question}/{item}/{holder}"))
-        for question, item, holder, choice in found
+        for question, item, holder, choice in sorted(found)
     }
 
 

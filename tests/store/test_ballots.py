@@ -146,3 +146,15 @@ async def test_a_stranger_with_file_and_key_file_cannot_link_after_the_close(
     assert len(everything["ballot"]) == 12
     seen = repr(everything["ballot"])
     assert not any(seat in seen for seat in seats)
+
+
+def test_a_persons_choices_are_found_without_reading_the_whole_step(db: Database) -> None:
+    cast(db, "anna", "yes")
+    statements: list[str] = []
+    db.sql.set_trace_callback(statements.append)
+    assert ballots.choices_of(db, "a1", "anna", "vote")
+    db.sql.set_trace_callback(None)
+    asked = next(s for s in statements if s.startswith("SELECT question, item, holder"))
+    plan = [row[3] for row in db.sql.execute(f"EXPLAIN QUERY PLAN {asked}")]
+    assert any("ballot" in step for step in plan)
+    assert all("holder=?" in step for step in plan if "ballot" in step)

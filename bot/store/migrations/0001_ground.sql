@@ -112,10 +112,9 @@ CREATE TABLE vote_cast (
     assembly TEXT NOT NULL, step TEXT NOT NULL, seat TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (assembly, step, seat)
 ) WITHOUT ROWID;
 CREATE TABLE ballot (
-    assembly TEXT NOT NULL, step TEXT NOT NULL, question TEXT NOT NULL, item TEXT NOT NULL, holder TEXT NOT NULL,
-    site TEXT NOT NULL, table_id TEXT, choice BLOB NOT NULL, PRIMARY KEY (assembly, step, question, item, holder)
+    assembly TEXT NOT NULL, step TEXT NOT NULL, holder TEXT NOT NULL, question TEXT NOT NULL, item TEXT NOT NULL,
+    site TEXT NOT NULL, table_id TEXT, choice BLOB NOT NULL, PRIMARY KEY (assembly, step, holder, question, item)
 ) WITHOUT ROWID;
-CREATE INDEX ballot_of_holder ON ballot (assembly, step, holder);
 -- `wrapped` is NULL once a secret vote is sealed off.
 CREATE TABLE step_key (assembly TEXT NOT NULL, step TEXT NOT NULL, wrapped BLOB, PRIMARY KEY (assembly, step)) WITHOUT ROWID;
 
