@@ -41,7 +41,7 @@ def record_counts(at: Scene, slots: Sequence[Slot], *, secret: bool) -> Iterator
 
     Reads `ballots`, which brings `answered`, `members` and `present`. A choice that was never completed is left out.
     `members` and `present` are None for a part of a course, `answered` there is how many answered the question that most
-    did.
+    did. A table has counts of those contributions only on which somebody there has voted.
     """
     ballots = at.facts["ballots"]
     sites = [f"site:{site.id}" for site in at.flow.sites_of(at.course.id)]
@@ -54,6 +54,8 @@ def record_counts(at: Scene, slots: Sequence[Slot], *, secret: bool) -> Iterator
             continue
         rows = ballots.get((question.id, slot.item), {})
         for unit in counted:
+            if slot.words and unit not in rows and unit.startswith("table:"):
+                continue  # of thousands of contributions each table has voted on a few
             valid = [(choice, n) for choice, n in rows.get(unit, ()) if question.complete(choice)]
             counted[unit].setdefault(question.id, {})[slot.item] = count(question.method, question.choices, valid)
         total = merge(counted[site][question.id][slot.item] for site in sites)

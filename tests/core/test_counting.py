@@ -65,6 +65,20 @@ def test_a_course_of_two_sites_is_counted_by_site_and_in_total() -> None:
     assert [of_site[name] for name in ("answered", "members", "present")] == [3, None, None]
 
 
+def test_a_table_has_counts_of_those_contributions_only_on_which_it_voted() -> None:
+    agree = Question(id="statement", method="agree", text={})
+    first, second = (Slot(agree, id, words=id) for id in ("c1", "c2"))
+    ballots = {
+        ("statement", "c1"): {"site:lyon": [("agree", 2)], "table:1": [("agree", 2)]},
+        ("statement", "c2"): {"site:lyon": [("disagree", 1)], "table:2": [("disagree", 1)]},
+    }
+    records = recorded(ballots, first, second, secret=False)
+    items = {unit: set(read_counts(record.data)["statement"]) for unit, record in records.items()}
+    assert items == {
+        "site:lyon": {"c1", "c2"}, "site:graz": {"c1", "c2"}, "course:all": {"c1", "c2"}, "table:1": {"c1"}, "table:2": {"c2"},
+    }  # fmt: skip
+
+
 def test_choices_that_were_never_completed_do_not_count() -> None:
     rows = {("p", ""): {"site:lyon": [(["a"], 3), (["a", "b"], 2), ([], 1), ("dont_know", 1)]}}
     counted = read_counts(recorded(rows, PICK)["course:all"].data)["p"][""]
