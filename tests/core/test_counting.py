@@ -16,6 +16,7 @@ from bot.core.message import message
 from bot.core.questions import Option, Question
 from bot.core.scene import Scene
 from bot.core.state import Course, State
+from bot.core.steps.vote import STATEMENT
 from bot.core.tally import Tally, count, merge
 from tests.support.plays import TWO_SITES, flow_of, read
 from tests.support.stagehand import START
@@ -66,8 +67,7 @@ def test_a_course_of_two_sites_is_counted_by_site_and_in_total() -> None:
 
 
 def test_a_table_has_counts_of_those_contributions_only_on_which_it_voted() -> None:
-    agree = Question(id="statement", method="agree", text={})
-    first, second = (Slot(agree, id, words=id) for id in ("c1", "c2"))
+    first, second = (Slot(STATEMENT, id, words=id) for id in ("c1", "c2"))
     ballots = {
         ("statement", "c1"): {"site:lyon": [("agree", 2)], "table:1": [("agree", 2)]},
         ("statement", "c2"): {"site:lyon": [("disagree", 1)], "table:2": [("disagree", 1)]},
