@@ -30,7 +30,11 @@ class Lane(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Say:
     """Say `message` to a unit. `key` is unique for the thing said: saying it again changes nothing. `without` are seats that
-    do not get it (its author). `quiet` messages wait for the end of the reader's quiet hours."""
+    do not get it (its author). `quiet` messages wait for the end of the reader's quiet hours.
+
+    With `instead`, an answer to a press takes the place of the message whose button was pressed, where the platform can;
+    what people must not miss (a new step, a last call, a result) is always a new message. `privately` says it to the members
+    of a table in their own chats even where the table has a room."""
 
     to: str
     message: Message
@@ -38,6 +42,48 @@ class Say:
     lane: Lane = Lane.STEP
     without: tuple[str, ...] = ()
     quiet: bool = True
+    instead: bool = False
+    privately: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """A contribution has new words; the old ones stay on record as an earlier version. Every copy of it that was sent is
+    changed into `message`, where the platform can."""
+
+    seat: str
+    contribution: str
+    text: str
+    message: Message
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Delete every copy of a contribution that was sent, where the platform can; copies that cannot be deleted are reported
+    as `Remained`. With `original` the author's own message in a room goes too. Words that are still to be sent are not sent."""
+
+    contribution: str
+    table: str
+    key: str
+    original: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hide:
+    """A contribution is hidden: nobody reads, counts or carries it any more, but it is kept, sealed, as evidence. An empty
+    `reason` is filled in later."""
+
+    contribution: str
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show these commands in a person's chat: those of the role."""
+
+    seat: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +241,10 @@ class End:
 
 Effect = (
     Say
+    | Amend
+    | Recall
+    | Hide
+    | Show
     | Put
     | Keep
     | Withdraw

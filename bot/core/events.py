@@ -15,15 +15,117 @@ What = Literal["open", "close", "remind"]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A seat wrote or pressed something in its private chat. `id` is unique for the remote event; `at` when it was said,
-    as far as the platform tells; `press` what a button carries, "" for typed text."""
+    """A seat wrote or pressed something, in its private chat or (`room`) in the room of its table. `id` is unique for the
+    remote event; `at` when it was said, as far as the platform tells; `press` what a button carries, "" for typed text.
+
+    `message` is the platform's id of the message that was written, or whose button was pressed; `answers` the contribution to
+    which it replies; `media` the kind of what came with it ("photo", "voice" …): that is kept under the id `derive(id)`.
+    `bar` says why it cannot count as the person's own words (`forwarded`, `via_bot`, `unknown`). `unsure` marks a press whose
+    time is not known."""
 
     id: str
     seat: str
     at: datetime
     text: str = ""
     press: str = ""
+    room: bool = False
+    message: str = ""
+    answers: str = ""
+    media: str = ""
+    bar: str = ""
+    unsure: bool = False
     kind: Literal["heard"] = "heard"
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A seat changed what it had written: the new words of a contribution."""
+
+    id: str
+    seat: str
+    at: datetime
+    contribution: str
+    text: str
+    room: bool = False
+    kind: Literal["edited"] = "edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Nobody can write to this seat any more; `why` in a word, such as "blocked"."""
+
+    seat: str
+    why: str
+    kind: Literal["lost"] = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A seat that was lost can be written to again."""
+
+    seat: str
+    kind: Literal["found"] = "found"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Somebody has bound a table to a room."""
+
+    table: str
+    seat: str
+    at: datetime
+    kind: Literal["bound"] = "bound"
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """A table has lost its room; `why` in a word, such as "kicked"."""
+
+    table: str
+    why: str
+    at: datetime
+    kind: Literal["unbound"] = "unbound"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody has come into the room of a table: a seat, or ("") somebody who has none there."""
+
+    table: str
+    seat: str
+    at: datetime
+    kind: Literal["entered"] = "entered"
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """A seat has gone out of the room of its table; it reads the talk in its private chat again."""
+
+    table: str
+    seat: str
+    at: datetime
+    kind: Literal["exited"] = "exited"
+
+
+@dataclass(frozen=True, slots=True)
+class Remained:
+    """A copy of a contribution that was to be deleted could not be: `seat` is in whose chat it stands, "" for the room."""
+
+    contribution: str
+    table: str
+    seat: str
+    at: datetime
+    kind: Literal["remained"] = "remained"
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """Nothing could be heard on an account from `since` until `until`, for longer than the platform keeps messages."""
+
+    course: str
+    since: datetime
+    until: datetime
+    kind: Literal["interrupted"] = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +219,26 @@ class Spoken:
     kind: Literal["spoken"] = "spoken"
 
 
-Event = Heard | Joined | Due | Spread | Answered | Relayed | Started | Reached | Spoken
+Event = (
+    Heard
+    | Edited
+    | Joined
+    | Lost
+    | Found
+    | Bound
+    | Unbound
+    | Entered
+    | Exited
+    | Remained
+    | Interrupted
+    | Due
+    | Spread
+    | Answered
+    | Relayed
+    | Started
+    | Reached
+    | Spoken
+)
 
 _adapter: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
@@ -134,15 +255,24 @@ def decode(data: bytes | str) -> Event:
 
 __all__ = [
     "Answered",
+    "Bound",
     "Due",
+    "Edited",
+    "Entered",
     "Event",
+    "Exited",
+    "Found",
     "Heard",
+    "Interrupted",
     "Joined",
+    "Lost",
     "Reached",
     "Relayed",
+    "Remained",
     "Spoken",
     "Spread",
     "Started",
+    "Unbound",
     "decode",
     "encode",
 ]

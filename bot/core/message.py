@@ -108,12 +108,19 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`step` is the step instance it belongs to ("" if none), `expects` what the person is asked to type, if anything."""
+    """`step` is the step instance it belongs to ("" if none), `expects` what the person is asked to type, if anything.
+
+    `about` is the contribution that it carries to others, so that every copy of it can be found again; `answers` the
+    contribution to which that one replies. `enclosed` is the file that goes with it: `Words` the one that came with a
+    contribution, `Local` the path of a material of the flow by language."""
 
     blocks: tuple[Block, ...]
     buttons: tuple[Button, ...] = ()
     step: str = ""
     expects: Literal["", "text", "number"] = ""
+    about: str = ""
+    answers: str = ""
+    enclosed: Words | Local | None = None
 
 
 def t(text: str, /, **params: Part | str | int) -> Phrase:
@@ -149,6 +156,9 @@ def encode(value: Message) -> str:
             "k": [[_pack(k.label), k.press, k.chosen] for k in value.buttons],
             "s": value.step,
             "x": value.expects,
+            **({"a": value.about} if value.about else {}),
+            **({"r": value.answers} if value.answers else {}),
+            **({"e": _pack(value.enclosed)} if value.enclosed is not None else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -158,11 +168,17 @@ def encode(value: Message) -> str:
 def decode(text: str) -> Message:
     """The message that `encode` wrote."""
     data = json.loads(text)
+    enclosed = _unpack(data["e"]) if "e" in data else None
+    if not isinstance(enclosed, Words | Local | None):
+        raise ValueError(f"a message cannot enclose {enclosed!r}")
     return Message(
         tuple(Block(kind, tuple(_unpack(p) for p in parts)) for kind, parts in data["b"]),
         tuple(Button(_unpack(label), press, chosen) for label, press, chosen in data["k"]),
         data["s"],
         data["x"],
+        data.get("a", ""),
+        data.get("r", ""),
+        enclosed,
     )
 
 

@@ -25,13 +25,32 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. `ref` is the platform's name for it where the account knows it already, else `data`
+    holds its bytes. `kind` is `photo`, `voice`, `audio`, `video`, `document`, `sticker`, `animation`, `video_note` or
+    `location`, `id` names its content."""
+
+    kind: str
+    id: str
+    name: str = ""
+    mime: str = ""
+    ref: str = ""
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
-    """Blocks of text with their kinds, and buttons. `step` and `expects` as in the `Message` it was made from."""
+    """Blocks of text with their kinds, and buttons. `step` and `expects` as in the `Message` it was made from.
+
+    `answers` is the remote id of the message in the same chat that it replies to, `silent` says that no phone rings."""
 
     blocks: tuple[tuple[BlockKind, str], ...]
     buttons: tuple[Choice, ...] = ()
     step: str = ""
     expects: Literal["", "text", "number"] = ""
+    attachment: Attachment | None = None
+    answers: str = ""
+    silent: bool = False
 
 
 def plain(rendered: Rendered) -> str:

@@ -120,7 +120,7 @@ class Contribution:
     language: str
     side: str = ""
     target: str = ""
-    state: Literal["live", "withdrawn"] = "live"
+    state: Literal["live", "withdrawn", "hidden"] = "live"
     shared: bool = True
     helped: bool = False
 

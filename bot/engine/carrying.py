@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from bot.core.effects import (
+    Amend,
     Cast,
     Count,
     Done,
@@ -14,15 +15,18 @@ from bot.core.effects import (
     End,
     Fan,
     Grant,
+    Hide,
     Keep,
     Lane,
     Note,
     Put,
+    Recall,
     Record,
     Request,
     Say,
     Seal,
     Seated,
+    Show,
     Shown,
     Wake,
     Withdraw,
@@ -83,6 +87,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 others = [work.course(assembly, id) for id in flow.courses if id != course.id]
                 if all(step in other.done or other.state == "ended" for other in others):
                     ballots.seal_off(db, assembly, step)
+            case Amend() | Recall() | Hide() | Show():
+                raise NotImplementedError
             case Done() | End():
                 raise TypeError("`advance` resolves this effect; it never reaches the engine")
             case _:

@@ -17,7 +17,27 @@ from datetime import datetime
 from bot.core import routing
 from bot.core.advance import advance
 from bot.core.commands import number_named
-from bot.core.events import Answered, Due, Event, Heard, Joined, Reached, Relayed, Spoken, Spread, decode, encode
+from bot.core.events import (
+    Answered,
+    Bound,
+    Due,
+    Edited,
+    Entered,
+    Event,
+    Exited,
+    Found,
+    Heard,
+    Joined,
+    Lost,
+    Reached,
+    Relayed,
+    Remained,
+    Spoken,
+    Spread,
+    Unbound,
+    decode,
+    encode,
+)
 from bot.core.flow import Flow
 from bot.core.itinerary import Node
 from bot.core.state import Seat, State, Table
@@ -132,6 +152,11 @@ def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) ->
             elsewhere = table is not None and (routing.table_named(flow, event) or (seat and seat.table != table.id))
             site = table.site if table is not None and elsewhere else seat.site if seat else ""
             return flow.course_of(site) if site in flow.sites else flow.courses[0]
+        case Edited() | Lost() | Found():
+            site = seat.site if seat is not None else ""
+            return flow.course_of(site) if site in flow.sites else flow.courses[0]
+        case Bound() | Unbound() | Entered() | Exited() | Remained():
+            return flow.course_of(table.site) if table is not None else flow.courses[0]
         case Spoken():
             return flow.courses[0]
         case _:
@@ -140,7 +165,9 @@ def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) ->
 
 def _seat(work: Work, event: Event) -> Seat | None:
     match event:
-        case Heard(seat=seat) | Joined(seat=seat):
+        case Heard(seat=seat) | Joined(seat=seat) | Edited(seat=seat) | Lost(seat=seat) | Found(seat=seat):
+            return work.seat(seat)
+        case Bound(seat=seat) | Entered(seat=seat) | Exited(seat=seat) | Remained(seat=seat) if seat:
             return work.seat(seat)
         case Spread(units=(unit,)) | Due(unit=unit) | Answered(unit=unit) if unit.startswith("seat:"):
             return work.seat(unit.removeprefix("seat:"))
@@ -154,7 +181,9 @@ def _table(work: Work, assembly: str, flow: Flow, event: Event, seat: Seat | Non
     match event:
         case Spread(units=(unit,)) | Due(unit=unit) | Answered(unit=unit) if unit.startswith("table:"):
             id = unit.removeprefix("table:")
-        case Relayed(table=table):
+        case Relayed(table=table) | Bound(table=table) | Unbound(table=table) | Remained(table=table):
+            id = table
+        case Entered(table=table) | Exited(table=table):
             id = table
         case Heard():
             number = number_named(seat, event)

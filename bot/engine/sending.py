@@ -24,7 +24,7 @@ from bot.store.connection import Store
 from bot.store.database import Database
 from bot.store.queue import OutboxRow
 from bot.store.times import ms
-from bot.transports.port import Gone, Receipt, Refused, Retry, Transport, Uncertain
+from bot.transports.port import Gone, Moved, Receipt, Refused, Retry, Transport, Uncertain
 
 BATCH = 200
 """How many messages leave between two marks on a transport where a repeat is harmless."""
@@ -155,7 +155,7 @@ class Sender:
     @property
     def careful(self) -> bool:
         """True where some transport shows a repeat: then one message is under way at a time."""
-        return any(not tr.repeatable for tr in self._transports.values())
+        return any(not tr.abilities.repeatable for tr in self._transports.values())
 
     async def recover(self) -> int:
         """After a start: what was under way may have arrived. It is sent once more, marked. How many there were."""
@@ -189,7 +189,7 @@ class Sender:
         shown = render(each.message, each.reader, each.words, each.names, self._house.catalogs)
         try:
             return await transport.send(each.place, shown, f"{each.row.assembly}/{each.row.key}")
-        except (Retry, Gone, Refused, Uncertain) as error:
+        except (Retry, Gone, Moved, Refused, Uncertain) as error:
             return error
 
     def _policy(self, each: Letter, error: Exception, now: int) -> tuple[str, int]:

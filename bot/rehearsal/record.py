@@ -13,7 +13,7 @@ from bot.language.flowfiles import bundle
 from bot.rehearsal.hall import Hall, open_hall
 from bot.rehearsal.script import BadScript, Line, Script, fold, found, pressed, says, waits, words_of
 from bot.rehearsal.village import Village
-from bot.transports.port import Batch, Incoming, Receipt
+from bot.transports.port import Batch, Incoming, PlainTransport, Receipt
 
 _SECOND = timedelta(seconds=1)
 
@@ -70,11 +70,10 @@ class Scribe:
             self._at = until
 
 
-class Puppets:
+class Puppets(PlainTransport):
     """A transport whose people do what a script says; it passes for the village."""
 
     account = Village.account
-    repeatable = True
 
     def __init__(self, clock: ManualClock, scribe: Scribe) -> None:
         self._clock = clock

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.rendered import Rendered
 from bot.rehearsal.people import Act, Villager
-from bot.transports.port import Batch, Gone, Incoming, Receipt
+from bot.transports.port import Batch, Gone, Incoming, PlainTransport, Receipt
 
 Listener = Callable[[Villager, Rendered], None]
 """Told about each message that somebody reads."""
@@ -22,11 +22,10 @@ _START = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 
 
-class Village:
+class Village(PlainTransport):
     """Invented people by account name. `now` is the rehearsal's clock, `listener` sees what they read."""
 
     account = "village:main"
-    repeatable = True
 
     def __init__(
         self, people: Iterable[Villager], now: Callable[[], datetime], listener: Listener | None = None

@@ -21,7 +21,7 @@ from rich.text import Text
 from bot.core.message import BlockKind
 from bot.core.rendered import BUTTON_ROW, Choice, Rendered
 from bot.transports.lines import Lines
-from bot.transports.port import Batch, Incoming, Receipt
+from bot.transports.port import Abilities, Batch, Incoming, PlainTransport, Receipt
 
 HELP = """\
 You play everybody here. A name, a colon, and what that person says:
@@ -50,7 +50,7 @@ Hook = Callable[[str], Awaitable[bool]]
 """Sees each line first; True where it was meant for the program around the console and not for a person in it."""
 
 
-class Console:
+class Console(PlainTransport):
     """A transport between one keyboard and many people.
 
     Besides what `HELP` says, `anna: >step:question:item:option` presses a button by what it carries: scripts use it, since
@@ -58,7 +58,7 @@ class Console:
     `titles` names steps for the headings, `hook` sees each line first, `now` tells when a line was said.
     """
 
-    repeatable = False
+    abilities = Abilities(repeatable=False)
 
     def __init__(
         self,

@@ -3,21 +3,56 @@
 A transport is a client and nothing more: the cursor, the queue, the pace and every decision to try again are the engine's.
 It confirms to the remote side only what the engine has committed: `receive(cursor)` is called with the cursor of the last
 committed batch, and that call is the confirmation.
+
+A remote id of a message (`Receipt.id`, `Incoming.message`) is opaque to the engine: a transport that had to cut a message
+in several pieces puts all their ids into one string.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.core.rendered import Rendered
+
+Kind = Literal[
+    "message", "edit", "press", "reaction", "entered", "exited", "unreachable", "reachable", "moved", "unbound"
+]
+"""What happened. Of a person: a `message`, an `edit` of one, a `press` of a button, a `reaction` to a message; the person
+`entered` or `exited` a room, has made it impossible to write to them (`unreachable`), or possible again (`reachable`).
+Of a room: it has `moved` to another place, or the bot was put out of it (`unbound`)."""
+
+MediaKind = Literal["photo", "voice", "audio", "video", "document", "sticker", "animation", "video_note", "location"]
+
+Bar = Literal["", "forwarded", "via_bot", "nobody", "unknown"]
+"""Why something can neither be a command nor a contribution: somebody else's words (`forwarded`), words by another program
+(`via_bot`), a sender that is no person (`nobody`: an anonymous administrator, a linked channel), or a kind of message that
+nobody here can pass on (`unknown`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Something that is not text. `ref` is the platform's name for it, good for the account that received it; `size` in
+    bytes, `seconds` for what lasts. A `location` has its coordinates as `ref`, "48.58 7.75"."""
+
+    kind: MediaKind
+    ref: str
+    size: int = 0
+    mime: str = ""
+    name: str = ""
+    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One thing that a person wrote or pressed. `id` is unique within the account for ever; `user` is who, `place` the chat
-    in which to answer; `at` when it was said; `press` what a button carried, "" for typed text."""
+    """One thing that a person did, or that happened to a room. `id` is unique within the account for ever; `user` is who
+    ("" where nobody is known), `place` the chat in which to answer; `at` when it was done, as far as the platform tells.
+
+    `text` is what was written (a caption, where there is `media`), `press` what a button carried. `room` is True where the
+    place is a group's. `message` is the remote id of the message that was written, edited, reacted to, or whose button was
+    pressed; `answers` of the one that it replies to. `moved` is a room's new place. `unsure` says that the time of a press is
+    not known: it may have been made at any time since contact was lost."""
 
     id: str
     user: str
@@ -26,21 +61,54 @@ class Incoming:
     text: str = ""
     press: str = ""
     language: str = ""
+    kind: Kind = "message"
+    room: bool = False
+    message: str = ""
+    answers: str = ""
+    media: Media | None = None
+    bar: Bar = ""
+    moved: str = ""
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was received, and the cursor behind it."""
+    """What was received, and the cursor behind it. `more` says that there is more to be had at once: until a batch without
+    it has come, things that were done before a deadline may still be on their way."""
 
     events: tuple[Incoming, ...]
     cursor: str
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The remote id of what was sent."""
+    """The remote id of what was sent, and the platform's name for the file that went with it."""
 
     id: str
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast an account may send new messages: in all per second, seconds between two to one person, and messages to one
+    room per minute."""
+
+    per_second: float
+    chat_gap: float
+    room_per_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a transport can do. `repeatable`: sending the same key twice shows it once, so nothing needs to be marked before
+    it is sent. `edits`: messages can be changed and deleted. `press_bytes`: a button carries at most so many bytes (None: any
+    number). `pace`: None where nothing needs to be held back."""
+
+    repeatable: bool = True
+    edits: bool = False
+    press_bytes: int | None = None
+    pace: Pace | None = None
 
 
 class SendError(Exception):
@@ -48,40 +116,103 @@ class SendError(Exception):
 
 
 class Retry(SendError):
-    """Not sent; try again after a while."""
+    """Not sent; try again after a while. `scope` says whether this chat has to wait or the whole account."""
 
-    def __init__(self, after: timedelta) -> None:
+    def __init__(self, after: timedelta, scope: Literal["chat", "account"] = "chat") -> None:
         super().__init__(f"try again in {after.total_seconds():g} s")
         self.after = after
+        self.scope = scope
 
 
 class Gone(SendError):
-    """Not sent, and never will be: the person cannot be reached there."""
+    """Not sent, and never will be: the person or the room cannot be reached there. `str()` is one word or a few that say
+    why, such as "blocked"."""
+
+
+class Moved(SendError):
+    """Not sent: the room has moved to `place`."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__("the room has moved")
+        self.place = place
 
 
 class Refused(SendError):
-    """Not sent: the platform does not take this message."""
+    """Not sent: the platform does not take this message, or no longer lets it be changed."""
 
 
 class Uncertain(SendError):
     """It was handed over and no answer came: it may or may not have arrived."""
 
 
+class Stopped(Exception):
+    """This account cannot go on until somebody has done something; `str()` tells the operator what, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The commands that a chat offers: names and what they do, in the reader's language."""
+
+    language: str
+    commands: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+
 class Transport(Protocol):
-    """A way to people. `account` names it (`console:main`); `repeatable` is True where sending the same key twice shows it
-    once, so that nothing needs to be marked before it is sent."""
+    """A way to people. `account` names it (`console:main`)."""
 
     account: str
-    repeatable: bool
+    abilities: Abilities
 
     async def receive(self, cursor: str) -> Batch:
-        """Wait for something new behind the cursor. May return an empty batch."""
+        """Wait for something new behind the cursor. May return an empty batch. The first call after a start, and the first
+        after a failure, returns at once. Raises `Stopped`, or anything else for a failure that may pass."""
         ...
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
         """Deliver a message to a chat. Raises a `SendError`."""
         ...
 
+    async def edit(self, place: str, message: Rendered, remote: str) -> Receipt:
+        """Let a message that was sent read like this from now on. Doing it twice does no harm. Raises a `SendError`."""
+        ...
+
+    async def delete(self, place: str, remote: str) -> None:
+        """Remove a message; one that is gone already is fine. Raises a `SendError`, `Refused` where it must stay."""
+        ...
+
+    async def menu(self, place: str, menu: Menu) -> None:
+        """Show these commands in a chat. Raises a `SendError`."""
+        ...
+
+    async def link(self, place: str) -> str:
+        """A link with which people enter a room, "" where none can be had. Raises a `SendError`."""
+        ...
+
+    async def fetch(self, media: Media) -> bytes:
+        """The bytes of something that was received. Raises a `SendError`."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections and files."""
         ...
+
+
+class PlainTransport:
+    """What a transport answers that can do nothing but receive and send."""
+
+    abilities = Abilities()
+
+    async def edit(self, place: str, message: Rendered, remote: str) -> Receipt:
+        raise Refused("messages cannot be changed here")
+
+    async def delete(self, place: str, remote: str) -> None:
+        raise Refused("messages cannot be deleted here")
+
+    async def menu(self, place: str, menu: Menu) -> None:
+        """There is no menu here."""
+
+    async def link(self, place: str) -> str:
+        return ""
+
+    async def fetch(self, media: Media) -> bytes:
+        raise Refused("there are no files here")

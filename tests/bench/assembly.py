@@ -25,7 +25,7 @@ from bot.store.database import Database
 from bot.store.keys import KeyFile
 from bot.store.queue import InRow
 from bot.store.times import ms
-from bot.transports.port import Batch, Receipt
+from bot.transports.port import Batch, PlainTransport, Receipt
 
 ID = "bench"
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -64,10 +64,10 @@ text = "What would you change?"
 WORDS = "More buses in the evening, and a night train to the city on Fridays and Saturdays. "
 
 
-class Sink:
+class Sink(PlainTransport):
     """A transport that brings nothing and takes everything."""
 
-    account, repeatable = "bench:main", True
+    account = "bench:main"
 
     async def receive(self, cursor: str) -> Batch:
         raise EOFError

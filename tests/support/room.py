@@ -28,7 +28,7 @@ from bot.store.courses import Assembly, PublishedFlow
 from bot.store.database import Database
 from bot.store.keys import KeyFile
 from bot.store.times import ms
-from bot.transports.port import Batch, Incoming, Receipt
+from bot.transports.port import Abilities, Batch, Incoming, PlainTransport, Receipt
 
 ACCOUNT = "test:main"
 ASSEMBLY = "a1"
@@ -36,13 +36,13 @@ START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 CATALOGS = Catalogs.load(locales_dir())
 
 
-class Post:
+class Post(PlainTransport):
     """A transport that remembers what it delivered, and fails when told to."""
 
     account = ACCOUNT
 
     def __init__(self, *, repeatable: bool = True) -> None:
-        self.repeatable = repeatable
+        self.abilities = Abilities(repeatable=repeatable)
         self.delivered: list[tuple[str, str, Rendered]] = []
         self.failures: list[Exception] = []
 

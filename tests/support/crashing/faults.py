@@ -12,7 +12,7 @@ from bot.store.database import Database
 from bot.store.queue import InboxRow
 from bot.store.times import ms
 from bot.transports.console import Console
-from bot.transports.port import Batch
+from bot.transports.port import Abilities, Batch
 from tests.support.crashing.world import Fault
 
 
@@ -67,7 +67,7 @@ def confirmed_first() -> None:
 
 def unmarked() -> None:
     """A transport that shows every repeat passes for one that does not."""
-    Console.repeatable = True
+    Console.abilities = Abilities()
 
 
 FAULTS: Mapping[str, Fault] = {f.__name__: f for f in (done_too_early, done_too_late, confirmed_first, unmarked)}

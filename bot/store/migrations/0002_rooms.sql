@@ -1,0 +1,78 @@
+-- Rooms, copies of messages, files, guests: what chat platforms need.
+
+-- A room is where a table meets. Its address may change while it lives; `lookup` is an HMAC of account and place, `sealed` holds
+-- them.
+CREATE TABLE room (
+    id BLOB PRIMARY KEY, assembly TEXT NOT NULL, table_id TEXT NOT NULL, account TEXT NOT NULL, bound INTEGER NOT NULL,
+    "by" TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'lost'))
+) WITHOUT ROWID;
+CREATE INDEX room_of_table ON room (assembly, table_id) WHERE state = 'open';
+CREATE TABLE room_address (
+    lookup BLOB PRIMARY KEY, room BLOB NOT NULL REFERENCES room (id) ON DELETE CASCADE, sealed BLOB NOT NULL,
+    since INTEGER NOT NULL, current INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX address_of_room ON room_address (room) WHERE current = 1;
+
+-- `room` is where a person reads what the table says; NULL for the private chat. `lost` says why nobody can write to them.
+ALTER TABLE seat ADD COLUMN room BLOB;
+ALTER TABLE seat ADD COLUMN lost TEXT NOT NULL DEFAULT '';
+
+-- `act` is say, edit, delete or menu; `target` the remote id of the message that is edited or deleted; `about` the contribution
+-- that it carries. A message to a room has the room's id as its `door`.
+ALTER TABLE outbox ADD COLUMN act TEXT NOT NULL DEFAULT 'say';
+ALTER TABLE outbox ADD COLUMN target TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN about TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN silent INTEGER NOT NULL DEFAULT 0;
+
+-- Where a contribution stands in people's chats. `holder` is a seat or, in hexadecimal, a room; `remote` the platform's id.
+CREATE TABLE copy (
+    holder TEXT NOT NULL, remote TEXT NOT NULL, assembly TEXT NOT NULL, contribution TEXT NOT NULL, original INTEGER NOT NULL,
+    at INTEGER NOT NULL, PRIMARY KEY (holder, remote)
+) WITHOUT ROWID;
+CREATE INDEX copy_of_contribution ON copy (assembly, contribution);
+
+-- What the buttons of a sent message stand for: `presses` is a JSON list. The key and a number are what a button carries.
+CREATE TABLE button (
+    key TEXT PRIMARY KEY, assembly TEXT NOT NULL, holder TEXT NOT NULL, step TEXT NOT NULL, presses TEXT NOT NULL,
+    made INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX button_of_holder ON button (holder);
+
+-- Files that came with contributions: the platform keeps the bytes, `sealed` holds its name for them.
+CREATE TABLE media (
+    assembly TEXT NOT NULL, id TEXT NOT NULL, seat TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL,
+    sealed BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (assembly, id)
+) WITHOUT ROWID;
+CREATE INDEX media_of_seat ON media (seat);
+-- An account's own name for a file that it has sent before.
+CREATE TABLE file_ref (
+    account TEXT NOT NULL, id TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (account, id)
+) WITHOUT ROWID;
+
+-- Earlier words of contributions, sealed under their author's key.
+CREATE TABLE version (
+    assembly TEXT NOT NULL, contribution TEXT NOT NULL, n INTEGER NOT NULL, seat TEXT NOT NULL, body BLOB NOT NULL,
+    at INTEGER NOT NULL, PRIMARY KEY (assembly, contribution, n)
+) WITHOUT ROWID;
+CREATE INDEX version_of_seat ON version (seat);
+
+-- People who are expected. `ref` is the organiser's own word for them; an invite's code derives from it, `issue` and the key file.
+CREATE TABLE guest (
+    assembly TEXT NOT NULL, ref TEXT NOT NULL, role TEXT NOT NULL, site TEXT NOT NULL, language TEXT NOT NULL,
+    table_id TEXT NOT NULL, attributes BLOB, issue INTEGER NOT NULL DEFAULT 1, seat TEXT NOT NULL DEFAULT '',
+    made INTEGER NOT NULL, PRIMARY KEY (assembly, ref)
+) WITHOUT ROWID;
+CREATE INDEX guest_of_seat ON guest (seat) WHERE seat <> '';
+-- `seat` is set where a code moves a seat to another chat, `guest` where it is somebody's own invite.
+ALTER TABLE code ADD COLUMN seat TEXT NOT NULL DEFAULT '';
+ALTER TABLE code ADD COLUMN guest TEXT NOT NULL DEFAULT '';
+ALTER TABLE code ADD COLUMN language TEXT NOT NULL DEFAULT '';
+
+-- Wrong codes at the door, by the lookup of who tried; and what has to wait because a platform said so.
+CREATE TABLE wrong_code (lookup BLOB PRIMARY KEY, tries INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE hold (
+    scope BLOB PRIMARY KEY, until INTEGER NOT NULL, slow_until INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- When an account was last heard, so that an outage is noticed.
+ALTER TABLE cursor ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
