@@ -56,20 +56,33 @@ CREATE TABLE version (
 ) WITHOUT ROWID;
 CREATE INDEX version_of_seat ON version (seat);
 
--- People who are expected. `ref` is the organiser's own word for them; an invite's code derives from it, `issue` and the key file.
+-- People who are expected. `lookup` is an HMAC of the organiser's own word for them, `sealed` that word and what else the list said
+-- of them, empty once they are erased. An invite's code derives from word, `issue` and the key file.
 CREATE TABLE guest (
-    assembly TEXT NOT NULL, ref TEXT NOT NULL, role TEXT NOT NULL, site TEXT NOT NULL, language TEXT NOT NULL,
-    table_id TEXT NOT NULL, attributes BLOB, issue INTEGER NOT NULL DEFAULT 1, seat TEXT NOT NULL DEFAULT '',
-    made INTEGER NOT NULL, PRIMARY KEY (assembly, ref)
+    assembly TEXT NOT NULL, lookup BLOB NOT NULL, sealed BLOB NOT NULL, role TEXT NOT NULL, site TEXT NOT NULL,
+    language TEXT NOT NULL, table_id TEXT NOT NULL, issue INTEGER NOT NULL DEFAULT 1, seat TEXT NOT NULL DEFAULT '',
+    made INTEGER NOT NULL, PRIMARY KEY (assembly, lookup)
 ) WITHOUT ROWID;
 CREATE INDEX guest_of_seat ON guest (seat) WHERE seat <> '';
--- `seat` is set where a code moves a seat to another chat, `guest` where it is somebody's own invite.
+-- `seat` is whose code it was once it is used, or whom it moves to another chat; `guest` is set where it is somebody's own invite;
+-- `way` where it is the link of an open assembly. A code that a newer one has replaced has no uses left: -1.
 ALTER TABLE code ADD COLUMN seat TEXT NOT NULL DEFAULT '';
-ALTER TABLE code ADD COLUMN guest TEXT NOT NULL DEFAULT '';
-ALTER TABLE code ADD COLUMN language TEXT NOT NULL DEFAULT '';
+ALTER TABLE code ADD COLUMN guest BLOB;
+ALTER TABLE code ADD COLUMN way TEXT NOT NULL DEFAULT '';
+CREATE INDEX code_of_seat ON code (seat) WHERE seat <> '';
 
--- Wrong codes at the door, by the lookup of who tried; and what has to wait because a platform said so.
-CREATE TABLE wrong_code (lookup BLOB PRIMARY KEY, tries INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+-- How a person without a code of their own came in: `open`, or by which link. When somebody at the door was last told how to come in.
+ALTER TABLE seat ADD COLUMN way TEXT NOT NULL DEFAULT '';
+CREATE INDEX seat_by_way ON seat (assembly, site, joined) WHERE way <> '';
+ALTER TABLE identity ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+-- Whether people come in without a code of their own, and when more of them came than the alarm allows.
+CREATE TABLE joining (assembly TEXT PRIMARY KEY, paused INTEGER NOT NULL, rung INTEGER NOT NULL) WITHOUT ROWID;
+
+-- Wrong codes at the door, by the lookup of who tried: until when no code of theirs is looked at, and whether they know; and what
+-- has to wait because a platform said so.
+CREATE TABLE wrong_code (
+    lookup BLOB PRIMARY KEY, tries INTEGER NOT NULL, until INTEGER NOT NULL, told INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE hold (
     scope BLOB PRIMARY KEY, until INTEGER NOT NULL, slow_until INTEGER NOT NULL
 ) WITHOUT ROWID;
