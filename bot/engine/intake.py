@@ -35,7 +35,7 @@ def take_in(db: Database, house: House, account: str, batch: Batch, now: datetim
         if queue.known(db, key):
             continue
         new += 1
-        lookup = identities.meet(db, account, incoming.user, incoming.place, ms(now))
+        lookup = identities.meet(db, account, incoming.user, incoming.place, ms(now), incoming.language)
         _receive(db, house, Knock(account, lookup, incoming, key, ms(now)))
     queue.move_cursor(db, account, batch.cursor)
     return new

@@ -75,8 +75,9 @@ def letter(db: Database, house: House, row: OutboxRow, read: dict[bytes, Message
     said = read.get(row.body)
     if said is None:
         said = read[row.body] = decode(row.body.decode())
-    reader = Reader("en", "UTC")
-    if row.seat is not None:
+    if row.seat is None:
+        reader = Reader(identities.spoken(db, row.door or b"") or "en", "UTC")
+    else:
         home = people.home(db, row.seat)
         if home is None:
             return "Erased"

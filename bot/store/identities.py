@@ -17,10 +17,12 @@ from bot.store.database import Database
 from bot.store.people import load_seat, next_chair
 
 
-def meet(db: Database, account: str, user: str, place: str, at: int) -> bytes:
-    """Note where a platform's user is to be reached, and that they were heard from. Their lookup."""
+def meet(db: Database, account: str, user: str, place: str, at: int, language: str = "") -> bytes:
+    """Note where a platform's user is to be reached, in which language as far as their phone tells, and that they were heard
+    from. Their lookup."""
     lookup = db.vault.lookup(account, user)
-    sealed = db.vault.seal(None, json.dumps([account, user, place]).encode(), f"identity/{lookup.hex()}")
+    language = language or spoken(db, lookup)
+    sealed = db.vault.seal(None, json.dumps([account, user, place, language]).encode(), f"identity/{lookup.hex()}")
     db.sql.execute(
         "INSERT INTO identity (lookup, sealed, seen) VALUES (?, ?, ?) "
         "ON CONFLICT (lookup) DO UPDATE SET sealed = excluded.sealed, seen = excluded.seen",
@@ -31,8 +33,27 @@ def meet(db: Database, account: str, user: str, place: str, at: int) -> bytes:
 
 def door(db: Database, lookup: bytes) -> tuple[str, str] | None:
     """Account and place of an identity; None where it is not known (any more)."""
+    found = _opened(db, lookup)
+    return (found[0], found[2]) if found else None
+
+
+def spoken(db: Database, lookup: bytes) -> str:
+    """The language of an identity's phone, a hint for those who have no seat; "" where nobody told."""
+    return "".join(_opened(db, lookup)[3:])
+
+
+def speak(db: Database, lookup: bytes, language: str) -> None:
+    """Write to an identity without a seat in this language, until its phone tells another."""
+    if found := _opened(db, lookup):
+        sealed = db.vault.seal(None, json.dumps([*found[:3], language]).encode(), f"identity/{lookup.hex()}")
+        db.sql.execute("UPDATE identity SET sealed = ? WHERE lookup = ?", (sealed, lookup))
+
+
+def _opened(db: Database, lookup: bytes) -> list[str]:
+    """Account, user, place and language of an identity; nothing where it is not known (any more)."""
     row = db.sql.execute("SELECT sealed FROM identity WHERE lookup = ?", (lookup,)).fetchone()
-    return _place(db, lookup, row[0]) if row else None
+    opened = db.vault.open(None, row[0], f"identity/{lookup.hex()}") if row else None
+    return list(json.loads(opened)) if opened else []
 
 
 def address(db: Database, seat: str) -> tuple[str, str] | None:
@@ -58,7 +79,7 @@ def _place(db: Database, lookup: bytes, sealed: bytes) -> tuple[str, str] | None
     opened = db.vault.open(None, sealed, f"identity/{lookup.hex()}")
     if opened is None:
         return None
-    account, _, place = json.loads(opened)
+    account, _, place, *_ = json.loads(opened)
     return account, place
 
 

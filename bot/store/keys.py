@@ -250,9 +250,22 @@ class Vault:
         """Under which name a platform's user is found."""
         return hmac.digest(self._lookup, f"{len(account)}:{account}{user}".encode(), "sha256")
 
+    def guest(self, assembly: str, ref: str) -> bytes:
+        """Under which name somebody who is expected is found; `ref` is the organiser's word for them, in its plain form."""
+        return hmac.digest(self._assembly_key(assembly), b"guest/" + ref.encode(), "sha256")
+
+    def invite(self, assembly: str, whose: str, issue: int) -> bytes:
+        """The 128 bits of an invite: the same ones for the same key file, and for nobody without it. `whose` names a guest or
+        a link, `issue` counts up where an earlier one is to work no longer."""
+        return hmac.digest(self._assembly_key(assembly), b"invite/%d/%b" % (issue, whose.encode()), "sha256")[:16]
+
     def pseudonym(self, assembly: str, lookup: bytes, n: int = 0) -> str:
         """The seat id of a person's n-th seat in an assembly: twelve letters and digits, another one in each assembly."""
+        made = hmac.digest(self._assembly_key(assembly), b"%d:%b" % (n, lookup), "sha256")
+        return base64.b32encode(made[:8])[:12].decode().lower()
+
+    def _assembly_key(self, assembly: str) -> bytes:
         key = self._assemblies.get(assembly)
         if key is None:
             key = self._assemblies[assembly] = self._keys.derive(f"assembly/{assembly}")
-        return base64.b32encode(hmac.digest(key, b"%d:%b" % (n, lookup), "sha256")[:8])[:12].decode().lower()
+        return key
