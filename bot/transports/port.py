@@ -103,12 +103,18 @@ class Pace:
 class Abilities:
     """What a transport can do. `repeatable`: sending the same key twice shows it once, so nothing needs to be marked before
     it is sent. `edits`: messages can be changed and deleted. `press_bytes`: a button carries at most so many bytes (None: any
-    number). `pace`: None where nothing needs to be held back."""
+    number). `pace`: None where nothing needs to be held back.
+
+    `drains`: what waits at the remote side can be had at once, so timers wait until it has been: a call of `receive` that is
+    the first after a start, a failure or a cancellation does not wait. `keeps` is how long the platform keeps what nobody has
+    fetched (None: for ever, or nothing waits there)."""
 
     repeatable: bool = True
     edits: bool = False
     press_bytes: int | None = None
     pace: Pace | None = None
+    drains: bool = False
+    keeps: timedelta | None = None
 
 
 class SendError(Exception):
@@ -164,8 +170,10 @@ class Transport(Protocol):
     abilities: Abilities
 
     async def receive(self, cursor: str) -> Batch:
-        """Wait for something new behind the cursor. May return an empty batch. The first call after a start, and the first
-        after a failure, returns at once. Raises `Stopped`, or anything else for a failure that may pass."""
+        """Wait for something new behind the cursor. May return an empty batch. The first call after a start, after a failure
+        and after a call that was cancelled returns at once. The engine cancels a call when a timer comes due, or when it has
+        lasted too long; what it would have brought comes with the next one. Raises `Stopped`, or anything else for a failure
+        that may pass."""
         ...
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
