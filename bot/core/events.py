@@ -15,8 +15,9 @@ What = Literal["open", "close", "remind"]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A seat wrote or pressed something, in its private chat or (`room`) in the room of its table. `id` is unique for the
-    remote event; `at` when it was said, as far as the platform tells; `press` what a button carries, "" for typed text.
+    """A seat wrote or pressed something, in its private chat or in a room of its table (`room` is that room's id, "" for the
+    private chat). `id` is unique for the remote event; `at` when it was said, as far as the platform tells; `press` what a
+    button carries, "" for typed text.
 
     `message` is the platform's id of the message that was written, or whose button was pressed; `answers` the contribution to
     which it replies; `media` the kind of what came with it ("photo", "voice" …): that is kept under the id `derive(id)`.
@@ -28,7 +29,7 @@ class Heard:
     at: datetime
     text: str = ""
     press: str = ""
-    room: bool = False
+    room: str = ""
     message: str = ""
     answers: str = ""
     media: str = ""
@@ -46,7 +47,7 @@ class Edited:
     at: datetime
     contribution: str
     text: str
-    room: bool = False
+    room: str = ""
     kind: Literal["edited"] = "edited"
 
 
@@ -74,36 +75,40 @@ class Bound:
     table: str
     seat: str
     at: datetime
+    room: str = ""
     kind: Literal["bound"] = "bound"
 
 
 @dataclass(frozen=True, slots=True)
 class Unbound:
-    """A table has lost its room; `why` in a word, such as "kicked"."""
+    """A table has lost a room; `why` in a word, such as "kicked"."""
 
     table: str
     why: str
     at: datetime
+    room: str = ""
     kind: Literal["unbound"] = "unbound"
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Somebody has come into the room of a table: a seat, or ("") somebody who has none there."""
+    """Somebody has come into a room of a table: a seat, or ("") somebody who has none in this assembly."""
 
     table: str
     seat: str
     at: datetime
+    room: str = ""
     kind: Literal["entered"] = "entered"
 
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """A seat has gone out of the room of its table; it reads the talk in its private chat again."""
+    """A seat has gone out of a room of its table; it reads the talk in its private chat again."""
 
     table: str
     seat: str
     at: datetime
+    room: str = ""
     kind: Literal["exited"] = "exited"
 
 

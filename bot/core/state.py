@@ -21,7 +21,9 @@ Status = Literal["new", "active", "paused", "left", "refused"]
 @dataclass(frozen=True, slots=True)
 class Seat:
     """One person's place. `focus` names the question that waits for a typed answer (`step:question`); `walk` the self-paced
-    step at which a newcomer stands who is catching up; `helped` says that somebody else types for this person."""
+    step at which a newcomer stands who is catching up; `helped` says that somebody else types for this person. `room` is the
+    room of the table in which they read the talk, "" for the private chat; `lost` says in a word why nobody can write to them
+    in private at present."""
 
     id: str
     role: Role
@@ -35,6 +37,8 @@ class Seat:
     walk: str = ""
     helped: bool = False
     heard: datetime | None = None
+    room: str = ""
+    lost: str = ""
 
     @property
     def unit(self) -> str:
@@ -43,7 +47,8 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A small group. `members` are its present participants in order of seating, `staff` its facilitators."""
+    """A small group. `members` are its participants in order of seating, `staff` its facilitators; `rooms` are the rooms in
+    which it meets, one on each account at most, and none where it is virtual."""
 
     id: str
     plan: str
@@ -52,10 +57,20 @@ class Table:
     languages: tuple[str, ...]
     members: tuple[Seat, ...] = ()
     staff: tuple[Seat, ...] = ()
+    rooms: tuple[str, ...] = ()
 
     @property
     def unit(self) -> str:
         return f"table:{self.id}"
+
+    def in_room(self, seat: Seat) -> bool:
+        """Whether somebody reads the talk in a room of this table. A room that is gone is none."""
+        return seat.room in self.rooms
+
+    @property
+    def reached(self) -> tuple[Seat, ...]:
+        """The members who read what the table says, in a room or in private: all but those who are lost."""
+        return tuple(m for m in self.members if not m.lost or self.in_room(m))
 
 
 @dataclass(frozen=True, slots=True)

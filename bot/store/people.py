@@ -21,7 +21,7 @@ from bot.store.times import instant, ms
 EVERYWHERE = "all"
 """The course of a flow whose steps open everywhere at once."""
 
-SEAT_COLUMNS = "id, role, site, language, status, name, table_id, attributes, focus, walk, helped, heard"
+SEAT_COLUMNS = "id, role, site, language, status, name, table_id, attributes, focus, walk, helped, heard, room, lost"
 
 # Seats
 
@@ -49,7 +49,7 @@ def save_seat(db: Database, seat: Seat) -> None:
     attributes = json.dumps(dict(seat.attributes), ensure_ascii=False).encode() if seat.attributes else b""
     done = db.sql.execute(
         "UPDATE seat SET role = ?, site = ?, status = ?, language = ?, name = ?, attributes = ?, focus = ?, walk = ?, "
-        "helped = ?, heard = ? WHERE id = ?",
+        "helped = ?, heard = ?, room = ?, lost = ? WHERE id = ?",
         (
             seat.role,
             seat.site,
@@ -61,6 +61,8 @@ def save_seat(db: Database, seat: Seat) -> None:
             seat.walk,
             seat.helped,
             ms(seat.heard) if seat.heard else None,
+            bytes.fromhex(seat.room) if seat.room else None,
+            seat.lost,
             id,
         ),
     )
@@ -96,7 +98,7 @@ def unnamed(db: Database, seats: Iterable[str]) -> dict[str, Role]:
 
 
 def read_seat(db: Database, row: tuple[Any, ...]) -> Seat:
-    id, role, site, language, status, name, table, attributes, focus, walk, helped, heard = row
+    id, role, site, language, status, name, table, attributes, focus, walk, helped, heard, room, lost = row
     name = db.vault.open(id, name, f"name/{id}") if name else None
     attributes = db.vault.open(id, attributes, f"attributes/{id}") if attributes else None
     return Seat(
@@ -112,6 +114,8 @@ def read_seat(db: Database, row: tuple[Any, ...]) -> Seat:
         walk,
         bool(helped),
         instant(heard) if heard is not None else None,
+        room.hex() if room else "",
+        lost,
     )
 
 

@@ -10,6 +10,7 @@ from bot.core.effects import Seated
 from bot.core.state import Table
 from bot.store.database import Database
 from bot.store.people import SEAT_COLUMNS, next_chair, read_seat
+from bot.store.rooms import of_table
 
 
 def load_table(db: Database, assembly: str, table: str) -> Table | None:
@@ -30,7 +31,7 @@ def load_table(db: Database, assembly: str, table: str) -> Table | None:
     members = tuple(s for s in seats if s.role == "participant" and s.status == "active")
     staff = tuple(s for s in seats if s.role == "facilitator")
     id, plan, site, number, languages = row
-    return Table(id, plan, site, number, tuple(languages.split()), members, staff)
+    return Table(id, plan, site, number, tuple(languages.split()), members, staff, of_table(db, assembly, id))
 
 
 def of_plan(db: Database, assembly: str, plan: str) -> list[Table]:

@@ -13,9 +13,17 @@ CREATE TABLE room_address (
 ) WITHOUT ROWID;
 CREATE INDEX address_of_room ON room_address (room) WHERE current = 1;
 
+-- A code with which a room is bound to a table, by the seat that asked for it and nobody else.
+CREATE TABLE binding (
+    hash BLOB PRIMARY KEY, assembly TEXT NOT NULL, table_id TEXT NOT NULL, seat TEXT NOT NULL, made INTEGER NOT NULL,
+    expires INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- `room` is where a person reads what the table says; NULL for the private chat. `lost` says why nobody can write to them.
 ALTER TABLE seat ADD COLUMN room BLOB;
 ALTER TABLE seat ADD COLUMN lost TEXT NOT NULL DEFAULT '';
+-- Why nobody can be written to through this identity; '' where they can. A seat is lost when all its channels are.
+ALTER TABLE identity ADD COLUMN lost TEXT NOT NULL DEFAULT '';
 
 -- `act` is say, edit, delete or menu; `target` the remote id of the message that is edited or deleted; `about` the contribution
 -- that it carries. A message to a room has the room's id as its `door`.
@@ -24,10 +32,11 @@ ALTER TABLE outbox ADD COLUMN target TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN about TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN silent INTEGER NOT NULL DEFAULT 0;
 
--- Where a contribution stands in people's chats. `holder` is a seat or, in hexadecimal, a room; `remote` the platform's id.
+-- Where a contribution stands in people's chats. `holder` is a seat or, in hexadecimal, a room; `remote` the platform's id;
+-- `reach` is 0 where nobody can change or delete it any more (the room has moved, or is lost).
 CREATE TABLE copy (
     holder TEXT NOT NULL, remote TEXT NOT NULL, assembly TEXT NOT NULL, contribution TEXT NOT NULL, original INTEGER NOT NULL,
-    at INTEGER NOT NULL, PRIMARY KEY (holder, remote)
+    at INTEGER NOT NULL, reach INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (holder, remote)
 ) WITHOUT ROWID;
 CREATE INDEX copy_of_contribution ON copy (assembly, contribution);
 
