@@ -80,7 +80,7 @@ class Puppets(PlainTransport):
         self._scribe = scribe
         self._known: set[tuple[str, str]] = set()
 
-    async def receive(self, cursor: str) -> Batch:
+    async def receive(self, cursor: str, wait: bool = True) -> Batch:
         return Batch((), cursor)
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:

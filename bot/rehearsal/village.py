@@ -80,7 +80,7 @@ class Village(PlainTransport):
             )
         return Batch(tuple(done), str(self._done))
 
-    async def receive(self, cursor: str) -> Batch:
+    async def receive(self, cursor: str, wait: bool = True) -> Batch:
         return self.act()
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:

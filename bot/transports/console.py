@@ -82,7 +82,7 @@ class Console(PlainTransport):
         self._last: dict[str, Rendered] = {}
         self._sent = 0
 
-    async def receive(self, cursor: str) -> Batch:
+    async def receive(self, cursor: str, wait: bool = True) -> Batch:
         """The next line, if it is somebody's."""
         found = await self._lines.after(cursor)
         if found is None:

@@ -105,9 +105,9 @@ class Abilities:
     it is sent. `edits`: messages can be changed and deleted. `press_bytes`: a button carries at most so many bytes (None: any
     number). `pace`: None where nothing needs to be held back.
 
-    `drains`: what waits at the remote side can be had at once, so timers wait until it has been: a call of `receive` that is
-    the first after a start, a failure or a cancellation does not wait. `keeps` is how long the platform keeps what nobody has
-    fetched (None: for ever, or nothing waits there)."""
+    `drains`: what waits at the remote side can be had at once (`receive` without waiting), and a call that waits returns within
+    half a minute, with nothing if need be; so timers can wait until everything that was done before their hour has come.
+    `keeps` is how long the platform keeps what nobody has fetched (None: for ever, or nothing waits there)."""
 
     repeatable: bool = True
     edits: bool = False
@@ -169,11 +169,11 @@ class Transport(Protocol):
     account: str
     abilities: Abilities
 
-    async def receive(self, cursor: str) -> Batch:
-        """Wait for something new behind the cursor. May return an empty batch. The first call after a start, after a failure
-        and after a call that was cancelled returns at once. The engine cancels a call when a timer comes due, or when it has
-        lasted too long; what it would have brought comes with the next one. Raises `Stopped`, or anything else for a failure
-        that may pass."""
+    async def receive(self, cursor: str, wait: bool = True) -> Batch:
+        """Wait for something new behind the cursor. May return an empty batch. Where the transport drains, a call with `wait`
+        False returns at once with what is there, and any call may be cancelled: the engine does so when a timer comes due or
+        when it has lasted too long, and what it would have brought comes with the next one. Raises `Stopped`, or anything
+        else for a failure that may pass."""
         ...
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
