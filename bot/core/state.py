@@ -121,8 +121,9 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """What someone gave. `kind` is `message`, `idea`, `answer`, `prompt`, `summary` or `note` (a facilitator's, for the log
-    alone), or `held` (it waits for its author's word, see `bot.core.holding`); `target` what it answers (a question, an
-    option, another contribution); `shared` is False for words that stay off every transcript (an icebreaker, a note)."""
+    alone), `file` (one without words), or `held` (it waits for somebody's word, see `bot.core.holding`); `target` what it
+    answers (a question, an option, another contribution); `shared` is False for words that stay off every transcript (an
+    icebreaker, a note). `media` is the kind of file that came with it ("photo", "voice" …)."""
 
     id: str
     step: str
@@ -138,6 +139,7 @@ class Contribution:
     state: Literal["live", "withdrawn", "hidden"] = "live"
     shared: bool = True
     helped: bool = False
+    media: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass
 
 from bot.core.state import Role, Seat
+from bot.store import media
 from bot.store.database import Database
 from bot.store.people import load_seat, next_chair
 
@@ -174,6 +175,9 @@ def erase(db: Database, seat: str) -> None:
         "UPDATE outbox SET state = 'gone', body = NULL, receipt = 'Erased' WHERE seat = ? AND state IN ('new', 'sending')",
         (seat,),
     )
+    media.erase(db, seat)
+    db.sql.execute("DELETE FROM button WHERE holder = ?", (seat,))
+    db.sql.execute("DELETE FROM copy WHERE holder = ?", (seat,))
     holders = [row[0] for row in db.sql.execute("DELETE FROM channel WHERE seat = ? RETURNING lookup", (seat,))]
     for lookup in holders:
         if others := seats_of(db, lookup):

@@ -1,6 +1,7 @@
-"""What people gave: contributions, what translators made of them, and consents.
+"""What people gave: contributions, their earlier words, what translators made of them, and consents.
 
-Words, and every translation of them, are sealed under their author's key: once that is erased, they read as if taken back.
+Words, and every version and translation of them, are sealed under their author's key: once that is erased, they read as if
+taken back. What was hidden stays sealed as evidence; no query of the loop finds it, but by its id.
 """
 
 from __future__ import annotations
@@ -13,19 +14,21 @@ from bot.core.state import Contribution
 from bot.store.database import Database
 from bot.store.times import instant, ms
 
-_COLUMNS = "id, step, table_id, site, seat, kind, body, at, language, side, target, state, shared, helped"
+_COLUMNS = "id, step, table_id, site, seat, kind, body, at, language, side, target, state, shared, helped, media"
 
 # Contributions
 
 
 def keep(db: Database, assembly: str, given: Contribution) -> None:
-    """Keep a contribution. The same id again changes its words."""
+    """Keep a contribution. The same id again says anew what it is: its words, and where they belong; not when they came."""
     c = given
     body = db.vault.seal(c.seat or None, c.text.encode(), f"contribution/{assembly}/{c.id}")
     db.sql.execute(
         "INSERT INTO contribution (assembly, id, step, table_id, site, seat, kind, side, language, target, body, "
-        "at, state, shared, helped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (assembly, id) DO UPDATE "
-        "SET body = excluded.body, language = excluded.language, side = excluded.side, state = excluded.state "
+        "at, state, shared, helped, media) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (assembly, id) DO UPDATE SET step = excluded.step, table_id = excluded.table_id, kind = excluded.kind, "
+        "side = excluded.side, language = excluded.language, target = excluded.target, body = excluded.body, "
+        "state = excluded.state, shared = excluded.shared, media = excluded.media "
         "WHERE contribution.seat = excluded.seat",
         (
             assembly,
@@ -43,6 +46,7 @@ def keep(db: Database, assembly: str, given: Contribution) -> None:
             c.state,
             c.shared,
             c.helped,
+            c.media,
         ),
     )
 
@@ -55,6 +59,50 @@ def withdraw(db: Database, assembly: str, seat: str, id: str = "") -> int:
         (seat, assembly, *given),
     )
     return done.rowcount
+
+
+def hide(db: Database, assembly: str, id: str) -> bool:
+    """Hide a contribution: its words stay where they are, sealed. False where it did not stand."""
+    done = db.sql.execute(
+        "UPDATE contribution SET state = 'hidden' WHERE assembly = ? AND id = ? AND state = 'live'", (assembly, id)
+    )
+    return done.rowcount == 1
+
+
+def amend(db: Database, assembly: str, seat: str, id: str, text: str, at: int) -> int:
+    """Give a standing contribution of a seat new words. The old ones are kept as an earlier version, their translations are
+    dropped. The number of the version that was left, from 1; 0 where nothing of that kind stands."""
+    row = db.sql.execute(
+        "SELECT body FROM contribution WHERE assembly = ? AND id = ? AND seat = ? AND state = 'live'",
+        (assembly, id, seat),
+    ).fetchone()
+    old = db.vault.open(seat, row[0], f"contribution/{assembly}/{id}") if row else None
+    if old is None:
+        return 0
+    n = int(
+        db.sql.execute(
+            "SELECT COUNT(*) FROM version WHERE assembly = ? AND contribution = ?", (assembly, id)
+        ).fetchone()[0]
+    )
+    db.sql.execute(
+        "INSERT INTO version (assembly, contribution, n, seat, body, at) VALUES (?, ?, ?, ?, ?, ?)",
+        (assembly, id, n + 1, seat, db.vault.seal(seat, old, f"version/{assembly}/{id}/{n + 1}"), at),
+    )
+    db.sql.execute(
+        "UPDATE contribution SET body = ? WHERE assembly = ? AND id = ?",
+        (db.vault.seal(seat, text.encode(), f"contribution/{assembly}/{id}"), assembly, id),
+    )
+    db.sql.execute("DELETE FROM translation WHERE assembly = ? AND contribution = ?", (assembly, id))
+    return n + 1
+
+
+def earlier(db: Database, assembly: str, id: str) -> list[str]:
+    """The earlier words of a contribution, the first ones first; none of an erased author."""
+    found = db.sql.execute(
+        "SELECT n, seat, body FROM version WHERE assembly = ? AND contribution = ? ORDER BY n", (assembly, id)
+    ).fetchall()
+    opened = (db.vault.open(seat, body, f"version/{assembly}/{id}/{n}") for n, seat, body in found)
+    return [text.decode() for text in opened if text is not None]
 
 
 def words(db: Database, assembly: str, ids: Iterable[str]) -> dict[str, str]:
@@ -70,7 +118,7 @@ def words(db: Database, assembly: str, ids: Iterable[str]) -> dict[str, str]:
 
 
 def contribution(db: Database, assembly: str, id: str) -> Contribution | None:
-    """One contribution, withdrawn or not; None where there is none, or its author was erased."""
+    """One contribution, whatever became of it; None where there is none, or its author was erased."""
     row = db.sql.execute(
         f"SELECT {_COLUMNS} FROM contribution WHERE assembly = ? AND id = ?", (assembly, id)
     ).fetchone()
@@ -140,7 +188,7 @@ def _contribution(db: Database, assembly: str, row: tuple[Any, ...]) -> Contribu
     text = db.vault.open(row[4] or None, row[6], f"contribution/{assembly}/{row[0]}")
     if text is None:
         return None
-    id, step, table, site, seat, kind, _, at, language, side, target, state, shared, helped = row
+    id, step, table, site, seat, kind, _, at, language, side, target, state, shared, helped, media = row
     return Contribution(
         id,
         step,
@@ -156,6 +204,7 @@ def _contribution(db: Database, assembly: str, row: tuple[Any, ...]) -> Contribu
         state,
         bool(shared),
         bool(helped),
+        media,
     )
 
 

@@ -47,7 +47,9 @@ CREATE TABLE button (
 ) WITHOUT ROWID;
 CREATE INDEX button_of_holder ON button (holder);
 
--- Files that came with contributions: the platform keeps the bytes, `sealed` holds its name for them.
+-- What kind of file came with a contribution, '' where none did. The platform keeps its bytes; `sealed` holds the platform's name
+-- for them, under the key of whoever sent it.
+ALTER TABLE contribution ADD COLUMN media TEXT NOT NULL DEFAULT '';
 CREATE TABLE media (
     assembly TEXT NOT NULL, id TEXT NOT NULL, seat TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL,
     sealed BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (assembly, id)
