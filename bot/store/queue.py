@@ -4,7 +4,8 @@ Invariants:
 
 * A key stands once in its queue and assembly: putting or saying it again changes nothing. Whether a remote event is known at all
   (its person may have changed the assembly meanwhile) `known` tells.
-* Inbox rows come back in order of (`at`, `seq`). A timer is a row whose `at` lies ahead.
+* Inbox rows come back in order of (`at`, `seq`). A timer is a row whose `at` lies ahead. Timers may be held while what people
+  did before their hour is still on its way.
 * Outbox rows come back by lane, then `at`, then `seq`; but whoever reads them reads them in order of (`at`, `seq`). An answer
   overtakes what is meant for others, and takes its own reader's earlier messages along. While a message is under way or waits
   for another try, later ones for the same reader wait behind it.
@@ -135,13 +136,17 @@ def known(db: Database, key: str) -> bool:
     return db.sql.execute("SELECT 1 FROM inbox WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
 
 
-def next_events(db: Database, now: int, limit: int, before: int | None = None) -> list[InboxRow]:
-    """The next events that are due, at most `limit`; with `before`, only those that count before that instant."""
-    last = now if before is None else min(now, before - 1)
+_HELD = "kind = 'due' AND at > received AND at > ?"
+"""A timer that was set ahead of its hour, and whose hour lies behind the given one. What follows at once from something else is
+not meant: it has no hour that anybody could have been in time for."""
+
+
+def next_events(db: Database, now: int, limit: int, timers: int | None = None) -> list[InboxRow]:
+    """The next events that are due, at most `limit`. Timers set for later than `timers` are held; all ring where it is None."""
     found = db.sql.execute(
         "SELECT seq, key, assembly, kind, at, received, seat, body, tries FROM inbox "
-        "WHERE state = 'new' AND at <= ? ORDER BY at, seq LIMIT ?",
-        (last, limit),
+        f"WHERE state = 'new' AND at <= ? AND NOT ({_HELD}) ORDER BY at, seq LIMIT ?",
+        (now, now if timers is None else timers, limit),
     ).fetchall()
     rows = []
     for seq, key, assembly, kind, at, received, seat, sealed, tries in found:
@@ -183,10 +188,23 @@ def unpark(db: Database, seq: int) -> bool:
     )
 
 
-def next_due(db: Database) -> int | None:
-    """When the next event is due; None where nothing waits."""
-    at: int | None = db.sql.execute("SELECT MIN(at) FROM inbox WHERE state = 'new'").fetchone()[0]
+def next_due(db: Database, now: int = 0, timers: int | None = None) -> int | None:
+    """When the next event is due; None where nothing waits. Timers that are due at `now` and held (`timers` as in
+    `next_events`) do not count."""
+    at: int | None = db.sql.execute(
+        f"SELECT MIN(at) FROM inbox WHERE state = 'new' AND NOT (at <= ? AND {_HELD})",
+        (now, now if timers is None else timers),
+    ).fetchone()[0]
     return at
+
+
+def held(db: Database, now: int, timers: int) -> tuple[int, int] | None:
+    """The hours of the first and the last timer that are due at `now` and held; None where none is."""
+    row = db.sql.execute(
+        f"SELECT MIN(at), MAX(at) FROM inbox WHERE state = 'new' AND at > ? AND at <= ? AND {_HELD}",
+        (timers, now, timers),
+    ).fetchone()
+    return None if row[0] is None else (row[0], row[1])
 
 
 def parked(db: Database) -> list[ParkedRow]:
