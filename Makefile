@@ -3,6 +3,10 @@
 VENV  := .venv
 BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
+
+# The homeserver of the tests has an environment of its own.
+SYNAPSE := .synapse
+SERVER  := $(SYNAPSE)/.ready
 RUN   := $(BIN)/python -m
 
 # The first of these that is 3.11 or newer.
@@ -29,16 +33,22 @@ $(READY): requirements.lock pyproject.toml
 	@$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(SERVER): tests/support/synapse.lock | $(READY)
+	@echo "Setting up $(SYNAPSE), a Matrix homeserver for the tests (once; about a minute) ..."
+	@$(PYTHON) -m venv --clear $(SYNAPSE)
+	@$(SYNAPSE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/support/synapse.lock
+	@touch $@
+
 demo: $(READY) ## play a whole dialogue across a border, in under a minute
 	@$(BIN)/pnyx demo
 
-test: $(READY) ## run the test suite
+test: $(READY) $(SERVER) ## run the test suite
 	$(RUN) pytest -q
 
-test-fast: $(READY) ## the tests that take less than a second each
-	$(RUN) pytest -q -m "not slow and not long"
+test-fast: $(READY) ## the tests that take less than a second each and need no homeserver
+	$(RUN) pytest -q -m "not slow and not long and not homeserver"
 
-test-long: $(READY) ## the tests that take minutes
+test-long: $(READY) $(SERVER) ## the tests that take minutes
 	$(RUN) pytest -q -m long
 
 crash: $(READY) ## kill Pnyx at every line, restart it, and see that nothing is lost (long)
@@ -72,5 +82,7 @@ pot: $(READY) ## collect the interface texts from the code into locales/bot.pot
 po: $(READY) ## the same, and bring the new texts into each language's bot.po
 	$(RUN) tools.locales po
 
-lock: ## renew requirements.lock (needs uv)
+lock: ## renew both lock files (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --upgrade --generate-hashes --no-header --no-annotate -o requirements.lock
+	echo "matrix-synapse>=1.160" | uv pip compile - --universal --python-version 3.11 --upgrade --generate-hashes --no-header --no-annotate \
+		-o tests/support/synapse.lock

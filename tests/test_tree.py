@@ -58,8 +58,9 @@ def modules(repo: Path) -> dict[Path, str]:
     return found
 
 
-def test_the_lock_is_hashed_and_names_no_address(repo: Path) -> None:
-    lock = (repo / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", ["requirements.lock", "tests/support/synapse.lock"])
+def test_a_lock_is_hashed_and_names_no_address(repo: Path, name: str) -> None:
+    lock = (repo / name).read_text()
     requirements = re.findall(r"^[\w.\-]+==.*?(?=^\S|\Z)", lock, flags=re.M | re.S)
     assert len(requirements) > 30
     assert [r.splitlines()[0] for r in requirements if "--hash=sha256:" not in r] == []
