@@ -66,8 +66,30 @@ def test_events_come_in_order_and_not_before_their_time(db: Database) -> None:
         event(db, key, at)
     assert keys(queue.next_events(db, NOON + 20, 10)) == ["a", "b", "c"]
     assert keys(queue.next_events(db, NOON + 20, 2)) == ["a", "b"]
-    assert keys(queue.next_events(db, NOON + 100, 10, before=NOON + 50)) == ["a", "b", "c"]
-    assert keys(queue.next_events(db, NOON + 20, 10, before=NOON + 90)) == ["a", "b", "c"]
+
+
+def test_a_timer_set_ahead_can_be_held_and_nothing_else_is(db: Database) -> None:
+    queue.put_events(
+        db,
+        [
+            InRow("a1", "close", "due", NOON + 10, NOON - 500, b"x"),
+            InRow("a1", "at once", "due", NOON + 20, NOON + 20, b"x"),
+            InRow("a1", "pressed", "heard", NOON + 30, NOON + 31, b"x"),
+            InRow("a1", "warn", "due", NOON + 40, NOON - 500, b"x"),
+            InRow("a1", "tomorrow", "due", NOON + 9000, NOON - 500, b"x"),
+        ],
+    )
+    assert keys(queue.next_events(db, NOON + 50, 10)) == ["close", "at once", "pressed", "warn"]
+    assert keys(queue.next_events(db, NOON + 50, 10, timers=NOON + 9)) == ["at once", "pressed"]
+    assert keys(queue.next_events(db, NOON + 50, 10, timers=NOON + 10)) == ["close", "at once", "pressed"]
+    assert queue.held(db, NOON + 50, NOON + 9) == (NOON + 10, NOON + 40)
+    assert queue.held(db, NOON + 50, NOON + 10) == (NOON + 40, NOON + 40)
+    assert queue.held(db, NOON + 39, NOON + 10) is None
+    assert queue.next_due(db, NOON + 50, NOON + 9) == NOON + 20
+    queue.done(db, [2, 3])
+    assert queue.next_due(db, NOON + 50, NOON + 9) == NOON + 9000
+    assert queue.next_due(db, NOON + 50, NOON + 10) == NOON + 10
+    assert queue.next_due(db) == NOON + 10
 
 
 def test_the_next_hour_is_known(db: Database) -> None:
