@@ -24,6 +24,8 @@ from bot.store.errors import Unreadable
 
 LANES = (0, 1, 2, 3)
 State = Literal["new", "sending", "sent", "gone", "held"]
+Act = Literal["say", "edit", "delete", "menu"]
+"""What a row of the outbox wants: a new message; the message `target` changed, or deleted; the commands of a chat shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class ParkedRow:
 
 @dataclass(frozen=True, slots=True)
 class OutRow:
-    """Something to say, to a seat or, where the person has none yet, to a `door` (the lookup of an identity)."""
+    """Something to say, to a seat or to a `door`: the lookup of somebody who has no seat yet, or the id of a room. `about` is
+    the contribution that it carries, `target` the remote id of the message that is changed or deleted."""
 
     key: str
     assembly: str
@@ -80,6 +83,10 @@ class OutRow:
     body: bytes
     step: str = ""
     door: bytes | None = None
+    act: Act = "say"
+    target: str = ""
+    about: str = ""
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,10 @@ class OutboxRow:
     at: int
     body: bytes | None
     tries: int
+    act: Act = "say"
+    target: str = ""
+    about: str = ""
+    silent: bool = False
 
 
 # The inbox
@@ -219,7 +230,7 @@ def parked(db: Database) -> list[ParkedRow]:
 
 # The outbox
 
-_OUT = "seq, key, assembly, seat, door, lane, step, at, body, tries"
+_OUT = "seq, key, assembly, seat, door, lane, step, at, body, tries, act, target, about, silent"
 
 
 def say(db: Database, rows: Iterable[OutRow]) -> int:
@@ -227,9 +238,27 @@ def say(db: Database, rows: Iterable[OutRow]) -> int:
     seal = db.vault.seal
     sealed = [(r, seal(r.seat, r.body, f"outbox/{r.assembly}/{r.key}")) for r in rows]
     done = db.sql.executemany(
-        "INSERT INTO outbox (key, assembly, seat, door, lane, step, at, due, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (key, assembly) DO NOTHING",
-        [(r.key, r.assembly, r.seat, r.door, r.lane, r.step, r.at, r.at, body) for r, body in sealed if body],
+        "INSERT INTO outbox (key, assembly, seat, door, lane, step, at, due, body, act, target, about, silent) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key, assembly) DO NOTHING",
+        [
+            (
+                r.key,
+                r.assembly,
+                r.seat,
+                r.door,
+                r.lane,
+                r.step,
+                r.at,
+                r.at,
+                body,
+                r.act,
+                r.target,
+                r.about,
+                r.silent,
+            )
+            for r, body in sealed
+            if body
+        ],
     )
     return max(done.rowcount, 0)
 
@@ -286,14 +315,18 @@ def _up_to(db: Database, row: tuple[Any, ...]) -> list[tuple[Any, ...]]:
 
 def _opened(db: Database, found: Iterable[tuple[Any, ...]]) -> list[OutboxRow]:
     rows = []
-    for seq, key, assembly, seat, door, lane, step, at, sealed, tries in found:
+    for seq, key, assembly, seat, door, lane, step, at, sealed, tries, act, target, about, silent in found:
         try:
             body = db.vault.open(seat, sealed, f"outbox/{assembly}/{key}")
         except (Unreadable, LookupError):
             if db.writing:
                 gone(db, seq, "Unreadable")
             continue
-        rows.append(OutboxRow(seq, key, assembly, seat, door, lane, step, at, body, tries))
+        rows.append(
+            OutboxRow(
+                seq, key, assembly, seat, door, lane, step, at, body, tries, act, target, about, bool(silent),
+            )
+        )  # fmt: skip
     return rows
 
 

@@ -11,14 +11,18 @@ from bot.core.state import Contribution, Course, Digest, DigestSentence, OpenSte
 from bot.store import (
     arrivals,
     ballots,
+    buttons,
     codes,
+    copies,
     courses,
     findings,
+    holds,
     identities,
     lease,
     opinions,
     people,
     queue,
+    rooms,
     tables,
 )  # fmt: skip
 from bot.store.database import Database
@@ -87,8 +91,23 @@ def fill(db: Database) -> str:
     opinions.save_translation(db, "a1", "c1", "de", "pseudo", c["translation"])
     arrivals.arrive(db, "a1", "relay", "t2", "d1", "pseudo", {"c1": "c1@de"}, NOON)
     lease.take(db, "one", NOON, 1000)
+    rooms.bind(db, "a1", "t1", "test:main", c["place"], seat.id, NOON)
+    rooms.offer(db, "a1", "t1", seat.id, made=NOON, expires=NOON + 1)
+    buttons.keep(db, [buttons.Buttons("abcdefghij234567", "a1", seat.id, "vote", ["vote:q::yes"])], NOON)
+    copies.note(db, seat.id, "17", "a1", "c1", NOON)
+    holds.hold(db, holds.scope(db, c["account"], c["place"]), NOON + 1, NOON + 2)
     db.sql.execute("INSERT INTO meta (name, value) VALUES ('filled', x'01') ON CONFLICT (name) DO NOTHING")
+    _fill_the_rest(db.sql)
     return seat.id
+
+
+def _fill_the_rest(sql: sqlite3.Connection) -> None:
+    """A row in every table that has none yet."""
+    for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        if sql.execute(f'SELECT 1 FROM "{name}"').fetchone() is None:
+            types = [row[2] for row in sql.execute(f'PRAGMA table_info("{name}")')]
+            values = [{"INTEGER": 1, "BLOB": b"\x01"}.get(type, "x") for type in types]
+            sql.execute(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(values))})', values)
 
 
 def rows(sql: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:

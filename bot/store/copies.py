@@ -1,0 +1,78 @@
+"""Where contributions stand in people's chats, so that a reply finds what it answers, and a change or a deletion every copy.
+
+A holder is whose chat it is: a seat, or the id of a room (`bot.store.rooms`). A remote id is the platform's name for a message
+there; one message may have several, joined by spaces (`bot.transports.port`), and each of them finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A message in a chat that carries a contribution. `original` is what the author wrote there; `at` is when it was sent or
+    heard."""
+
+    holder: str
+    remote: str
+    original: bool
+    at: int
+
+
+def note(
+    db: Database, holder: str, remote: str, assembly: str, contribution: str, at: int, *, original: bool = False
+) -> None:
+    """A message carries a contribution from now on."""
+    if remote:
+        db.sql.execute(
+            "INSERT INTO copy (holder, remote, assembly, contribution, original, at) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (holder, remote) DO UPDATE SET assembly = excluded.assembly, "
+            "contribution = excluded.contribution, original = excluded.original",
+            (holder, remote, assembly, contribution, original, at),
+        )
+
+
+def carried(db: Database, holder: str, remote: str) -> tuple[str, str] | None:
+    """The assembly and the contribution that a message carries; None where it carries none. Any of its ids will do."""
+    row = db.sql.execute(
+        "SELECT assembly, contribution FROM copy WHERE holder = ? AND remote = ?", (holder, remote)
+    ).fetchone()
+    if row is None and remote and " " not in remote:
+        row = db.sql.execute(
+            "SELECT assembly, contribution FROM copy WHERE holder = ? AND ' ' || remote || ' ' LIKE ? ESCAPE '\\' LIMIT 1",
+            (holder, f"% {_literal(remote)} %"),
+        ).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def remote(db: Database, holder: str, assembly: str, contribution: str) -> str:
+    """The newest message in a chat that carries a contribution; "" where none does."""
+    row = db.sql.execute(
+        "SELECT remote FROM copy WHERE assembly = ? AND contribution = ? AND holder = ? AND reach = 1 "
+        "ORDER BY at DESC, remote LIMIT 1",
+        (assembly, contribution, holder),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def copies(db: Database, assembly: str, contribution: str) -> list[Copy]:
+    """Every message that carries a contribution and can still be reached, oldest first."""
+    found = db.sql.execute(
+        "SELECT holder, remote, original, at FROM copy WHERE assembly = ? AND contribution = ? AND reach = 1 "
+        "ORDER BY at, holder, remote",
+        (assembly, contribution),
+    )
+    return [Copy(holder, remote, bool(original), at) for holder, remote, original, at in found]
+
+
+def forget(db: Database, pairs: Iterable[tuple[str, str]]) -> None:
+    """These messages, each a holder and a remote id, are not there any more."""
+    db.sql.executemany("DELETE FROM copy WHERE holder = ? AND remote = ?", list(pairs))
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
