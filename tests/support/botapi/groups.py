@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tests.support.botapi.bots import Bot
+from tests.support.botapi.bots import Bot, Press
 from tests.support.botapi.entities import tidy
 from tests.support.botapi.model import ANONYMOUS, CHANNEL_POST, RIGHTS, Chat, Json, Member, Message, Topic, User
 from tests.support.botapi.people import Person
@@ -77,8 +77,8 @@ class Group:
         self.world.tell(message)
         return message
 
-    async def press(self, person: Person, label: str) -> None:
-        await person.press(label, chat=self.chat)
+    async def press(self, person: Person, label: str) -> Press:
+        return await person.press(label, chat=self.chat)
 
     # ---- who is there
 

@@ -292,8 +292,10 @@ class Message:
             told["has_protected_content"] = True
         if self.preview:
             told["link_preview_options"] = self.preview
-        if self.reply and not nested and not self.reply.deleted:
-            told["reply_to_message"] = self.reply.json(bot, nested=True)
+        # In a topic, what answers nothing answers the message that opened it.
+        answered = self.reply or (self.chat.messages.get(self.topic) if self.topic != self.id else None)
+        if answered and not nested and not answered.deleted:
+            told["reply_to_message"] = answered.json(bot, nested=True)
         extra = {k: v.json(bot, nested=True) if isinstance(v, Message) else v for k, v in self.more.items()}
         extra.pop("service", None)
         return {**told, **extra}

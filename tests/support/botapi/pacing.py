@@ -20,13 +20,15 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 @dataclass(eq=False)
 class Call:
-    """One call, as received. `counts` says whether it is one that the limits count; `wait` the seconds that a 429 named."""
+    """One call, as received. `writes` says whether it is a message or the edit of one, `counts` whether the limits count it,
+    `wait` the seconds that a 429 named."""
 
     at: datetime
     bot: int
     method: str
     chat: int
     params: dict[str, Any]
+    writes: bool
     counts: bool
     group: bool
     code: int = 0
@@ -70,14 +72,14 @@ class Gate:
     closed: dict[tuple[int, int], datetime] = field(default_factory=dict)
 
     def close(self, bot: int, until: datetime, chat: int = 0) -> None:
-        """From now until then every message of the bot (to one chat, where it is named) is refused with 429."""
+        """From now until then every message and edit of the bot (in one chat, where it is named) is refused with 429."""
         self.closed[bot, chat] = until
 
     def wait(self, call: Call) -> tuple[int, Literal["bot", "chat"]] | None:
         """How many seconds this call must wait, and whether because of the chat or of the bot as a whole."""
-        if call.counts and (until := self.closed.get((call.bot, 0))) and until > call.at:
+        if call.writes and (until := self.closed.get((call.bot, 0))) and until > call.at:
             return math.ceil((until - call.at).total_seconds()), "bot"
-        if call.counts and (until := self.closed.get((call.bot, call.chat))) and until > call.at:
+        if call.writes and (until := self.closed.get((call.bot, call.chat))) and until > call.at:
             return math.ceil((until - call.at).total_seconds()), "chat"
         if not self.limits.refuse or not call.counts:
             return None
@@ -132,12 +134,12 @@ class Audit:
         return found
 
     def during_wait(self) -> list[Call]:
-        """Messages that were tried although a 429 had told their bot, or their chat, to wait."""
+        """Messages and edits that were tried although a 429 had told their bot, or their chat, to wait."""
         until: dict[tuple[int, int], datetime] = {}
         found = []
         for call in self.calls:
             keys = [(call.bot, 0), (call.bot, call.chat)]
-            if call.counts and any(call.at < until.get(key, call.at) for key in keys):
+            if call.writes and any(call.at < until.get(key, call.at) for key in keys):
                 found.append(call)
             if call.wait:
                 key = keys[call.scope == "chat"]

@@ -42,7 +42,7 @@ class Person(User):
     @property
     def got(self) -> list[Message]:
         """Of these, what the bot has said."""
-        return [m for m in self.sees if m.sender is not self]
+        return [m for m in self.sees if m.sender is not self and m.kind != "service"]
 
     @property
     def last(self) -> Message:

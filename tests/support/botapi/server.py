@@ -99,7 +99,7 @@ class BotApi(World):
     # ---- what goes wrong
 
     def flood(self, bot: Bot, seconds: float, chat: int = 0) -> None:
-        """From now on 429, to every message of this bot, or to those for one chat, for so many seconds of the clock."""
+        """From now on 429 to every message and edit of this bot, or to those in one chat, for so many seconds of the clock."""
         self.gate.close(bot.id, self.clock() + timedelta(seconds=seconds), chat)
 
     def fail(self, method: str = "", code: int = 500, **how: Any) -> Fault:
@@ -200,9 +200,10 @@ class BotApi(World):
     def _note(self, ask: Ask, name: str) -> Call:
         number = ask.number("chat_id")
         group = number in self.chats and self.chats[number].is_group
-        counts = name in NEW or (name in EDITS and group)
+        writes = name in NEW or name in EDITS
+        counts = writes and (group or name in NEW)
         noted = {**ask.given, **{key: f"<{len(file.data)} bytes>" for key, file in ask.files.items()}}
-        call = Call(self.clock(), ask.bot.id, name, number, noted, counts, group)
+        call = Call(self.clock(), ask.bot.id, name, number, noted, writes, counts, group)
         self.audit.calls.append(call)
         return call
 

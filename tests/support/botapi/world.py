@@ -47,7 +47,7 @@ class World:
             raise bad(WRONG_FILE)
         file = self.files[int(match[3]) - 1]
         if kind and file.kind != kind:
-            raise bad(f"type of file mismatch: the file is a {file.kind}, not a {kind}")
+            raise bad(f"can't use file of type {_called(file.kind)} as {_called(kind)}")
         return file
 
     # ---- chats
@@ -187,3 +187,7 @@ class World:
         }
         named = {"file_name": file.name} if file.name and kind in ("document", "audio", "video", "animation") else {}
         return Media(kind, file, {**facts[kind], **named, **told})
+
+
+def _called(kind: str) -> str:
+    return {"voice": "VoiceNote", "video_note": "VideoNote"}.get(kind, kind.capitalize())
