@@ -12,8 +12,8 @@ import pytest
 from bot.store.backup import backup, check
 from bot.store.connection import Store, open_store
 from bot.store.errors import CannotOpen, Corrupt, NotADatabase, StoreError
-from bot.store.migrate import migrations
 from bot.store.keys import KeyFile
+from bot.store.migrate import migrations
 from bot.store.opinions import words
 from tests.store.filling import fill
 from tests.store.test_connection import names, put
