@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
+
+if TYPE_CHECKING:
+    from tests.support.matrix_people import Gathering, Pool
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -15,3 +21,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def repo() -> Path:
     """The root of the repository."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def synapse() -> Iterator[Pool]:
+    """The homeserver of this session, with its accounts and rooms. What it takes is imported only where it is used."""
+    from tests.support.homeserver import Homeserver
+    from tests.support.matrix_people import Pool
+
+    server = Homeserver().start()
+    yield Pool(server)
+    server.stop()
+
+
+@pytest_asyncio.fixture
+async def homeserver(synapse: Pool) -> AsyncIterator[Gathering]:
+    """One test's people and rooms on the homeserver."""
+    from tests.support.matrix_people import Gathering
+
+    gathering = Gathering(synapse)
+    yield gathering
+    await gathering.close()
