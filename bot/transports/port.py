@@ -10,6 +10,7 @@ cut a message in several pieces answers with all their ids, joined by spaces; `e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -17,18 +18,30 @@ from typing import Literal, Protocol
 from bot.core.rendered import Rendered
 
 Kind = Literal[
-    "message", "edit", "press", "reaction", "entered", "exited", "unreachable", "reachable", "moved", "unbound"
+    "message",
+    "edit",
+    "redaction",
+    "press",
+    "reaction",
+    "entered",
+    "exited",
+    "unreachable",
+    "reachable",
+    "moved",
+    "unbound",
 ]
-"""What happened. Of a person: a `message`, an `edit` of one, a `press` of a button, a `reaction` to a message; the person
-`entered` or `exited` a room, has made it impossible to write to them (`unreachable`), or possible again (`reachable`).
-Of a room: it has `moved` to another place, or the bot was put out of it (`unbound`)."""
+"""What happened. Of a person: a `message`, an `edit` of one, a `redaction` (a message was taken back, by its author or by
+somebody who may delete it), a `press` of a button, a `reaction` to a message; the person `entered` or `exited` a room, has made
+it impossible to write to them (`unreachable`), or possible again (`reachable`). Of a room: it has `moved` to another place, or
+the bot was put out of it (`unbound`)."""
 
 MediaKind = Literal["photo", "voice", "audio", "video", "document", "sticker", "animation", "video_note", "location"]
 
-Bar = Literal["", "forwarded", "via_bot", "nobody", "unknown"]
+Bar = Literal["", "forwarded", "via_bot", "nobody", "unknown", "unreadable"]
 """Why something can neither be a command nor a contribution: somebody else's words (`forwarded`), words by another program
-(`via_bot`), a sender that is no person (`nobody`: an anonymous administrator, a linked channel), or a kind of message that
-nobody here can pass on (`unknown`)."""
+(`via_bot`), a sender that is no person (`nobody`: an anonymous administrator, a linked channel), a kind of message that
+nobody here can pass on (`unknown`), or one that came without the key to read it (`unreadable`: its sender is asked once to send
+it again)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,9 @@ class Pace:
 class Abilities:
     """What a transport can do. `repeatable`: sending the same key twice shows it once, so nothing needs to be marked before
     it is sent. `edits`: messages can be changed and deleted. `press_bytes`: a button carries at most so many bytes (None: any
-    number). `pace`: None where nothing needs to be held back.
+    number). `pace`: None where nothing needs to be held back. `remembers` is how long the platform knows a key again (None: for
+    ever); what was first handed over longer ago than that, and got no answer, is `Uncertain`. `numbered`: there are no buttons
+    to press; they stand numbered in the text, and their number is the answer.
 
     `drains`: what waits at the remote side can be had at once (`receive` without waiting), and a call that waits returns within
     half a minute, with nothing if need be; so timers can wait until everything that was done before their hour has come.
@@ -113,6 +128,8 @@ class Abilities:
     edits: bool = False
     press_bytes: int | None = None
     pace: Pace | None = None
+    remembers: timedelta | None = None
+    numbered: bool = False
     drains: bool = False
     keeps: timedelta | None = None
 
@@ -207,6 +224,38 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and files."""
+        ...
+
+
+class Rooms(Protocol):
+    """What a transport can do besides where it makes the rooms of an assembly itself. All raise a `SendError`; doing a thing
+    twice does no harm."""
+
+    async def make_space(self, name: str, topic: str, key: str) -> str:
+        """A place that holds the rooms of one assembly. The same `key` again names the one that was made before."""
+        ...
+
+    async def make_room(
+        self, name: str, topic: str, key: str, *, space: str = "", guides: Sequence[str] = (), encrypted: bool = False
+    ) -> str:
+        """A room into which only the invited come. `guides` are the users who may change it, besides the account itself; they
+        are invited at once. The same `key` again names the room that was made before."""
+        ...
+
+    async def invite(self, place: str, user: str) -> None:
+        """Ask somebody in; one who is in already stays."""
+        ...
+
+    async def kick(self, place: str, user: str, reason: str) -> None:
+        """Put somebody out of a room; one who is out already stays out."""
+        ...
+
+    async def rename(self, place: str, name: str, topic: str) -> None:
+        """Change what a room is called and what stands above it."""
+        ...
+
+    async def seal(self, place: str) -> None:
+        """From now on nobody but the account itself can write in a room; what stands there can be read."""
         ...
 
 
