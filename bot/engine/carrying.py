@@ -36,7 +36,7 @@ from bot.core.flow import Flow
 from bot.core.message import encode
 from bot.core.state import Course, Status
 from bot.engine.work import Work
-from bot.store import ballots, courses, findings, opinions, people, tables
+from bot.store import ballots, copies, courses, findings, opinions, people, tables
 from bot.store.times import ms
 
 ROW = 200
@@ -108,13 +108,25 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say) -> None:
             spoken = Spoken(body, effect.key, part, int(lane), effect.quiet)
             work.happen(assembly, work.now, spoken, f"{effect.key}/spoken/{number}")
         return
-    for seat in recipients(work, assembly, kind, id):
+    if kind == "room":
+        work.say_in_room(assembly, id, body.encode(), effect.key, int(effect.lane), step, effect.quiet)
+        return
+    readers = recipients(work, assembly, kind, id)
+    if kind == "table" and not effect.privately:
+        table = work.table(assembly, id)
+        for room in table.rooms if table is not None else ():
+            # What is written in a room stands there already.
+            if not (effect.message.about and copies.remote(work.db, room, assembly, effect.message.about)):
+                work.say_in_room(assembly, room, body.encode(), effect.key, int(effect.lane), step, effect.quiet)
+        there = {s.id for s in (*table.members, *table.staff) if table.in_room(s)} if table is not None else set()
+        readers = tuple(seat for seat in readers if seat not in there)
+    for seat in readers:
         if seat not in effect.without:
             work.say(assembly, seat, body.encode(), effect.key, int(effect.lane), step, effect.quiet)
 
 
 def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]:
-    """The seats that a unit means. Where nobody has the wanted role, the next role upwards is asked."""
+    """The seats that a unit means. Where nobody has the wanted role, or can be reached, the next role upwards is asked."""
     match kind:
         case "seat":
             return (id,)
@@ -124,12 +136,12 @@ def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]
             return tuple(s.id for s in people_there if s.status == "active")
         case "facilitators":
             table = work.table(assembly, id)
-            staff = tuple(s.id for s in table.staff if s.status == "active") if table is not None else ()
+            staff = tuple(s.id for s in table.staff if s.status == "active" and not s.lost) if table is not None else ()
             site = table.site if table is not None else ""
             return staff or recipients(work, assembly, "coordinators", site)
         case "coordinators":
             leading = people.staff(work.db, assembly, "coordinator", id)
-            return tuple(s.id for s in leading) or recipients(work, assembly, "organisers", "")
+            return tuple(s.id for s in leading if not s.lost) or recipients(work, assembly, "organisers", "")
         case "organisers":
             return tuple(s.id for s in people.staff(work.db, assembly, "organiser"))
         case _:

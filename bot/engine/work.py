@@ -18,7 +18,7 @@ from bot.core.flow import Flow
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.state import Course, Seat, Stage, Table
 from bot.engine.house import House
-from bot.store import courses, people, queue, tables
+from bot.store import courses, people, queue, rooms, tables
 from bot.store.database import Database
 from bot.store.queue import InRow, OutRow
 from bot.store.times import ms
@@ -41,6 +41,7 @@ class Work:
         self._changed: dict[tuple[str, ...], Course | Seat | Stage] = {}
         self._added: dict[tuple[str, str, str, str], int] = {}
         self._mornings: dict[str, datetime] = {}
+        self._lost: dict[str, set[str]] = {}
         self._in: list[InRow] = []
         self._out: list[OutRow] = []
 
@@ -120,6 +121,8 @@ class Work:
             case Seat():
                 self._seats[value.id] = value
                 self._changed[("seat", assembly, value.id)] = value
+                lost = self._lost_in(assembly)
+                lost.add(value.id) if value.lost else lost.discard(value.id)
             case Stage():
                 self._stages[(assembly, value.step, value.unit)] = value
                 self._changed[("stage", assembly, value.step, value.unit)] = value
@@ -146,17 +149,40 @@ class Work:
         self._in.append(InRow(assembly, key, event.kind, ms(at), ms(self.now), encode_event(event), seat))
 
     def say(self, assembly: str, seat: str, body: bytes, key: str, lane: int, step: str, quiet: bool) -> None:
-        """A message to a seat; one that is not an answer waits for the end of the quiet hours."""
+        """A message to a seat; one that is not an answer waits for the end of the quiet hours. Nothing waits for somebody to
+        whom nobody can write."""
+        if seat in self._lost_in(assembly):
+            return
         at = self.now
-        if quiet and lane != Lane.ANSWER:
-            flow = self.flow(assembly)
-            hours = flow.file.schedule.quiet_hours
-            if hours is not None:
-                zone = flow.sites[self.seat(seat).site].zone
-                if zone not in self._mornings:
-                    self._mornings[zone] = next_allowed(at, zone, QuietHours(hours.start, hours.end))
-                at = self._mornings[zone]
+        if quiet and lane != Lane.ANSWER and self.flow(assembly).file.schedule.quiet_hours is not None:
+            at = self._morning(assembly, self.seat(seat).site)
         self._out.append(OutRow(f"{key}@{seat}", assembly, seat, lane, ms(at), body, step))
+
+    def say_in_room(
+        self, assembly: str, room: str, body: bytes, key: str, lane: int, step: str, quiet: bool, about: str = ""
+    ) -> None:
+        """A message to a table's room; it waits for the end of the quiet hours at the table's site."""
+        found = rooms.load(self.db, room)
+        table = self.table(assembly, found.table) if found is not None else None
+        at = self._morning(assembly, table.site) if quiet and lane != Lane.ANSWER and table is not None else self.now
+        door = bytes.fromhex(room)
+        self._out.append(OutRow(f"{key}@{room}", assembly, None, lane, ms(at), body, step, door, about=about))
+
+    def _morning(self, assembly: str, site: str) -> datetime:
+        """When a site can be written to: now, or at the end of its quiet hours."""
+        flow = self.flow(assembly)
+        hours, zone = flow.file.schedule.quiet_hours, flow.sites[site].zone
+        if hours is None:
+            return self.now
+        if zone not in self._mornings:
+            self._mornings[zone] = next_allowed(self.now, zone, QuietHours(hours.start, hours.end))
+        return self._mornings[zone]
+
+    def _lost_in(self, assembly: str) -> set[str]:
+        """The seats of an assembly that nobody can write to."""
+        if assembly not in self._lost:
+            self._lost[assembly] = people.lost(self.db, assembly)
+        return self._lost[assembly]
 
     # Writing
 

@@ -75,6 +75,11 @@ def heard_from(db: Database, seat: str, at: datetime) -> None:
     db.sql.execute("UPDATE seat SET heard = ? WHERE id = ?", (ms(at), seat))
 
 
+def lost(db: Database, assembly: str) -> set[str]:
+    """The seats of an assembly to which nobody can write."""
+    return {seat for (seat,) in db.sql.execute("SELECT id FROM seat WHERE assembly = ? AND lost <> ''", (assembly,))}
+
+
 def names(db: Database, seats: Iterable[str]) -> dict[str, str]:
     """The names that these seats chose; who chose none, or was erased, is left out."""
     found = {}

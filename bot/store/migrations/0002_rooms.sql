@@ -22,6 +22,8 @@ CREATE TABLE binding (
 -- `room` is where a person reads what the table says; NULL for the private chat. `lost` says why nobody can write to them.
 ALTER TABLE seat ADD COLUMN room BLOB;
 ALTER TABLE seat ADD COLUMN lost TEXT NOT NULL DEFAULT '';
+CREATE INDEX seat_lost ON seat (assembly) WHERE lost <> '';
+CREATE INDEX seat_in_room ON seat (room) WHERE room IS NOT NULL;
 -- Why nobody can be written to through this identity; '' where they can. A seat is lost when all its channels are.
 ALTER TABLE identity ADD COLUMN lost TEXT NOT NULL DEFAULT '';
 
