@@ -55,11 +55,12 @@ BATCH = 64
 A part of a fan-out fills a transaction by itself."""
 
 
-def handle_batch(db: Database, house: House, now: datetime, now_ms: int) -> int:
-    """Handle the next due events in one transaction. How many; raises what the first failing event raises."""
+def handle_batch(db: Database, house: House, now: datetime, now_ms: int, timers: int | None = None) -> int:
+    """Handle the next due events in one transaction; timers that were set for later than `timers` are held. How many; raises
+    what the first failing event raises."""
     rows: list[InboxRow] = []
     weight = 0
-    for row in queue.next_events(db, now_ms, BATCH):
+    for row in queue.next_events(db, now_ms, BATCH, timers):
         if weight >= BATCH:
             break
         rows.append(row)
