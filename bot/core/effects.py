@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import Any
 
 from bot.core.events import Event, What
-from bot.core.message import Message
+from bot.core.message import Button, Message
 from bot.core.state import Contribution, Course, Digest, Seat, Stage
 
 
@@ -34,7 +34,8 @@ class Say:
 
     With `instead`, an answer to a press takes the place of the message whose button was pressed, where the platform can;
     what people must not miss (a new step, a last call, a result) is always a new message. `privately` says it to the members
-    of a table in their own chats even where the table has a room."""
+    of a table in their own chats even where the table has a room. `leading` are buttons that only those who lead the table
+    get under it, in their own chats."""
 
     to: str
     message: Message
@@ -44,39 +45,54 @@ class Say:
     quiet: bool = True
     instead: bool = False
     privately: bool = False
+    leading: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """A message that stands in somebody's chat reads like this from now on, where the platform can change it; else nothing
+    happens. It is for what nobody needs to be told: a button that is not needed any more, a choice that is marked.
+
+    Which message: in the chats of these `seats` their copies of a `contribution`; else the one that was said under the key
+    `said`; with neither, the one whose button was pressed."""
+
+    seats: tuple[str, ...]
+    message: Message
+    key: str
+    contribution: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Amend:
     """A contribution has new words; the old ones stay on record as an earlier version. Every copy of it that was sent is
-    changed into `message`, where the platform can."""
+    changed into `message`, with `leading` as in `Say`; whose platform cannot do that is told `instead`."""
 
     seat: str
     contribution: str
     text: str
     message: Message
+    instead: Message
     key: str
+    leading: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
     """Delete every copy of a contribution that was sent, where the platform can; copies that cannot be deleted are reported
-    as `Remained`. With `original` the author's own message in a room goes too. Words that are still to be sent are not sent."""
+    as `Remained`, under this key. The author's own message in a room goes too; that in their private chat stays theirs. What
+    is still to be sent is not sent."""
 
     contribution: str
     table: str
     key: str
-    original: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Hide:
-    """A contribution is hidden: nobody reads, counts or carries it any more, but it is kept, sealed, as evidence. An empty
-    `reason` is filled in later."""
+    """A contribution is hidden: nobody reads, counts or carries it any more, but it is kept, sealed, as evidence."""
 
     contribution: str
-    by: str
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +257,7 @@ class End:
 
 Effect = (
     Say
+    | Redraw
     | Amend
     | Recall
     | Hide

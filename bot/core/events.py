@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from bot.core.ids import derive
+
 What = Literal["open", "close", "remind"]
 """What a fan-out does for each unit."""
 
@@ -20,9 +22,10 @@ class Heard:
     button carries, "" for typed text.
 
     `message` is the platform's id of the message that was written, or whose button was pressed; `answers` the contribution to
-    which it replies; `media` the kind of what came with it ("photo", "voice" …): that is kept under the id `derive(id)`.
-    `bar` says why it cannot count as the person's own words (`forwarded`, `via_bot`, `unknown`). `unsure` marks a press whose
-    time is not known."""
+    which it replies; `media` the kind of what came with it ("photo", "voice" …): that is kept under the id of the
+    contribution. `bar` says why it cannot pass: it is not the person's own words (`forwarded`, `via_bot`), nothing that can be
+    passed on (`unknown`), or larger than the flow allows (`too_large`). `unsure` marks a press whose time is not known.
+    `kept` is the contribution as which the words are kept already, where they were held first."""
 
     id: str
     seat: str
@@ -35,7 +38,13 @@ class Heard:
     media: str = ""
     bar: str = ""
     unsure: bool = False
+    kept: str = ""
     kind: Literal["heard"] = "heard"
+
+    @property
+    def contribution(self) -> str:
+        """The id of the contribution that this becomes, where it is kept."""
+        return self.kept or derive(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +123,14 @@ class Exited:
 
 @dataclass(frozen=True, slots=True)
 class Remained:
-    """A copy of a contribution that was to be deleted could not be: `seat` is in whose chat it stands, "" for the room."""
+    """Copies of a contribution that were to be deleted could not be: `seats` are those in whose chats they stand, "" for a
+    room. `key` names the wish to delete them."""
 
     contribution: str
     table: str
-    seat: str
+    seats: tuple[str, ...]
     at: datetime
+    key: str = ""
     kind: Literal["remained"] = "remained"
 
 

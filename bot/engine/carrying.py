@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from bot.core.effects import (
@@ -22,6 +23,7 @@ from bot.core.effects import (
     Put,
     Recall,
     Record,
+    Redraw,
     Request,
     Say,
     Seal,
@@ -31,10 +33,11 @@ from bot.core.effects import (
     Wake,
     Withdraw,
 )  # fmt: skip
-from bot.core.events import Spoken, Spread, What
+from bot.core.events import Event, Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode
 from bot.core.state import Course, Status
+from bot.engine import changing
 from bot.engine.work import Work
 from bot.store import ballots, copies, courses, findings, opinions, people, tables
 from bot.store.times import ms
@@ -43,18 +46,19 @@ ROW = 200
 """How many units of a fan-out stand in one row of the inbox, so that personal answers run between the rows."""
 
 
-def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effect]) -> bool:
+def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effect], event: Event | None = None) -> bool:
     """Carry the effects of one event out. True if a secret choice was among them: then its event is blanked."""
     db, secret = work.db, False
     flow = work.flow(assembly)
     for effect in effects:
         match effect:
             case Say():
-                say(work, assembly, flow, effect)
+                say(work, assembly, flow, effect, event)
             case Put(value):
                 work.put(assembly, value)
             case Keep(contribution):
                 opinions.keep(db, assembly, contribution)
+                changing.original(work, assembly, event, contribution)
             case Withdraw():
                 opinions.withdraw(db, assembly, effect.seat, effect.id)
             case Cast():
@@ -87,7 +91,15 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 others = [work.course(assembly, id) for id in flow.courses if id != course.id]
                 if all(step in other.done or other.state == "ended" for other in others):
                     ballots.seal_off(db, assembly, step)
-            case Amend() | Recall() | Hide() | Show():
+            case Redraw():
+                changing.redraw(work, assembly, effect, event)
+            case Amend():
+                changing.amend(work, assembly, effect)
+            case Recall():
+                changing.recall(work, assembly, effect)
+            case Hide(contribution):
+                opinions.hide(db, assembly, contribution)
+            case Show():
                 raise NotImplementedError
             case Done() | End():
                 raise TypeError("`advance` resolves this effect; it never reaches the engine")
@@ -96,11 +108,12 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
     return secret
 
 
-def say(work: Work, assembly: str, flow: Flow, effect: Say) -> None:
-    """Put a message into the outbox, once for every reader."""
+def say(work: Work, assembly: str, flow: Flow, effect: Say, event: Event | None = None) -> None:
+    """Put a message into the outbox, once for every reader. One that takes the place of another takes that of the message
+    whose button its reader has pressed, where messages can be changed."""
     body = encode(effect.message)
     kind, _, id = effect.to.partition(":")
-    step = effect.message.step
+    step, about = effect.message.step, effect.message.about
     if kind == "course":
         seats = [unit.removeprefix("seat:") for unit in people.units(work.db, assembly, id, "person")]
         for number, part in enumerate(_parts(seats)):
@@ -112,17 +125,23 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say) -> None:
         work.say_in_room(assembly, id, body.encode(), effect.key, int(effect.lane), step, effect.quiet)
         return
     readers = recipients(work, assembly, kind, id)
-    if kind == "table" and not effect.privately:
-        table = work.table(assembly, id)
-        for room in table.rooms if table is not None else ():
+    table = work.table(assembly, id) if kind == "table" else None
+    if table is not None and not effect.privately:
+        for room in table.rooms:
             # What is written in a room stands there already.
-            if not (effect.message.about and copies.remote(work.db, room, assembly, effect.message.about)):
-                work.say_in_room(assembly, room, body.encode(), effect.key, int(effect.lane), step, effect.quiet)
-        there = {s.id for s in (*table.members, *table.staff) if table.in_room(s)} if table is not None else set()
+            if not (about and copies.remote(work.db, room, assembly, about)):
+                work.say_in_room(assembly, room, body.encode(), effect.key, int(effect.lane), step, effect.quiet, about)
+        there = {s.id for s in (*table.members, *table.staff) if table.in_room(s)}
         readers = tuple(seat for seat in readers if seat not in there)
+    led = (
+        encode(replace(effect.message, buttons=(*effect.message.buttons, *effect.leading))) if effect.leading else body
+    )
+    leaders = {s.id for s in table.staff} if table is not None else set()
     for seat in readers:
         if seat not in effect.without:
-            work.say(assembly, seat, body.encode(), effect.key, int(effect.lane), step, effect.quiet)
+            target = changing.pressed(work, event, seat) if effect.instead else ""
+            own = (led if seat in leaders else body).encode()
+            work.say(assembly, seat, own, effect.key, int(effect.lane), step, effect.quiet, about, target)
 
 
 def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]:

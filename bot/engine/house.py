@@ -14,9 +14,11 @@ from bot.store.database import Database
 
 @dataclass
 class House:
-    """Flows by reference and assemblies by id, read once: a pinned flow never changes, an upgrade calls `forget`."""
+    """Flows by reference and assemblies by id, read once: a pinned flow never changes, an upgrade calls `forget`. `editing` are
+    the accounts on which messages can be changed and deleted."""
 
     catalogs: Catalogs
+    editing: frozenset[str] = frozenset()
     _flows: dict[str, Flow] = field(default_factory=dict)
     _assemblies: dict[str, Assembly] = field(default_factory=dict)
 

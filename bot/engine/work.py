@@ -18,9 +18,9 @@ from bot.core.flow import Flow
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.state import Course, Seat, Stage, Table
 from bot.engine.house import House
-from bot.store import courses, people, queue, rooms, tables
+from bot.store import courses, identities, people, queue, rooms, tables
 from bot.store.database import Database
-from bot.store.queue import InRow, OutRow
+from bot.store.queue import Act, InRow, OutRow
 from bot.store.times import ms
 
 
@@ -41,6 +41,7 @@ class Work:
         self._changed: dict[tuple[str, ...], Course | Seat | Stage] = {}
         self._added: dict[tuple[str, str, str, str], int] = {}
         self._mornings: dict[str, datetime] = {}
+        self._accounts: dict[str, str] = {}
         self._lost: dict[str, set[str]] = {}
         self._in: list[InRow] = []
         self._out: list[OutRow] = []
@@ -100,6 +101,13 @@ class Work:
                 self._stages[(assembly, step, unit)] = found.get((step, unit))
         return {key: stage for key in wanted if (stage := self._stages[(assembly, *key)]) is not None}
 
+    def account(self, seat: str) -> str:
+        """The account through which a seat is reached in private; "" where it is not."""
+        if seat not in self._accounts:
+            found = identities.address(self.db, seat)
+            self._accounts[seat] = found[0] if found is not None else ""
+        return self._accounts[seat]
+
     def counters(self, assembly: str, course: Course, step: str) -> dict[tuple[str, str], int]:
         """The counters of the course's open steps and of `step`, by (step, name)."""
         found: dict[tuple[str, str], int] = {}
@@ -148,15 +156,21 @@ class Work:
         """An event, now or later."""
         self._in.append(InRow(assembly, key, event.kind, ms(at), ms(self.now), encode_event(event), seat))
 
-    def say(self, assembly: str, seat: str, body: bytes, key: str, lane: int, step: str, quiet: bool) -> None:
-        """A message to a seat; one that is not an answer waits for the end of the quiet hours. Nothing waits for somebody to
-        whom nobody can write."""
+    def say(
+        self, assembly: str, seat: str, body: bytes, key: str, lane: int, step: str, quiet: bool, about: str = "",
+        target: str = "",
+    ) -> None:  # fmt: skip
+        """A message to a seat; one that is not an answer waits for the end of the quiet hours, and what a table says then comes
+        silently. Nothing waits for somebody to whom nobody can write. `about` is the contribution that it carries, `target`
+        the message of which it takes the place."""
         if seat in self._lost_in(assembly):
             return
         at = self.now
         if quiet and lane != Lane.ANSWER and self.flow(assembly).file.schedule.quiet_hours is not None:
             at = self._morning(assembly, self.seat(seat).site)
-        self._out.append(OutRow(f"{key}@{seat}", assembly, seat, lane, ms(at), body, step))
+        silent = lane == Lane.TALK and at > self.now
+        act: Act = "edit" if target else "say"
+        self.post(OutRow(f"{key}@{seat}", assembly, seat, lane, ms(at), body, step, None, act, target, about, silent))
 
     def say_in_room(
         self, assembly: str, room: str, body: bytes, key: str, lane: int, step: str, quiet: bool, about: str = ""
@@ -166,7 +180,12 @@ class Work:
         table = self.table(assembly, found.table) if found is not None else None
         at = self._morning(assembly, table.site) if quiet and lane != Lane.ANSWER and table is not None else self.now
         door = bytes.fromhex(room)
-        self._out.append(OutRow(f"{key}@{room}", assembly, None, lane, ms(at), body, step, door, about=about))
+        silent = lane == Lane.TALK and at > self.now
+        self.post(OutRow(f"{key}@{room}", assembly, None, lane, ms(at), body, step, door, about=about, silent=silent))
+
+    def post(self, row: OutRow) -> None:
+        """A row of the outbox as it is."""
+        self._out.append(row)
 
     def _morning(self, assembly: str, site: str) -> datetime:
         """When a site can be written to: now, or at the end of its quiet hours."""

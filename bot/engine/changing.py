@@ -1,0 +1,119 @@
+"""What becomes of the copies of a contribution that stand in people's chats: changed, deleted; and the author's own one.
+
+Invariants:
+
+* What somebody typed is the author's own copy (`original`) of what was kept of it, so that an edit of it is understood. It is
+  never changed by us; it is deleted only where others see it too, in a room.
+* A platform that cannot change messages is never asked to: whoever reads there is told in a new message, or, where nobody
+  needs to be told, nothing is sent. Copies that cannot be deleted there are reported as `Remained`.
+* What is taken back before it was sent is not sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.effects import Amend, Lane, Recall, Redraw
+from bot.core.events import Event, Heard, Remained
+from bot.core.message import Message, encode
+from bot.core.state import Contribution
+from bot.engine.work import Work
+from bot.store import copies, opinions, rooms, unsaid
+from bot.store.copies import Copy
+from bot.store.queue import Act, OutRow
+from bot.store.times import ms
+
+
+def original(work: Work, assembly: str, event: Event | None, kept: Contribution) -> None:
+    """Note what was typed as its author's own copy of the contribution that it became. A command is none."""
+    if not isinstance(event, Heard) or event.press or event.text.startswith("/") or kept.seat != event.seat:
+        return
+    holder = event.room or event.seat
+    copies.note(work.db, holder, event.message, assembly, kept.id, ms(work.now), original=True)
+
+
+def amend(work: Work, assembly: str, effect: Amend) -> None:
+    """Give a contribution new words, and change every copy of it. Those that are still to be sent point at the new words."""
+    db, id = work.db, effect.contribution
+    if not opinions.amend(db, assembly, effect.seat, id, effect.text, ms(work.now)):
+        return
+    given = opinions.contribution(db, assembly, id)
+    table = work.table(assembly, given.table) if given is not None else None
+    leaders = {s.id for s in table.staff} if table is not None else set()
+    led = replace(effect.message, buttons=(*effect.message.buttons, *effect.leading))
+    for copy in copies.copies(db, assembly, id):
+        if copy.original:
+            continue
+        if _editable(work, copy):
+            _post(work, assembly, copy, effect.key, "edit", led if copy.holder in leaders else effect.message, id)
+        else:
+            _post(work, assembly, copy, effect.key, "say", effect.instead)
+
+
+def redraw(work: Work, assembly: str, effect: Redraw, event: Event | None) -> None:
+    """Change messages without telling anybody, where that is possible."""
+    if effect.contribution:
+        for seat in effect.seats:
+            unsaid.reword(work.db, assembly, seat, effect.contribution, encode(effect.message).encode())
+        for copy in copies.copies(work.db, assembly, effect.contribution):
+            if copy.holder in effect.seats and not copy.original and _editable(work, copy):
+                _post(work, assembly, copy, effect.key, "edit", effect.message, effect.contribution)
+        return
+    for seat in effect.seats:
+        remote = pressed(work, event, seat)
+        if effect.said:
+            remote = unsaid.remote(work.db, assembly, f"{effect.said}@{seat}")
+        if remote and work.account(seat) in work.house.editing:
+            _post(work, assembly, Copy(seat, remote, False, 0), effect.key, "edit", effect.message)
+
+
+def pressed(work: Work, event: Event | None, seat: str) -> str:
+    """The message whose button this seat has pressed in its private chat; "" where it has pressed none, or where messages
+    cannot be changed."""
+    if not isinstance(event, Heard) or not event.press or event.seat != seat or event.room:
+        return ""
+    return event.message if work.account(seat) in work.house.editing else ""
+
+
+def recall(work: Work, assembly: str, effect: Recall) -> None:
+    """Delete every copy, and report those that stay."""
+    db, stay = work.db, list[str]()
+    unsaid.unsay(db, assembly, effect.contribution)
+    for copy in copies.copies(db, assembly, effect.contribution):
+        in_room = _in_room(work, copy)
+        if copy.original and not in_room:
+            continue
+        if _editable(work, copy):
+            _post(work, assembly, copy, effect.key, "delete", Message(()), effect.contribution)
+        else:
+            stay.append("" if in_room else copy.holder)
+    if stay:
+        left = Remained(effect.contribution, effect.table, tuple(dict.fromkeys(stay)), work.now, effect.key)
+        work.happen(assembly, work.now, left, f"remained/{effect.key}")
+
+
+def _in_room(work: Work, copy: Copy) -> bool:
+    return len(copy.holder) == ROOM_ID and rooms.load(work.db, copy.holder) is not None
+
+
+ROOM_ID = 32
+"""The length of a room's id; a seat's is shorter."""
+
+
+def _editable(work: Work, copy: Copy) -> bool:
+    """Whether the platform where a copy stands can change and delete messages."""
+    found = rooms.load(work.db, copy.holder) if len(copy.holder) == ROOM_ID else None
+    account = found.account if found is not None else work.account(copy.holder)
+    return account in work.house.editing
+
+
+def _post(work: Work, assembly: str, copy: Copy, key: str, act: Act, message: Message, about: str = "") -> None:
+    """A row of the outbox for the chat in which a copy stands."""
+    room = _in_room(work, copy)
+    work.post(
+        OutRow(
+            f"{key}/{act}/{copy.remote}@{copy.holder}", assembly, None if room else copy.holder, int(Lane.TALK), ms(work.now),
+            encode(message).encode(), message.step, bytes.fromhex(copy.holder) if room else None, act,
+            copy.remote if act != "say" else "", about if act != "say" else "",
+        )
+    )  # fmt: skip

@@ -1,0 +1,35 @@
+"""What stands in the outbox and has not been sent: taken out, or put into other words; and what was sent under a key."""
+
+from __future__ import annotations
+
+from bot.store.database import Database
+
+
+def unsay(db: Database, assembly: str, contribution: str) -> int:
+    """Send nothing that carries this contribution and has not been sent. How many messages were dropped."""
+    done = db.sql.execute(
+        "UPDATE outbox SET state = 'gone', body = NULL, receipt = 'Recalled' "
+        "WHERE assembly = ? AND about = ? AND state = 'new'",
+        (assembly, contribution),
+    )
+    return done.rowcount
+
+
+def reword(db: Database, assembly: str, seat: str, contribution: str, body: bytes) -> int:
+    """Let a message to a seat that carries this contribution and has not been sent read like this. How many there were."""
+    waiting = db.sql.execute(
+        "SELECT seq, key FROM outbox WHERE assembly = ? AND about = ? AND seat = ? AND act = 'say' AND state = 'new'",
+        (assembly, contribution, seat),
+    ).fetchall()
+    for seq, key in waiting:
+        sealed = db.vault.seal(seat, body, f"outbox/{assembly}/{key}")
+        db.sql.execute("UPDATE outbox SET body = ? WHERE seq = ?", (sealed, seq))
+    return len(waiting)
+
+
+def remote(db: Database, assembly: str, key: str) -> str:
+    """The platform's id of the message that was sent, or changed, under this key; "" where it has not been."""
+    row = db.sql.execute(
+        "SELECT target, receipt FROM outbox WHERE assembly = ? AND key = ? AND state = 'sent'", (assembly, key)
+    ).fetchone()
+    return str(row[0] or row[1]) if row else ""
