@@ -111,7 +111,7 @@ def _advance(work: Work, assembly: str, event: Event) -> bool:
     flow = work.flow(assembly)
     state = load(work, assembly, flow, event)
     _, effects = advance(flow, state, event, work.now)
-    return carry_out(work, assembly, state.course, effects)
+    return carry_out(work, assembly, state.course, effects, event)
 
 
 def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
@@ -168,7 +168,7 @@ def _seat(work: Work, event: Event) -> Seat | None:
     match event:
         case Heard(seat=seat) | Joined(seat=seat) | Edited(seat=seat) | Lost(seat=seat) | Found(seat=seat):
             return work.seat(seat)
-        case Bound(seat=seat) | Entered(seat=seat) | Exited(seat=seat) | Remained(seat=seat) if seat:
+        case Bound(seat=seat) | Entered(seat=seat) | Exited(seat=seat) if seat:
             return work.seat(seat)
         case Spread(units=(unit,)) | Due(unit=unit) | Answered(unit=unit) if unit.startswith("seat:"):
             return work.seat(unit.removeprefix("seat:"))
