@@ -6,21 +6,21 @@ Invariants:
 * Before a person has consented only presses and commands are stored, no words.
 * A person who holds several seats (somebody's helper) speaks for the current one; `/for NAME` changes it. A button that
   names a seat belongs to that seat.
+* Where a person is to be reached is their own chat; a room in which they are heard is never that.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.events import Heard
-from bot.core.events import encode as encode_event
 from bot.core.message import Name, Several, message, t
+from bot.engine import reach, rooms
 from bot.engine.door import Knock, answer, join, newcomer
+from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.store import identities, people, queue
 from bot.store.database import Database
-from bot.store.queue import InRow
-from bot.store.times import instant, ms
+from bot.store.times import ms
 from bot.transports.port import Batch
 
 JOIN = ("/join", "/start")
@@ -35,13 +35,29 @@ def take_in(db: Database, house: House, account: str, batch: Batch, now: datetim
         if queue.known(db, key):
             continue
         new += 1
-        lookup = identities.meet(db, account, incoming.user, incoming.place, ms(now), incoming.language)
-        _receive(db, house, Knock(account, lookup, incoming, key, ms(now)))
+        _receive(db, house, Knock(account, db.vault.lookup(account, incoming.user), incoming, key, ms(now)))
     queue.move_cursor(db, account, batch.cursor)
     return new
 
 
 def _receive(db: Database, house: House, knock: Knock) -> None:
+    """Something of a room, or of a person in their own chat."""
+    incoming = knock.incoming
+    if incoming.room or incoming.kind in rooms.KINDS:
+        rooms.receive(db, house, knock)
+    elif incoming.kind == "unreachable":
+        reach.person_lost(db, knock.lookup, incoming.text, knock.now)
+        queue.remember(db, "", knock.key, knock.now)
+    else:
+        identities.meet(db, knock.account, incoming.user, incoming.place, knock.now, incoming.language)
+        reach.person_found(db, knock.lookup, knock.now)
+        if incoming.kind == "reachable":
+            queue.remember(db, "", knock.key, knock.now)
+        else:
+            _heard(db, house, knock)
+
+
+def _heard(db: Database, house: House, knock: Knock) -> None:
     text = knock.incoming.text.strip()
     word, _, rest = text.partition(" ")
     if not knock.incoming.press and word.casefold() in JOIN and rest.strip():
@@ -58,14 +74,7 @@ def _receive(db: Database, house: House, knock: Knock) -> None:
     if addressed and addressed not in held:
         queue.remember(db, "", knock.key, knock.now)
         return
-    seat_id = addressed or identities.current_seat(db, knock.lookup) or held[0]
-    seat, assembly = people.load_seat(db, seat_id), people.assembly_of(db, seat_id)
-    if seat is None or assembly is None:
-        return
-    kept = text if seat.status in ("active", "paused") or text.startswith("/") else ""
-    at = min(knock.incoming.at, instant(knock.now))
-    heard = Heard(knock.key, seat_id, at, kept, press)
-    queue.put_events(db, [InRow(assembly, knock.key, heard.kind, ms(at), knock.now, encode_event(heard), seat_id)])
+    hear(db, knock, addressed or identities.current_seat(db, knock.lookup) or held[0], press)
 
 
 def _speak_for(db: Database, knock: Knock, name: str, held: list[str]) -> None:

@@ -1,0 +1,192 @@
+"""From what happens in rooms to events of the inbox: who is there, what of it is for the table, and the binding of a room.
+
+Invariants:
+
+* A room is bound by a code, and only by the very seat that asked for it; a sender that nobody can see is nobody.
+* In a room people speak for themselves: for their own seat at the table that meets there. Whoever has none there is
+  announced once, and nothing of what they write is stored.
+* What is typed in a place that is no table's room is dropped, but for the code that binds it.
+"""
+
+from __future__ import annotations
+
+from bot.core.commands.call import parse
+from bot.core.effects import Lane
+from bot.core.events import Bound, Entered, Event, Exited
+from bot.core.events import encode as encode_event
+from bot.core.leading import leads
+from bot.core.message import Message, encode, message, t
+from bot.core.rights import may
+from bot.core.state import Seat
+from bot.engine import reach
+from bot.engine.door import Knock
+from bot.engine.hearing import hear
+from bot.engine.house import House
+from bot.store import buttons, courses, identities, people, queue, rooms, tables
+from bot.store.database import Database
+from bot.store.queue import InRow, OutRow
+from bot.store.rooms import Room
+from bot.store.times import instant
+
+KINDS = ("entered", "exited", "moved", "unbound")
+"""What happens in or to rooms only."""
+
+HOUR = 3_600_000
+"""A place that is no room is answered once in so many milliseconds."""
+
+UNSEEN = t("I cannot see who wrote this. Please write to me in your own chat.")
+
+
+def receive(db: Database, house: House, knock: Knock) -> None:
+    """Something that happened in a room, to it, or in a place that may become one."""
+    incoming = knock.incoming
+    room = rooms.find(db, knock.account, incoming.place)
+    match incoming.kind:
+        case "moved":
+            reach.room_moved(db, knock.account, incoming.place, incoming.moved, knock.now)
+        case "unbound" if room is not None:
+            reach.room_lost(db, room, incoming.text, knock.now)
+        case "entered" if room is not None:
+            _entered(db, knock, room)
+        case "exited" if room is not None:
+            _exited(db, knock, room)
+        case "message" | "edit" | "press" | "reaction":
+            _heard(db, house, knock, room)
+    if not queue.known(db, knock.key):
+        queue.remember(db, room.assembly if room is not None else "", knock.key, knock.now)
+
+
+def _heard(db: Database, house: House, knock: Knock, room: Room | None) -> None:
+    incoming = knock.incoming
+    command = incoming.text.strip().startswith("/") and incoming.kind == "message"
+    name, args = parse(incoming.text) if command else ("", "")
+    if incoming.bar == "nobody":
+        if command and (room is not None or name == "bind"):
+            _answer_there(db, knock, room, message(UNSEEN))
+        _drop(db, room, "nobody")
+    elif name == "bind" and not incoming.bar:
+        _bind(db, house, knock, room, args)
+    elif room is not None:
+        _said(db, knock, room, command=command)
+
+
+def _said(db: Database, knock: Knock, room: Room, *, command: bool) -> None:
+    """Something by a person in a table's room."""
+    press, _, addressed = _pressed(db, knock, room).partition("@")
+    seat = seat_at(db, knock.lookup, room, addressed)
+    if knock.incoming.kind == "press" and (seat is None or not press):
+        _drop(db, room, "not_theirs")
+    elif seat is not None:
+        hear(db, knock, seat.id, press, room.id)
+    elif command and (own := _own(db, knock.lookup, room)) is not None:
+        hear(db, knock, own.id, "", room.id)
+    else:
+        _entered(db, knock, room)
+        _drop(db, room, "no_seat")
+
+
+def _pressed(db: Database, knock: Knock, room: Room) -> str:
+    """What a pressed button stands for; "" where it is none of this room's."""
+    carried = knock.incoming.press
+    found = buttons.find(db, carried)
+    if found is None:
+        return carried
+    return found.press if found.holder == room.id else ""
+
+
+def seat_at(db: Database, lookup: bytes, room: Room, addressed: str = "") -> Seat | None:
+    """For which seat at the room's table somebody speaks in the room: the one that a button names, else their own, else the
+    one for which they answer at present, else the first. None where they hold no seat there."""
+    held = [h for h in identities.seats_of(db, lookup) if h.assembly == room.assembly]
+    seats = [(h, seat) for h in held if (seat := people.load_seat(db, h.seat)) is not None and seat.table == room.table]
+    if addressed:
+        return next((seat for h, seat in seats if h.seat == addressed), None)
+    current = identities.current_seat(db, lookup)
+    ranked = sorted(seats, key=lambda pair: (pair[0].helper, pair[0].seat != current))
+    return ranked[0][1] if ranked else None
+
+
+def _own(db: Database, lookup: bytes, room: Room) -> Seat | None:
+    """The own seat, in the room's assembly, of somebody who has none at its table."""
+    held = [h.seat for h in identities.seats_of(db, lookup) if h.assembly == room.assembly and not h.helper]
+    return people.load_seat(db, held[0]) if held else None
+
+
+def _entered(db: Database, knock: Knock, room: Room) -> None:
+    """Somebody is in the room: a seat of the table each time they come, anybody else only once."""
+    seat = seat_at(db, knock.lookup, room)
+    if seat is not None:
+        _happen(db, room, Entered(room.table, seat.id, instant(knock.now), room.id), f"{knock.key}/entered", knock)
+        return
+    own = _own(db, knock.lookup, room)
+    event = Entered(room.table, own.id if own is not None else "", instant(knock.now), room.id)
+    _happen(db, room, event, f"entered/{room.id}/{knock.lookup.hex()}", knock)
+
+
+def _exited(db: Database, knock: Knock, room: Room) -> None:
+    seat = seat_at(db, knock.lookup, room)
+    if seat is not None:
+        _happen(db, room, Exited(room.table, seat.id, instant(knock.now), room.id), f"{knock.key}/exited", knock)
+
+
+def _bind(db: Database, house: House, knock: Knock, room: Room | None, code: str) -> None:
+    """A code was written in a place: let the table meet there, or say kindly why not."""
+    own = [h.seat for h in identities.seats_of(db, knock.lookup) if not h.helper]
+    asked = rooms.offered(db, code, knock.now)
+    seat = people.load_seat(db, asked.seat) if asked is not None and asked.seat in own else None
+    table = tables.load_table(db, asked.assembly, asked.table) if asked is not None else None
+    if asked is None or seat is None or table is None or not (may(seat.role, "bind") and leads(seat, table)):
+        why = t(
+            "Only whoever asked for a code can use it, once and within a day. "
+            "/bind in your own chat with me gives you a new one."
+        )
+        if own:
+            _answer_privately(db, knock, own[0], message(why))
+        else:
+            _answer_there(db, knock, room, message(why))
+        return
+    here = [r for id in table.rooms if (r := rooms.load(db, id)) is not None and r.account == knock.account]
+    if room is not None and (room.assembly, room.table) != (asked.assembly, asked.table):
+        _answer_privately(
+            db, knock, seat.id, message(t("This is the room of another table. Please use a group or topic of its own."))
+        )
+    elif here:
+        told = t(
+            "Table {number} has a room already. /unbind gives it up, then you can bind another.", number=table.number
+        )
+        _answer_privately(db, knock, seat.id, message(told))
+    elif made := rooms.bind(db, asked.assembly, table.id, knock.account, knock.incoming.place, seat.id, knock.now):
+        rooms.use(db, code)
+        _happen(db, made, Bound(table.id, seat.id, instant(knock.now), made.id), f"bound/{made.id}", knock)
+
+
+def _happen(db: Database, room: Room, event: Event, key: str, knock: Knock) -> None:
+    queue.put_events(db, [InRow(room.assembly, key, event.kind, knock.now, knock.now, encode_event(event))])
+
+
+def _drop(db: Database, room: Room | None, why: str) -> None:
+    """Nothing of it is kept but that it happened."""
+    if room is not None:
+        courses.count(db, room.assembly, "", f"table:{room.table}", f"dropped_{why}")
+
+
+def _answer_privately(db: Database, knock: Knock, seat: str, said: Message) -> None:
+    assembly = people.assembly_of(db, seat) or ""
+    _put(db, OutRow(f"{knock.key}/room", assembly, seat, int(Lane.ANSWER), knock.now, encode(said).encode()))
+
+
+def _answer_there(db: Database, knock: Knock, room: Room | None, said: Message) -> None:
+    """Answer in the place itself. One that is no table's room is answered once an hour."""
+    if room is not None:
+        row = OutRow(
+            f"{knock.key}/room", room.assembly, None, int(Lane.ANSWER), knock.now, encode(said).encode(), door=room.door
+        )
+    else:
+        door = identities.meet(db, knock.account, f"room {knock.incoming.place}", knock.incoming.place, knock.now)
+        key = f"place/{door.hex()}/{knock.now // HOUR}"
+        row = OutRow(key, "", None, int(Lane.ANSWER), knock.now, encode(said).encode(), door=door)
+    _put(db, row)
+
+
+def _put(db: Database, row: OutRow) -> None:
+    queue.say(db, [row])
