@@ -1,6 +1,7 @@
-"""Codes: what a person shows at the door to take a seat or a role.
+"""Codes: what a person shows at the door to take a seat or a role, or to take their seat along to another chat.
 
-The database keeps only their hashes: a code is shown once, when it is made.
+The database keeps only their hashes. A code of random bits is shown once, when it is made; one that derives from the key file
+(`Vault.invite`) can be written again by whoever holds that.
 """
 
 from __future__ import annotations
@@ -15,44 +16,116 @@ from typing import Literal
 from bot.core.state import Role
 from bot.store.database import Database
 
+MANY = 1_000_000_000
+"""The uses of a link: not it, but its site has an end."""
+
+Standing = Literal["good", "unknown", "used", "expired", "replaced"]
+
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """What a code lets its user be."""
+    """What a code lets its user be. `seat` is the one that it moves to another chat; `guest` whose own invite it is; `way` the
+    link of an open assembly that it belongs to."""
 
     assembly: str
     role: Role
     site: str
     table: str
+    seat: str = ""
+    guest: bytes | None = None
+    way: str = ""
 
 
 def make_code(
     db: Database, assembly: str, role: Role, site: str = "", table: str = "", *, uses: int = 1, made: int, expires: int
 ) -> str:
     """A new code of 128 random bits, such as `K7QF-…`. Only its hash is kept, so it cannot be shown again."""
-    letters = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
+    code = spell(secrets.token_bytes(16))
+    put_code(db, code, Invite(assembly, role, site, table), uses=uses, made=made, expires=expires)
+    return code
+
+
+def put_code(db: Database, code: str, invite: Invite, *, uses: int = 1, made: int, expires: int) -> None:
+    """Let a code be good for an invite. `IntegrityError` where there is this code already."""
     db.sql.execute(
-        "INSERT INTO code (hash, assembly, role, site, table_id, uses_left, expires, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (_hash(letters), assembly, role, site, table, uses, expires, made),
-    )
+        "INSERT INTO code (hash, assembly, role, site, table_id, seat, guest, way, uses_left, expires, made) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            _hash(code), invite.assembly, invite.role, invite.site, invite.table, invite.seat, invite.guest, invite.way,
+            uses, expires, made,
+        ),
+    )  # fmt: skip
+
+
+def use_code(db: Database, code: str, now: int) -> Invite | Standing:
+    """Use a code once; or why it cannot be used. Small letters, spaces and 0, 1, 8 for O, I, B do no harm."""
+    standing = stand(db, code, now)
+    if standing != "good":
+        return standing
+    db.sql.execute("UPDATE code SET uses_left = uses_left - 1 WHERE hash = ?", (_hash(code),))
+    row = db.sql.execute(
+        "SELECT assembly, role, site, table_id, seat, guest, way FROM code WHERE hash = ?", (_hash(code),)
+    ).fetchone()
+    return Invite(*row)
+
+
+def stand(db: Database, code: str, now: int) -> Standing:
+    """Whether a code can be used, or why not."""
+    row = db.sql.execute("SELECT uses_left, expires FROM code WHERE hash = ?", (_hash(code),)).fetchone()
+    match row:
+        case None:
+            return "unknown"
+        case (left, _) if left < 0:
+            return "replaced"
+        case (0, _):
+            return "used"
+        case (_, expires) if expires <= now:
+            return "expired"
+    return "good"
+
+
+def expiry(db: Database, code: str) -> int:
+    """When a code expires; 0 for one that there is not."""
+    row = db.sql.execute("SELECT expires FROM code WHERE hash = ?", (_hash(code),)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def owner(db: Database, code: str) -> tuple[str, str]:
+    """The assembly that a code belongs to, and the seat that was taken with it; "" for what is not known."""
+    row = db.sql.execute("SELECT assembly, seat FROM code WHERE hash = ?", (_hash(code),)).fetchone()
+    return (row[0], row[1]) if row else ("", "")
+
+
+def taken(db: Database, code: str, seat: str) -> None:
+    """Note who sits on the seat of a code that is used up."""
+    db.sql.execute("UPDATE code SET seat = ? WHERE hash = ? AND uses_left = 0", (seat, _hash(code)))
+
+
+def extend(db: Database, code: str, expires: int) -> None:
+    """Let a code be good until then, if it has not been used."""
+    db.sql.execute("UPDATE code SET expires = ? WHERE hash = ? AND uses_left > 0", (expires, _hash(code)))
+
+
+def retire(db: Database, code: str) -> None:
+    """A code that was not used is good for nothing from now on: a newer one takes its place."""
+    db.sql.execute("UPDATE code SET uses_left = -1 WHERE hash = ? AND uses_left > 0", (_hash(code),))
+
+
+def retire_moves(db: Database, seat: str) -> None:
+    """No code moves this seat to another chat any more."""
+    db.sql.execute("UPDATE code SET uses_left = -1 WHERE seat <> '' AND seat = ? AND uses_left > 0", (seat,))
+
+
+def spell(bits: bytes) -> str:
+    """128 bits as people read and type them: 26 letters and digits in groups of four."""
+    letters = base64.b32encode(bits).decode().rstrip("=")
     return "-".join(re.findall(".{1,4}", letters))
 
 
-def use_code(db: Database, code: str, now: int) -> Invite | Literal["unknown", "used", "expired"]:
-    """Use a code once; or why it cannot be used. Small letters, spaces and 0, 1, 8 for O, I, B do no harm."""
-    row = db.sql.execute(
-        "SELECT assembly, role, site, table_id, uses_left, expires FROM code WHERE hash = ?", (_hash(code),)
-    ).fetchone()
-    if row is None:
-        return "unknown"
-    if row[4] < 1:
-        return "used"
-    if row[5] <= now:
-        return "expired"
-    db.sql.execute("UPDATE code SET uses_left = uses_left - 1 WHERE hash = ?", (_hash(code),))
-    return Invite(*row[:4])
+def compact(code: str) -> str:
+    """A code as it stands in a link: capital letters and the digits 2 to 7 only."""
+    return re.sub(r"[^A-Z2-7]", "", code.upper().translate(str.maketrans("018", "OIB")))
 
 
 def _hash(code: str) -> bytes:
-    plain = re.sub(r"[^A-Z2-7]", "", code.upper().translate(str.maketrans("018", "OIB")))
-    return hashlib.sha256(plain.encode()).digest()
+    return hashlib.sha256(compact(code).encode()).digest()

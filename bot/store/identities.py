@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 
 from bot.core.state import Role, Seat
-from bot.store import media
+from bot.store import guests, media
 from bot.store.database import Database
 from bot.store.people import load_seat, next_chair
 
@@ -126,9 +126,10 @@ def enrol(
     *,
     at: int,
     table: str = "",
+    way: str = "",
 ) -> Seat:
     """Give a person a seat and make it current. Who has one of their own in this assembly gets that one again; with `helper`, a
-    further seat is made, for somebody for whom this person types."""
+    further seat is made, for somebody for whom this person types. `way` says how somebody without a code of their own came."""
     lookup = meet(db, account, user, place, at)
     held = (load_seat(db, h.seat) for h in seats_of(db, lookup) if h.assembly == assembly and not h.helper)
     own = next(held, None)
@@ -139,9 +140,9 @@ def enrol(
     db.vault.new_seat_key(seat)
     chair = next_chair(db, assembly, table) if table else 0
     db.sql.execute(
-        "INSERT INTO seat (id, assembly, role, site, status, language, table_id, chair, helped, joined, number) "
-        "SELECT ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?, COALESCE(MAX(number), 0) + 1 FROM seat WHERE assembly = ? AND site = ?",
-        (seat, assembly, role, site, language, table, chair, helper, at, assembly, site),
+        "INSERT INTO seat (id, assembly, role, site, status, language, table_id, chair, helped, joined, way, number) "
+        "SELECT ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?, ?, COALESCE(MAX(number), 0) + 1 FROM seat WHERE assembly = ? AND site = ?",
+        (seat, assembly, role, site, language, table, chair, helper, at, way, assembly, site),
     )
     link(db, lookup, seat, helper)
     make_current(db, lookup, seat)
@@ -164,6 +165,52 @@ def link(db: Database, lookup: bytes, seat: str, helper: bool = False) -> None:
     )
 
 
+def move(db: Database, lookup: bytes, seat: str, helper: bool) -> list[bytes]:
+    """Let a seat be reached through this person's chat and through no other. Those who had it until now.
+
+    What was sent to the other chats stays there: nothing is changed in them any more."""
+    gone = "DELETE FROM channel WHERE seat = ? AND lookup <> ? RETURNING lookup"
+    before = [row[0] for row in db.sql.execute(gone, (seat, lookup))]
+    for other in before:
+        _let_go(db, other, seat)
+    link(db, lookup, seat, helper)
+    make_current(db, lookup, seat)
+    if before:
+        db.sql.execute("UPDATE seat SET room = NULL, lost = '', helped = ? WHERE id = ?", (helper, seat))
+        db.sql.execute("DELETE FROM copy WHERE holder = ?", (seat,))
+        db.sql.execute(
+            "UPDATE outbox SET state = 'gone', body = NULL, receipt = 'Moved' "
+            "WHERE seat = ? AND act IN ('edit', 'delete') AND state = 'new'",
+            (seat,),
+        )
+    return before
+
+
+def lives_elsewhere(db: Database, assembly: str, lookup: bytes) -> bool:
+    """True where the seat that this person took in an assembly has been moved to another chat."""
+    row = db.sql.execute(
+        "SELECT 1 FROM seat s WHERE s.id = ? AND s.status NOT IN ('left', 'refused') AND EXISTS (SELECT 1 FROM channel c "
+        "WHERE c.seat = s.id AND c.lookup <> ?) AND NOT EXISTS (SELECT 1 FROM channel c WHERE c.seat = s.id AND c.lookup = ?)",
+        (db.vault.pseudonym(assembly, lookup), lookup, lookup),
+    ).fetchone()
+    return row is not None
+
+
+def explain(db: Database, lookup: bytes, now: int, pause: int) -> bool:
+    """Whether somebody at the door may be told something now: once in `pause` milliseconds. If so, it is noted."""
+    done = db.sql.execute("UPDATE identity SET told = ? WHERE lookup = ? AND told <= ?", (now, lookup, now - pause))
+    return done.rowcount == 1
+
+
+def _let_go(db: Database, lookup: bytes, seat: str) -> None:
+    """A person does not hold this seat any more: another one of theirs is current."""
+    others = seats_of(db, lookup)
+    db.sql.execute(
+        "UPDATE identity SET current_seat = ? WHERE lookup = ? AND current_seat = ?",
+        (others[0].seat if others else None, lookup, seat),
+    )
+
+
 def erase(db: Database, seat: str) -> None:
     """Erase a person's seat: its key, and with it every word, name and attribute; its channels; and the identity, where it
     holds no other seat. What was counted stays counted."""
@@ -180,11 +227,8 @@ def erase(db: Database, seat: str) -> None:
     db.sql.execute("DELETE FROM copy WHERE holder = ?", (seat,))
     holders = [row[0] for row in db.sql.execute("DELETE FROM channel WHERE seat = ? RETURNING lookup", (seat,))]
     for lookup in holders:
-        if others := seats_of(db, lookup):
-            db.sql.execute(
-                "UPDATE identity SET current_seat = ? WHERE lookup = ? AND current_seat = ?",
-                (others[0].seat, lookup, seat),
-            )
-        else:
+        _let_go(db, lookup, seat)
+        if not seats_of(db, lookup):
             db.sql.execute("DELETE FROM identity WHERE lookup = ?", (lookup,))
+    guests.forget(db, seat)
     db.wipe = True

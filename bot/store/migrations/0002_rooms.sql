@@ -86,7 +86,7 @@ CREATE INDEX code_of_seat ON code (seat) WHERE seat <> '';
 
 -- How a person without a code of their own came in: `open`, or by which link. When somebody at the door was last told how to come in.
 ALTER TABLE seat ADD COLUMN way TEXT NOT NULL DEFAULT '';
-CREATE INDEX seat_by_way ON seat (assembly, site, joined) WHERE way <> '';
+CREATE INDEX seat_by_way ON seat (assembly, joined, site, status) WHERE way <> '';
 ALTER TABLE identity ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
 -- Whether people come in without a code of their own, and when more of them came than the alarm allows.
 CREATE TABLE joining (assembly TEXT PRIMARY KEY, paused INTEGER NOT NULL, rung INTEGER NOT NULL) WITHOUT ROWID;
