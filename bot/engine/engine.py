@@ -5,6 +5,8 @@ Invariants:
 * Everything that happens is a committed row before anything follows from it; the remote side learns that its events are ours
   only after the commit.
 * Nothing that fails once stops the loop. An event that fails three times alone is parked and reported to the organisers.
+* A timer does not overtake what people did before its hour (`bot.engine.deadlines`).
+* The loop looks every `TICK` even if nothing wakes it: neither a clock that jumps nor a machine that slept stops it.
 * `stop` lets the batch in hand end; a kill at any instruction loses nothing that was committed.
 """
 
@@ -13,19 +15,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import traceback
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from bot.core.message import encode, message, t
+from bot.engine import outages
 from bot.engine.alarm import Alarm
 from bot.engine.carrying import recipients
 from bot.engine.clock import Clock
+from bot.engine.deadlines import Deadlines
+from bot.engine.faults import place
 from bot.engine.handling import BATCH, handle, handle_batch, split
 from bot.engine.house import House
 from bot.engine.intake import take_in
 from bot.engine.jobs import Jobs
+from bot.engine.receiving import Receiver
 from bot.engine.sending import Sender
 from bot.engine.work import Work
 from bot.language.catalog import Catalogs
@@ -35,12 +39,15 @@ from bot.store.connection import Store
 from bot.store.database import Database
 from bot.store.errors import DiskFault, DiskFull, Locked, ReadOnly, StoreError
 from bot.store.times import instant, ms
-from bot.transports.port import Batch, Transport
+from bot.transports.port import Batch, Stopped, Transport
 
 log = logging.getLogger(__name__)
 
 REST = timedelta(seconds=1)
-"""How long a receiver or the loop rests after something failed."""
+"""How long the loop rests after something failed."""
+
+TICK = timedelta(seconds=10)
+"""How long the loop sleeps at most."""
 
 
 class Engine:
@@ -58,12 +65,22 @@ class Engine:
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._trouble = ""
+        self._deadlines = Deadlines((), clock.now())
+        self._looked = 0
+
+    @property
+    def looked(self) -> int:
+        """How often the loop has looked: a number that grows as long as it lives."""
+        return self._looked
 
     async def open(self) -> None:
-        """Take up where an earlier process ended: what was under way is sent once more, marked."""
+        """Take up where an earlier process ended: what was under way is sent once more, marked; where that was too long ago,
+        people are told."""
         again = await self._sender.recover()
         if again:
             log.warning("messages under way at the last end are sent again, marked: %d", again)
+        for tr in self._transports:
+            await self.store.transact(outages.notice, self.house, tr.account, tr.abilities.keeps, self.clock.now())
 
     async def settle(self) -> int:
         """Do everything that is due now: events, jobs, messages, until nothing is left. How many things were done."""
@@ -77,9 +94,17 @@ class Engine:
         return total
 
     async def next_due(self) -> datetime | None:
-        """When the next event or message is due; None where nothing waits."""
-        found = await self.store.read(_next_due)
-        return instant(found) if found is not None else None
+        """When the next event or message is due; None where nothing waits. Timers that are held do not count."""
+        found, _ = await self._next()
+        return found
+
+    async def _next(self) -> tuple[datetime | None, tuple[datetime, datetime] | None]:
+        """When the next event or message is due, and the hours of the first and the last timer that are held."""
+        now = self.clock.now()
+        timers = self._deadlines.timers(now)
+        found, held = await self.store.read(_next_due, ms(now), ms(timers) if timers is not None else None)
+        due = instant(found) if found is not None else None
+        return due, (instant(held[0]), instant(held[1])) if held is not None else None
 
     async def take_in(self, account: str, batch: Batch) -> None:
         """Commit what a transport received, with its cursor."""
@@ -97,27 +122,50 @@ class Engine:
 
     async def run(self) -> None:
         """Run until `stop`. A disk that is full or away is waited for. Raises only what makes going on impossible (a lost
-        lease, a broken database)."""
+        lease, a broken database, an account that cannot go on: `Stopped`)."""
+        receivers = [Receiver(tr, self.store, self.house, self.clock, self.wake) for tr in self._transports]
+        self._deadlines = Deadlines(receivers, self.clock.now())
         await self.open()
         alarm = Alarm(self.wake)
         alarm.start()
-        receivers = [asyncio.create_task(self._receive(tr), name=f"receive {tr.account}") for tr in self._transports]
+        tasks = [asyncio.create_task(each.run(), name=f"receive {each.account}") for each in receivers]
+        for task in tasks:
+            task.add_done_callback(self._ended)
+        meant = self.clock.now()
         try:
             while not self._stopping.is_set():
                 self._woken.clear()
+                self._looked += 1
+                self._deadlines.looks(self.clock.now(), meant)
                 try:
                     await self.settle()
-                    alarm.at(await self.next_due())
+                    due, held = await self._next()
+                    if held is not None:
+                        latest = self._deadlines.hold(*held)
+                        due = latest if due is None else min(due, latest)
+                    alarm.at(due)
                 except (DiskFault, DiskFull, Locked, ReadOnly) as error:
                     await self._rest(str(error))
+                    meant = self.clock.now() + REST
                 else:
                     self._trouble = ""
-                    await self._woken.wait()
+                    meant = self.clock.now() + TICK
+                    meant = meant if due is None else max(self.clock.now(), min(due, meant))
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._woken.wait(), TICK.total_seconds())
         finally:
             alarm.stop()
-            for task in receivers:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*receivers, return_exceptions=True)
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Stopped):
+                raise end
+
+    def _ended(self, receiver: asyncio.Task[None]) -> None:
+        """A receiver that ends with an error ends the run."""
+        if not receiver.cancelled() and receiver.exception() is not None:
+            self.stop()
 
     async def _rest(self, trouble: str) -> None:
         """The disk does not take what we write. Nothing is acknowledged meanwhile, so nothing is lost: say it once, and try
@@ -128,36 +176,21 @@ class Engine:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), REST.total_seconds())
 
-    async def _receive(self, transport: Transport) -> None:
-        """Receive for ever. The call with a new cursor is what confirms the committed batch to the remote side."""
-        while not self._stopping.is_set():
-            try:
-                cursor = await self.store.read(queue.cursor, transport.account)
-                batch = await transport.receive(cursor or "")
-                if batch.events or batch.cursor != cursor:
-                    await self.take_in(transport.account, batch)
-            except asyncio.CancelledError:
-                raise
-            except EOFError:
-                log.info("nothing more comes in from %s", transport.account)
-                return
-            except Exception as error:
-                log.warning("receiving from %s failed and is tried again: %s", transport.account, type(error).__name__)
-                await asyncio.sleep(REST.total_seconds())
-
     async def _handle_due(self) -> int:
         """Handle one batch of due events. If it fails, each of its events alone."""
         now = self.clock.now()
+        hour = self._deadlines.timers(now)
+        timers = ms(hour) if hour is not None else None
         try:
-            return await self.store.transact(handle_batch, self.house, now, ms(now))
+            return await self.store.transact(handle_batch, self.house, now, ms(now), timers)
         except StoreError:
             raise
         except Exception as error:
             log.warning("a batch of events failed, each is tried alone: %s", type(error).__name__)
-            return await self._one_by_one(now)
+            return await self._one_by_one(now, timers)
 
-    async def _one_by_one(self, now: datetime) -> int:
-        rows = await self.store.read(queue.next_events, ms(now), BATCH)
+    async def _one_by_one(self, now: datetime, timers: int | None) -> int:
+        rows = await self.store.read(queue.next_events, ms(now), BATCH, timers)
         for row in rows:
             try:
                 await self.store.transact(handle, self.house, [row], now)
@@ -174,15 +207,10 @@ class Engine:
         return len(rows)
 
 
-def place(error: Exception) -> str:
-    """Where in the code something failed, innermost last. The error's own text stays out of the log: it may hold words."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-6:])
-
-
-def _next_due(db: Database) -> int | None:
-    times = [at for at in (queue.next_due(db), queue.next_send(db)) if at is not None]
-    return min(times, default=None)
+def _next_due(db: Database, now: int, timers: int | None) -> tuple[int | None, tuple[int, int] | None]:
+    """When the next event or message is due, and the hours of the timers that are held."""
+    times = [at for at in (queue.next_due(db, now, timers), queue.next_send(db)) if at is not None]
+    return min(times, default=None), queue.held(db, now, timers) if timers is not None else None
 
 
 def _report(db: Database, house: House, assembly: str, seq: int, kind: str, fault: str, now: datetime) -> None:

@@ -1,0 +1,40 @@
+"""An account that was out of reach for longer than its platform keeps messages: something may be lost, and people are told.
+
+A shorter outage needs nothing: what was said meanwhile comes with the first call, and timers wait for it
+(`bot.engine.deadlines`).
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from bot.core.events import Interrupted
+from bot.core.events import encode as encode_event
+from bot.engine.house import House
+from bot.store import contact, courses, queue
+from bot.store.database import Database
+from bot.store.queue import InRow
+from bot.store.times import instant, ms
+
+log = logging.getLogger(__name__)
+
+
+def notice(db: Database, house: House, account: str, keeps: timedelta | None, now: datetime) -> int:
+    """Look whether contact was lost for too long; then every course on which a step is open and somebody is reached through this
+    account is told. How many there were. Called before anything else happens, and again once there is contact."""
+    since = contact.last(db, account)
+    if keeps is None or since is None or now - instant(since) <= keeps:
+        return 0
+    rows = []
+    for assembly, site in sorted(contact.sites(db, account)):
+        flow = house.flow(db, assembly)
+        id = flow.course_of(site) if site in flow.sites else flow.courses[0]
+        course = courses.load_course(db, assembly, id)
+        if course is not None and course.open:
+            event = Interrupted(id, instant(since), now)
+            key = f"interrupted/{account}/{id}/{since}/{ms(now)}"
+            # It counts from when contact was lost, so that it goes before every timer that rang for nobody meanwhile.
+            rows.append(InRow(assembly, key, event.kind, since, ms(now), encode_event(event)))
+    log.warning("nothing was heard on %s for %s; what people did at first is lost", account, now - instant(since))
+    return queue.put_events(db, rows)
