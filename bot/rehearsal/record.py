@@ -102,14 +102,14 @@ async def replay(script: Script, folder: Path) -> Script:
     scribe = Scribe(clock.now())
     hall = await open_hall(bundle(folder / script.flow), script.seed, [Puppets(clock, scribe)], clock)
     try:
-        await _Replay(script, hall, scribe).play()
+        await Replay(script, hall, scribe).play()
     finally:
         await hall.close()
     return replace(script, lines=tuple(scribe.lines))
 
 
-class _Replay:
-    """One way through a script."""
+class Replay:
+    """One way through a script. What people do is handed over to the engine; a platform in between does it otherwise."""
 
     def __init__(self, script: Script, hall: Hall, scribe: Scribe) -> None:
         self._script = script
@@ -147,7 +147,11 @@ class _Replay:
             self._scribe.tables = tuple((await self._hall.tables()).items())
             for act in acts:
                 self._scribe.acted(act)
-            await self._hall.take_in(Puppets.account, Batch(tuple(acts), str(self._count)))
+            await self.hand_over(Batch(tuple(acts), str(self._count)))
+
+    async def hand_over(self, done: Batch) -> None:
+        """Let the engine know what people have done at this instant."""
+        await self._hall.take_in(Puppets.account, done)
 
     async def _write(self, *lines: Line) -> None:
         self._scribe.tables = tuple((await self._hall.tables()).items())
