@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.botapi.asking import Ask, method
-from tests.support.botapi.entities import Entity, units
+from tests.support.botapi.entities import Entity, units, visible
 from tests.support.botapi.errors import NOT_MODIFIED, TOO_OLD, bad
 from tests.support.botapi.model import Chat, Json, Message
 from tests.support.botapi.people import Person
@@ -23,7 +23,7 @@ def edit_text(ask: Ask) -> Json:
     if message.media:
         raise bad("there is no text in the message to edit")
     text, entities = ask.formatted("text", MOST_TEXT, "message is too long")
-    if not text:
+    if not visible(text):
         raise bad("message text is empty")
     return _change(ask, message, text, entities)
 

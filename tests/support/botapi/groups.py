@@ -25,9 +25,10 @@ class Group:
         self.chat.members[self.owner.id] = Member(self.owner, "creator")
 
     def _new(self, type: str) -> Chat:
+        # Its first message, which says that it was made, nobody here has seen.
         number = len(self.world.chats) + 1
         id = -1001000000000 - number if type == "supergroup" else -4000000 - number
-        chat = self.world.chats[id] = Chat(id, type, self.title)  # type: ignore[arg-type] # one of two words
+        chat = self.world.chats[id] = Chat(id, type, self.title, last_id=1)  # type: ignore[arg-type] # one of two words
         return chat
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.botapi.asking import Ask, method
+from tests.support.botapi.entities import visible
 from tests.support.botapi.errors import ApiError, bad
 from tests.support.botapi.model import Chat, Json, Media, Message
 
@@ -27,7 +28,7 @@ NEW = {"sendMessage", "sendLocation", "sendContact", "copyMessage", "forwardMess
 def send_message(ask: Ask) -> Json:
     chat = _may_send(ask.chat(), ask, "text messages")
     text, entities = ask.formatted("text", MOST_TEXT, "message is too long")
-    if not text:
+    if not visible(text):
         raise bad("message text is empty")
     message = Message(
         chat, 0, ask.bot, ask.world.clock(), text, entities, preview=ask.json("link_preview_options", dict)
