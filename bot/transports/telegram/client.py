@@ -1,0 +1,59 @@
+"""python-telegram-bot's client, with answers as Telegram gives them.
+
+Its typed methods build an object for everything in an answer, which costs twice as much as the call itself, and one update
+that it cannot build loses the whole batch. So the calls go through it and the answers come back as they are.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from telegram.ext import ExtBot
+
+from bot.transports.telegram.request import Request
+
+API = "https://api.telegram.org"
+
+POLL_MARGIN = 10.0
+"""Seconds that an answer to a long poll may take beyond what the poll asked for."""
+
+# The library's debug lines hold people's words, its request lines the token.
+logging.getLogger("telegram").setLevel(logging.WARNING)
+
+
+class Client(ExtBot[None]):
+    """The client of one bot account. `api` is where the Bot API is spoken, with or without the `/bot` of its addresses."""
+
+    def __init__(self, token: str, api: str = API) -> None:
+        api = api.removesuffix("/").removesuffix("/bot")
+        super().__init__(
+            token,
+            base_url=f"{api}/bot",
+            base_file_url=f"{api}/file/bot",
+            request=Request(),
+            get_updates_request=Request(2),
+        )
+
+    async def connect(self) -> None:
+        """Make it ready for calls. Nothing is sent yet."""
+        for request in self._request:
+            await request.initialize()
+
+    async def disconnect(self) -> None:
+        """Let go of the connections."""
+        for request in self._request:
+            await request.shutdown()
+
+    async def call(self, method: str, /, **data: object) -> Any:
+        """What Telegram answers to a method. Raises the library's errors, none of which holds the token."""
+        return await self._post(method, data)
+
+    async def poll(self, offset: int | None, seconds: int, limit: int, allowed: list[str]) -> Any:
+        """`getUpdates`: waits up to `seconds` for something from `offset` on."""
+        asked = {"offset": offset, "timeout": seconds, "limit": limit, "allowed_updates": allowed}
+        return await self._post("getUpdates", asked, read_timeout=seconds + POLL_MARGIN)
+
+    async def download(self, path: str) -> bytes:
+        """The bytes of a file whose path `getFile` has told."""
+        return await self.request.retrieve(f"{self.base_file_url}/{path}")

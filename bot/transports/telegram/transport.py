@@ -1,0 +1,110 @@
+"""One Telegram account, as the engine sees it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot.core.rendered import Rendered
+from bot.transports.port import Abilities, Batch, Media, Menu, Receipt, Refused, Stopped
+from bot.transports.telegram import offers
+from bot.transports.telegram.calling import Calling
+from bot.transports.telegram.client import API, Client
+from bot.transports.telegram.errors import Floods
+from bot.transports.telegram.fields import number, text
+from bot.transports.telegram.polling import UNKNOWN_BOT, NoContact, Polling
+from bot.transports.telegram.posts import posts
+from bot.transports.telegram.presses import Acknowledging
+from bot.transports.telegram.sending import PACE, Sending
+from bot.transports.telegram.updates import Me, Reader
+
+KEEPS = timedelta(hours=24)
+"""So long Telegram keeps what nobody has fetched."""
+
+
+class Telegram:
+    """A bot account called `name`: people know it by `me.username`. `api` is where the Bot API is spoken.
+
+    It opens itself with the first `receive`. `dropped` counts what came and was no concern of ours, by kind."""
+
+    abilities = Abilities(repeatable=False, edits=True, press_bytes=64, pace=PACE, drains=True, keeps=KEEPS)
+
+    def __init__(self, name: str, token: str, now: Callable[[], datetime], *, api: str = API) -> None:
+        self.account = f"telegram:{name}"
+        self._client = Client(token, api)
+        self._calling = Calling(self._client, Floods(time.monotonic))
+        self._sending = Sending(self._calling)
+        self._acknowledging = Acknowledging(self._client)
+        self._reader = Reader(Me(0, ""))
+        self._polling = Polling(self.account, self._client, self._reader, self._acknowledging, now)
+        self._ready = False
+
+    @property
+    def me(self) -> Me:
+        """The bot itself; without a name before it is open."""
+        return self._reader.me
+
+    @property
+    def dropped(self) -> Counter[str]:
+        return self._reader.dropped
+
+    async def open(self) -> None:
+        """Ask Telegram who the bot is. Raises `Stopped` where the token is wrong, `NoContact` where Telegram is away."""
+        if self._ready:
+            return
+        await self._client.connect()
+        failure: Exception
+        try:
+            told = await self._client.call("getMe")
+        except InvalidToken:
+            failure = Stopped(UNKNOWN_BOT.format(account=self.account))
+        except TelegramError as error:
+            failure = NoContact(f"{self.account}: {type(error).__name__}")
+        else:
+            self._reader.me = Me(number(told, "id") or 0, text(told, "username"))
+            self._ready = True
+            return
+        raise failure
+
+    async def receive(self, cursor: str, wait: bool = True) -> Batch:
+        await self.open()
+        return await self._polling.receive(cursor, wait)
+
+    def pieces(self, message: Rendered) -> int:
+        """In how many messages this one would be cut."""
+        try:
+            return max(1, len(posts("0", message)))
+        except Refused:
+            return 1
+
+    async def send(self, place: str, message: Rendered, key: str) -> Receipt:
+        await self._client.connect()
+        return await self._sending.send(place, message, key)
+
+    async def edit(self, place: str, message: Rendered, remote: str) -> Receipt:
+        await self._client.connect()
+        return await self._sending.edit(place, message, remote)
+
+    async def delete(self, place: str, remote: str) -> None:
+        await self._client.connect()
+        await self._sending.delete(place, remote)
+
+    async def menu(self, place: str, menu: Menu) -> None:
+        await self._client.connect()
+        await offers.show(self._calling, place, menu)
+
+    async def link(self, place: str) -> str:
+        await self._client.connect()
+        return await offers.link(self._calling, place)
+
+    async def fetch(self, media: Media) -> bytes:
+        await self._client.connect()
+        return await offers.fetch(self._calling, media)
+
+    async def close(self) -> None:
+        await self._acknowledging.close()
+        await self._client.disconnect()
