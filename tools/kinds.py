@@ -67,6 +67,8 @@ def _kind(hint: Any, info: FieldInfo | None, *, many: bool) -> str:
     if get_origin(hint) is tuple:
         inner = _kind(args[0], None, many=True)
         return f"list of {inner}"
+    if get_origin(hint) is dict:
+        return f"table of {_kind(args[1], None, many=True)}"
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         fields = ", ".join(f"`{n}`" for n in hint.model_fields)
         return f"tables with {fields}" if many else f"table with {fields}"

@@ -149,11 +149,24 @@ class ListItem(Model):
 class Joining(Model):
     """`[joining]`: how people come in.
 
-    With `open` anybody who writes gets a seat; without it people need a code. `cap` is how many come in without a code.
+    Without any of this, people come in with a code of their own only. `links` also lets those in who follow the link of a site,
+    which `pnyx people link` writes. `open` lets everybody in who writes. `cap` is how many come in at most without a code of
+    their own. `caps` says it for single sites: `{ linz = 40 }`. `alarm` is how many of them may come within a minute; when more
+    come, the coordinators and organisers are told, once for each rush. `on_alarm` says what happens then: `tell` only tells
+    them, `pause` lets nobody else in without a code of their own until they allow it.
     """
 
+    links: bool = False
     open: bool = False
     cap: int = Field(default=200, ge=1, le=100_000)
+    caps: dict[Id, Annotated[int, Field(ge=1, le=100_000)]] = Field(default_factory=dict)
+    alarm: int = Field(default=30, ge=1, le=100_000)
+    on_alarm: Literal["tell", "pause"] = "tell"
+
+    def left(self, site: str, taken: Mapping[str, int]) -> int:
+        """How many more may come in at a site without a code of their own; `taken` are those who did, by site."""
+        left = self.cap - sum(taken.values())
+        return max(0, min(left, self.caps[site] - taken.get(site, 0)) if site in self.caps else left)
 
 
 class FlowFile(Model):

@@ -9,6 +9,7 @@ from bot.core.itinerary import TooLong
 from bot.core.lint import (
     conditions,
     decisions,
+    entry,
     groups,
     languages,
     order,
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     *references.RULES,
     *conditions.RULES,
     *languages.RULES,
+    *entry.RULES,
     *groups.RULES,
     *questions.RULES,
     *order.RULES,
