@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.transports.fields import Json, degrees, part, parts, size, text
 from bot.transports.port import Bar, Media, MediaKind
-from bot.transports.telegram.fields import Json, degrees, part, parts, size, text
 
 SERVICE = frozenset(
     (

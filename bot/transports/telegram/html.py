@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from bot.core.message import BlockKind
 from bot.core.rendered import Rendered
-from bot.transports.telegram.graphemes import within
+from bot.transports.graphemes import within
 
 LONGEST = 4096
 """UTF-16 units of a message."""

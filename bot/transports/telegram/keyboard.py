@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.core.rendered import Choice
-from bot.transports.telegram.graphemes import shortened
+from bot.transports.graphemes import shortened
 
 LONGEST_LABEL = 64
 """Characters of a label; a longer one ends with an ellipsis."""

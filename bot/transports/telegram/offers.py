@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.transports.graphemes import shortened
 from bot.transports.port import Media, Menu, Refused
 from bot.transports.telegram.calling import Calling, chat
-from bot.transports.telegram.graphemes import shortened
 
 LARGEST_DOWNLOAD = 20 * 2**20
 """Bytes of a file that Telegram gives to a bot."""

@@ -16,9 +16,9 @@ from typing import Any
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from bot.transports.fields import number, part, text
 from bot.transports.port import Batch, Stopped
 from bot.transports.telegram.client import Client
-from bot.transports.telegram.fields import number, part, text
 from bot.transports.telegram.presses import Acknowledging
 from bot.transports.telegram.updates import ALLOWED, Reader
 

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from telegram.error import InvalidToken, TelegramError
 
 from bot.core.rendered import Rendered
+from bot.transports.fields import number, text
 from bot.transports.port import Abilities, Batch, Media, Menu, Receipt, Refused, Stopped
 from bot.transports.telegram import offers
 from bot.transports.telegram.calling import Calling
 from bot.transports.telegram.client import API, Client
 from bot.transports.telegram.errors import Floods
-from bot.transports.telegram.fields import number, text
 from bot.transports.telegram.polling import UNKNOWN_BOT, NoContact, Polling
 from bot.transports.telegram.posts import posts
 from bot.transports.telegram.presses import Acknowledging

@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.transports.fields import Json, instant, language, number, part, parts, text
 from bot.transports.port import Incoming, Kind
 from bot.transports.telegram import contents
 from bot.transports.telegram.crossings import Crossings
-from bot.transports.telegram.fields import Json, instant, language, number, part, parts, text
 
 log = logging.getLogger(__name__)
 
