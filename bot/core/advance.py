@@ -10,11 +10,27 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import routing
+from bot.core import reach, rooms, routing
 from bot.core.audience import takes_part
-from bot.core.commands import invited
+from bot.core.commands import ANSWERS
 from bot.core.effects import Effect
-from bot.core.events import Answered, Due, Event, Heard, Joined, Reached, Relayed, Spread, Started
+from bot.core.events import (
+    Answered,
+    Bound,
+    Due,
+    Entered,
+    Event,
+    Exited,
+    Found,
+    Heard,
+    Joined,
+    Lost,
+    Reached,
+    Relayed,
+    Spread,
+    Started,
+    Unbound,
+)
 from bot.core.flow import Flow
 from bot.core.joining import first_run, waiting
 from bot.core.state import State
@@ -39,8 +55,8 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
             node = flow.nodes.get(event.step)
             if event.job == "catch_up":
                 _catch_up(turn)
-            elif event.job == "invite":
-                invited(turn, event)
+            elif event.job in ANSWERS:
+                ANSWERS[event.job](turn, event)
             elif node is not None:
                 unit = event.unit or state.course.unit
                 turn.hook(node, unit, node.step.answered(turn.scene(node, unit), event))
@@ -55,6 +71,18 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
                     turn.hook(node, state.course.unit, node.step.begin(turn.scene(node, state.course.unit)))
         case Joined():
             _joined(turn)
+        case Lost():
+            reach.lost(turn, event)
+        case Found():
+            reach.found(turn, event)
+        case Bound():
+            rooms.bound(turn, event)
+        case Unbound():
+            rooms.unbound(turn, event)
+        case Entered():
+            rooms.entered(turn, event)
+        case Exited():
+            rooms.exited(turn, event)
         case Started():
             walk.start(turn, event)
     return turn.state, tuple(turn.effects)
@@ -115,13 +143,17 @@ def _joined(turn: Turn) -> None:
 
 
 def _catch_up(turn: Turn) -> None:
-    """A latecomer has a table (or needs none): open for this person every step that is open for people now."""
+    """A latecomer has a table (or needs none): open for this person every step that is open for people now, and tell of the
+    table's room."""
     seat = turn.state.seat
     if seat is None:
         return
     for step in tuple(turn.course.open):
         node = turn.flow.nodes[step]
-        if node.step.scope == "person" and not node.step.self_paced:
+        if node.step.scope == "person" and turn.flow.run_of(node)[0] is node:
             turn.open_unit(node, seat.unit)
         elif node.step.scope == "table" and turn.state.table is not None:
             turn.hook(node, turn.state.table.unit, node.step.welcome_late(turn.scene(node, turn.state.table.unit)))
+    for room in turn.state.table.rooms if turn.state.table is not None else ():
+        if seat.room != room:
+            rooms.ask_for_link(turn, seat.unit, room, f"link/{room}/{seat.id}")

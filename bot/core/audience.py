@@ -16,11 +16,12 @@ PERSONAL = ("attribute", "language", "role")
 
 
 def takes_part(flow: Flow, node: Node, state: State, unit: str) -> bool:
-    """True if the step is for this unit. A table takes part in every step of tables; its condition is the course's."""
+    """True if the step is for this unit. A table takes part in every step of tables; its condition is the course's. Who is
+    lost takes part again once they are back (`bot.core.reach`)."""
     if not unit.startswith("seat:"):
         return True
     seat = state.seat
-    if seat is None or seat.role not in node.step.audience:
+    if seat is None or seat.role not in node.step.audience or seat.lost:
         return False
     if node.step.before_consent:
         if seat.status not in ("new", "active"):

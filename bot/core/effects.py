@@ -1,8 +1,8 @@
 """Imperatives: everything a step may want. The engine carries them out in the transaction that handles the event.
 
 A `Say` goes to a unit. `seat:<id>` is one person, `table:<id>` everybody at a table, `course:<id>` every active seat of a
-course, `facilitators:<table>` those who lead a table (or, where nobody does, the next role upwards), `coordinators:<site>`
-and `organisers:` likewise.
+course, `room:<id>` a room, `facilitators:<table>` those who lead a table (or, where nobody does, the next role upwards),
+`coordinators:<site>` and `organisers:` likewise.
 """
 
 from __future__ import annotations
@@ -80,12 +80,13 @@ class Amend:
 @dataclass(frozen=True, slots=True)
 class Recall:
     """Delete every copy of a contribution that was sent, where the platform can; copies that cannot be deleted are reported
-    as `Remained`, under this key. The author's own message in a room goes too; that in their private chat stays theirs. What
-    is still to be sent is not sent."""
+    as `Remained`, under this key. The author's own message in a room goes too, unless it is `spared`; that in their private
+    chat stays theirs. What is still to be sent is not sent."""
 
     contribution: str
     table: str
     key: str
+    spared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,13 @@ class Seated:
 
 
 @dataclass(frozen=True, slots=True)
+class Unbind:
+    """A table gives a room up: nothing more is said there to the table."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A line in the assembly's log: who did what. Ids, numbers and listed reasons only; words stand in contributions."""
 
@@ -275,6 +283,7 @@ Effect = (
     | Grant
     | Draw
     | Seated
+    | Unbind
     | Note
     | Shown
     | Done

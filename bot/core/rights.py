@@ -105,6 +105,17 @@ COMMANDS: dict[str, Command] = {
             t("Keeps a note for the assembly's log. Your table does not see it, and it does not stand in the transcript."),
         ),
         Command(
+            "bind", LEADING, "table", "/bind",
+            t("give your table a room"),
+            t("Gives your table a room of its own, a group or a topic of this chat app. You get a code, which you write there. "
+              "Everybody at the table is told, and may stay in their own chat."),
+        ),
+        Command(
+            "unbind", LEADING, "table", "/unbind",
+            t("give the table's room up"),
+            t("Gives the table's room up. Everybody at the table reads and writes in their own chat again."),
+        ),
+        Command(
             "invite", OVERSEEING, "anywhere", "/invite participant 10",
             t("make invitation codes"),
             t("Makes codes with which people take their seats: the role, then, if you wish, the site, “table” and its number, "
@@ -155,6 +166,11 @@ COMMANDS: dict[str, Command] = {
             t("answer for another person at this phone"),
             t("Where several people share this phone: says for whom the next answers are."),
             active=False,
+        ),
+        Command(
+            "room", TABLE, "table", "/room",
+            t("the way into your table's room"),
+            t("Shows the way into the room of your table, if it has one. Everybody there sees the accounts of the others."),
         ),
         Command(
             "leave", EVERYBODY - {"organiser"}, "anywhere", "/leave",

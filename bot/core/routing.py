@@ -10,6 +10,7 @@ One chat carries both the private questions and, at a virtual table, the talk. T
 5. else it may be a typed choice in an open ballot, which is confirmed first;
 6. else the person is told that nothing is open. Nothing is passed on by mistake.
 
+What is typed in a room of the table goes to the talk, or nowhere.
 Who has paused or left is not heard, but for commands: the way back is offered.
 """
 
@@ -17,10 +18,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core import commands
+from bot.core import commands, rooms
 from bot.core.commands.facilitating import ALL
 from bot.core.effects import Lane, Say
-from bot.core.events import Answered, Due, Event, Heard, Joined, Relayed, Spread
+from bot.core.events import Answered, Due, Event, Found, Heard, Joined, Lost, Relayed, Spread, Unbound
 from bot.core.flow import Flow
 from bot.core.holding import hold, release
 from bot.core.ids import derive
@@ -75,8 +76,11 @@ def needs(flow: Flow, course: Course, seat: Seat | None, table: Table | None, ev
             return [(n.id, seat.unit) for n in flow.run_of(flow.nodes[event.step])]
         case Heard():
             return _of_seat(flow, course, seat, table, event.press.split(":", 1)[0])
-        case Joined():
+        case Joined() | Lost() | Found():
             return _of_seat(flow, course, seat, table, "")
+        case Unbound():
+            unit = table.unit if table is not None else ""
+            return [(step, unit) for step in course.open if flow.nodes[step].step.scope != "person"]
         case _:
             return []
 
@@ -102,10 +106,14 @@ def heard(turn: Turn, event: Heard) -> None:
     seat = turn.state.seat
     if seat is None:
         return
+    if event.room:
+        seat = rooms.present(turn, seat, event)
     if event.press.partition(":")[0] in commands.PRESSED:
         commands.pressed(turn, seat, event)
     elif event.text.startswith("/") and not event.press:
         commands.run(turn, seat, event)
+    elif event.room and not event.press:
+        _in_room(turn, seat, event)
     elif seat.status in ("paused", "left", "refused"):
         commands.not_here(turn, seat, event)
     elif event.press:
@@ -124,6 +132,8 @@ def aim(turn: Turn, seat: Seat, event: Heard) -> tuple[Node, str] | None:
         return target(turn, seat, step, event.at)
     if event.text.startswith("/"):
         return None
+    if event.room and not event.press:
+        return _talking(turn, seat)
     return _asked(turn, seat, event.at) or _talking(turn, seat) or _open_question(turn, seat, event.at)
 
 
@@ -174,6 +184,13 @@ def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
         commands.nothing_open(turn, seat, event)
         return
     _hear(turn, found, event)
+
+
+def _in_room(turn: Turn, seat: Seat, event: Heard) -> None:
+    """What is written in a room goes to the talk or nowhere: never to a private question, and nobody is told off for it."""
+    talk, table = _talking(turn, seat), turn.state.table
+    if talk is not None and table is not None and event.room in table.rooms:
+        _hear(turn, talk, event)
 
 
 def _ask_which(turn: Turn, seat: Seat, event: Heard) -> None:

@@ -101,6 +101,15 @@ class Turn:
         if unit.startswith("seat:"):
             self.go_on(node, unit)
 
+    def waiting(self) -> list[Node]:
+        """The open steps that wait for the addressed person."""
+        unit = self.state.seat.unit if self.state.seat is not None else ""
+        return [
+            self.flow.nodes[step]
+            for step in self.course.open
+            if (stage := self.state.stages.get((step, unit))) is not None and stage.state == "open"
+        ]
+
     def close_if_all_done(self, node: Node) -> None:
         """End the step early if its flow says so, all its units are there and all are through. Self-paced steps end together:
         when everybody has come to the end of the last one."""

@@ -30,6 +30,7 @@ from bot.core.effects import (
     Seated,
     Show,
     Shown,
+    Unbind,
     Wake,
     Withdraw,
 )  # fmt: skip
@@ -82,6 +83,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
             case Seated():
                 tables.sit(db, assembly, effect, ms(work.now))
                 work.reseat(assembly, effect.seats)
+            case Unbind(room):
+                work.lose_room(assembly, room)
             case Note():
                 courses.note(db, assembly, effect, ms(work.now))
             case Shown(contributions):

@@ -152,6 +152,12 @@ class Work:
             del self._tables[key]
         self._plans.clear()
 
+    def lose_room(self, assembly: str, room: str) -> None:
+        """A table gives a room up: read it anew."""
+        rooms.lose(self.db, room)
+        for key in [k for k, table in self._tables.items() if table is not None and room in table.rooms]:
+            del self._tables[key]
+
     def happen(self, assembly: str, at: datetime, event: Event, key: str, seat: str | None = None) -> None:
         """An event, now or later."""
         self._in.append(InRow(assembly, key, event.kind, ms(at), ms(self.now), encode_event(event), seat))

@@ -96,7 +96,7 @@ def test_help_fits_role_and_moment() -> None:
         "/prompt What speaks against it?: write something to your table, after a preview\n"
         "/extend 10m: more time for your table\n"
         "/pause: let the talk rest\n"
-        "Also: /next /summary /note /name /lang /join /leave. /help status explains one."
+        "Also: /next /summary /note /bind /name /lang /join /leave. /help status explains one."
     ]
     s.write("maya", "/pause")
     assert "/resume" in s.write("maya", "/help")[0]

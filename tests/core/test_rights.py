@@ -32,6 +32,9 @@ TABLE = {
     "resume": ".fco...",
     "next": ".fco...",
     "summary": ".fco...",
+    "bind": ".fco...",
+    "unbind": ".fco...",
+    "room": "pf.....",
     "invite": "..co...",
     "begin": "...o...",
 }
@@ -45,6 +48,7 @@ LETTERS: dict[str, Role] = dict(
 CELLS = [(role, command) for command in TABLE for role in LETTERS.values()]
 PRESSES = {
     "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin",
+    "-stay": "room",
 }  # fmt: skip
 
 FLOW = flow_of(
@@ -82,7 +86,7 @@ def test_the_table_below_names_every_command_and_role() -> None:
     assert set(TABLE) == set(COMMANDS) == set(RUN)
     assert set(LETTERS.values()) == set(get_args(Role)) == set(ROLES)
     assert set(PRESSES) | {"-back"} == set(PRESSED)
-    assert len(CELLS) == 7 * 19
+    assert len(CELLS) == 7 * 22
 
 
 @pytest.mark.parametrize(("role", "command"), CELLS)

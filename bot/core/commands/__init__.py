@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from bot.core.commands import facilitating, leaving, organising, own, speaking
+from bot.core import rooms
+from bot.core.commands import facilitating, leaving, meeting, organising, own, speaking
 from bot.core.commands.call import Call, number_named, parse
-from bot.core.commands.organising import invited
-from bot.core.events import Heard
+from bot.core.events import Answered, Heard
 from bot.core.message import Part, Several, t
 from bot.core.rights import COMMANDS, OVERSEEING, ROLES, may
 from bot.core.state import Seat
@@ -38,6 +38,9 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "summary": facilitating.summary,
     "invite": organising.invite,
     "begin": organising.begin,
+    "bind": meeting.bind,
+    "unbind": meeting.unbind,
+    "room": meeting.room,
 }
 
 PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
@@ -48,8 +51,16 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-send": ("prompt", facilitating.send),
     "-cancel": ("prompt", facilitating.cancel),
     "-begin": ("begin", organising.begin_pressed),
+    "-stay": ("room", meeting.stay),
 }
 """The buttons by their first part: the command that they belong to, and what they do."""
+
+ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
+    "invite": organising.invited,
+    "bind": meeting.offered,
+    "link": rooms.linked,
+}
+"""What becomes of the jobs that belong to no step, by their name."""
 
 
 def run(turn: Turn, seat: Seat, event: Heard) -> None:
@@ -126,4 +137,4 @@ def _allowed(call: Call) -> bool:
     return True
 
 
-__all__ = ["invited", "not_here", "nothing_open", "number_named", "pressed", "run"]
+__all__ = ["ANSWERS", "not_here", "nothing_open", "number_named", "pressed", "run"]

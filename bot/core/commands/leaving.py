@@ -9,10 +9,8 @@ from dataclasses import replace
 
 from bot.core.commands.call import Call
 from bot.core.effects import Lane, Note, Withdraw
-from bot.core.events import Due
-from bot.core.itinerary import Node
-from bot.core.joining import catch_up
 from bot.core.message import Block, Button, Part, Phrase, block, message, t
+from bot.core.reach import take_up
 from bot.core.state import Status
 
 PAUSE, LEAVE, WITHDRAW, SURE, STAY = "pause", "leave", "withdraw", "withdraw-yes", "stay"
@@ -83,15 +81,7 @@ def come_back(call: Call) -> None:
     turn.put(seat)
     turn.effects.append(Note("returned", seat.id))
     call.reply(t("Welcome back."))
-    for node in _unanswered(call):
-        turn.count(node, "expected")
-        turn.hook(
-            node,
-            seat.unit,
-            node.step.due(turn.scene(node, seat.unit), Due(turn.course.id, node.id, "remind", seat.unit)),
-        )
-    if turn.course.state == "running":
-        turn.take(catch_up(turn.flow, turn.course, seat, "", f"catch-up/{call.event.id}"))
+    take_up(turn, seat, call.event.id)
 
 
 def not_here(call: Call) -> None:
@@ -112,7 +102,7 @@ def not_here(call: Call) -> None:
 def _go(call: Call, status: Status, told: Phrase) -> None:
     turn, seat, table = call.turn, call.seat, call.table
     was_active = seat.status == "active"
-    for node in _unanswered(call) if was_active or seat.status == "new" else ():
+    for node in turn.waiting() if was_active or seat.status == "new" else ():
         turn.count(node, "expected", -1)
         turn.close_if_all_done(node)
     talk = call.talk() if was_active else None
@@ -127,13 +117,3 @@ def _go(call: Call, status: Status, told: Phrase) -> None:
             "{name}, who facilitates table {number}, does not take part any longer.", name=call.by, number=table.number
         )
         call.say(f"coordinators:{table.site}", message(text), "gone")
-
-
-def _unanswered(call: Call) -> list[Node]:
-    """The open steps that wait for this person."""
-    turn = call.turn
-    return [
-        turn.flow.nodes[step]
-        for step in turn.course.open
-        if (stage := turn.state.stages.get((step, call.seat.unit))) is not None and stage.state == "open"
-    ]

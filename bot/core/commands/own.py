@@ -133,6 +133,10 @@ def _fits(call: Call, command: Command) -> bool:
             return talk is not None and floor.running(talk.stage)
         case "undo":
             return talk is not None and call.seat.id in talk.stage.data["last"]
+        case "bind":
+            return call.table is not None and not call.table.rooms
+        case "unbind" | "room":
+            return call.table is not None and bool(call.table.rooms)
         case "pause" | "resume":
             return talk is not None and (talk.stage.state == "paused") == (command.name == "resume")
     if command.where == "talk":

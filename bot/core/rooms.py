@@ -1,0 +1,201 @@
+"""Rooms: what people are told when their table gets a room or loses it, and when somebody comes in or goes.
+
+Invariants:
+
+* Nobody is seen there unasked: each member is told in private, before coming in, that everybody in a room sees accounts. Who
+  stays in the private chat misses nothing.
+* Somebody reads in a room only as a member, or a facilitator, of the table that meets there. Anybody else is announced to the
+  table, once, and what they write is neither kept nor passed on.
+* When a room is lost everybody reads in private again, before anything more is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.core.effects import Lane, Note, Request, Say, Unbind
+from bot.core.events import Answered, Bound, Entered, Exited, Heard, Unbound
+from bot.core.leading import leads
+from bot.core.message import Block, Button, Message, Name, Part, Plain, block, message, t
+from bot.core.rights import TABLE
+from bot.core.spans import spell
+from bot.core.state import Seat, Table
+from bot.core.steps.discuss import Discuss
+from bot.core.talk import REST, talk_at, who
+from bot.core.turn import Turn
+
+STAY = Button(t("Stay here"), "-stay:")
+
+
+def bound(turn: Turn, event: Bound) -> None:
+    """A table has a room: the room is told what it is, and everybody at the table what that means for them."""
+    table = turn.state.table
+    if table is None or event.room not in table.rooms:
+        return
+    title = turn.flow.local(turn.flow.file.flow.title)
+    said = message(
+        block(t("The room of table {number}", number=table.number), kind="title"),
+        t("Here table {number} of “{title}” meets. I am Pnyx, a program. While a talk is open I keep what is written here, "
+          "and pass it on to those of the table who read in their own chat.", number=table.number, title=title),
+        t("Everybody in this room sees the account and name that the others use in this app. Who would rather not be seen "
+          "stays in their own chat with me, and reads and says the same under the name they chose."),
+        t("Questions and votes come to each of you in private, never here."),
+    )  # fmt: skip
+    turn.effects.append(Say(f"room:{event.room}", said, f"bound/{event.room}"))
+    turn.effects.append(Note("bound", event.seat, {"table": table.id}))
+    if turn.state.seat is not None:
+        _told(turn, turn.state.seat, f"bound/{event.room}", t(
+            "Table {number} has a room now. I tell everybody at the table, each in private; who does not come reads along in "
+            "their own chat. /unbind gives the room up.", number=table.number,
+        ))  # fmt: skip
+        if _at_table(turn.state.seat, table):
+            turn.put(replace(turn.state.seat, room=event.room))
+    ask_for_link(turn, table.unit, event.room, f"link/{event.room}")
+
+
+def ask_for_link(turn: Turn, unit: str, room: str, key: str) -> None:
+    """Ask the engine for the way into a room: for a whole table, or for one seat."""
+    turn.effects.append(Request("link", turn.course.id, "", key, unit, {"room": room}))
+
+
+def linked(turn: Turn, event: Answered) -> None:
+    """The way into a room is known, or there is none: offer it to those who are not there yet, and to nobody else.
+
+    The job answers with `room`, the `link` ("" where none can be had), `may` (False where the bot is not allowed to make one)
+    and `seats`, who has an account with which they can come in."""
+    table, found = turn.state.table, event.result
+    if table is None or found["room"] not in table.rooms:
+        return
+    asked = turn.state.seat
+    for seat in (asked,) if asked is not None else (*table.members, *table.staff):
+        if seat.id in found["seats"] and seat.status == "active" and not table.in_room(seat):
+            key = f"invited/{found['room']}/{event.unit}/{found['n']}"
+            turn.effects.append(Say(seat.unit, invitation(found), key, quiet=asked is None))
+    if not found["link"] and asked is None:
+        why = t("I could not make a link into the room of table {number}.", number=table.number)
+        what = t("Please send the way in to those at your table who would like to come.")
+        if not found["may"]:
+            what = t("I may not invite people there. Please allow me to, or send the way in yourself to those who would like "
+                     "to come.")  # fmt: skip
+        turn.effects.append(Say(f"facilitators:{table.id}", message(why, what), f"no-link/{found['room']}"))
+
+
+def invitation(found: Mapping[str, Any]) -> Message:
+    """What somebody reads before coming in."""
+    way: Part = t("Your facilitator can tell you the way in.")
+    if found["link"]:
+        way = t("If you want to come in: {link}", link=Plain(found["link"]))
+    return message(
+        t("Your table has a room now, a group in this chat app. Everyone there sees the account and name that you use in this "
+          "app; here nobody does."),
+        way,
+        t("If you stay here you miss nothing: I bring you what is said there, and take what you write to your table under the "
+          "name you chose."),
+        buttons=(STAY,),
+    )  # fmt: skip
+
+
+def unbound(turn: Turn, event: Unbound) -> None:
+    """The table has lost its room without wanting it: a talk rests, everybody reads in private, and whoever leads the table
+    learns what happened and what to do."""
+    table = turn.state.table
+    if table is None:
+        return
+    _back_to_private(turn, table, event.room)
+    turn.effects.append(Note("unbound", data={"table": table.id, "why": event.why}))
+    talk = talk_at(turn.flow, turn.state)
+    told: list[Part] = [
+        t("The room of table {number} is gone: I was put out of it, or it was deleted. Everybody at the table reads and writes "
+          "in their own chat with me again.", number=table.number)
+    ]  # fmt: skip
+    if talk is not None:
+        node, unit = talk
+        if isinstance(node.step, Discuss):
+            turn.hook(node, unit, node.step.pause(turn.scene(node, unit)))
+        told.append(
+            t("The talk rests for {span} and then goes on there; /resume lets it go on earlier.", span=spell(REST))
+        )
+    told.append(t("If the table shall have a room again, write /bind here."))
+    turn.effects.append(Say(f"facilitators:{table.id}", message(*told), f"unbound/{event.room}", quiet=False))
+
+
+def give_up(turn: Turn, table: Table) -> None:
+    """Whoever leads the table gives its rooms up. The talk goes on, in private chats."""
+    for room in table.rooms:
+        turn.effects.append(Unbind(room))
+        said = message(
+            t("This is not the room of table {number} any more. What is written here is neither kept nor passed on; the table "
+              "goes on in everybody's own chat with me.", number=table.number)
+        )  # fmt: skip
+        turn.effects.append(Say(f"room:{room}", said, f"given-up/{room}", quiet=False))
+        _back_to_private(turn, table, room)
+
+
+def _back_to_private(turn: Turn, table: Table, room: str) -> None:
+    for seat in (*table.members, *table.staff):
+        if seat.room == room:
+            turn.put(replace(seat, room=""))
+            name = Name(seat.id) if seat.role == "participant" else who(seat)
+            _told(turn, seat, f"back/{room}", t(
+                "Your table has no room any more. From now on you read and write here, and your table reads you as {name}.",
+                name=name,
+            ))  # fmt: skip
+
+
+def entered(turn: Turn, event: Entered) -> None:
+    """Somebody has come into a room."""
+    table, seat = turn.state.table, turn.state.seat
+    if table is None or event.room not in table.rooms:
+        return
+    if seat is not None and _at_table(seat, table):
+        come(turn, seat, event.room, f"came/{event.room}/{int(event.at.timestamp() * 1000)}")
+        return
+    what: Part = t("What they write is neither kept nor passed on.")
+    head: Part = t("Somebody without a seat at this table has come into its room.")
+    if seat is not None and (seat.role not in TABLE or leads(seat, table)):
+        head = t("{name} has come into the room of this table.", name=who(seat))
+    key = f"stranger/{event.room}/{seat.id}" if seat is not None else f"stranger/{event.room}/{event.at.isoformat()}"
+    turn.effects.append(Say(table.unit, message(head, what), key, Lane.TALK, quiet=False))
+
+
+def exited(turn: Turn, event: Exited) -> None:
+    """Somebody has left a room: they read in private again."""
+    seat = turn.state.seat
+    if seat is not None and seat.room == event.room:
+        turn.put(replace(seat, room=""))
+        when = int(event.at.timestamp() * 1000)
+        _told(turn, seat, f"went/{event.room}/{when}", t(
+            "You have left the room of your table. You read and write here again, and nobody there sees your account."
+        ))  # fmt: skip
+
+
+def come(turn: Turn, seat: Seat, room: str, key: str) -> Seat:
+    """A seat of the table is in its room: from now on it reads the talk there. The seat as it then is."""
+    if seat.room == room:
+        return seat
+    seat = replace(seat, room=room)
+    turn.put(seat)
+    _told(turn, seat, key, t(
+        "You are in the room of your table now: read and write there while your table talks. Questions and votes still come "
+        "here, to you alone."
+    ))  # fmt: skip
+    return seat
+
+
+def present(turn: Turn, seat: Seat, event: Heard) -> Seat:
+    """Somebody does something in a room: if they belong to its table they are there now, even if nobody saw them come."""
+    table = turn.state.table
+    if table is None or event.room not in table.rooms or not _at_table(seat, table):
+        return seat
+    return come(turn, seat, event.room, f"came/{event.id}")
+
+
+def _at_table(seat: Seat, table: Table) -> bool:
+    """Whether somebody takes part at this table now."""
+    return seat.table == table.id and seat.role in TABLE and seat.status == "active"
+
+
+def _told(turn: Turn, seat: Seat, key: str, *blocks: Block | Part) -> None:
+    turn.effects.append(Say(seat.unit, message(*blocks), key, quiet=False))
