@@ -19,29 +19,48 @@ from bot.transports.telegram.errors import Floods
 from bot.transports.telegram.polling import UNKNOWN_BOT, NoContact, Polling
 from bot.transports.telegram.posts import posts
 from bot.transports.telegram.presses import Acknowledging
+from bot.transports.telegram.profile import Catalog, present
 from bot.transports.telegram.sending import PACE, Sending
 from bot.transports.telegram.updates import Me, Reader
+from bot.transports.telegram.webhook import Hook, Webhook
 
 KEEPS = timedelta(hours=24)
 """So long Telegram keeps what nobody has fetched."""
 
 
 class Telegram:
-    """A bot account called `name`: people know it by `me.username`. `api` is where the Bot API is spoken.
+    """A bot account called `name`; people know it as `me.username`. `api` is where the Bot API is spoken; with a `hook` it
+    receives there, else by polling. With a `catalog` it shows people its commands in their languages, and, if there is a
+    `title`, calls itself so.
 
     It opens itself with the first `receive`. `dropped` counts what came and was no concern of ours, by kind."""
 
     abilities = Abilities(repeatable=False, edits=True, press_bytes=64, pace=PACE, drains=True, keeps=KEEPS)
 
-    def __init__(self, name: str, token: str, now: Callable[[], datetime], *, api: str = API) -> None:
+    def __init__(
+        self,
+        name: str,
+        token: str,
+        now: Callable[[], datetime],
+        *,
+        api: str = API,
+        hook: Hook | None = None,
+        catalog: Catalog | None = None,
+        title: str = "",
+    ) -> None:
         self.account = f"telegram:{name}"
         self._client = Client(token, api)
         self._calling = Calling(self._client, Floods(time.monotonic))
         self._sending = Sending(self._calling)
         self._acknowledging = Acknowledging(self._client)
         self._reader = Reader(Me(0, ""))
-        self._polling = Polling(self.account, self._client, self._reader, self._acknowledging, now)
-        self._ready = False
+        self._receiving: Polling | Webhook = (
+            Polling(self.account, self._client, self._reader, self._acknowledging, now)
+            if hook is None
+            else Webhook(self.account, hook, self._client, self._reader, self._acknowledging, now)
+        )
+        self._catalog, self._title = catalog, title
+        self._open = False
 
     @property
     def me(self) -> Me:
@@ -53,8 +72,9 @@ class Telegram:
         return self._reader.dropped
 
     async def open(self) -> None:
-        """Ask Telegram who the bot is. Raises `Stopped` where the token is wrong, `NoContact` where Telegram is away."""
-        if self._ready:
+        """Ask Telegram who the bot is, and show people what it does. Raises `Stopped` where the token is wrong, `NoContact`
+        where Telegram is away."""
+        if self._open:
             return
         await self._client.connect()
         failure: Exception
@@ -66,13 +86,16 @@ class Telegram:
             failure = NoContact(f"{self.account}: {type(error).__name__}")
         else:
             self._reader.me = Me(number(told, "id") or 0, text(told, "username"))
-            self._ready = True
+            self._open = True
+            if self._catalog is not None:
+                await present(self._calling, self._catalog, self._title)
             return
         raise failure
 
     async def receive(self, cursor: str, wait: bool = True) -> Batch:
+        """As the port has it."""
         await self.open()
-        return await self._polling.receive(cursor, wait)
+        return await self._receiving.receive(cursor, wait)
 
     def pieces(self, message: Rendered) -> int:
         """In how many messages this one would be cut."""
@@ -82,29 +105,38 @@ class Telegram:
             return 1
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
+        """As the port has it."""
         await self._client.connect()
         return await self._sending.send(place, message, key)
 
     async def edit(self, place: str, message: Rendered, remote: str) -> Receipt:
+        """As the port has it."""
         await self._client.connect()
         return await self._sending.edit(place, message, remote)
 
     async def delete(self, place: str, remote: str) -> None:
+        """As the port has it."""
         await self._client.connect()
         await self._sending.delete(place, remote)
 
     async def menu(self, place: str, menu: Menu) -> None:
+        """As the port has it."""
         await self._client.connect()
         await offers.show(self._calling, place, menu)
 
     async def link(self, place: str) -> str:
+        """As the port has it."""
         await self._client.connect()
         return await offers.link(self._calling, place)
 
     async def fetch(self, media: Media) -> bytes:
+        """As the port has it."""
         await self._client.connect()
         return await offers.fetch(self._calling, media)
 
     async def close(self) -> None:
+        """Let the last acknowledgements out, and let go of the connections."""
+        if isinstance(self._receiving, Webhook):
+            await self._receiving.close()
         await self._acknowledging.close()
         await self._client.disconnect()
