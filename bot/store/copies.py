@@ -1,7 +1,8 @@
 """Where contributions stand in people's chats, so that a reply finds what it answers, and a change or a deletion every copy.
 
 A holder is whose chat it is: a seat, or the id of a room (`bot.store.rooms`). A remote id is the platform's name for a message
-there; one message may have several, joined by spaces (`bot.transports.port`), and each of them finds it.
+there; one message may have several, joined by commas (`bot.transports.port`), and each of them finds it. A message may carry
+several contributions, where a talk was held for the night.
 """
 
 from __future__ import annotations
@@ -30,23 +31,34 @@ def note(
     if remote:
         db.sql.execute(
             "INSERT INTO copy (holder, remote, assembly, contribution, original, at) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (holder, remote) DO UPDATE SET assembly = excluded.assembly, "
-            "contribution = excluded.contribution, original = excluded.original",
+            "ON CONFLICT (holder, remote, contribution) DO UPDATE SET original = excluded.original",
             (holder, remote, assembly, contribution, original, at),
         )
 
 
 def carried(db: Database, holder: str, remote: str) -> tuple[str, str] | None:
-    """The assembly and the contribution that a message carries; None where it carries none. Any of its ids will do."""
-    row = db.sql.execute(
-        "SELECT assembly, contribution FROM copy WHERE holder = ? AND remote = ?", (holder, remote)
-    ).fetchone()
-    if row is None and remote and " " not in remote:
-        row = db.sql.execute(
-            "SELECT assembly, contribution FROM copy WHERE holder = ? AND ' ' || remote || ' ' LIKE ? ESCAPE '\\' LIMIT 1",
-            (holder, f"% {_literal(remote)} %"),
-        ).fetchone()
-    return (row[0], row[1]) if row else None
+    """The assembly and the contribution that a message carries; None where it carries none, or several. Any of its ids will
+    do."""
+    found = db.sql.execute(
+        "SELECT assembly, contribution FROM copy WHERE holder = ? AND remote = ? LIMIT 2", (holder, remote)
+    ).fetchall()
+    if not found and remote and "," not in remote:
+        found = db.sql.execute(
+            "SELECT assembly, contribution FROM copy WHERE holder = ? AND remote LIKE '%,%' "
+            "AND ',' || remote || ',' LIKE ? ESCAPE '\\' LIMIT 2",
+            (holder, f"%,{_literal(remote)},%"),
+        ).fetchall()
+    return (found[0][0], found[0][1]) if len(found) == 1 else None
+
+
+def together(db: Database, holder: str, remote: str) -> list[str]:
+    """The contributions that a message carries, in the order in which they were given."""
+    found = db.sql.execute(
+        "SELECT copy.contribution FROM copy LEFT JOIN contribution c ON c.assembly = copy.assembly AND c.id = copy.contribution "
+        "WHERE copy.holder = ? AND copy.remote = ? ORDER BY c.seq, copy.contribution",
+        (holder, remote),
+    )
+    return [contribution for (contribution,) in found]
 
 
 def remote(db: Database, holder: str, assembly: str, contribution: str) -> str:

@@ -4,8 +4,8 @@ A transport is a client and nothing more: the cursor, the queue, the pace and ev
 It confirms to the remote side only what the engine has committed: `receive(cursor)` is called with the cursor of the last
 committed batch, and that call is the confirmation.
 
-A remote id of a message (`Receipt.id`, `Incoming.message`) is opaque to the engine and has no spaces. A transport that had to
-cut a message in several pieces answers with all their ids, joined by spaces; `edit` and `delete` get them back like that.
+A remote id of a message (`Receipt.id`, `Incoming.message`) is opaque to the engine and has no comma. A transport that had to
+cut a message in several pieces answers with all their ids, joined by commas; `edit` and `delete` get them back like that.
 """
 
 from __future__ import annotations
@@ -193,6 +193,10 @@ class Transport(Protocol):
         else for a failure that may pass."""
         ...
 
+    def chat(self, place: str) -> str:
+        """The chat that a place is part of, as far as the pace goes: the topics of a group share its pace."""
+        ...
+
     def pieces(self, message: Rendered) -> int:
         """In how many messages this one would be cut. Each counts for the pace; between two of them the transport itself leaves
         `Pace.chat_gap`."""
@@ -263,6 +267,9 @@ class PlainTransport:
     """What a transport answers that can do nothing but receive and send."""
 
     abilities = Abilities()
+
+    def chat(self, place: str) -> str:
+        return place
 
     def pieces(self, message: Rendered) -> int:
         return 1

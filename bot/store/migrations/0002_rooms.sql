@@ -38,7 +38,7 @@ ALTER TABLE outbox ADD COLUMN silent INTEGER NOT NULL DEFAULT 0;
 -- `reach` is 0 where nobody can change or delete it any more (the room has moved, or is lost).
 CREATE TABLE copy (
     holder TEXT NOT NULL, remote TEXT NOT NULL, assembly TEXT NOT NULL, contribution TEXT NOT NULL, original INTEGER NOT NULL,
-    at INTEGER NOT NULL, reach INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (holder, remote)
+    at INTEGER NOT NULL, reach INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (holder, remote, contribution)
 ) WITHOUT ROWID;
 CREATE INDEX copy_of_contribution ON copy (assembly, contribution);
 
@@ -78,10 +78,11 @@ CREATE TABLE guest (
 ) WITHOUT ROWID;
 CREATE INDEX guest_of_seat ON guest (seat) WHERE seat <> '';
 -- `seat` is whose code it was once it is used, or whom it moves to another chat; `guest` is set where it is somebody's own invite;
--- `way` where it is the link of an open assembly. A code that a newer one has replaced has no uses left: -1.
+-- `way` where it is the link of an open assembly; `shared` where several people were given the same one. A code that a newer one has replaced has no uses left: -1.
 ALTER TABLE code ADD COLUMN seat TEXT NOT NULL DEFAULT '';
 ALTER TABLE code ADD COLUMN guest BLOB;
 ALTER TABLE code ADD COLUMN way TEXT NOT NULL DEFAULT '';
+ALTER TABLE code ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX code_of_seat ON code (seat) WHERE seat <> '';
 
 -- How a person without a code of their own came in: `open`, or by which link. When somebody at the door was last told how to come in.
