@@ -58,9 +58,9 @@ class Engine:
     ) -> None:
         self.store = store
         self.clock = clock
-        self.house = House(catalogs)
+        self.house = House(catalogs, frozenset(tr.account for tr in transports if tr.abilities.edits))
         self._transports = tuple(transports)
-        self._jobs = Jobs(store, self.house, translator)
+        self._jobs = Jobs(store, self.house, translator, transports)
         self._sender = Sender(store, self.house, clock, transports)
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Work that needs the whole roster or the outside: seating, moving people between tables, carrying digests, codes.
+"""Work that needs the whole roster or the outside: seating, moving people between tables, carrying digests, codes, links.
 
 A job is a row; its answer is an event. Answer and "done" are one transaction, so a job that was interrupted is done again
 and has one answer. What a job writes besides is keyed the same way.
@@ -6,7 +6,7 @@ and has one answer. What a job writes besides is keyed the same way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -20,6 +20,7 @@ from bot.core.names import distinct
 from bot.core.seating import OpenTable, Person, Plan, merge_small, place_late, seat_people
 from bot.core.state import Role, Seat, Table
 from bot.core.steps.assign import Assign
+from bot.engine import ways
 from bot.engine.house import House
 from bot.language.translate import Translator
 from bot.store import arrivals, codes, courses, findings, opinions, people, queue, tables
@@ -28,6 +29,7 @@ from bot.store.courses import Job
 from bot.store.database import Database
 from bot.store.queue import InRow
 from bot.store.times import ms
+from bot.transports.port import Transport
 
 INVITE_DAYS = timedelta(days=30)
 
@@ -35,10 +37,13 @@ INVITE_DAYS = timedelta(days=30)
 class Jobs:
     """Does the jobs that wait."""
 
-    def __init__(self, store: Store, house: House, translator: Translator) -> None:
+    def __init__(
+        self, store: Store, house: House, translator: Translator, transports: Iterable[Transport] = ()
+    ) -> None:
         self._store = store
         self._house = house
         self._translator = translator
+        self._transports = {tr.account: tr for tr in transports}
 
     async def do_waiting(self, now: datetime) -> int:
         """Do every job that waits. How many were done."""
@@ -47,6 +52,8 @@ class Jobs:
             try:
                 if job.request.job == "relay":
                     await self._relay(job, now)
+                elif job.request.job == "link":
+                    await self._link(job, now)
                 else:
                     await self._store.transact(_in_house, self._house, job, now)
             except Exception:
@@ -67,6 +74,16 @@ class Jobs:
             if any(one.machine for one in made):
                 translated[language] = {id: one.text for id, one in zip(texts, made, strict=True)}
         await self._store.transact(_arrive, self._house, job, translated, self._translator.name, now)
+
+    async def _link(self, job: Job, now: datetime) -> None:
+        """Find the way into a room."""
+        link, may = await ways.link(self._transports, await self._store.read(ways.way_to, job))
+        await self._store.transact(_linked, job, link, may, now)
+
+
+def _linked(db: Database, job: Job, link: str, may: bool, now: datetime) -> None:
+    if courses.finish_job(db, job.assembly, job.request.key):
+        _answer(db, job, ways.linked(db, job, link, may=may), now)
 
 
 def _relay_texts(db: Database, job: Job) -> dict[str, str]:
@@ -110,8 +127,15 @@ def _in_house(db: Database, house: House, job: Job, now: datetime) -> None:
             result = _merge(db, flow, job, now)
         case "invite":
             result = _invite(db, job, now)
+        case "bind":
+            result = ways.code(db, job, now)
         case other:
             raise LookupError(f"there is no job called {other}")
+    _answer(db, job, result, now)
+
+
+def _answer(db: Database, job: Job, result: Mapping[str, Any], now: datetime) -> None:
+    request = job.request
     answer = Answered(request.course, request.step, request.job, result, request.unit)
     _happen(db, job, answer, now, f"{request.key}/answer")
 

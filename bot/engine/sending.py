@@ -18,8 +18,8 @@ from bot.core.message import Message, Name, Part, Phrase, Several, Words, block,
 from bot.core.talk import NAMELESS
 from bot.engine.clock import Clock
 from bot.engine.house import House
-from bot.language.render import Reader, render
-from bot.store import identities, opinions, people, queue
+from bot.language.render import Reader, render_together
+from bot.store import identities, opinions, people, queue, rooms, tables
 from bot.store.connection import Store
 from bot.store.database import Database
 from bot.store.queue import OutboxRow
@@ -45,7 +45,7 @@ class Letter:
     account: str
     place: str
     message: Message
-    reader: Reader
+    readers: tuple[Reader, ...]
     words: Mapping[str, str]
     names: Mapping[str, str]
 
@@ -69,28 +69,45 @@ def collect(db: Database, house: House, now: int, limit: int, mark: bool) -> tup
 
 def letter(db: Database, house: House, row: OutboxRow, read: dict[bytes, Message]) -> Letter | str:
     """A row of the outbox as a letter, or why it cannot be one. `read` are the messages that have been read already."""
-    where = identities.address(db, row.seat) if row.seat is not None else identities.door(db, row.door or b"")
+    where = identities.address(db, row.seat) if row.seat is not None else door_to(db, row.door or b"")
     if where is None or row.body is None:
         return "Erased"
     said = read.get(row.body)
     if said is None:
         said = read[row.body] = decode(row.body.decode())
     if row.seat is None:
-        reader = Reader(identities.spoken(db, row.door or b"") or "en", "UTC")
+        readers = in_room(db, house, row) or (Reader(identities.spoken(db, row.door or b"") or "en", "UTC"),)
     else:
         home = people.home(db, row.seat)
         if home is None:
             return "Erased"
         flow = house.flow(db, row.assembly)
         site = flow.sites.get(home[0]) or flow.file.schedule.sites[0]
-        reader = Reader(home[1], site.zone)
+        readers = (Reader(home[1], site.zone),)
         if identities.shared(db, row.seat):
             said = addressed(said, row.seat)
     words, seats = mentioned(said)
     names = people.names(db, seats)
     for nameless, role in people.unnamed(db, [s for s in seats if s not in names]).items():
-        names[nameless] = house.catalogs.phrase(NAMELESS[role].text, None, 0, reader.lang)
-    return Letter(row, *where, said, reader, look_up(db, row.assembly, words), names)
+        names[nameless] = house.catalogs.phrase(NAMELESS[role].text, None, 0, readers[0].lang)
+    return Letter(row, *where, said, readers, look_up(db, row.assembly, words), names)
+
+
+def door_to(db: Database, door: bytes) -> tuple[str, str] | None:
+    """Account and place of somebody without a seat, or of a room."""
+    return identities.door(db, door) or rooms.address(db, door)
+
+
+def in_room(db: Database, house: House, row: OutboxRow) -> tuple[Reader, ...]:
+    """A room reads in every language of its table, by the clock of the table's site; nobody where it is no room."""
+    table = rooms.table_of(db, row.door or b"")
+    found = tables.load_table(db, row.assembly, table) if table is not None else None
+    if found is None:
+        return ()
+    zone = house.flow(db, row.assembly).sites[found.site].zone
+    source = house.flow(db, row.assembly).source_language
+    ordered = sorted(found.languages, key=lambda language: language != source)
+    return tuple(Reader(language, zone) for language in ordered)
 
 
 def addressed(said: Message, seat: str) -> Message:
@@ -187,7 +204,7 @@ class Sender:
         transport = self._transports.get(each.account)
         if transport is None:
             return Retry(timedelta(minutes=1))
-        shown = render(each.message, each.reader, each.words, each.names, self._house.catalogs)
+        shown = render_together(each.message, each.readers, each.words, each.names, self._house.catalogs)
         try:
             return await transport.send(each.place, shown, f"{each.row.assembly}/{each.row.key}")
         except (Retry, Gone, Moved, Refused, Uncertain) as error:

@@ -10,8 +10,8 @@ Nothing here raises for odd input: an unknown language is read as English, an un
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from string import Formatter
@@ -58,6 +58,23 @@ def render(
         message.step,
         message.expects,
     )
+
+
+def render_together(
+    message: Message, readers: Sequence[Reader], words: Mapping[str, str], names: Mapping[str, str], catalogs: Catalogs
+) -> Rendered:
+    """The message as people of several languages read it in one place: each paragraph in every language, the first reader's
+    first; what is the same in all of them stands there once."""
+    first, *others = (render(message, reader, words, names, catalogs) for reader in readers)
+    versions = (first, *others)
+    blocks = [
+        (kind, text)
+        for number, (kind, _) in enumerate(first.blocks)
+        for text in dict.fromkeys(each.blocks[number][1] for each in versions)
+    ]
+    labels = [" / ".join(dict.fromkeys(each.buttons[n].label for each in versions)) for n in range(len(first.buttons))]
+    buttons = [replace(button, label=label) for button, label in zip(first.buttons, labels, strict=True)]
+    return replace(first, blocks=tuple(blocks), buttons=tuple(buttons))
 
 
 class _Voice:

@@ -4,7 +4,8 @@ Invariants:
 
 * Accounts, users and places stand in `identity`, sealed, and found by an HMAC only. Everything else knows seats.
 * A person may hold several seats (in several assemblies, or as somebody's helper); one of them is current in the private chat.
-  A seat may be reached through several channels; messages go to the one that was heard from last.
+  A seat may be reached through several channels; messages go to the one that was heard from last, of those
+  that are not lost (`bot.store.reach`).
 """
 
 from __future__ import annotations
@@ -61,10 +62,16 @@ def address(db: Database, seat: str) -> tuple[str, str] | None:
     """Account and place through which a seat is reached; None where it has no channel (any more)."""
     row = db.sql.execute(
         "SELECT i.lookup, i.sealed FROM channel c JOIN identity i ON i.lookup = c.lookup WHERE c.seat = ? "
-        "ORDER BY i.seen DESC, i.lookup LIMIT 1",
+        "ORDER BY i.lost <> '', i.seen DESC, i.lookup LIMIT 1",
         (seat,),
     ).fetchone()
     return _place(db, *row) if row else None
+
+
+def accounts(db: Database, seat: str) -> set[str]:
+    """The accounts through which a seat can be reached."""
+    found = db.sql.execute("SELECT lookup FROM channel WHERE seat = ?", (seat,)).fetchall()
+    return {where[0] for (lookup,) in found if (where := door(db, lookup)) is not None}
 
 
 def shared(db: Database, seat: str) -> bool:

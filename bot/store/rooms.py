@@ -78,6 +78,12 @@ def of_table(db: Database, assembly: str, table: str) -> tuple[str, ...]:
     return tuple(id.hex() for (id,) in found)
 
 
+def table_of(db: Database, door: bytes) -> str | None:
+    """The table of a room, even of one that is lost; None where it is no room."""
+    row = db.sql.execute("SELECT table_id FROM room WHERE id = ?", (door,)).fetchone()
+    return row[0] if row else None
+
+
 def address(db: Database, door: bytes) -> tuple[str, str] | None:
     """Account and place of a room, by its id as the outbox names it, even of one that was given up: there may be a last word
     to say. None where it is no room, or another one stands there."""
