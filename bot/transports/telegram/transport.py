@@ -97,6 +97,10 @@ class Telegram:
         await self.open()
         return await self._receiving.receive(cursor, wait)
 
+    def chat(self, place: str) -> str:
+        """The group of a topic."""
+        return place.partition("/")[0]
+
     def pieces(self, message: Rendered) -> int:
         """In how many messages this one would be cut."""
         try:
