@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.core.effects import Effect, Put, Request, Say
 from bot.core.flow import Flow
 from bot.core.itinerary import Node
-from bot.core.message import When, message, t
+from bot.core.message import Button, Message, Part, When, message, t, tn
 from bot.core.state import Course, Seat, State
 from bot.core.steps.assign import Assign
 
@@ -33,6 +33,36 @@ def waiting(flow: Flow, seat: Seat, opens: datetime | None) -> Iterator[Effect]:
         else t("You will hear from us here when it begins."),
     )
     yield Say(seat.unit, text, f"waiting/{seat.id}", quiet=False)
+
+
+def shut(flow: Flow, why: str) -> tuple[Part, ...]:
+    """Why nobody can come in now without a code of their own: `full` or `paused`."""
+    title = flow.local(flow.file.flow.title)
+    said = t("All places in “{title}” that could be taken without a personal invitation are taken.", title=title)
+    if why == "paused":
+        said = t(
+            "Just now nobody can come into “{title}” without a personal invitation. Please try again later.",
+            title=title,
+        )
+    code = t("If you have a code, please write /join and the code.")
+    contact = flow.file.mandate.contact
+    if not contact:
+        return said, code
+    return said, code, t("Would you rather speak to a person? {contact}", contact=flow.local(contact))
+
+
+def alarm(came: int, *, paused: bool) -> Message:
+    """For those who lead: more people come than the flow expects. With `paused` nobody else comes in until they allow it."""
+    said = tn(
+        "{n} person has come in within a minute without a code of their own.",
+        "{n} people have come in within a minute without a code of their own.",
+        n=came,
+    )
+    if paused:
+        then = t("Nobody else comes in like that until you allow it. Codes of people's own work as before.")
+        return message(said, then, buttons=(Button(t("Let people in again"), "-joining:allow"),))
+    then = t("They go on coming in. If that does not look right, close this way: codes of people's own work as before.")
+    return message(said, then, buttons=(Button(t("Let nobody else in"), "-joining:pause"),))
 
 
 def settle(flow: Flow, state: State, seat: Seat, node: Node, now: datetime) -> Iterator[Effect]:

@@ -1,25 +1,41 @@
-"""The door: somebody without a seat comes in with a code, or into an open assembly; or asks how.
+"""The door: somebody comes in with a code, by a link, or into an open assembly; moves their seat to another chat; or asks how.
 
-A code is a seat or a role. Who is already in gets the role as well: one person, one seat.
+Invariants:
+
+* A code is a seat or a role, and one person has one seat: whoever is in already gets the role as well, and only a code of
+  somebody's own makes a further seat, for whom they then answer.
+* An invite is used once. Shown again by the one who used it, it does nothing; to others it is refused.
+* Wrong codes are answered politely, ever more slowly, and nobody learns anything from them about an assembly that they are
+  not in.
+* Whoever has no code is told how to come in, once a minute at most.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import replace
+from datetime import timedelta
 
-from bot.core.effects import Lane, Note
+from bot.core.effects import Note
 from bot.core.events import Joined
 from bot.core.events import encode as encode_event
 from bot.core.flow import Flow
-from bot.core.message import Message, Part, Phrase, encode, message, t
+from bot.core.joining import shut
+from bot.core.message import Block, Message, Part, Phrase, message, t
 from bot.core.rights import COMMANDS
+from bot.core.spans import spell
 from bot.core.state import Role
+from bot.engine import entry, moving
+from bot.engine.hearing import hear
 from bot.engine.house import House
-from bot.store import codes, courses, identities, people, queue
-from bot.store.codes import Invite
+from bot.engine.knock import Knock, answer, ignore
+from bot.store import codes, courses, guests, identities, people, queue, refusals, tables
+from bot.store.codes import Invite, Standing
+from bot.store.courses import Assembly
 from bot.store.database import Database
-from bot.store.queue import InRow, OutRow
-from bot.transports.port import Incoming
+from bot.store.guests import Expected
+from bot.store.identities import Held
+from bot.store.queue import InRow
 
 ROLES: dict[Role, Phrase] = {
     "participant": t("participant"),
@@ -30,93 +46,180 @@ ROLES: dict[Role, Phrase] = {
     "expert": t("expert"),
     "translator": t("translator"),
 }
+WHY: dict[Standing, Part] = {
+    "unknown": t("I do not know this code. Please look at it again: it has letters and digits only."),
+    "used": t("This code has been used already. Whoever gave it to you can make a new one."),
+    "expired": t("This code is too old. Whoever gave it to you can make a new one."),
+    "replaced": t("There is a newer code in place of this one. Please use that, or ask whoever gave it to you."),
+}
+PAUSE = 60_000
+"""Somebody without a seat is told how to come in once in so many milliseconds."""
+
+_CODE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]{4}[- ]?){6}[A-Za-z0-9]{2}(?![A-Za-z0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Knock:
-    """Somebody at the door: how to reach them, what they said, and when it was received (milliseconds)."""
-
-    account: str
-    lookup: bytes
-    incoming: Incoming
-    key: str
-    now: int
+def code_in(text: str) -> str:
+    """The code in what somebody without a seat wrote: people paste the code alone, or the whole link."""
+    found = _CODE.search(text)
+    return found[0] if found and len(codes.compact(found[0])) == 26 else ""
 
 
 def join(db: Database, house: House, knock: Knock, code: str) -> None:
-    """A code at the door: a seat, a role, or why not."""
-    found = codes.use_code(db, code, knock.now)
-    if not isinstance(found, Invite):
-        why: Part = t("I do not know this code. Please look at it again: it has letters and digits only.")
-        if found == "used":
-            why = t("This code has been used already. Whoever gave it to you can make a new one.")
-        elif found == "expired":
-            why = t("This code is too old. Whoever gave it to you can make a new one.")
-        answer(db, knock, message(why))
+    """A code at the door: a seat, a role, a seat that moves here, or why not."""
+    wait = refusals.waiting(db, knock.lookup, knock.now)
+    if wait is not None:
+        if wait.told:
+            ignore(db, knock)
+        else:
+            refusals.told(db, knock.lookup)
+            answer(db, knock, message(_later(wait.left)))
         return
-    held = [h.seat for h in identities.seats_of(db, knock.lookup) if h.assembly == found.assembly]
-    if held and found.role != "participant":
-        _take_role(db, knock, held[0], found)
+    held = identities.seats_of(db, knock.lookup)
+    invite = codes.look(db, code, knock.now)
+    if not isinstance(invite, Invite):
+        _refuse(db, knock, code, invite, held)
+        return
+    refusals.forgive(db, knock.lookup)
+    own = next((h.seat for h in held if h.assembly == invite.assembly), None)
+    if invite.seat:
+        codes.spend(db, code, invite.seat)
+        moving.move(db, house, knock, invite, held)
+    elif own is not None and invite.role == "participant" and (invite.way or invite.shared):
+        _in_already(db, knock, own)
+    elif invite.way:
+        _by_link(db, house, knock, invite)
     else:
-        _seat(db, house.flow(db, found.assembly), knock, found, helper=bool(held))
+        codes.spend(db, code, _with_code(db, house, knock, invite, own))
 
 
-def _take_role(db: Database, knock: Knock, seat_id: str, invite: Invite) -> None:
+def _refuse(db: Database, knock: Knock, code: str, standing: Standing, held: list[Held]) -> None:
+    """A code that is not good. Who used it before is simply in; others are told as much as they may know."""
+    assembly, seat = codes.owner(db, code)
+    if standing == "used" and seat in [h.seat for h in held]:
+        _in_already(db, knock, seat)
+        return
+    if held and assembly not in [h.assembly for h in held]:
+        standing = "unknown"
+    wait = refusals.wrong(db, knock.lookup, knock.now)
+    answer(db, knock, message(WHY[standing], *((_later(wait),) if wait else ())))
+
+
+def _later(wait: int) -> Part:
+    return t(
+        "Those were several wrong codes in a row. Please wait {span}: until then I look at no code, not even at the right one.",
+        span=spell(timedelta(milliseconds=wait)),
+    )
+
+
+def _in_already(db: Database, knock: Knock, seat: str) -> None:
+    """Somebody knocks who sits here: they are told what is open for them, or how to come back."""
+    identities.make_current(db, knock.lookup, seat)
+    hear(db, replace(knock, incoming=replace(knock.incoming, text="/help", press="")), seat)
+
+
+def _by_link(db: Database, house: House, knock: Knock, invite: Invite) -> None:
+    """The link of a site: a seat for whoever follows it, as long as there are any."""
+    flow = house.flow(db, invite.assembly)
+    why = entry.closed(db, flow, invite.assembly, invite.site)
+    if identities.lives_elsewhere(db, invite.assembly, knock.lookup):
+        _tell(db, knock, moving.ELSEWHERE)
+    elif why is not None:
+        _tell(db, knock, *shut(flow, why))
+    else:
+        _seat(db, flow, knock, invite, helper=False)
+        entry.came_in(db, flow, invite.assembly, knock.now)
+
+
+def _with_code(db: Database, house: House, knock: Knock, invite: Invite, own: str | None) -> str:
+    """A code of one's own, or one that several share. The seat that was taken, or that has the role now."""
+    guest = guests.load(db, invite.assembly, invite.guest) if invite.guest is not None else None
+    role = guest.guest.role if guest is not None else invite.role
+    if own is not None and role != "participant":
+        seat = _take_role(db, knock, own, replace(invite, role=role))
+    else:
+        seat = _seat(db, house.flow(db, invite.assembly), knock, invite, helper=own is not None, guest=guest)
+    if guest is not None:
+        guests.took_seat(db, invite.assembly, guest.lookup, seat)
+    return seat
+
+
+def _take_role(db: Database, knock: Knock, seat_id: str, invite: Invite) -> str:
     """Who sits here already gets another role: one person, one seat."""
     seat = people.load_seat(db, seat_id)
     if seat is not None:
         people.save_seat(db, replace(seat, role=invite.role, site=invite.site or seat.site, status="active"))
         answer(db, knock, _your_role(invite.role), invite.assembly, seat_id)
-    queue.remember(db, invite.assembly, knock.key, knock.now)
+    ignore(db, knock, invite.assembly)
+    return seat_id
 
 
-def _seat(db: Database, flow: Flow, knock: Knock, invite: Invite, *, helper: bool) -> None:
+def _seat(
+    db: Database, flow: Flow, knock: Knock, invite: Invite, *, helper: bool, guest: Expected | None = None
+) -> str:
     """Give a seat. A participant is asked for consent next; whoever serves in a role may begin at once."""
-    site = flow.sites.get(invite.site) or flow.file.schedule.sites[0]
-    hint = knock.incoming.language.split("-")[0]
-    language = hint if hint in flow.languages else site.languages[0]
+    who = guest.guest if guest is not None else None
+    site = flow.sites.get(who.site if who else invite.site) or flow.file.schedule.sites[0]
+    hint = knock.hint if knock.hint in flow.languages else ""
+    language = (who.language if who else "") or hint or site.languages[0]
+    table = invite.table
+    if who is not None and who.table:
+        table = tables.numbered(db, invite.assembly, int(who.table), site.id)
+    role = who.role if who else invite.role
     seat = identities.enrol(
-        db, invite.assembly, knock.account, knock.incoming.user, knock.incoming.place, invite.role, site.id, language, helper,
-        at=knock.now, table=invite.table,
+        db, invite.assembly, knock.account, knock.incoming.user, knock.incoming.place, role, site.id, language, helper,
+        at=knock.now, table=table, way=invite.way,
     )  # fmt: skip
-    courses.note(db, invite.assembly, Note("joined", seat.id, {"role": invite.role, "site": site.id}), knock.now)
-    if invite.role != "participant":
-        people.save_seat(db, replace(seat, status="active"))
-        answer(db, knock, _your_role(invite.role), invite.assembly, seat.id)
+    courses.note(db, invite.assembly, Note("joined", seat.id, {"role": role, "site": site.id}), knock.now)
+    if who is not None and who.attributes:
+        seat = replace(seat, attributes=who.attributes)
+    people.save_seat(db, seat if role == "participant" else replace(seat, status="active"))
+    if role != "participant":
+        answer(db, knock, _your_role(role), invite.assembly, seat.id)
     elif helper:
-        told = message(
-            t(
-                "You now also answer for somebody else. Everything from here on is for this person, "
-                "until you write /for and your own name."
-            )
-        )
-        answer(db, knock, told, invite.assembly, seat.id)
+        answer(db, knock, message(moving.FOR_ANOTHER), invite.assembly, seat.id)
     joined = Joined(seat.id, flow.course_of(site.id))
     queue.put_events(db, [InRow(invite.assembly, knock.key, joined.kind, knock.now, knock.now, encode_event(joined))])
+    return seat.id
 
 
 def newcomer(db: Database, house: House, knock: Knock) -> None:
-    """Somebody without a seat: an open assembly gives one, the others ask for a code."""
+    """Somebody without a seat: an open assembly gives one; the others ask for a code."""
+    why: tuple[Part, ...] = ()
     for row in courses.assemblies(db):
         flow = house.flow(db, row.id)
-        joining = flow.file.joining
-        taken = sum(people.head_count(db, row.id, site.id, 0)[0] for site in flow.file.schedule.sites)
-        if row.state == "open" and joining.open and taken < joining.cap:
-            hint = knock.incoming.language.split("-")[0]
-            sites = flow.file.schedule.sites
-            site = next((s for s in sites if hint in s.languages), sites[0])
-            _seat(db, flow, knock, Invite(row.id, "participant", site.id, ""), helper=False)
+        if row.state != "open":
+            continue
+        if identities.lives_elsewhere(db, row.id, knock.lookup):
+            _tell(db, knock, moving.ELSEWHERE)
             return
-    answer(
-        db,
-        knock,
-        message(
-            t(
-                "Good day. I am Pnyx, a program that leads assemblies. To take part, please write /join "
-                "and the code from your invitation."
-            )
-        ),
+        if flow.file.joining.open:
+            site = _nearest_site(db, flow, row, knock.hint)
+            found = entry.closed(db, flow, row.id, site)
+            if found is None:
+                _seat(db, flow, knock, Invite(row.id, "participant", site, "", way="open"), helper=False)
+                entry.came_in(db, flow, row.id, knock.now)
+                return
+            why = why or shut(flow, found)
+    asked = t(
+        "Good day. I am Pnyx, a program that leads assemblies. To take part, please write /join "
+        "and the code from your invitation."
     )
+    _tell(db, knock, *(why or (asked,)))
+
+
+def _nearest_site(db: Database, flow: Flow, row: Assembly, hint: str) -> str:
+    """The first site with room for one more whose people speak this language; else the first with room; else the first."""
+    sites = flow.file.schedule.sites
+    free = [s for s in sites if entry.closed(db, flow, row.id, s.id) is None] or list(sites)
+    return next((s.id for s in free if hint in s.languages), free[0].id)
+
+
+def _tell(db: Database, knock: Knock, *blocks: Block | Part) -> None:
+    """Tell somebody without a seat how things are; not again for a while, however often they write."""
+    if identities.explain(db, knock.lookup, knock.now, PAUSE):
+        answer(db, knock, message(*blocks))
+    else:
+        ignore(db, knock)
 
 
 def _your_role(role: Role) -> Message:
@@ -127,12 +230,3 @@ def _your_role(role: Role) -> Message:
             example=COMMANDS["name"].example,
         ),
     )
-
-
-def answer(db: Database, knock: Knock, said: Message, assembly: str = "", seat: str | None = None) -> None:
-    """Answer at the door, or to the seat that has just been taken."""
-    door = None if seat else knock.lookup
-    row = OutRow(f"{knock.key}/door", assembly, seat, int(Lane.ANSWER), knock.now, encode(said).encode(), door=door)
-    queue.say(db, [row])
-    if not seat:
-        queue.remember(db, assembly, knock.key, knock.now)

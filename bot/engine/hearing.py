@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.events import Heard
 from bot.core.events import encode as encode_event
-from bot.engine.door import Knock
+from bot.engine.knock import Knock
 from bot.store import people, queue
 from bot.store.database import Database
 from bot.store.queue import InRow

@@ -11,13 +11,15 @@ Invariants:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core.message import Name, Several, message, t
 from bot.engine import reach, rooms
-from bot.engine.door import Knock, answer, join, newcomer
+from bot.engine.door import code_in, join, newcomer
 from bot.engine.hearing import hear
 from bot.engine.house import House
+from bot.engine.knock import Knock, answer, ignore
 from bot.store import identities, people, queue
 from bot.store.database import Database
 from bot.store.times import ms
@@ -47,34 +49,47 @@ def _receive(db: Database, house: House, knock: Knock) -> None:
         rooms.receive(db, house, knock)
     elif incoming.kind == "unreachable":
         reach.person_lost(db, knock.lookup, incoming.text, knock.now)
-        queue.remember(db, "", knock.key, knock.now)
+        ignore(db, knock)
     else:
         identities.meet(db, knock.account, incoming.user, incoming.place, knock.now, incoming.language)
         reach.person_found(db, knock.lookup, knock.now)
         if incoming.kind == "reachable":
-            queue.remember(db, "", knock.key, knock.now)
+            ignore(db, knock)
         else:
             _heard(db, house, knock)
 
 
 def _heard(db: Database, house: House, knock: Knock) -> None:
-    text = knock.incoming.text.strip()
-    word, _, rest = text.partition(" ")
-    if not knock.incoming.press and word.casefold() in JOIN and rest.strip():
-        join(db, house, knock, rest.strip())
-        return
+    incoming = knock.incoming
+    command, rest = _command(knock)
     held = [h.seat for h in identities.seats_of(db, knock.lookup)]
-    if not held:
+    typed = incoming.kind == "message" and not incoming.press and not incoming.bar
+    code = rest if command in JOIN else code_in(incoming.text) if typed and not held else ""
+    if code:
+        join(db, house, knock, code)
+    elif not held and incoming.kind in ("message", "press"):
         newcomer(db, house, knock)
-        return
-    if not knock.incoming.press and word.casefold() == FOR:
-        _speak_for(db, knock, rest.strip(), held)
-        return
-    press, _, addressed = knock.incoming.press.partition("@")
-    if addressed and addressed not in held:
-        queue.remember(db, "", knock.key, knock.now)
-        return
-    hear(db, knock, addressed or identities.current_seat(db, knock.lookup) or held[0], press)
+    elif not held:
+        ignore(db, knock)
+    elif command == FOR:
+        _speak_for(db, knock, rest, held)
+    else:
+        press, _, addressed = incoming.press.partition("@")
+        if addressed and addressed not in held:
+            ignore(db, knock)
+            return
+        if command == "/start":  # what a phone says of itself when a chat is opened (again)
+            knock = replace(knock, incoming=replace(incoming, text="/help"))
+        hear(db, knock, addressed or identities.current_seat(db, knock.lookup) or held[0], press)
+
+
+def _command(knock: Knock) -> tuple[str, str]:
+    """The command of a new message of the person's own, and what stands behind it; nothing where there is none."""
+    incoming = knock.incoming
+    if incoming.kind != "message" or incoming.press or incoming.bar or not incoming.text.lstrip().startswith("/"):
+        return "", ""
+    word, *rest = incoming.text.split(maxsplit=1)
+    return word.partition("@")[0].casefold(), rest[0].strip() if rest else ""
 
 
 def _speak_for(db: Database, knock: Knock, name: str, held: list[str]) -> None:

@@ -19,9 +19,9 @@ from bot.core.message import Message, encode, message, t
 from bot.core.rights import may
 from bot.core.state import Seat
 from bot.engine import reach
-from bot.engine.door import Knock
 from bot.engine.hearing import hear
 from bot.engine.house import House
+from bot.engine.knock import Knock
 from bot.store import buttons, courses, identities, people, queue, rooms, tables
 from bot.store.database import Database
 from bot.store.queue import InRow, OutRow

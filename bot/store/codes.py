@@ -25,7 +25,7 @@ Standing = Literal["good", "unknown", "used", "expired", "replaced"]
 @dataclass(frozen=True, slots=True)
 class Invite:
     """What a code lets its user be. `seat` is the one that it moves to another chat; `guest` whose own invite it is; `way` the
-    link of an open assembly that it belongs to."""
+    link of an open assembly that it belongs to; `shared` says that several people were given the same code."""
 
     assembly: str
     role: Role
@@ -34,6 +34,7 @@ class Invite:
     seat: str = ""
     guest: bytes | None = None
     way: str = ""
+    shared: bool = False
 
 
 def make_code(
@@ -41,32 +42,46 @@ def make_code(
 ) -> str:
     """A new code of 128 random bits, such as `K7QF-…`. Only its hash is kept, so it cannot be shown again."""
     code = spell(secrets.token_bytes(16))
-    put_code(db, code, Invite(assembly, role, site, table), uses=uses, made=made, expires=expires)
+    put_code(db, code, Invite(assembly, role, site, table, shared=uses > 1), uses=uses, made=made, expires=expires)
     return code
 
 
 def put_code(db: Database, code: str, invite: Invite, *, uses: int = 1, made: int, expires: int) -> None:
     """Let a code be good for an invite. `IntegrityError` where there is this code already."""
     db.sql.execute(
-        "INSERT INTO code (hash, assembly, role, site, table_id, seat, guest, way, uses_left, expires, made) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO code (hash, assembly, role, site, table_id, seat, guest, way, shared, uses_left, "
+        "expires, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             _hash(code), invite.assembly, invite.role, invite.site, invite.table, invite.seat, invite.guest, invite.way,
-            uses, expires, made,
+            invite.shared, uses, expires, made,
         ),
     )  # fmt: skip
 
 
 def use_code(db: Database, code: str, now: int) -> Invite | Standing:
     """Use a code once; or why it cannot be used. Small letters, spaces and 0, 1, 8 for O, I, B do no harm."""
+    found = look(db, code, now)
+    if isinstance(found, Invite):
+        spend(db, code)
+    return found
+
+
+def look(db: Database, code: str, now: int) -> Invite | Standing:
+    """What a code is good for, without using it; or why it cannot be used."""
     standing = stand(db, code, now)
     if standing != "good":
         return standing
-    db.sql.execute("UPDATE code SET uses_left = uses_left - 1 WHERE hash = ?", (_hash(code),))
-    row = db.sql.execute(
-        "SELECT assembly, role, site, table_id, seat, guest, way FROM code WHERE hash = ?", (_hash(code),)
+    assembly, role, site, table, seat, guest, way, shared = db.sql.execute(
+        "SELECT assembly, role, site, table_id, seat, guest, way, shared FROM code WHERE hash = ?", (_hash(code),)
     ).fetchone()
-    return Invite(*row)
+    return Invite(assembly, role, site, table, seat, guest, way, bool(shared))
+
+
+def spend(db: Database, code: str, seat: str = "") -> None:
+    """Use a good code once. Who sits on the seat of a code that is used up now is noted."""
+    db.sql.execute("UPDATE code SET uses_left = uses_left - 1 WHERE hash = ?", (_hash(code),))
+    if seat:
+        db.sql.execute("UPDATE code SET seat = ? WHERE hash = ? AND uses_left = 0", (seat, _hash(code)))
 
 
 def stand(db: Database, code: str, now: int) -> Standing:
@@ -94,11 +109,6 @@ def owner(db: Database, code: str) -> tuple[str, str]:
     """The assembly that a code belongs to, and the seat that was taken with it; "" for what is not known."""
     row = db.sql.execute("SELECT assembly, seat FROM code WHERE hash = ?", (_hash(code),)).fetchone()
     return (row[0], row[1]) if row else ("", "")
-
-
-def taken(db: Database, code: str, seat: str) -> None:
-    """Note who sits on the seat of a code that is used up."""
-    db.sql.execute("UPDATE code SET seat = ? WHERE hash = ? AND uses_left = 0", (seat, _hash(code)))
 
 
 def extend(db: Database, code: str, expires: int) -> None:

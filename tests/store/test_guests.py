@@ -149,13 +149,13 @@ def test_nobody_takes_a_seat_who_was_not_expected(db: Database) -> None:
 
 
 def test_whose_a_code_was(db: Database) -> None:
-    made = codes.make_code(db, "a1", "participant", "fr", made=NOON, expires=LATER)
-    assert codes.owner(db, made) == ("a1", "")
-    codes.taken(db, made, "somebody")
+    made = codes.make_code(db, "a1", "participant", "fr", uses=2, made=NOON, expires=LATER)
+    assert codes.look(db, made, NOON) == Invite("a1", "participant", "fr", "", shared=True)
+    codes.spend(db, made, "somebody")
     assert codes.owner(db, made) == ("a1", ""), "not before it is used up"
-    codes.use_code(db, made, NOON)
-    codes.taken(db, made, "somebody")
+    codes.spend(db, made, "somebody")
     assert codes.owner(db, made) == ("a1", "somebody")
+    assert codes.look(db, made, NOON) == "used"
     assert codes.owner(db, "ABCD") == ("", "")
     assert (codes.expiry(db, made), codes.expiry(db, "ABCD")) == (LATER, 0)
 

@@ -229,9 +229,9 @@ def test_moving_to_another_table_leaves_the_first_and_is_remembered(db: Database
 def test_a_code_lets_in_as_often_as_it_says(db: Database) -> None:
     code = codes.make_code(db, "a1", "facilitator", "fr", "t1", uses=2, made=NOON, expires=NOON + 10)
     assert len(code.replace("-", "")) == 26
-    assert codes.use_code(db, code, NOON) == codes.Invite("a1", "facilitator", "fr", "t1")
+    assert codes.use_code(db, code, NOON) == codes.Invite("a1", "facilitator", "fr", "t1", shared=True)
     assert codes.use_code(db, f"  {code.lower().replace('-', ' ')}\n", NOON) == codes.Invite(
-        "a1", "facilitator", "fr", "t1"
+        "a1", "facilitator", "fr", "t1", shared=True
     )
     assert codes.use_code(db, code, NOON) == "used"
 
