@@ -18,6 +18,7 @@ COMMANDS = {
     "rehearse": "bot.cli.rehearse:rehearse",
     "export": "bot.cli.desk:export",
     "backup": "bot.cli.desk:backup",
+    "telegram": "bot.cli.telegram:telegram",
 }
 """The commands in the order of the help: the module and the name of each."""
 
