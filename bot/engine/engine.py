@@ -58,7 +58,11 @@ class Engine:
     ) -> None:
         self.store = store
         self.clock = clock
-        self.house = House(catalogs, frozenset(tr.account for tr in transports if tr.abilities.edits))
+        self.house = House(
+            catalogs,
+            frozenset(tr.account for tr in transports if tr.abilities.edits),
+            frozenset(tr.account for tr in transports if tr.abilities.press_bytes is not None),
+        )
         self._transports = tuple(transports)
         self._jobs = Jobs(store, self.house, translator, transports)
         self._sender = Sender(store, self.house, clock, transports)

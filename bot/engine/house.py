@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from bot.core.flow import Flow
@@ -15,10 +16,13 @@ from bot.store.database import Database
 @dataclass
 class House:
     """Flows by reference and assemblies by id, read once: a pinned flow never changes, an upgrade calls `forget`. `editing` are
-    the accounts on which messages can be changed and deleted."""
+    the accounts on which messages can be changed and deleted, `keyed` those whose buttons carry a key of ours; `dropped` counts
+    presses that were none of the presser's, by account and reason."""
 
     catalogs: Catalogs
     editing: frozenset[str] = frozenset()
+    keyed: frozenset[str] = frozenset()
+    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
     _flows: dict[str, Flow] = field(default_factory=dict)
     _assemblies: dict[str, Assembly] = field(default_factory=dict)
 

@@ -20,6 +20,7 @@ from bot.engine.door import code_in, join, newcomer
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore
+from bot.engine.pressing import pressed
 from bot.store import identities, people, queue
 from bot.store.database import Database
 from bot.store.times import ms
@@ -74,13 +75,14 @@ def _heard(db: Database, house: House, knock: Knock) -> None:
     elif command == FOR:
         _speak_for(db, knock, rest, held)
     else:
-        press, _, addressed = incoming.press.partition("@")
-        if addressed and addressed not in held:
+        found = pressed(db, house, knock, held) if incoming.press else ("", "")
+        if found is None:
             ignore(db, knock)
             return
+        holder, press = found
         if command == "/start":  # what a phone says of itself when a chat is opened (again)
             knock = replace(knock, incoming=replace(incoming, text="/help"))
-        hear(db, knock, addressed or identities.current_seat(db, knock.lookup) or held[0], press)
+        hear(db, knock, holder or identities.current_seat(db, knock.lookup) or held[0], press)
 
 
 def _command(knock: Knock) -> tuple[str, str]:

@@ -22,7 +22,8 @@ from bot.engine import reach
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock
-from bot.store import buttons, courses, identities, people, queue, rooms, tables
+from bot.engine.pressing import pressed
+from bot.store import courses, identities, people, queue, rooms, tables
 from bot.store.database import Database
 from bot.store.queue import InRow, OutRow
 from bot.store.rooms import Room
@@ -67,13 +68,13 @@ def _heard(db: Database, house: House, knock: Knock, room: Room | None) -> None:
     elif name == "bind" and not incoming.bar:
         _bind(db, house, knock, room, args)
     elif room is not None:
-        _said(db, knock, room, command=command)
+        _said(db, house, knock, room, command=command)
 
 
-def _said(db: Database, knock: Knock, room: Room, *, command: bool) -> None:
+def _said(db: Database, house: House, knock: Knock, room: Room, *, command: bool) -> None:
     """Something by a person in a table's room."""
-    press, _, addressed = _pressed(db, knock, room).partition("@")
-    seat = seat_at(db, knock.lookup, room, addressed)
+    _, press = (knock.incoming.press and pressed(db, house, knock, (room.id,))) or ("", "")
+    seat = seat_at(db, knock.lookup, room)
     if knock.incoming.kind == "press" and (seat is None or not press):
         _drop(db, room, "not_theirs")
     elif seat is not None:
@@ -85,22 +86,11 @@ def _said(db: Database, knock: Knock, room: Room, *, command: bool) -> None:
         _drop(db, room, "no_seat")
 
 
-def _pressed(db: Database, knock: Knock, room: Room) -> str:
-    """What a pressed button stands for; "" where it is none of this room's."""
-    carried = knock.incoming.press
-    found = buttons.find(db, carried)
-    if found is None:
-        return carried
-    return found.press if found.holder == room.id else ""
-
-
-def seat_at(db: Database, lookup: bytes, room: Room, addressed: str = "") -> Seat | None:
-    """For which seat at the room's table somebody speaks in the room: the one that a button names, else their own, else the
-    one for which they answer at present, else the first. None where they hold no seat there."""
+def seat_at(db: Database, lookup: bytes, room: Room) -> Seat | None:
+    """For which seat at the room's table somebody speaks in the room: their own, else the one for which they answer at present,
+    else the first. None where they hold no seat there."""
     held = [h for h in identities.seats_of(db, lookup) if h.assembly == room.assembly]
     seats = [(h, seat) for h in held if (seat := people.load_seat(db, h.seat)) is not None and seat.table == room.table]
-    if addressed:
-        return next((seat for h, seat in seats if h.seat == addressed), None)
     current = identities.current_seat(db, lookup)
     ranked = sorted(seats, key=lambda pair: (pair[0].helper, pair[0].seat != current))
     return ranked[0][1] if ranked else None
