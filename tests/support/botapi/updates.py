@@ -74,11 +74,10 @@ class Queue:
     parcels: asyncio.Event = field(default_factory=asyncio.Event)
 
     def push(self, kind: str, body: Json, since: datetime | None = None, lane: str = "") -> Update | None:
-        """Let something in, unless nobody asked for it or it is older than its kind is kept."""
-        now = self.clock()
-        update = Update(self.next_id, kind, body, (since or now) + LIFE.get(kind, DAY), lane)
+        """Let something in, unless nobody asked for its kind."""
+        update = Update(self.next_id, kind, body, (since or self.clock()) + LIFE.get(kind, DAY), lane)
         self.everything.append(update)
-        if kind not in self.allowed or update.until <= now:
+        if kind not in self.allowed:
             self.dropped += 1
             return None
         self.next_id += 1

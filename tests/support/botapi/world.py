@@ -43,6 +43,8 @@ class World:
     def file(self, bot: Bot, id: str, kind: str = "") -> File:
         """The file behind an id that this bot holds. A photo cannot be sent as a video, nor another bot's file at all."""
         match = re.fullmatch(r"BQACAg(\d+)-(\w+)-(\d+)(?:-s)?", id)
+        if not match and "." not in id:
+            raise bad("wrong remote file identifier specified: can't unserialize it. Wrong last symbol")
         if not match or int(match[1]) != bot.id or int(match[3]) > len(self.files):
             raise bad(WRONG_FILE)
         file = self.files[int(match[3]) - 1]

@@ -81,6 +81,8 @@ async def test_a_file_id_belongs_to_one_bot_and_one_kind(on: Trial) -> None:
         assert await on.refused(call.send_photo(on.anna.id, id)) == wrong
     assert await on.refused(on.call.send_photo(on.anna.id, "https://example.org/x.jpg")) == wrong
     assert await on.refused(on.call.send_video(on.anna.id, id)) == "Bad Request: can't use file of type Photo as Video"
+    unread = "Bad Request: wrong remote file identifier specified: can't unserialize it. Wrong last symbol"
+    assert await on.refused(on.call.send_photo(on.anna.id, "nonsense")) == unread
     assert await on.refused(on.call.get_file("nonsense")) == "Bad Request: invalid file_id"
     await on.call.send_photo(on.anna.id, id)
 

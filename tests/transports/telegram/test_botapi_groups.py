@@ -103,7 +103,9 @@ async def test_members_come_and_go(on: Trial) -> None:
     await group.demote(on.bot)
     await on.drain()
     await group.add(carla)
-    assert [u.message.new_chat_members[0].first_name for u in await on.updates() if u.message] == ["Carla"]
+    (update,) = await on.updates()
+    assert update.message is not None
+    assert [user.first_name for user in update.message.new_chat_members] == ["Carla"]
 
 
 async def test_the_bot_is_added_and_kicked(on: Trial) -> None:
@@ -206,6 +208,8 @@ async def test_topics(on: Trial) -> None:
     await group.promote(on.bot)
     made = await on.call.create_forum_topic(group.id, "Table 4")
     topic = group.chat.topics[made.message_thread_id]
+    opening = on.call.delete_message(group.id, topic.id)
+    assert await on.refused(opening) == "Bad Request: message can't be deleted"
     await on.drain()
     await group.say(on.anna, "in the topic", topic)
     (update,) = await on.drain()
