@@ -12,6 +12,7 @@ Invariants:
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -68,7 +69,7 @@ def pieces(message: Rendered, longest: int = LONGEST) -> list[str]:
     """The text of a message as HTML, in as few pieces as it takes. No piece is empty; without any text there is none."""
     page = _page(message)
     cuts = _cuts(page, longest)
-    return [_markup(page, start, end) for start, end in pairwise(cuts) if page.text[start:end].strip()]
+    return [_markup(page, start, end) for start, end in pairwise(cuts) if _visible(page.text[start:end])]
 
 
 def seen(message: Rendered) -> str:
@@ -82,10 +83,10 @@ def _page(message: Rendered) -> _Page:
     spans: list[_Span] = []
     for kind, words in message.blocks:
         words = _harmless(words, kind)
-        if not words.strip():
+        if not _visible(words):
             continue
         if text:
-            text += "\n" if "item" == before == kind or before == "title" or "quote" in (before, kind) else "\n\n"
+            text += "\n" if before == kind == "item" or before == "title" or "quote" in (before, kind) else "\n\n"
         blocks.append(len(text))
         text += _BULLET + words if kind == "item" else words
         if kind in _TAGS:
@@ -100,6 +101,11 @@ def _harmless(words: str, kind: BlockKind) -> str:
     if kind == "quote":
         words = _SCHEMES.sub(rf"\1:{JOINER}", _COMMANDS.sub(f"/{JOINER}", words))
     return words
+
+
+def _visible(text: str) -> bool:
+    """Whether there is anything to see; Telegram refuses a message without."""
+    return any(not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc") for c in text)
 
 
 def _markup(page: _Page, start: int, end: int) -> str:

@@ -33,21 +33,22 @@ def label(button: Choice) -> str:
 
 
 def rows(buttons: Sequence[Choice]) -> list[list[Choice]]:
-    """The buttons in their order, as many side by side as go there; the last two rows share what they have."""
+    """The buttons in their order, as many side by side as go there; the last two rows share what is alike."""
     made: list[list[Choice]] = []
     for button in buttons:
-        if made and _go_beside([*made[-1], button]):
+        if made and len(made[-1]) < _room([*made[-1], button]):
             made[-1].append(button)
         else:
             made.append([button])
-    while len(made) > 1 and len(made[-2]) > len(made[-1]) + 1 and _go_beside([made[-2][-1], *made[-1]]):
+    while len(made) > 1 and len(made[-2]) > len(made[-1]) + 1 and _room(made[-2]) == _room(made[-1]):
         made[-1].insert(0, made[-2].pop())
     return made
 
 
-def _go_beside(row: Sequence[Choice]) -> bool:
+def _room(row: Sequence[Choice]) -> int:
+    """How many buttons like the widest of these go side by side."""
     widest = max(_width(button.label) for button in row)
-    return len(row) <= next((many for width, many in BESIDE if widest <= width), 1)
+    return next((many for width, many in BESIDE if widest <= width), 1)
 
 
 def _width(text: str) -> int:
