@@ -105,6 +105,18 @@ COMMANDS: dict[str, Command] = {
             t("Keeps a note for the assembly's log. Your table does not see it, and it does not stand in the transcript."),
         ),
         Command(
+            "hide", LEADING, "anywhere", "/hide",
+            t("hide a message, in reply to it"),
+            t("Hides the message to which you reply: nobody at the table reads it any more, it is not counted and goes nowhere. "
+              "You are asked for the reason, which its author and the table read. Without a reply it offers the last messages."),
+        ),
+        Command(
+            "sentence", TABLE | LEADING, "talk", "/sentence Anna The bus comes too rarely.",
+            t("the sentence that stands for a voice note"),
+            t("Writes the one sentence that stands for a voice note in the record: after the name of its author, or in reply to "
+              "the note. For your own note leave the name out. The author is asked whether the sentence is right."),
+        ),
+        Command(
             "bind", LEADING, "table", "/bind",
             t("give your table a room"),
             t("Gives your table a room of its own, a group or a topic of this chat app. You get a code, which you write there. "
@@ -120,6 +132,12 @@ COMMANDS: dict[str, Command] = {
             t("make invitation codes"),
             t("Makes codes with which people take their seats: the role, then, if you wish, the site, “table” and its number, "
               "and how many. Coordinators invite participants and facilitators of their own site."),
+        ),
+        Command(
+            "joining", OVERSEEING, "anywhere", "/joining",
+            t("how many came in by link; let nobody else in"),
+            t("In an open assembly: shows how many have come in without a code of their own, and lets nobody else in like "
+              "that (/joining pause), or lets people in again (/joining allow)."),
         ),
         Command(
             "begin", frozenset(("organiser",)), "anywhere", "/begin",

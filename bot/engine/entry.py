@@ -8,7 +8,7 @@ Invariants:
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from bot.core.effects import Lane, Note
 from bot.core.flow import Flow
@@ -49,7 +49,7 @@ def came_in(db: Database, flow: Flow, assembly: str, now: int) -> None:
     courses.note(db, assembly, Note("joining_alarm", data={"came": came, "paused": pause}), now)
 
 
-def doors(db: Database, flow: Flow, assembly: str, wish: str, by: str, now: int) -> dict[str, object]:
+def doors(db: Database, flow: Flow, assembly: str, wish: str, by: str, now: int) -> dict[str, Any]:
     """Pause coming in without a code of one's own, or allow it again, or (no wish) only say how it stands."""
     before = joining.doors(db, assembly)
     paused = {"pause": True, "allow": False}.get(wish, before.paused)

@@ -20,7 +20,7 @@ from bot.core.names import distinct
 from bot.core.seating import OpenTable, Person, Plan, merge_small, place_late, seat_people
 from bot.core.state import Role, Seat, Table
 from bot.core.steps.assign import Assign
-from bot.engine import ways
+from bot.engine import entry, ways
 from bot.engine.house import House
 from bot.language.translate import Translator
 from bot.store import arrivals, codes, courses, findings, opinions, people, queue, tables
@@ -127,6 +127,9 @@ def _in_house(db: Database, house: House, job: Job, now: datetime) -> None:
             result = _merge(db, flow, job, now)
         case "invite":
             result = _invite(db, job, now)
+        case "joining":
+            result = entry.doors(db, flow, job.assembly, request.args["wish"], request.args["by"], ms(now))
+            result["id"] = derive(request.key)
         case "bind":
             result = ways.code(db, job, now)
         case other:

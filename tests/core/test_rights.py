@@ -36,6 +36,7 @@ TABLE = {
     "unbind": ".fco...",
     "room": "pf.....",
     "invite": "..co...",
+    "joining": "..co...",
     "begin": "...o...",
 }
 LETTERS: dict[str, Role] = dict(
@@ -47,7 +48,7 @@ LETTERS: dict[str, Role] = dict(
 )
 CELLS = [(role, command) for command in TABLE for role in LETTERS.values()]
 PRESSES = {
-    "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin",
+    "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin", "-joining": "joining",
     "-stay": "room",
 }  # fmt: skip
 
@@ -86,7 +87,7 @@ def test_the_table_below_names_every_command_and_role() -> None:
     assert set(TABLE) == set(COMMANDS) == set(RUN)
     assert set(LETTERS.values()) == set(get_args(Role)) == set(ROLES)
     assert set(PRESSES) | {"-back"} == set(PRESSED)
-    assert len(CELLS) == 7 * 22
+    assert len(CELLS) == 7 * 23
 
 
 @pytest.mark.parametrize(("role", "command"), CELLS)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 from bot.core import rooms
-from bot.core.commands import facilitating, leaving, meeting, organising, own, speaking
+from bot.core.commands import facilitating, hiding, leaving, looking, meeting, organising, own, speaking, voicing
 from bot.core.commands.call import Call, number_named, parse
 from bot.core.events import Answered, Heard
 from bot.core.message import Part, Several, t
@@ -37,7 +37,10 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "next": facilitating.next,
     "summary": facilitating.summary,
     "invite": organising.invite,
+    "joining": organising.joining,
     "begin": organising.begin,
+    "hide": hiding.hide,
+    "sentence": voicing.sentence,
     "bind": meeting.bind,
     "unbind": meeting.unbind,
     "room": meeting.room,
@@ -50,13 +53,22 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-back": ("leave", leaving.come_back),
     "-send": ("prompt", facilitating.send),
     "-cancel": ("prompt", facilitating.cancel),
+    "-joining": ("joining", organising.joining),
     "-begin": ("begin", organising.begin_pressed),
     "-stay": ("room", meeting.stay),
+    "-show": ("hide", looking.show),
+    "-drop": ("hide", looking.drop),
+    "-hide": ("hide", hiding.pressed),
+    "-why": ("hide", hiding.why),
+    "-unhide": ("hide", hiding.put_back),
+    "-mine": ("sentence", voicing.confirm),
+    "-not-mine": ("sentence", voicing.reject),
 }
 """The buttons by their first part: the command that they belong to, and what they do."""
 
 ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
     "invite": organising.invited,
+    "joining": organising.doors,
     "bind": meeting.offered,
     "link": rooms.linked,
 }

@@ -1,4 +1,4 @@
-"""Beginning an assembly, and inviting people to it."""
+"""Beginning an assembly, inviting people to it, and letting people in without a code of their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from bot.core.commands.call import Call
-from bot.core.effects import Note, Request, Say, Wake
+from bot.core.effects import Lane, Note, Request, Say, Wake
 from bot.core.events import Answered, Started
 from bot.core.leading import leads
 from bot.core.message import Button, Plain, Several, block, message, t, tn
@@ -74,6 +74,55 @@ def invited(turn: Turn, event: Answered) -> None:
     turn.effects.append(
         Say(event.unit, message(block(head), *codes, block(how, kind="note")), f"invited/{made['id']}", quiet=False)
     )
+
+
+def joining(call: Call) -> None:
+    """Say how coming in without a code of one's own stands, pause it, or allow it again; typed or pressed."""
+    wish = call.args.casefold()
+    if wish not in ("", "pause", "allow"):
+        call.wrong(t("After it, write pause, allow, or nothing."))
+        return
+    if not (call.flow.file.joining.open or call.flow.file.joining.links):
+        call.reply(t("People come into this assembly with a code of their own only."))
+        return
+    turn = call.turn
+    turn.effects.append(
+        Request(
+            "joining",
+            turn.course.id,
+            "",
+            f"joining/{call.event.id}",
+            call.seat.unit,
+            {"wish": wish, "by": call.seat.id},
+        )
+    )
+
+
+def doors(turn: Turn, event: Answered) -> None:
+    """How it stands: `came` and `sites` (places left) by site, `left` in all, and whether it is `paused`."""
+    made: Mapping[str, Any] = event.result
+    came = sum(made["came"].values())
+    rows = [
+        block(
+            t(
+                "{site}: {came} came in, {left} more can",
+                site=turn.flow.local(site.name) if site.name else site.id,
+                came=made["came"].get(site.id, 0),
+                left=made["sites"][site.id],
+            ),
+            kind="item",
+        )
+        for site in turn.flow.file.schedule.sites
+    ]
+    head = tn(
+        "{n} person came in without a code of their own.", "{n} people came in without a code of their own.", n=came
+    )
+    if made["paused"]:
+        state, button = t("Nobody else comes in like that now."), Button(t("Let people in again"), "-joining:allow")
+    else:
+        state, button = t("People can come in like that."), Button(t("Let nobody else in"), "-joining:pause")
+    said = message(head, *rows, state, buttons=(button,))
+    turn.effects.append(Say(event.unit, said, f"doors/{made['id']}", Lane.ANSWER, quiet=False))
 
 
 def begin(call: Call) -> None:
