@@ -101,12 +101,14 @@ class Unbound:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Somebody has come into a room of a table: a seat, or ("") somebody who has none in this assembly."""
+    """Somebody has come into a room of a table: a seat, or ("") somebody who has none in this assembly. `mark` tells one who
+    has none from another, and says nothing else about them."""
 
     table: str
     seat: str
     at: datetime
     room: str = ""
+    mark: str = ""
     kind: Literal["entered"] = "entered"
 
 

@@ -156,7 +156,7 @@ def entered(turn: Turn, event: Entered) -> None:
     head: Part = t("Somebody without a seat at this table has come into its room.")
     if seat is not None and (seat.role not in TABLE or leads(seat, table)):
         head = t("{name} has come into the room of this table.", name=who(seat))
-    key = f"stranger/{event.room}/{seat.id}" if seat is not None else f"stranger/{event.room}/{event.at.isoformat()}"
+    key = f"stranger/{event.room}/{seat.id if seat is not None else event.mark}"
     turn.effects.append(Say(table.unit, message(head, what), key, Lane.TALK, quiet=False))
 
 

@@ -14,6 +14,7 @@ from bot.core.commands.call import parse
 from bot.core.effects import Lane
 from bot.core.events import Bound, Entered, Event, Exited
 from bot.core.events import encode as encode_event
+from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Message, encode, message, t
 from bot.core.rights import may
@@ -109,8 +110,9 @@ def _entered(db: Database, knock: Knock, room: Room) -> None:
         _happen(db, room, Entered(room.table, seat.id, instant(knock.now), room.id), f"{knock.key}/entered", knock)
         return
     own = _own(db, knock.lookup, room)
-    event = Entered(room.table, own.id if own is not None else "", instant(knock.now), room.id)
-    _happen(db, room, event, f"entered/{room.id}/{knock.lookup.hex()}", knock)
+    mark = derive(room.id, knock.lookup.hex())
+    event = Entered(room.table, own.id if own is not None else "", instant(knock.now), room.id, mark)
+    _happen(db, room, event, f"entered/{room.id}/{mark}", knock)
 
 
 def _exited(db: Database, knock: Knock, room: Room) -> None:

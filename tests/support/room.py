@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.core.effects import Effect
 from bot.core.events import Started, encode
@@ -28,7 +29,7 @@ from bot.store.courses import Assembly, PublishedFlow
 from bot.store.database import Database
 from bot.store.keys import KeyFile
 from bot.store.times import ms
-from bot.transports.port import Abilities, Batch, Incoming, PlainTransport, Receipt
+from bot.transports.port import Abilities, Batch, Incoming, Kind, PlainTransport, Receipt
 
 ACCOUNT = "test:main"
 ASSEMBLY = "a1"
@@ -45,6 +46,10 @@ class Post(PlainTransport):
         self.abilities = Abilities(repeatable=repeatable)
         self.delivered: list[tuple[str, str, Rendered]] = []
         self.failures: list[Exception] = []
+        self.failing: dict[str, Exception] = {}
+        """Places to which nothing can be sent, and why."""
+        self.links: dict[str, str | Exception] = {}
+        """The ways into rooms."""
 
     async def receive(self, cursor: str) -> Batch:
         raise EOFError
@@ -52,8 +57,16 @@ class Post(PlainTransport):
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
         if self.failures:
             raise self.failures.pop(0)
+        if place in self.failing:
+            raise self.failing[place]
         self.delivered.append((place, key, message))
         return Receipt(key)
+
+    async def link(self, place: str) -> str:
+        found = self.links.get(place, "")
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -92,6 +105,22 @@ class Room:
         self._count += 1
         incoming = Incoming(id or str(self._count), who, who, self.clock.now(), text, press, "en")
         await self.engine.take_in(ACCOUNT, Batch((incoming,), str(self._count)))
+
+    async def room_says(self, who: str, place: str, text: str = "", **more: Any) -> None:
+        """Somebody writes in a group (or does something else there), and everything that follows at once happens."""
+        await self.room_event(who, place, text, **more)
+        await self.engine.settle()
+
+    async def room_event(self, who: str, place: str, text: str = "", **more: Any) -> None:
+        """The same, and nothing follows yet."""
+        self._count += 1
+        given = {"message": f"{place}-{self._count}", "language": "en", "room": True, **more}
+        incoming = Incoming(str(self._count), who, place, self.clock.now(), text, **given)
+        await self.engine.take_in(ACCOUNT, Batch((incoming,), str(self._count)))
+
+    async def happens(self, kind: Kind, who: str = "", place: str = "", **more: Any) -> None:
+        """Something happens to a room or a person without a word, and everything that follows."""
+        await self.room_says(who, place, kind=kind, message="", **{"room": False, **more})
 
     async def choose(self, who: str, *labels: str) -> None:
         """Somebody presses buttons of the last message that has them, by their labels."""
