@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from bot.transports.graphemes import shortened, within
@@ -26,7 +28,7 @@ TABLE = {
 @pytest.mark.parametrize("text", TABLE)
 def test_what_is_read_as_one_stays_together(text: str) -> None:
     cuts = [0, *(at for at in range(1, len(text)) if not within(text, at)), len(text)]
-    assert [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False)] == TABLE[text]
+    assert [text[a:b] for a, b in pairwise(cuts)] == TABLE[text]
 
 
 def test_what_is_too_long_ends_with_an_ellipsis() -> None:

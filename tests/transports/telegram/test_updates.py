@@ -1,0 +1,470 @@
+"""Reading updates: every kind that Telegram documents, and whatever else arrives."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from telegram.constants import MessageType, UpdateType
+
+from bot.transports.port import Incoming, Media
+from bot.transports.telegram.contents import ANONYMOUS_ADMIN, CHANNEL_BOT, LINKED_CHANNEL, SERVICE
+from bot.transports.telegram.updates import ALLOWED, KINDS, Me, Reader
+
+Json = dict[str, Any]
+NOW = datetime(2027, 3, 2, 18, tzinfo=UTC)
+SENT = datetime(2027, 3, 2, 17, 59, tzinfo=UTC)
+DATE = int(SENT.timestamp())
+ME = Me(7, "pnyx_bot")
+ANNA: Json = {"id": 42, "is_bot": False, "first_name": "Anna", "language_code": "de"}
+BEN: Json = {"id": 43, "is_bot": False, "first_name": "Ben", "language_code": "fr"}
+PRIVATE: Json = {"id": 42, "type": "private", "first_name": "Anna"}
+GROUP: Json = {"id": -100, "type": "supergroup", "title": "Table"}
+CHANNEL: Json = {"id": -200, "type": "channel", "title": "News"}
+THE_BOT: Json = {"id": 7, "is_bot": True, "first_name": "Pnyx"}
+
+
+def message(text: str | None = "hello", chat: Json = PRIVATE, sender: Json = ANNA, **more: Any) -> Json:
+    told = {"message_id": 5, "date": DATE, "chat": chat, "from": sender, "text": text, **more}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def update(kind: str = "message", body: object = None, id: int = 1) -> Json:
+    return {"update_id": id, kind: body if body is not None else message()}
+
+
+def read(kind: str = "message", body: object = None) -> list[Incoming]:
+    return Reader(ME).read(update(kind, body), NOW)
+
+
+def one(kind: str = "message", body: object = None) -> Incoming:
+    (found,) = read(kind, body)
+    return found
+
+
+def dropped(kind: str, body: object = None) -> list[str]:
+    reader = Reader(ME)
+    assert reader.read(update(kind, body), NOW) == []
+    return list(reader.dropped)
+
+
+# ---- messages
+
+
+def test_a_private_message() -> None:
+    event = one(body=message("hello", reply_to_message=message("before") | {"message_id": 4}))
+    assert event == Incoming(
+        event.id, "42", "42", SENT, "hello", language="de", message="5", answers="4", kind="message", room=False
+    )
+
+
+def test_a_message_in_a_group_and_in_a_topic_of_it() -> None:
+    assert (one(body=message(chat=GROUP)).place, one(body=message(chat=GROUP)).room) == ("-100", True)
+    # A thread of replies has a number too, and is no topic.
+    assert one(body=message(chat=GROUP, message_thread_id=9)).place == "-100"
+    opening = {"message_id": 9, "date": DATE, "chat": GROUP, "forum_topic_created": {"name": "Rail"}}
+    topic = one(body=message(chat=GROUP, message_thread_id=9, is_topic_message=True, reply_to_message=opening))
+    assert (topic.place, topic.answers) == ("-100/9", "")
+    assert one(body=message(message_thread_id=9, is_topic_message=True)).place == "42"
+
+
+def test_an_edit_is_never_a_command_and_has_its_own_time() -> None:
+    event = one("edited_message", message("/close", edit_date=DATE + 30))
+    assert (event.kind, event.text, event.at, event.message) == ("edit", "/close", SENT + timedelta(seconds=30), "5")
+    assert one("edited_message", message("/close")).at == SENT
+
+
+COMMANDS = {
+    "/help": "/help",
+    "/help@pnyx_bot": "/help",
+    "/help@PNYX_BOT now": "/help now",
+    "/start abc_DEF-123": "/start abc_DEF-123",
+    "/start@pnyx_bot abc": "/start abc",
+    "write to /help@other_bot": "write to /help@other_bot",
+    "/help@pnyx_bot.": "/help@pnyx_bot.",
+    "/help@x": "/help@x",
+}
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+def test_a_command_to_this_bot_loses_the_bots_name(text: str) -> None:
+    assert one(body=message(text)).text == COMMANDS[text]
+
+
+def test_a_command_to_another_bot_is_none_of_ours() -> None:
+    assert dropped("message", message("/help@other_bot")) == ["message: for another bot"]
+    assert one("edited_message", message("/help@other_bot")).kind == "edit"
+
+
+BARS: dict[str, tuple[Json, str]] = {
+    "forwarded": ({"forward_origin": {"type": "hidden_user"}}, "forwarded"),
+    "forwarded, as told before 2024": ({"forward_date": DATE}, "forwarded"),
+    "via an inline bot": ({"via_bot": THE_BOT}, "via_bot"),
+    "an anonymous administrator": ({"from": {"id": ANONYMOUS_ADMIN, "is_bot": True}, "sender_chat": GROUP}, "nobody"),
+    "a linked channel": (
+        {"from": {"id": LINKED_CHANNEL}, "sender_chat": CHANNEL, "is_automatic_forward": True, "forward_origin": {}},
+        "nobody",
+    ),
+    "somebody in the name of a channel": (
+        {"from": {"id": CHANNEL_BOT, "is_bot": True}, "sender_chat": CHANNEL},
+        "nobody",
+    ),
+    "the service account": ({"from": {"id": LINKED_CHANNEL, "is_bot": False}}, "nobody"),
+    "another bot": ({"from": {"id": 8, "is_bot": True}}, "nobody"),
+    "nobody at all": ({"from": None}, "nobody"),
+    "a poll": ({"text": None, "poll": {"id": "1"}}, "unknown"),
+    "dice": ({"text": None, "dice": {"value": 6}}, "unknown"),
+    "a contact": ({"text": None, "contact": {"phone_number": "1"}}, "unknown"),
+    "a game": ({"text": None, "game": {"title": "x"}}, "unknown"),
+    "a story": ({"text": None, "story": {"id": 1}}, "unknown"),
+    "paid media": ({"text": None, "paid_media": {}}, "unknown"),
+    "a checklist": ({"text": None, "checklist": {}}, "unknown"),
+    "an invoice": ({"text": None, "invoice": {}}, "unknown"),
+    "what does not exist yet": ({"text": None, "smell": {"of": "roses"}}, "unknown"),
+    "an empty photo": ({"text": None, "photo": []}, "unknown"),
+    "a forwarded poll": ({"text": None, "poll": {}, "forward_origin": {}}, "forwarded"),
+}
+
+
+@pytest.mark.parametrize("what", BARS)
+def test_what_is_no_contribution_says_why(what: str) -> None:
+    more, bar = BARS[what]
+    event = one(body=message(chat=GROUP, **more))
+    assert (event.bar, event.user) == (bar, "" if bar == "nobody" else "42")
+
+
+FILE: Json = {"file_id": "F1", "file_unique_id": "u", "file_size": 900}
+MEDIA: dict[str, tuple[Json, Media]] = {
+    "photo": (
+        {"photo": [{**FILE, "file_id": "big", "width": 9, "height": 9}, {**FILE, "width": 2, "height": 2}]},
+        Media("photo", "big", 900, "image/jpeg"),
+    ),
+    "live photo": (
+        {"photo": [{**FILE, "width": 2, "height": 2}], "live_photo": FILE},
+        Media("photo", "F1", 900, "image/jpeg"),
+    ),
+    "voice": (
+        {"voice": {**FILE, "duration": 8, "mime_type": "audio/ogg"}},
+        Media("voice", "F1", 900, "audio/ogg", "", 8),
+    ),
+    "audio": (
+        {"audio": {**FILE, "duration": 60, "mime_type": "audio/mpeg", "file_name": "a.mp3"}},
+        Media("audio", "F1", 900, "audio/mpeg", "a.mp3", 60),
+    ),
+    "video": ({"video": {**FILE, "duration": 3}}, Media("video", "F1", 900, seconds=3)),
+    "document": (
+        {"document": {**FILE, "file_name": "a.pdf", "mime_type": "application/pdf"}},
+        Media("document", "F1", 900, "application/pdf", "a.pdf"),
+    ),
+    "sticker": ({"sticker": {**FILE, "emoji": "🙂"}}, Media("sticker", "F1", 900, name="🙂")),
+    "animation": (
+        {"animation": {**FILE, "duration": 2}, "document": {**FILE, "file_id": "D"}},
+        Media("animation", "F1", 900, seconds=2),
+    ),
+    "video note": ({"video_note": {**FILE, "duration": 5}}, Media("video_note", "F1", 900, seconds=5)),
+    "location": ({"location": {"latitude": 48.58, "longitude": 7.75}}, Media("location", "48.58 7.75")),
+    "venue": (
+        {"location": {"latitude": 48, "longitude": 7}, "venue": {"title": "Town hall"}},
+        Media("location", "48 7", name="Town hall"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MEDIA)
+def test_files_come_with_what_is_known_of_them(what: str) -> None:
+    more, media = MEDIA[what]
+    event = one(body=message(text=None, caption="see", **more))
+    assert (event.media, event.text, event.bar) == (media, "see", "")
+
+
+def test_a_moving_position_is_told_once() -> None:
+    at = {"latitude": 48.0, "longitude": 7.0, "live_period": 900}
+    assert one(body=message(text=None, location=at)).media == Media("location", "48 7")
+    assert dropped("edited_message", message(text=None, location=at)) == ["edited_message: moving"]
+
+
+@pytest.mark.parametrize("name", sorted(SERVICE))
+def test_service_messages_are_dropped(name: str) -> None:
+    assert dropped("message", message(text=None, chat=GROUP, **{name: {}})) == ["message: service"]
+
+
+HANDLED = {
+    "text", "photo", "live_photo", "voice", "audio", "video", "document", "sticker", "animation", "video_note", "location",
+    "venue", "new_chat_members", "left_chat_member", "migrate_to_chat_id",
+}  # fmt: skip
+UNKNOWN = {
+    "checklist", "contact", "dice", "game", "giveaway", "giveaway_winners", "invoice", "paid_media", "poll", "story",
+}  # fmt: skip
+SIDE = {
+    "business_connection_id", "effect_id", "reply_to_story", "sender_boost_count", "sender_business_bot",
+    "suggested_post_info",
+}  # fmt: skip
+"""Fields that stand beside a text or a file."""
+
+
+def test_every_kind_of_message_that_the_client_knows_has_its_place() -> None:
+    known = {str(kind.value) for kind in MessageType}
+    assert known - SERVICE - HANDLED - UNKNOWN - SIDE == set()
+    for name in UNKNOWN:
+        assert one(body=message(text=None, **{name: {}})).bar == "unknown"
+
+
+# ---- presses and reactions
+
+
+def press(**more: Any) -> Json:
+    shown = message(chat=GROUP, sender=THE_BOT, message_thread_id=9, is_topic_message=True)
+    return {"id": "c1", "from": ANNA, "chat_instance": "x", "data": "key:2", "message": shown, **more}
+
+
+def test_a_press_belongs_to_who_pressed_and_to_where_the_button_stands() -> None:
+    event = one("callback_query", press())
+    assert event == Incoming(
+        event.id, "42", "-100/9", NOW, press="key:2", language="de", kind="press", room=True, message="5"
+    )
+
+
+def test_a_press_on_a_message_that_can_no_longer_be_read() -> None:
+    event = one("callback_query", press(message={"chat": PRIVATE, "message_id": 5, "date": 0}))
+    assert (event.place, event.message, event.at) == ("42", "5", NOW)
+
+
+@pytest.mark.parametrize(
+    "more", [{"data": None}, {"data": ""}, {"message": None}, {"from": None}, {"from": {"id": "42"}}]
+)
+def test_a_press_of_no_button_of_ours_is_dropped(more: Json) -> None:
+    assert dropped("callback_query", press(**more)) == ["callback_query: no button of ours"]
+
+
+def reaction(old: list[str], new: list[str], **more: Any) -> Json:
+    told = {name: [{"type": "emoji", "emoji": e} for e in which] for name, which in (("old", old), ("new", new))}
+    body = {"chat": GROUP, "message_id": 5, "user": ANNA, "date": DATE}
+    return {**body, "old_reaction": told["old"], "new_reaction": told["new"], **more}
+
+
+def test_only_a_reaction_that_is_added_counts() -> None:
+    event = one("message_reaction", reaction(["👍"], ["👍", "🔥"]))
+    assert event == Incoming(event.id, "42", "-100", SENT, "🔥", language="de", kind="reaction", room=True, message="5")
+    assert dropped("message_reaction", reaction(["👍"], [])) == ["message_reaction: taken back"]
+    anonymous = reaction([], ["👍"], user=None, actor_chat=GROUP)
+    assert dropped("message_reaction", anonymous) == ["message_reaction: nobody"]
+
+
+# ---- coming and going
+
+
+def standing(chat: Json, old: str, new: str, user: Json = ANNA, **more: Any) -> Json:
+    return {
+        "chat": chat,
+        "from": ANNA,
+        "date": DATE,
+        "old_chat_member": {"status": old, "user": user},
+        "new_chat_member": {"status": new, "user": user, **more},
+    }
+
+
+def test_blocking_the_bot_and_letting_it_in_again() -> None:
+    gone = one("my_chat_member", standing(PRIVATE, "member", "kicked", THE_BOT))
+    assert (gone.kind, gone.user, gone.place, gone.at, gone.room) == ("unreachable", "42", "42", SENT, False)
+    assert one("my_chat_member", standing(PRIVATE, "kicked", "member", THE_BOT)).kind == "reachable"
+
+
+@pytest.mark.parametrize("status", ["left", "kicked"])
+def test_a_bot_that_is_put_out_of_a_group_tells_it_once(status: str) -> None:
+    reader = Reader(ME)
+    told = update("message", message(text=None, chat=GROUP, left_chat_member=THE_BOT))
+    again = update("my_chat_member", standing(GROUP, "member", status, THE_BOT), 2)
+    (event,) = reader.read(again, NOW)
+    assert (event.kind, event.place, event.room, event.user) == ("unbound", "-100", True, "")
+    assert reader.read(told, NOW) == []
+    assert reader.read(again, NOW) == [event]
+
+
+def test_other_changes_of_the_bots_standing_are_dropped() -> None:
+    for old, new in (("left", "member"), ("member", "administrator"), ("administrator", "member")):
+        assert dropped("my_chat_member", standing(GROUP, old, new, THE_BOT)) == ["my_chat_member"]
+    assert dropped("my_chat_member", standing(CHANNEL, "administrator", "left", THE_BOT)) == ["my_chat_member"]
+
+
+def test_everybody_who_is_added_enters_by_themselves() -> None:
+    told = message(text=None, chat=GROUP, new_chat_members=[ANNA, THE_BOT, BEN, {"id": 9, "is_bot": True}])
+    anna, ben = read(body=told)
+    assert [(e.kind, e.user, e.place, e.language, e.room) for e in (anna, ben)] == [
+        ("entered", "42", "-100", "de", True),
+        ("entered", "43", "-100", "fr", True),
+    ]
+    assert anna.id != ben.id
+
+
+def test_a_step_that_is_told_twice_counts_once() -> None:
+    reader = Reader(ME)
+    came = update("message", message(text=None, chat=GROUP, new_chat_members=[ANNA]), 1)
+    also = update("chat_member", standing(GROUP, "left", "member"), 2)
+    went = update("chat_member", standing(GROUP, "member", "left"), 3)
+    later = standing(GROUP, "left", "member") | {"date": DATE + 3600}
+    kinds = [[e.kind for e in reader.read(u, NOW)] for u in (came, also, went, update("chat_member", later, 4))]
+    assert kinds == [["entered"], [], ["exited"], ["entered"]]
+
+
+def test_what_is_read_again_is_told_again() -> None:
+    reader = Reader(ME)
+    both = [
+        update("chat_member", standing(GROUP, "left", "member"), 1),
+        update("message", message(text=None, chat=GROUP, new_chat_members=[ANNA]), 2),
+    ]
+    assert [reader.read(u, NOW) for u in both] == [reader.read(u, NOW) for u in both]
+
+
+STEPS = {
+    ("left", "restricted", True): ["entered"],
+    ("left", "restricted", False): [],
+    ("member", "restricted", False): ["exited"],
+    ("member", "administrator", None): [],
+    ("creator", "kicked", None): ["exited"],
+    ("kicked", "left", None): [],
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_standing_in_a_group(step: tuple[str, str, bool | None]) -> None:
+    old, new, member = step
+    body = standing(GROUP, old, new, **({} if member is None else {"is_member": member}))
+    assert [e.kind for e in read("chat_member", body)] == STEPS[step]
+
+
+def test_somebody_who_leaves_exits() -> None:
+    event = one(body=message(text=None, chat=GROUP, left_chat_member=BEN))
+    assert (event.kind, event.user, event.place) == ("exited", "43", "-100")
+
+
+def test_a_group_that_moves_says_so_on_both_sides() -> None:
+    old = {"id": -4, "type": "group", "title": "Table"}
+    left = one(body=message(text=None, chat=old, migrate_to_chat_id=-100))
+    came = one(body=message(text=None, chat=GROUP, migrate_from_chat_id=-4))
+    assert [(e.kind, e.place, e.moved, e.room, e.user) for e in (left, came)] == [("moved", "-4", "-100", True, "")] * 2
+
+
+# ---- all the rest
+
+
+def test_exactly_what_is_handled_is_asked_for() -> None:
+    bodies = {
+        "message": message(),
+        "edited_message": message(),
+        "callback_query": press(),
+        "message_reaction": reaction([], ["👍"]),
+        "my_chat_member": standing(PRIVATE, "member", "kicked", THE_BOT),
+        "chat_member": standing(GROUP, "left", "member"),
+    }
+    assert list(bodies) == ALLOWED
+    for kind, body in bodies.items():
+        assert len(read(kind, body)) == 1
+
+
+def test_every_kind_that_is_documented_is_known_by_its_name() -> None:
+    assert {str(kind.value) for kind in UpdateType} == set(KINDS)
+    for kind in set(KINDS) - set(ALLOWED):
+        assert dropped(kind, message()) == [kind]
+    assert dropped("brand_new_kind", message()) == ["unknown"]
+
+
+def test_messages_of_channels_are_dropped() -> None:
+    assert dropped("message", message(chat=CHANNEL)) == ["message: nowhere"]
+
+
+def test_ids_tell_updates_apart_even_when_numbers_start_anew() -> None:
+    def id(kind: str = "message", body: Json | None = None, number: int = 1) -> str:
+        (event,) = Reader(ME).read(update(kind, body, number), NOW)
+        return event.id
+
+    assert id() == id()
+    others = [
+        id(number=2),
+        id(body=message(chat=GROUP)),
+        id(body=message() | {"message_id": 6}),
+        id(body=message(date=DATE + 1)),
+        id("edited_message", message()),
+        id("edited_message", message(edit_date=DATE)),
+        id("callback_query", press()),
+        id("callback_query", press(id="c2")),
+        id("message_reaction", reaction([], ["👍"])),
+        id("message_reaction", reaction([], ["👍"], user=BEN)),
+    ]
+    assert len({id(), *others}) == len(others) + 1
+
+
+def test_half_characters_are_made_whole() -> None:
+    event = one(body=json.loads(json.dumps(message("a\ud83d")) + " "))
+    assert event.text.encode() == "a\ufffd".encode()
+
+
+@pytest.mark.parametrize("code", [None, 5, "", "x", "de; drop", "de" * 40])
+def test_a_language_that_is_none_is_none(code: object) -> None:
+    assert one(body=message(sender={**ANNA, "language_code": code})).language == ""
+
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["private", "\ud800"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+WHOLE = [
+    update(body=message(chat=GROUP, message_thread_id=9, is_topic_message=True, reply_to_message=message())),
+    update(body=message(text=None, photo=[FILE], document=FILE, location={"latitude": 1}, caption="x")),
+    update("edited_message", message(edit_date=DATE)),
+    update("callback_query", press()),
+    update("message_reaction", reaction(["👍"], ["🔥"])),
+    update("my_chat_member", standing(PRIVATE, "member", "kicked", THE_BOT)),
+    update("chat_member", standing(GROUP, "left", "restricted", is_member=True)),
+    update(body=message(text=None, chat=GROUP, new_chat_members=[ANNA, BEN], left_chat_member=BEN)),
+    update(body=message(text=None, chat=GROUP, migrate_to_chat_id=-1, migrate_from_chat_id=-2)),
+]
+
+
+def spoilt(whole: object, data: st.DataObject) -> object:
+    """The same, with something odd somewhere in it."""
+    if not isinstance(whole, dict | list) or not whole or data.draw(st.integers(0, 5)) == 0:
+        return data.draw(ODD)
+    if isinstance(whole, list):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        return [spoilt(each, data) if n == at else each for n, each in enumerate(whole)]
+    key = data.draw(st.sampled_from(sorted(whole)))
+    return {name: spoilt(value, data) if name == key else value for name, value in whole.items()}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(WHOLE) | st.builds(update, st.sampled_from(KINDS), ODD) | ODD, st.data())
+def test_no_update_whatever_stops_the_reading(whole: object, data: st.DataObject) -> None:
+    broken = spoilt(whole, data)
+    reader = Reader(ME)
+    for event in reader.read(broken, NOW):
+        assert event.place
+        assert event.at.tzinfo is UTC
+        for text in (event.id, event.user, event.text, event.press, event.language, event.message, event.answers):
+            assert isinstance(text, str)
+            text.encode()
+    assert not [reason for reason in reader.dropped if reason.endswith("broken")]
+
+
+def test_what_breaks_the_reading_all_the_same_is_counted_without_its_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = Reader(ME)
+
+    def broken(*_: object) -> None:
+        raise KeyError("secret words")
+
+    monkeypatch.setattr(reader, "events", broken)
+    assert reader.read(update(), NOW) == []
+    assert reader.dropped == {"message: broken": 1}
+    assert "secret" not in caplog.text
+    assert "message" in caplog.text
