@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from bot.core.message import Message, Name, Part, Phrase, Several, Words, block, decode, encode, t
 from bot.core.talk import NAMELESS
+from bot.engine import reach
 from bot.engine.clock import Clock
 from bot.engine.house import House
 from bot.language.render import Reader, render_together
@@ -186,6 +187,7 @@ class Sender:
         letters, dead = await self._store.transact(collect, self._house, now, limit, self.careful)
         receipts: list[tuple[int, str]] = []
         failures: list[tuple[OutboxRow, str, int]] = []
+        unreached: list[tuple[Letter, Gone | Moved]] = []
         behind: set[tuple[str, str]] = set()
         for each in letters:
             if (each.account, each.place) in behind:
@@ -196,8 +198,12 @@ class Sender:
             else:
                 behind.add((each.account, each.place))
                 failures.append((each.row, *self._policy(each, outcome, now)))
+                if isinstance(outcome, Gone | Moved):
+                    unreached.append((each, outcome))
         if receipts or failures:
             await self._store.transact(_settle, receipts, failures, now)
+        for each, error in unreached:
+            await self._store.transact(_unreached, each, error, now)
         return len(letters) + len(dead)
 
     async def _send(self, each: Letter) -> Receipt | Exception:
@@ -216,6 +222,8 @@ class Sender:
             return type(error).__name__, 0
         if isinstance(error, Uncertain):
             return "Uncertain", now
+        if isinstance(error, Moved):
+            return "retry", now
         wait = error.after if isinstance(error, Retry) else BACK_OFF
         if each.row.tries >= TRIES:
             wait = max(wait, PATIENCE)
@@ -233,6 +241,14 @@ def _settle(
             _say_again(db, row, at)
         else:
             queue.gone(db, row.seq, why)
+
+
+def _unreached(db: Database, each: Letter, error: Gone | Moved, now: int) -> None:
+    """A message showed that a person or a room cannot be reached at this place any more."""
+    if isinstance(error, Moved):
+        reach.room_moved(db, each.account, each.place, error.place, now)
+    else:
+        reach.undeliverable(db, each.row.seat, each.row.door, each.account, each.place, str(error), now)
 
 
 def _recover(db: Database, now: int) -> int:
