@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.effects import Lane, Note
-from bot.core.events import Joined
-from bot.core.events import encode as encode_event
 from bot.core.message import Block, Part, encode, message, t
 from bot.core.state import Seat
 from bot.engine.hearing import hear
@@ -19,7 +17,7 @@ from bot.store import courses, identities, people, queue
 from bot.store.codes import Invite
 from bot.store.database import Database
 from bot.store.identities import Held
-from bot.store.queue import InRow, OutRow
+from bot.store.queue import OutRow
 
 ELSEWHERE = t("Your seat has moved to another chat, where you used a newer code. Please write to me there.")
 FOR_ANOTHER = t(
@@ -69,12 +67,8 @@ def _tell_old_chats(db: Database, house: House, knock: Knock, assembly: str, sea
 
 
 def _bring_up_to_date(db: Database, house: House, knock: Knock, assembly: str, seat: Seat) -> None:
-    """Show in the new chat what waits there."""
-    course = house.flow(db, assembly).course_of(seat.site)
-    begun = courses.load_course(db, assembly, course)
-    if seat.status == "new" and (begun is None or begun.state == "waiting"):
-        joined = Joined(seat.id, course)
-        queue.put_events(db, [InRow(assembly, knock.key, joined.kind, knock.now, knock.now, encode_event(joined))])
-        return
-    shown = "" if seat.status == "new" else "/my" if seat.role == "participant" else "/help"
+    """Show in the new chat what waits there: any word brings the questions before the consent back, a command the rest."""
+    begun = courses.load_course(db, assembly, house.flow(db, assembly).course_of(seat.site))
+    asked = seat.status == "new" and begun is not None and begun.state != "waiting"
+    shown = "" if asked else "/my" if seat.role == "participant" and seat.status != "new" else "/help"
     hear(db, replace(knock, incoming=replace(knock.incoming, text=shown, press="")), seat.id)
