@@ -319,8 +319,11 @@ async def test_errors_of_the_server(on: Trial) -> None:
 
 @pytest.mark.parametrize(("after", "arrived"), [(False, 0), (True, 1)])
 async def test_a_cut_before_and_after_the_effect(on: Trial, after: bool, arrived: int) -> None:
+    berta = on.api.person("Berta")
     await on.anna.start()
+    await berta.start()
     on.api.cut("sendMessage", after=after, chat=on.anna.id)
+    await on.call.send_message(berta.id, "not concerned")
     with pytest.raises(NetworkError):
         await on.call.send_message(on.anna.id, "x")
     assert len(on.anna.got) == arrived

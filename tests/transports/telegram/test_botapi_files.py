@@ -158,6 +158,8 @@ async def test_commands_by_scope_and_language(on: Trial) -> None:
     await call.set_my_commands([("hilfe", "Hilfe")], language_code="de")
     await call.set_my_commands([("lead", "Lead")], telegram.BotCommandScopeChat(on.anna.id))
     await call.set_my_commands([("bind", "Bind")], telegram.BotCommandScopeAllGroupChats())
+    await call.set_my_commands([("close", "Close")], telegram.BotCommandScopeAllChatAdministrators())
+    assert (on.anna.menu(chat=group.chat), berta.menu(chat=group.chat)) == (["close"], ["bind"])
     await call.set_my_commands([("mine", "Mine")], telegram.BotCommandScopeChatMember(group.id, on.anna.id))
     assert (on.anna.menu(), berta.menu()) == (["lead"], ["help"])
     assert (on.anna.menu(chat=group.chat), berta.menu(chat=group.chat)) == (["mine"], ["bind"])

@@ -100,8 +100,11 @@ async def test_members_come_and_go(on: Trial) -> None:
     assert kinds == ["chat_member", "message", "message", "chat_member"]
     changes = [u.chat_member.new_chat_member.status for u in await on.drain() if u.chat_member]
     assert changes == ["member", "kicked"]
+    await on.anna.react(await group.say(on.anna, "hello"), "👍")
+    assert [u.message_reaction is None for u in await on.drain()] == [True, False]
     await group.demote(on.bot)
     await on.drain()
+    await on.anna.react(group.sees[-1], "👎")
     await group.add(carla)
     (update,) = await on.updates()
     assert update.message is not None

@@ -67,6 +67,7 @@ BAD = [
     ("🏟 🏟&lt;<i>a</i   ", "Unclosed end tag at byte offset 17"),
     ("🏟 🏟&lt;<i>a</em   >", 'Unmatched end tag at byte offset 17, expected "</i>", found "</em>"'),
     ("<b><i>a</b></i>", 'Unmatched end tag at byte offset 7, expected "</i>", found "</b>"'),
+    ('<span class="my-spoiler">a</span>', 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
     ("<span>a</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
     ('<tg-emoji emoji-id="x">a</tg-emoji>', "Invalid custom emoji identifier specified"),
     ("<blockquote>a<blockquote>b</blockquote></blockquote>", "Blockquote entities can't be nested at byte offset 13"),

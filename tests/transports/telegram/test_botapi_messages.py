@@ -156,6 +156,8 @@ async def test_replies(on: Trial) -> None:
     assert update.message.reply_to_message is not None
     assert update.message.reply_to_message.text == "Because."
     await on.anna.delete(answer)
+    await on.anna.reply(answer, "to what is gone")
+    assert [u.message.reply_to_message for u in (await on.updates())[-1:] if u.message] == [None]
     words = "Bad Request: message to be replied not found"
     assert await on.refused(on.call.send_message(on.anna.id, "x", reply_parameters=ReplyParameters(answer.id))) == words
     loose = ReplyParameters(answer.id, allow_sending_without_reply=True)

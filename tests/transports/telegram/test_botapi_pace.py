@@ -16,6 +16,9 @@ from telegram.error import RetryAfter
 from tests.support.botapi import Limits
 from tests.support.botapi.trial import Trial
 
+# The client warns of the future type of a wait on every use.
+pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+
 
 @pytest.fixture
 async def on() -> AsyncIterator[Trial]:
@@ -41,6 +44,13 @@ async def test_one_message_a_second_to_one_chat(on: Trial) -> None:
     await on.call.send_message(on.anna.id, "b")
     await sent.edit_text("edits do not count in private chats")
     assert on.api.audit.order(on.anna.id) == ["a", "b"]
+
+
+async def test_a_private_chat_takes_more_than_twenty_a_minute(on: Trial) -> None:
+    for n in range(25):
+        await on.call.send_message(on.anna.id, str(n))
+        on.clock.move(seconds=1)
+    assert on.api.audit.breaches() == []
 
 
 async def test_a_burst_may_be_allowed(on: Trial) -> None:
@@ -84,11 +94,12 @@ async def test_a_wait_on_demand_for_a_chat_or_the_bot(on: Trial) -> None:
     await on.call.send_message(other, "not concerned")
     assert on.api.audit.during_wait() == []
     on.clock.move(seconds=7)
-    await on.call.send_message(on.anna.id, "after the wait")
+    sent = await on.call.send_message(on.anna.id, "after the wait")
     on.api.flood(on.bot, seconds=3)
     assert await on.refused(on.call.send_message(on.anna.id, "x")) == "Too Many Requests: retry after 3"
     assert await on.refused(on.call.send_message(other, "x")) == "Too Many Requests: retry after 3"
-    assert [c.chat for c in on.api.audit.during_wait()] == [other]
+    assert await on.refused(sent.edit_text("x")) == "Too Many Requests: retry after 3"
+    assert [c.chat for c in on.api.audit.during_wait()] == [other, on.anna.id]
 
 
 async def test_the_audit_finds_what_was_let_pass(on: Trial) -> None:
