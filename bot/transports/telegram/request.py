@@ -10,6 +10,7 @@ Invariants:
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 
 import aiohttp
@@ -25,6 +26,7 @@ UNTOLD_WAIT = 5.0
 
 _JSON = {"Content-Type": "application/json"}
 _KNOWN_URLS = 64
+_UNSAFE = re.compile('["\\\\\x00-\x1f\x7f]')
 
 
 class NeverWritten(NetworkError):
@@ -155,7 +157,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _form(request_data: RequestData) -> aiohttp.FormData:
-    form = aiohttp.FormData(request_data.json_parameters)
+    form = aiohttp.FormData(request_data.json_parameters, quote_fields=False)
     for name, (filename, content, mime) in request_data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=mime)
+        form.add_field(name, content, filename=_UNSAFE.sub("_", filename), content_type=mime)
     return form

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from telegram.error import InvalidToken, TelegramError
@@ -33,7 +34,8 @@ class Telegram:
     receives there, else by polling. With a `catalog` it shows people its commands in their languages, and, if there is a
     `title`, calls itself so.
 
-    It opens itself with the first `receive`. `dropped` counts what came and was no concern of ours, by kind."""
+    It opens itself with the first `receive`. `pause` waits so many seconds between the pieces of one message.
+    `dropped` counts what came and was no concern of ours, by kind."""
 
     abilities = Abilities(repeatable=False, edits=True, press_bytes=64, pace=PACE, drains=True, keeps=KEEPS)
 
@@ -47,11 +49,12 @@ class Telegram:
         hook: Hook | None = None,
         catalog: Catalog | None = None,
         title: str = "",
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.account = f"telegram:{name}"
         self._client = Client(token, api)
         self._calling = Calling(self._client, Floods(time.monotonic))
-        self._sending = Sending(self._calling)
+        self._sending = Sending(self._calling, pause)
         self._acknowledging = Acknowledging(self._client)
         self._reader = Reader(Me(0, ""))
         self._receiving: Polling | Webhook = (
