@@ -13,11 +13,13 @@ from bot.core import course as walk
 from bot.core import reach, rooms, routing
 from bot.core.audience import takes_part
 from bot.core.commands import ANSWERS
+from bot.core.commands.hiding import remained
 from bot.core.effects import Effect
 from bot.core.events import (
     Answered,
     Bound,
     Due,
+    Edited,
     Entered,
     Event,
     Exited,
@@ -27,6 +29,7 @@ from bot.core.events import (
     Lost,
     Reached,
     Relayed,
+    Remained,
     Spread,
     Started,
     Unbound,
@@ -44,6 +47,10 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
     match event:
         case Heard():
             routing.heard(turn, event)
+        case Edited():
+            routing.edited(turn, event)
+        case Remained():
+            remained(turn, event)
         case Spread():
             _spread(turn, event)
         case Due():

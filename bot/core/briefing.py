@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.core import floor
+from bot.core.effects import Effect, Lane, Say
 from bot.core.events import Heard
+from bot.core.files import named
 from bot.core.message import Block, Button, Message, Name, Phrase, Several, Words, block, t, tn
 from bot.core.scene import Scene
+from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import spell, until
 from bot.core.state import Stage
-from bot.core.talk import table_of
+from bot.core.talk import Remark, table_of
 
 if TYPE_CHECKING:
     from bot.core.steps.discuss import Discuss
@@ -47,8 +51,11 @@ def recap(at: Scene, step: Discuss, stage: Stage) -> Message:
     if stage.data["count"]:
         text = tn("{n} message so far. The last:", "{n} messages so far. The last ones:", n=stage.data["count"])
         blocks.append(block(text, kind="note"))
-        for id, seat in stage.data["recent"]:
-            blocks += [block(Name(seat)), block(Words(id), kind="quote")]
+        for entry in stage.data["recent"]:
+            said = Remark(**entry)
+            blocks.append(block(Name(said.seat)))
+            blocks += [block(named(said.media), kind="note")] if said.media else []
+            blocks += [block(Words(said.id), kind="quote")] if said.words else []
     return at.message(*blocks, expects="" if floor.running(stage) else "text")
 
 
@@ -58,6 +65,24 @@ def receipt(at: Scene, id: str) -> Message:
     if at.seat.helped:
         blocks.insert(0, block(t("With help, for {name}:", name=at.seat.name), kind="note"))
     return at.message(*blocks, buttons=(Button(t("Undo"), f"-undo:{id}"),))
+
+
+def asleep(at: Scene, stage: Stage) -> Iterator[Effect]:
+    """Tell somebody who writes while others sleep when they read it: once a night."""
+    hours, seat = at.flow.file.schedule.quiet_hours, at.seat
+    if hours is None:
+        return
+    quiet = QuietHours(hours.start, hours.end)
+    others = [s for s in (*table_of(at).members, *table_of(at).staff) if s.id != seat.id]
+    mornings = [next_allowed(at.now, at.flow.sites[s.site].zone, quiet) for s in others]
+    late = [morning for morning in mornings if morning > at.now]
+    if late:
+        when = until(max(late), at.now)
+        text = t("The others sleep now. They read it at {when}.", when=when)
+        if len(late) < len(others):
+            text = t("Some of the others sleep now. They read it at {when}.", when=when)
+        key = at.key("asleep", seat.id, int(max(late).timestamp()))
+        yield Say(seat.unit, at.message(text), key, Lane.ANSWER, quiet=False)
 
 
 def not_now(at: Scene, step: Discuss, heard: Heard) -> Message | None:

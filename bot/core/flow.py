@@ -125,7 +125,8 @@ class GroupPlan(Model):
     of several sites. `common_language` says whether those who sit together must share a language (`require`) or need not
     (`translate`). `max_languages` is how many languages meet at a table where they need not share one. `no_repeat` avoids
     people who already sat together. `min_present` is how many must be there for a talk: under it the others are offered
-    another table.
+    another table. `lives` says where a table meets: `virtual` passes messages on between everybody's own chats, so that
+    nobody's account is seen; with `room` its facilitator is asked to bind a group or a topic, and it is virtual until then.
     """
 
     size: Size
@@ -137,6 +138,7 @@ class GroupPlan(Model):
     max_languages: int = Field(default=2, ge=1, le=10)
     no_repeat: bool = False
     min_present: int = Field(default=3, ge=2, le=10)
+    lives: Literal["virtual", "room"] = "virtual"
 
 
 class ListItem(Model):
@@ -169,6 +171,15 @@ class Joining(Model):
         return max(0, min(left, self.caps[site] - taken.get(site, 0)) if site in self.caps else left)
 
 
+class Files(Model):
+    """`[files]`: pictures, voice notes and other files that people send to their tables.
+
+    `max_mb` is how large one may be, in megabytes.
+    """
+
+    max_mb: int = Field(default=20, ge=1, le=50)
+
+
 class FlowFile(Model):
     """A whole flow file."""
 
@@ -176,6 +187,7 @@ class FlowFile(Model):
     mandate: Mandate
     schedule: Schedule
     joining: Joining = Joining()
+    files: Files = Files()
     groups: dict[Id, GroupPlan] = Field(default_factory=dict)
     lists: dict[Id, tuple[ListItem, ...]] = Field(default_factory=dict)
     questions: tuple[Question, ...] = ()
@@ -343,6 +355,7 @@ def roles_of(steps: Iterable[Step]) -> frozenset[Role]:
 
 
 __all__ = [
+    "Files",
     "Flow",
     "FlowFile",
     "GroupPlan",

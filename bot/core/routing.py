@@ -10,32 +10,40 @@ One chat carries both the private questions and, at a virtual table, the talk. T
 5. else it may be a typed choice in an open ballot, which is confirmed first;
 6. else the person is told that nothing is open. Nothing is passed on by mistake.
 
+A picture, a voice note, a reply go the same way as words. A file never answers a private question, unless its step takes
+files; a caption is never a command. What cannot pass at all (`bot.core.files.WHY_NOT`) is named to whoever sent it. An edit
+changes what was kept of the message, while its step is open, and is never a command.
+
 What is typed in a room of the table goes to the talk, or nowhere.
 Who has paused or left is not heard, but for commands: the way back is offered.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot.core import commands, rooms
+from bot.core import commands, rooms, voices
 from bot.core.commands.facilitating import ALL
-from bot.core.effects import Lane, Say
-from bot.core.events import Answered, Due, Event, Found, Heard, Joined, Lost, Relayed, Spread, Unbound
+from bot.core.effects import Lane, Redraw, Say
+from bot.core.events import Answered, Due, Edited, Event, Found, Heard, Joined, Lost, Relayed, Spread, Unbound
+from bot.core.files import FILES, WHY_NOT
 from bot.core.flow import Flow
-from bot.core.holding import hold, release
+from bot.core.holding import KIND, hold, release
 from bot.core.ids import derive
 from bot.core.itinerary import Node
 from bot.core.joining import first_run
-from bot.core.message import Button, Words, block, message, t
+from bot.core.message import Block, Button, Part, Words, block, message, t
 from bot.core.names import clean_text
-from bot.core.state import Course, Seat, Table
+from bot.core.state import Contribution, Course, Seat, Table
 from bot.core.talk import talk_at
 from bot.core.turn import Turn
 
 TO_TABLE = "-table"
 TO_ANSWER = "-answer"
-SEND = "-send"
+KEEP_BACK = "-keep"
+LED = ("-send", "-show", "-drop", "-hide", "-why", "-unhide")
+"""The buttons of those who lead tables: `-what:contribution:table`, with more behind it or not."""
 
 
 def table_named(flow: Flow, event: Event) -> str:
@@ -54,7 +62,7 @@ def _named(flow: Flow, event: Event, what: str) -> str:
     if not isinstance(event, Heard):
         return ""
     parts = event.press.split(":")
-    if what == "table" and parts[0] == SEND and len(parts) > 2:
+    if what == "table" and parts[0] in LED and len(parts) > 2:
         return parts[2] if parts[2] != ALL else ""
     node = flow.nodes.get(parts[0])
     return parts[2] if node is not None and node.step.names == what and len(parts) > 2 else ""
@@ -76,7 +84,7 @@ def needs(flow: Flow, course: Course, seat: Seat | None, table: Table | None, ev
             return [(n.id, seat.unit) for n in flow.run_of(flow.nodes[event.step])]
         case Heard():
             return _of_seat(flow, course, seat, table, event.press.split(":", 1)[0])
-        case Joined() | Lost() | Found():
+        case Joined() | Lost() | Found() | Edited():
             return _of_seat(flow, course, seat, table, "")
         case Unbound():
             unit = table.unit if table is not None else ""
@@ -110,7 +118,9 @@ def heard(turn: Turn, event: Heard) -> None:
         seat = rooms.present(turn, seat, event)
     if event.press.partition(":")[0] in commands.PRESSED:
         commands.pressed(turn, seat, event)
-    elif event.text.startswith("/") and not event.press:
+    elif why := _barred(turn, seat, event):
+        _tell(turn, seat, f"barred/{event.id}", why)
+    elif event.text.startswith("/") and not event.press and not event.bar:
         commands.run(turn, seat, event)
     elif event.room and not event.press:
         _in_room(turn, seat, event)
@@ -130,7 +140,7 @@ def aim(turn: Turn, seat: Seat, event: Heard) -> tuple[Node, str] | None:
         return _talking(turn, seat)
     if step and step != TO_ANSWER:
         return target(turn, seat, step, event.at)
-    if event.text.startswith("/"):
+    if event.text.startswith("/") or event.bar:
         return None
     if event.room and not event.press:
         return _talking(turn, seat)
@@ -161,7 +171,7 @@ def target(turn: Turn, seat: Seat, step: str, at: datetime) -> tuple[Node, str] 
 
 def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
     step = event.press.split(":", 1)[0]
-    if step in (TO_TABLE, TO_ANSWER):
+    if step in (TO_TABLE, TO_ANSWER, KEEP_BACK):
         _told_which(turn, seat, event)
         return
     if step.startswith("-"):
@@ -177,13 +187,22 @@ def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
 def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
     talk, waiting = _talking(turn, seat), _asked(turn, seat, event.at)
     if waiting is not None and talk is not None:
-        _ask_which(turn, seat, event)
+        _ask_which(turn, seat, event, waiting[0])
         return
     found = waiting or talk or _open_question(turn, seat, event.at)
     if found is None:
         commands.nothing_open(turn, seat, event)
         return
+    if event.media and not _takes(found[0], event):
+        only = t("Only words can be taken here, so this was not kept. Please say it in words.")
+        _tell(turn, seat, f"words/{event.id}", only)
+        return
     _hear(turn, found, event)
+
+
+def _takes(node: Node, event: Heard) -> bool:
+    """Whether a step has a use for what came: words always, a file only some."""
+    return not event.media or event.media in node.step.takes
 
 
 def _in_room(turn: Turn, seat: Seat, event: Heard) -> None:
@@ -193,39 +212,104 @@ def _in_room(turn: Turn, seat: Seat, event: Heard) -> None:
         _hear(turn, talk, event)
 
 
-def _ask_which(turn: Turn, seat: Seat, event: Heard) -> None:
-    """In doubt, ask: the text is held, and goes nowhere until its author has said where."""
-    cleaned, id = clean_text(event.text), derive(event.id, "held")
-    if cleaned.problem is not None or not cleaned.text:
-        said = message(cleaned.problem or t("I can pass on text only. Please write what you want to say."))
+def _barred(turn: Turn, seat: Seat, event: Heard) -> Part | None:
+    """Why this can go nowhere, whatever is open; None where it can. In a room it stands before everybody's eyes: who wrote it
+    is told only where somebody at the table reads elsewhere."""
+    table = turn.state.table
+    if event.press or seat.status != "active":
+        return None
+    if event.room and (table is None or all(table.in_room(s) for s in (*table.members, *table.staff))):
+        return None
+    if event.bar == "too_large":
+        most = turn.flow.file.files.max_mb
+        return t("This file has more than {most} MB, so it cannot be passed on. A smaller one can.", most=most)
+    if event.bar:
+        return WHY_NOT.get(event.bar, WHY_NOT["unknown"])
+    if event.media and event.media not in FILES:
+        return WHY_NOT.get(event.media, WHY_NOT["unknown"])
+    if event.media and event.text.startswith("/"):
+        return t("A command stands alone: please send it without a file.")
+    return None
+
+
+def _ask_which(turn: Turn, seat: Seat, event: Heard, asked: Node) -> None:
+    """In doubt, ask: what came is held, and goes nowhere until its author has said where."""
+    cleaned, id = clean_text(event.text), event.contribution
+    if cleaned.problem is not None or not (cleaned.text or event.media):
+        problem = cleaned.problem or t("I can pass on text only. Please write what you want to say.")
+        _tell(turn, seat, f"which/{event.id}", problem)
+        return
+    hold(turn, seat, id, cleaned.text, event.answers, event.media)
+    to_table = Button(t("Send it to my table"), f"{TO_TABLE}:{id}")
+    if not _takes(asked, event):
+        question = t("A question above still waits for your answer. Send this to your table?")
+        buttons = (to_table, Button(t("Do not send it"), f"{KEEP_BACK}:{id}"))
+    elif f":{voices.SENTENCE}:" in seat.focus:
+        question = t("Is this the sentence for your voice note, or is it for your table?")
+        buttons = (Button(t("It is my sentence"), f"{TO_ANSWER}:{id}"), to_table)
     else:
-        hold(turn, seat, id, cleaned.text)
-        said = message(
-            t("Is this your answer to the question above, or is it for your table?"),
-            block(Words(id), kind="quote"),
-            buttons=(
-                Button(t("It is my answer"), f"{TO_ANSWER}:{id}"),
-                Button(t("Send it to my table"), f"{TO_TABLE}:{id}"),
-            ),
-        )
-    turn.effects.append(Say(seat.unit, said, f"which/{event.id}", Lane.ANSWER, quiet=False))
+        question = t("Is this your answer to the question above, or is it for your table?")
+        buttons = (Button(t("It is my answer"), f"{TO_ANSWER}:{id}"), to_table)
+    quote: tuple[Block, ...] = (block(Words(id), kind="quote"),) if cleaned.text else ()
+    _tell(turn, seat, f"which/{event.id}", question, *quote, buttons=buttons)
 
 
 def _told_which(turn: Turn, seat: Seat, event: Heard) -> None:
-    """The author has said where the held text goes. It counts as said when it was typed."""
+    """The author has said where the held text goes. It counts as said when it was typed, and keeps its id."""
     step, _, id = event.press.partition(":")
     held = turn.state.facts.get("held", {}).get(id)
     at = held.at if held is not None else event.at
-    found = _talking(turn, seat) if step == TO_TABLE else _asked(turn, seat, at)
+    found = _talking(turn, seat) if step != TO_ANSWER else _asked(turn, seat, at)
     if found is None:
         _closed(turn, seat, event)
         return
-    text = release(turn, seat, id)
-    if text is None:
-        done = message(t("You have answered this already, so nothing was changed."))
-        turn.effects.append(Say(seat.unit, done, f"which/{event.id}", Lane.ANSWER, quiet=False))
+    given = release(turn, seat, id)
+    if given is None:
+        _tell(turn, seat, f"which/{event.id}", t("You have answered this already, so nothing was changed."))
         return
-    _hear(turn, found, Heard(event.id, seat.id, text.at, text.text))
+    words = (block(Words(id), kind="quote"),) if given.text and step != KEEP_BACK else ()
+    where = {
+        TO_TABLE: t("For your table:"),
+        TO_ANSWER: t("Your answer:"),
+        KEEP_BACK: t("It was not sent to anybody."),
+    }
+    said = message(where[step], *words)
+    turn.effects.append(Redraw((seat.id,), said, f"which/{event.id}"))
+    if step == KEEP_BACK:
+        return
+    if step == TO_TABLE and f":{voices.SENTENCE}:" in seat.focus:
+        turn.put(replace(seat, focus=""))
+    _hear(
+        turn, found,
+        Heard(event.id, seat.id, given.at, given.text, answers=given.target, media=given.media, kept=given.id),
+    )  # fmt: skip
+
+
+def edited(turn: Turn, event: Edited) -> None:
+    """Somebody has changed what they wrote. It counts while the step is open; whatever the new words are, they are no command."""
+    seat, given = turn.state.seat, turn.state.facts.get("named", {}).get(event.contribution)
+    if seat is None or seat.status != "active" or not isinstance(given, Contribution):
+        return
+    if given.seat != seat.id or given.state != "live" or given.text == event.text.strip():
+        return
+    if given.kind == KIND:
+        _tell(
+            turn, seat, f"edit/{event.id}",
+            t("What you wrote first still waits. To change it, take it back and write it anew."),
+        )  # fmt: skip
+        return
+    found = target(turn, seat, given.step, event.at)
+    if found is None:
+        _tell(turn, seat, f"edit/{event.id}", t("This is closed now: what you wrote first still stands."))
+        return
+    node, unit = found
+    turn.hook(node, unit, node.step.edited(turn.scene(node, unit), given, event.text, derive(event.id)))
+
+
+def _tell(turn: Turn, seat: Seat, key: str, *blocks: Block | Part, buttons: tuple[Button, ...] = ()) -> None:
+    """Answer somebody at once."""
+    said = message(*blocks, buttons=buttons)
+    turn.effects.append(Say(seat.unit, said, key, Lane.ANSWER, quiet=False))
 
 
 def _hear(turn: Turn, found: tuple[Node, str], event: Heard) -> None:
@@ -234,8 +318,7 @@ def _hear(turn: Turn, found: tuple[Node, str], event: Heard) -> None:
 
 
 def _closed(turn: Turn, seat: Seat, event: Heard) -> None:
-    closed = message(t("This is closed now, so nothing was changed."))
-    turn.effects.append(Say(seat.unit, closed, f"closed/{event.id}", Lane.ANSWER, quiet=False))
+    _tell(turn, seat, f"closed/{event.id}", t("This is closed now, so nothing was changed."))
 
 
 def _asked(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | None:

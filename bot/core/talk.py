@@ -4,6 +4,7 @@ Invariants:
 
 * Nothing is passed on before the talk has begun, while it rests or after it has closed.
 * A message is kept first, and what is passed on is a pointer to it: words taken back in time never arrive.
+* Every copy of a message is known by the message's id (`Message.about`): it can be changed, taken back and hidden everywhere.
 * The stage knows who spoke how often and the ids of the last messages; it never holds a word.
 * A timer carries the count under which it was set (`Stage.n` for the end of the talk); once the timetable has changed,
   older timers mean nothing.
@@ -14,13 +15,13 @@ The functions yield effects and return the stage as it then is; the hook that ca
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.core.effects import Effect, Keep, Lane, Note, Say, Wake, Withdraw
+from bot.core.effects import Amend, Effect, Keep, Lane, Note, Put, Recall, Redraw, Say, Wake, Withdraw
 from bot.core.events import Due
-from bot.core.message import Block, Message, Name, Part, Phrase, Words, block, t
+from bot.core.message import Block, Button, Message, Name, Part, Phrase, Words, block, t
 from bot.core.scene import Scene
 from bot.core.spans import left, spell, until
 from bot.core.state import Contribution, Role, Seat, Stage, State, Table
@@ -67,6 +68,9 @@ FRESH: Mapping[str, Any] = {
     "spoken": {},
     "last": {},
     "recent": [],
+    "hidable": None,
+    "waiting": {},
+    "voice": {},
     "count": 0,
     "nudged": [],
     "through": [],
@@ -74,8 +78,23 @@ FRESH: Mapping[str, Any] = {
     "extended": 0,
     "rests": 0,
 }
-"""The data of a stage at which nobody has said anything: messages by seat, each one's last message, who was nudged, who has
-nothing to add, seconds added to the announced end, how often the talk rested."""
+"""The data of a stage at which nobody has said anything: messages by seat, each one's last message, the last remarks, the one
+that can be hidden with a button, what waits for the facilitator (`bot.core.pictures`), where voice notes stand
+(`bot.core.voices`), who was nudged, who has nothing to add, seconds added to the announced end, how often the talk rested."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that was said at a table: the contribution, whose it is, and how the others read it. `words` is False where
+    there is nothing but a file, `media` its kind; `answers` is the contribution to which it replies."""
+
+    id: str
+    seat: str
+    kind: str = "message"
+    words: bool = True
+    media: str = ""
+    answers: str = ""
+    edited: bool = False
 
 
 def talk_at(flow: Flow, state: State, *, resting: bool = False) -> tuple[Node, str] | None:
@@ -122,44 +141,110 @@ def ring(at: Scene, when: datetime, what: str, n: int, **data: Any) -> Wake:
     return Wake(when, due, at.key(what, n, int(when.timestamp() * 1000)))
 
 
-def pass_on(at: Scene, stage: Stage, id: str, text: str, *, shared: bool, kind: str = "message") -> Moves:
-    """Keep what the seat wrote and pass it on to the table."""
-    seat, table = at.seat, table_of(at)
-    yield Keep(
+def pass_on(at: Scene, stage: Stage, said: Remark, text: str, by: Seat, *, shared: bool) -> Moves:
+    """Keep what somebody said and pass it on to the table."""
+    yield kept(at, said, text, by, shared=shared)
+    return (yield from spread(at, stage, said, by))
+
+
+def kept(at: Scene, said: Remark, text: str, by: Seat, *, shared: bool) -> Keep:
+    """A remark as a contribution. One without words is a `file`: nothing can be drawn or counted from it."""
+    return Keep(
         Contribution(
-            id, at.step, table.id, seat.site, seat.id, kind, text, at.now, seat.language,
-            shared=shared, helped=seat.helped,
+            said.id, at.step, table_of(at).id, by.site, by.id, said.kind if text else "file", text, at.now, by.language,
+            target=said.answers, shared=shared, helped=by.helped, media=said.media,
         )
     )  # fmt: skip
-    yield Say(table.unit, passed(at, id, kind), at.key("say", id), Lane.TALK, (seat.id,))
-    data = stage.data
+
+
+def spread(at: Scene, stage: Stage, said: Remark, by: Seat, seen: tuple[str, ...] = ()) -> Moves:
+    """Pass on to the table what is kept; `seen` are those who read it already.
+
+    Those who lead the table get a button that hides a message, under the newest one only. Under each it would fill half of
+    their screen, and hide something whenever a thumb slips; what stands further up is hidden by replying `/hide` to it. So
+    the button moves on with every message, where the platform can change messages."""
+    table, data = table_of(at), stage.data
+    led = by.role == "participant" and bool(table.staff)
+    leading = (hide_button(table, said.id),) if led else ()
+    yield Say(table.unit, passed(at, said), at.key("say", said.id), Lane.TALK, (by.id, *seen), leading=leading)
+    before = data["hidable"]
+    if led and before is not None:
+        staff = tuple(s.id for s in table.staff)
+        plain, key = passed(at, Remark(**before)), at.key("plain", before["id"], said.id)
+        yield Redraw(staff, plain, key, contribution=before["id"])
     return changed(
         stage,
-        spoken={**data["spoken"], seat.id: data["spoken"].get(seat.id, 0) + 1},
-        last={**data["last"], seat.id: id},
-        recent=[*data["recent"], [id, seat.id]][-RECENT:],
+        spoken={**data["spoken"], by.id: data["spoken"].get(by.id, 0) + 1},
+        last={**data["last"], by.id: said.id},
+        recent=[*data["recent"], asdict(said)][-RECENT:],
+        hidable=asdict(said) if led else before,
         count=data["count"] + 1,
-        through=[s for s in data["through"] if s != seat.id],
+        through=[s for s in data["through"] if s != by.id],
     )
 
 
-def passed(at: Scene, id: str, kind: str = "message") -> Message:
-    """A message as the others read it."""
-    head = t("Summary by {name}:", name=who(at.seat)) if kind == "summary" else who(at.seat)
-    return at.message(block(head), block(Words(id), kind="quote"))
+def passed(at: Scene, said: Remark) -> Message:
+    """A remark as the others read it."""
+    name = speaker(at, said.seat)
+    blocks = [block(t("Summary by {name}:", name=name) if said.kind == "summary" else name)]
+    if said.words:
+        blocks.append(block(Words(said.id), kind="quote"))
+    if said.edited:
+        blocks.append(block(t("(edited)"), kind="note"))
+    file = Words(said.id) if said.media else None
+    return replace(at.message(*blocks), about=said.id, answers=said.answers, enclosed=file)
+
+
+def speaker(at: Scene, seat: str) -> Part:
+    """Somebody at the table by name, with a label for everybody who is no participant."""
+    table = table_of(at)
+    here = (*table.members, *table.staff, *((at.state.seat,) if at.state.seat is not None else ()))
+    return next((who(s) for s in here if s.id == seat), Name(seat))
+
+
+def hide_button(table: Table, id: str) -> Button:
+    """Hides a message with one tap (`bot.core.commands.hiding`)."""
+    return Button(t("Hide"), f"-hide:{id}:{table.id}")
 
 
 def take_back(at: Scene, stage: Stage, id: str) -> Moves:
-    """Take a message back, and tell the table."""
+    """Take a message back wherever it stands, and tell the table."""
     yield Withdraw(at.seat.id, id)
+    yield Recall(id, table_of(at).id, at.key("undo", id))
     yield tell(
         at, f"undo/{id}",
         t("{name} has taken a message back. Please treat it as not said.", name=who(at.seat)), without=(at.seat.id,),
     )  # fmt: skip
+    return forgotten(stage, id)
+
+
+def forgotten(stage: Stage, id: str) -> Stage:
+    """The stage without a message that nobody is to read any more."""
+    hidable = stage.data["hidable"]
     return changed(
         stage,
         last={seat: last for seat, last in stage.data["last"].items() if last != id},
-        recent=[pair for pair in stage.data["recent"] if pair[0] != id],
+        recent=[said for said in stage.data["recent"] if said["id"] != id],
+        hidable=None if hidable is not None and hidable["id"] == id else hidable,
+    )
+
+
+def reword(at: Scene, stage: Stage, given: Contribution, text: str, key: str) -> Iterator[Effect]:
+    """A message has new words: they take the place of the old ones wherever it stands."""
+    if text == given.text:
+        return
+    hidable = stage.data["hidable"]
+    said = Remark(given.id, given.seat, given.kind, True, given.media, given.target, edited=True)
+    head = t("{name} has changed a message:", name=speaker(at, given.seat))
+    instead = replace(at.message(block(head), block(Words(given.id), kind="quote")), answers=given.id)
+    button = (hide_button(table_of(at), given.id),) if hidable is not None and hidable["id"] == given.id else ()
+    yield Amend(given.seat, given.id, text, passed(at, said), instead, at.key("edit", key), button)
+    yield Put(
+        changed(
+            stage,
+            recent=[asdict(said) if entry["id"] == given.id else entry for entry in stage.data["recent"]],
+            hidable=asdict(said) if button else hidable,
+        )
     )
 
 

@@ -81,7 +81,7 @@ def recall(work: Work, assembly: str, effect: Recall) -> None:
     unsaid.unsay(db, assembly, effect.contribution)
     for copy in copies.copies(db, assembly, effect.contribution):
         in_room = _in_room(work, copy)
-        if copy.original and not in_room:
+        if copy.original and (effect.spared or not in_room):
             continue
         if _editable(work, copy):
             _post(work, assembly, copy, effect.key, "delete", Message(()), effect.contribution)

@@ -77,7 +77,7 @@ def join(db: Database, house: House, knock: Knock, code: str) -> None:
     held = identities.seats_of(db, knock.lookup)
     invite = codes.look(db, code, knock.now)
     if not isinstance(invite, Invite):
-        _refuse(db, knock, code, invite, held)
+        _refuse(db, house, knock, code, invite, held)
         return
     refusals.forgive(db, knock.lookup)
     own = next((h.seat for h in held if h.assembly == invite.assembly), None)
@@ -85,18 +85,18 @@ def join(db: Database, house: House, knock: Knock, code: str) -> None:
         codes.spend(db, code, invite.seat)
         moving.move(db, house, knock, invite, held)
     elif own is not None and invite.role == "participant" and (invite.way or invite.shared):
-        _in_already(db, knock, own)
+        _in_already(db, house, knock, own)
     elif invite.way:
         _by_link(db, house, knock, invite)
     else:
         codes.spend(db, code, _with_code(db, house, knock, invite, own))
 
 
-def _refuse(db: Database, knock: Knock, code: str, standing: Standing, held: list[Held]) -> None:
+def _refuse(db: Database, house: House, knock: Knock, code: str, standing: Standing, held: list[Held]) -> None:
     """A code that is not good. Who used it before is simply in; others are told as much as they may know."""
     assembly, seat = codes.owner(db, code)
     if standing == "used" and seat in [h.seat for h in held]:
-        _in_already(db, knock, seat)
+        _in_already(db, house, knock, seat)
         return
     if held and assembly not in [h.assembly for h in held]:
         standing = "unknown"
@@ -111,10 +111,10 @@ def _later(wait: int) -> Part:
     )
 
 
-def _in_already(db: Database, knock: Knock, seat: str) -> None:
+def _in_already(db: Database, house: House, knock: Knock, seat: str) -> None:
     """Somebody knocks who sits here: they are told what is open for them, or how to come back."""
     identities.make_current(db, knock.lookup, seat)
-    hear(db, replace(knock, incoming=replace(knock.incoming, text="/help", press="")), seat)
+    hear(db, house, replace(knock, incoming=replace(knock.incoming, text="/help", press="")), seat)
 
 
 def _by_link(db: Database, house: House, knock: Knock, invite: Invite) -> None:

@@ -19,7 +19,8 @@ but for counts at the close of a step, which are made once.
 * `outcomes`    the same as conditions read it: {step: {item: outcome}}
 * `finished`    which courses are through with the steps referred to
 * `answered_by` who at this table is done with each open step
-* `held`        the text that waits for its author's word, by contribution id
+* `held`        the text that waits for somebody's word, by contribution id
+* `named`       the contribution that a button, a command or an event is about
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from bot.core.asking import LABELS, ORDINALS
 from bot.core.events import Event, Heard
 from bot.core.flow import Flow, references
 from bot.core.itinerary import Node
+from bot.core.rights import LEADING
 from bot.core.state import Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
 from bot.core.steps.relay import Partner, Relay, origins
@@ -256,12 +258,15 @@ def delivered(work: Work, assembly: str, step: str) -> datetime | None:
 def for_commands(
     work: Work, assembly: str, flow: Flow, course: Course, seat: Seat | None, table: Table | None, event: Heard
 ) -> dict[str, Any]:
-    """What commands and their buttons read: the held text that a button names, and who has answered for `/status`."""
+    """What commands and their buttons read: what a button names, or a reply answers, and who has answered for `/status`. Of
+    others' words only those get to see any who lead a table."""
     found: dict[str, Any] = {}
-    if event.press.startswith("-"):
-        ids = event.press.split(":")[1:]
-        held = (opinions.contribution(work.db, assembly, id) for id in ids)
-        found["held"] = {c.id: c for c in held if c is not None and seat is not None and c.seat == seat.id}
+    if event.press.startswith("-") or (event.answers and event.text.startswith("/")):
+        leading = seat is not None and seat.role in LEADING
+        ids = event.press.split(":")[1:] if event.press else [event.answers]
+        given = [c for id in ids if (c := opinions.contribution(work.db, assembly, id)) is not None]
+        mine = {c.id: c for c in given if leading or (seat is not None and c.seat == seat.id)}
+        found["held"] = found["named"] = mine
     if event.text.startswith("/") and table is not None:
         found |= _answered_by(Asked(work, assembly, flow, course, flow.trunk[0], seat, table, event, work.now))
     return found

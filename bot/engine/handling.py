@@ -40,13 +40,14 @@ from bot.core.events import (
 )
 from bot.core.flow import Flow
 from bot.core.itinerary import Node
+from bot.core.rights import OVERSEEING
 from bot.core.state import Seat, State, Table
 from bot.core.turn import Turn
 from bot.engine import facts
 from bot.engine.carrying import carry_out
 from bot.engine.house import House
 from bot.engine.work import Work
-from bot.store import queue, tables
+from bot.store import media, opinions, queue, tables
 from bot.store.database import Database
 from bot.store.queue import InboxRow, InRow
 
@@ -111,7 +112,10 @@ def _advance(work: Work, assembly: str, event: Event) -> bool:
     flow = work.flow(assembly)
     state = load(work, assembly, flow, event)
     _, effects = advance(flow, state, event, work.now)
-    return carry_out(work, assembly, state.course, effects, event)
+    secret = carry_out(work, assembly, state.course, effects, event)
+    if isinstance(event, Heard) and event.media:
+        media.drop_unkept(work.db, assembly, event.contribution)
+    return secret
 
 
 def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
@@ -140,6 +144,9 @@ def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
             found |= facts.gather(names, asked)
     if isinstance(event, Heard):
         found |= facts.for_commands(work, assembly, flow, course, seat, table, event)
+    if isinstance(event, Edited | Remained):
+        given = opinions.contribution(work.db, assembly, event.contribution)
+        found["named"] = {given.id: given} if given is not None else {}
     return replace(state, facts=found)
 
 
@@ -191,6 +198,9 @@ def _table(work: Work, assembly: str, flow: Flow, event: Event, seat: Seat | Non
             if seat is not None and number is not None:
                 id = tables.numbered(work.db, assembly, number, seat.site)
             id = routing.table_named(flow, event) or id
+            if event.answers and event.text.startswith("/") and seat is not None and seat.role in OVERSEEING:
+                answered = opinions.contribution(work.db, assembly, event.answers)
+                id = answered.table if answered is not None else id
     return work.table(assembly, id) if id else None
 
 

@@ -1,24 +1,114 @@
-"""What a seat wrote or pressed, as an event of the inbox: the same for a private chat and for a room."""
+"""What a seat wrote, pressed, changed or sent, as an event of the inbox: the same for a private chat and for a room.
+
+Invariants:
+
+* Before a person has consented no words and no files of theirs are kept.
+* A file is stored with its event, and only in an assembly where some step has a use for such files; what the step then does not
+  keep is dropped with the event (`bot.engine.handling`). Where somebody is, nobody stores.
+* A reply points at the contribution that it answers, an edit at the one that it changes; platform ids stay at the door.
+* A reaction is nothing: whoever makes one is told so once, and never again.
+"""
 
 from __future__ import annotations
 
-from bot.core.events import Heard
+from datetime import datetime
+
+from bot.core.effects import Lane
+from bot.core.events import Edited, Event, Heard
 from bot.core.events import encode as encode_event
-from bot.engine.knock import Knock
-from bot.store import people, queue
+from bot.core.files import FILES
+from bot.core.message import encode, message, t
+from bot.core.state import Seat
+from bot.engine.house import House
+from bot.engine.knock import Knock, ignore
+from bot.store import copies, media, people, queue
 from bot.store.database import Database
-from bot.store.queue import InRow
+from bot.store.media import File
+from bot.store.queue import InRow, OutRow
 from bot.store.times import instant, ms
 
+MB = 1_000_000
+UNCOUNTED = t("A reaction is not counted. To say something, please write it or press a button.")
 
-def hear(db: Database, knock: Knock, seat_id: str, press: str = "", room: str = "") -> None:
-    """Put what this seat wrote or pressed into the inbox. Before a person has consented no words of theirs are kept."""
+
+def hear(db: Database, house: House, knock: Knock, seat_id: str, press: str = "", room: str = "") -> None:
+    """Put what this seat did into the inbox."""
     seat, assembly = people.load_seat(db, seat_id), people.assembly_of(db, seat_id)
-    if seat is None or assembly is None or knock.incoming.kind not in ("message", "press"):
-        queue.remember(db, assembly or "", knock.key, knock.now)
+    event: Event | None = None
+    if seat is not None and assembly is not None:
+        match knock.incoming.kind:
+            case "message" | "press":
+                event = _heard(db, house, knock, assembly, seat, press, room)
+            case "edit":
+                event = _edited(db, knock, assembly, seat, room)
+            case "reaction":
+                _reacted(db, knock, assembly, seat)
+    if event is None or assembly is None:
+        ignore(db, knock, assembly or "")
         return
-    text = knock.incoming.text.strip()
-    kept = text if seat.status in ("active", "paused") or text.startswith("/") else ""
-    at = min(knock.incoming.at, instant(knock.now))
-    heard = Heard(knock.key, seat_id, at, kept, press, room)
-    queue.put_events(db, [InRow(assembly, knock.key, heard.kind, ms(at), knock.now, encode_event(heard), seat_id)])
+    at = ms(_at(knock))
+    queue.put_events(db, [InRow(assembly, knock.key, event.kind, at, knock.now, encode_event(event), seat_id)])
+
+
+def author(db: Database, held: list[str], remote: str) -> str:
+    """Which of the seats that a person holds has written a message of their chat; "" where none has."""
+    return next((seat for seat in held if copies.carried(db, seat, remote) is not None), "")
+
+
+def _heard(db: Database, house: House, knock: Knock, assembly: str, seat: Seat, press: str, room: str) -> Heard:
+    incoming, text = knock.incoming, knock.incoming.text.strip()
+    if seat.status not in ("active", "paused"):
+        kept = text if text.startswith("/") else ""
+        return Heard(knock.key, seat.id, _at(knock), kept, press, room, incoming.message, bar=incoming.bar)
+    found = copies.carried(db, room or seat.id, incoming.answers) if incoming.answers else None
+    answers = found[1] if found is not None and found[0] == assembly else ""
+    bar, kind = str(incoming.bar), incoming.media.kind if incoming.media is not None else ""
+    if incoming.media is not None and not bar and incoming.media.size > house.flow(db, assembly).file.files.max_mb * MB:
+        bar = "too_large"
+    heard = Heard(
+        knock.key, seat.id, _at(knock), text, press, room, incoming.message, answers, kind, bar, incoming.unsure
+    )
+    if kind and not bar and seat.status == "active":
+        _store(db, house, knock, assembly, heard)
+    return heard
+
+
+def _store(db: Database, house: House, knock: Knock, assembly: str, heard: Heard) -> None:
+    """Keep where a file is, if any step of the flow has a use for its kind."""
+    sent = knock.incoming.media
+    steps = house.flow(db, assembly).nodes.values()
+    if sent is None or sent.kind not in FILES or not any(sent.kind in node.step.takes for node in steps):
+        return
+    file = File(
+        heard.contribution,
+        heard.seat,
+        knock.account,
+        sent.kind,
+        sent.ref,
+        sent.mime,
+        sent.name,
+        sent.size,
+        sent.seconds,
+    )
+    media.store(db, assembly, file, knock.now)
+
+
+def _edited(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) -> Edited | None:
+    """The change of something that was kept of this seat; None where nothing was, as with a command or a counted answer."""
+    incoming = knock.incoming
+    found = copies.carried(db, room or seat.id, incoming.message) if incoming.message else None
+    if found is None or found[0] != assembly or seat.status != "active" or incoming.bar:
+        return None
+    return Edited(knock.key, seat.id, _at(knock), found[1], incoming.text.strip(), room)
+
+
+def _reacted(db: Database, knock: Knock, assembly: str, seat: Seat) -> None:
+    """Say that a reaction is not counted: the key lets it be said once in a person's life."""
+    if seat.status == "active":
+        body = encode(message(UNCOUNTED)).encode()
+        queue.say(db, [OutRow(f"reaction@{seat.id}", assembly, seat.id, int(Lane.ANSWER), knock.now, body)])
+
+
+def _at(knock: Knock) -> datetime:
+    """When it was said: by the platform's clock, and never later than it was received."""
+    return min(knock.incoming.at, instant(knock.now))

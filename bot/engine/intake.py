@@ -17,7 +17,7 @@ from datetime import datetime
 from bot.core.message import Name, Several, message, t
 from bot.engine import reach, rooms
 from bot.engine.door import code_in, join, newcomer
-from bot.engine.hearing import hear
+from bot.engine.hearing import author, hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore
 from bot.engine.pressing import pressed
@@ -82,7 +82,9 @@ def _heard(db: Database, house: House, knock: Knock) -> None:
         holder, press = found
         if command == "/start":  # what a phone says of itself when a chat is opened (again)
             knock = replace(knock, incoming=replace(incoming, text="/help"))
-        hear(db, knock, holder or identities.current_seat(db, knock.lookup) or held[0], press)
+        if incoming.kind == "edit":
+            holder = author(db, held, incoming.message)
+        hear(db, house, knock, holder or identities.current_seat(db, knock.lookup) or held[0], press)
 
 
 def _command(knock: Knock) -> tuple[str, str]:

@@ -71,4 +71,4 @@ def _bring_up_to_date(db: Database, house: House, knock: Knock, assembly: str, s
     begun = courses.load_course(db, assembly, house.flow(db, assembly).course_of(seat.site))
     asked = seat.status == "new" and begun is not None and begun.state != "waiting"
     shown = "" if asked else "/my" if seat.role == "participant" and seat.status != "new" else "/help"
-    hear(db, replace(knock, incoming=replace(knock.incoming, text=shown, press="")), seat.id)
+    hear(db, house, replace(knock, incoming=replace(knock.incoming, text=shown, press="")), seat.id)

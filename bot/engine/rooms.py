@@ -79,9 +79,9 @@ def _said(db: Database, house: House, knock: Knock, room: Room, *, command: bool
     if knock.incoming.kind == "press" and (seat is None or not press):
         _drop(db, room, "not_theirs")
     elif seat is not None:
-        hear(db, knock, seat.id, press, room.id)
+        hear(db, house, knock, seat.id, press, room.id)
     elif command and (own := _own(db, knock.lookup, room)) is not None:
-        hear(db, knock, own.id, "", room.id)
+        hear(db, house, knock, own.id, "", room.id)
     else:
         _entered(db, knock, room)
         _drop(db, room, "no_seat")

@@ -181,7 +181,7 @@ def test_undo_takes_the_last_message_back() -> None:
     ]  # fmt: skip
     assert s.read_by("table:t1")[-1] == "anna has taken a message back. Please treat it as not said."
     assert s.write("anna", "/undo") == ["There is no message of yours to take back in this talk."]
-    recent = [id for id, _ in s.stages["talk", "table:t1"].data["recent"]]
+    recent = [said["id"] for said in s.stages["talk", "table:t1"].data["recent"]]
     assert recent == [c.id for c in s.contributions.values() if c.state == "live"]
 
 

@@ -32,6 +32,8 @@ TABLE = {
     "resume": ".fco...",
     "next": ".fco...",
     "summary": ".fco...",
+    "hide": ".fco...",
+    "sentence": "pfco...",
     "bind": ".fco...",
     "unbind": ".fco...",
     "room": "pf.....",
@@ -49,7 +51,8 @@ LETTERS: dict[str, Role] = dict(
 CELLS = [(role, command) for command in TABLE for role in LETTERS.values()]
 PRESSES = {
     "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin", "-joining": "joining",
-    "-stay": "room",
+    "-stay": "room", "-show": "hide", "-drop": "hide", "-hide": "hide", "-why": "hide", "-unhide": "hide", "-mine": "sentence",
+    "-not-mine": "sentence",
 }  # fmt: skip
 
 FLOW = flow_of(
@@ -87,7 +90,7 @@ def test_the_table_below_names_every_command_and_role() -> None:
     assert set(TABLE) == set(COMMANDS) == set(RUN)
     assert set(LETTERS.values()) == set(get_args(Role)) == set(ROLES)
     assert set(PRESSES) | {"-back"} == set(PRESSED)
-    assert len(CELLS) == 7 * 23
+    assert len(CELLS) == 7 * 25
 
 
 @pytest.mark.parametrize(("role", "command"), CELLS)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.core import routing
-from bot.core.events import Answered, Due, Event, Heard, Reached, Relayed, Spread
+from bot.core.events import Answered, Due, Edited, Event, Heard, Reached, Relayed, Remained, Spread
 from bot.core.flow import references
 from bot.core.itinerary import Node
+from bot.core.rights import LEADING
 from bot.core.state import Seat, State
 from bot.core.steps.relay import Partner, origins
 from bot.core.turn import Turn
@@ -22,6 +23,9 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
     """What the addressed hook reads. KeyError for a name that nobody knows and `stage.given` does not hold."""
     aimed = _aim(stage, state, event)
     found: dict[str, Any] = {"outcomes": _outcomes(stage)}
+    if isinstance(event, Edited | Remained):
+        given = stage.contributions.get(event.contribution)
+        found["named"] = {given.id: given} if given is not None else {}
     if isinstance(event, Heard):
         found |= _for_commands(stage, state, event)
     if aimed is None:
@@ -35,10 +39,13 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
 
 
 def _for_commands(stage: Stagehand, state: State, event: Heard) -> dict[str, Any]:
-    """The held text that a button names, and who at the table has answered."""
-    if event.press.startswith("-"):
-        ids = event.press.split(":")[1:]
-        return {"held": {id: stage.contributions[id] for id in ids if id in stage.contributions}}
+    """What a button names or a reply answers, and who at the table has answered."""
+    if event.press.startswith("-") or (event.answers and event.text.startswith("/")):
+        leading = state.seat is not None and state.seat.role in LEADING
+        ids = event.press.split(":")[1:] if event.press else [event.answers]
+        given = [stage.contributions[id] for id in ids if id in stage.contributions]
+        mine = {c.id: c for c in given if leading or c.seat == event.seat}
+        return {"held": mine, "named": mine}
     done = [(s, u.partition("seat:")[2]) for (s, u), e in stage.stages.items() if e.state == "done"]
     return {"answered_by": {step: frozenset(seat for s, seat in done if s == step) for step in state.course.open}}
 

@@ -57,9 +57,12 @@ class Call:
     def by(self) -> Part:
         return who(self.seat)
 
-    def reply(self, *blocks: Block | Part, buttons: tuple[Button, ...] = (), step: str = "") -> None:
-        """Answer the person, at once."""
-        self.say(self.seat.unit, message(*blocks, buttons=buttons, step=step), "reply", Lane.ANSWER, quiet=False)
+    def reply(
+        self, *blocks: Block | Part, buttons: tuple[Button, ...] = (), step: str = "", instead: bool = True
+    ) -> None:
+        """Answer the person, at once: `instead` of the message whose button was pressed, if one was."""
+        said = message(*blocks, buttons=buttons, step=step)
+        self.say(self.seat.unit, said, "reply", Lane.ANSWER, quiet=False, instead=instead and self.event.press != "")
 
     def say(self, to: str, said: Message, what: str, lane: Lane = Lane.STEP, **more: Any) -> None:
         """Tell somebody; `what` tells the messages of one command apart."""

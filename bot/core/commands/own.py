@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import floor
+from bot.core import floor, voices
 from bot.core.commands.call import Call, Talk, example, named
 from bot.core.message import Block, Button, Lang, Part, Plain, Several, block, t, tn
 from bot.core.names import check_name, clean_name
@@ -133,6 +133,11 @@ def _fits(call: Call, command: Command) -> bool:
             return talk is not None and floor.running(talk.stage)
         case "undo":
             return talk is not None and call.seat.id in talk.stage.data["last"]
+        case "hide":
+            return talk is not None and bool(talk.stage.data["recent"])
+        case "sentence":
+            silent = voices.standing(talk.stage)["silent"].values() if talk is not None else ()
+            return bool(silent) and (call.seat.role != "participant" or call.seat.id in silent)
         case "bind":
             return call.table is not None and not call.table.rooms
         case "unbind" | "room":

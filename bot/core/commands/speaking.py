@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.core import pictures, voices
 from bot.core.commands.call import Call, Talk
-from bot.core.effects import Effect, Put, Withdraw
+from bot.core.effects import Effect, Put, Recall, Withdraw
 from bot.core.message import t
 from bot.core.talk import take_back
 
@@ -30,19 +31,34 @@ def undo(call: Call) -> None:
 
 def undo_pressed(call: Call) -> None:
     """Take the message of this button back, be the talk over or not."""
+    given = call.turn.state.facts.get("held", {}).get(call.args)
+    if given is None or given.seat != call.seat.id:
+        call.reply(t("You can take back your own messages only."), instead=False)
+        return
+    if given.state != "live":
+        call.reply(t("This is taken back already."))
+        return
     if talk := call.talk():
         _back(call, talk, call.args)
         return
     call.turn.effects.append(Withdraw(call.seat.id, call.args))
+    call.turn.effects.append(Recall(call.args, given.table, f"undo/{call.args}"))
     call.reply(t("Taken back: it will not stand in the record. Some may have read it already."))
 
 
 def _back(call: Call, talk: Talk, id: str) -> None:
-    def effects() -> Iterator[Effect]:
-        yield Put((yield from take_back(talk.scene, talk.stage, id)))
+    data, seat = talk.stage.data, call.seat.id
+    unseen = data["waiting"].get(id) == seat or any(
+        note["id"] == id and note["seat"] == seat for note in voices.standing(talk.stage)["waiting"]
+    )
 
-    if id in talk.stage.data["last"].values() and talk.stage.data["last"].get(call.seat.id) != id:
-        call.reply(t("You can take back your own messages only."))
-        return
+    def effects() -> Iterator[Effect]:
+        stage = voices.take_back(talk.stage, id)
+        how = pictures.take_back if unseen else take_back
+        yield Put((yield from how(talk.scene, stage, id)))
+
     talk.take(effects())
+    if unseen:
+        call.reply(t("Taken back. Nobody at your table has seen it."))
+        return
     call.reply(t("Taken back. Your table has been told; some may have read it already."))

@@ -6,6 +6,7 @@ yields effects; it changes nothing itself.
 * `begin`   once for a course, when the step opens there
 * `open`    once for every unit of its scope (a person, a table)
 * `hear`    when somebody presses or writes and it belongs to this step
+* `edited`  when somebody changes what they wrote in this step, while it is open
 * `due`     when one of its timers rings
 * `answered` when a job that it asked for is done, `relayed` when a digest has come to a table
 * `welcome_late` when a latecomer sits down at a table where it is open
@@ -25,7 +26,7 @@ from bot.core.effects import Effect
 from bot.core.events import Answered, Due, Heard, Relayed
 from bot.core.fields import Id, Model, Moment, Span, Text
 from bot.core.scene import Scene
-from bot.core.state import Role
+from bot.core.state import Contribution, Role
 
 Scope = Literal["person", "table", "site", "assembly"]
 
@@ -78,6 +79,8 @@ class Step(Model):
     """True where every unit is closed on its own (tables are)."""
     talk: ClassVar[bool] = False
     """True where a table talks: what its members write goes to the others."""
+    takes: ClassVar[frozenset[str]] = frozenset()
+    """The kinds of files that it has a use for (`bot.core.files`)."""
     before_consent: ClassVar[bool] = False
     """True where people who have not consented yet take part."""
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -105,6 +108,9 @@ class Step(Model):
         yield from ()
 
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
+        yield from ()
+
+    def edited(self, at: Scene, given: Contribution, text: str, key: str) -> Iterator[Effect]:
         yield from ()
 
     def due(self, at: Scene, due: Due) -> Iterator[Effect]:

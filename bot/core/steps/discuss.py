@@ -9,19 +9,19 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import briefing, company, floor, talk
+from bot.core import briefing, company, files, floor, pictures, talk, voices
 from bot.core.effects import Effect, Lane, Put, Say
 from bot.core.events import Answered, Due, Heard
 from bot.core.fields import Span
+from bot.core.files import Pictures
 from bot.core.floor import Round
-from bot.core.ids import derive
 from bot.core.message import Block, Button, Name, Part, Several, t
 from bot.core.names import clean_text
 from bot.core.scene import Scene
 from bot.core.spans import until
-from bot.core.state import Stage
+from bot.core.state import Contribution, Seat, Stage
 from bot.core.steps.base import Step
-from bot.core.talk import Moves, changed, table_of
+from bot.core.talk import Moves, Remark, changed, table_of
 
 ABSENT = timedelta(minutes=5)
 """After this a table whose facilitator has not written is reported to the coordinator."""
@@ -41,6 +41,11 @@ class Discuss(Step):
     everybody has pressed it, the table gets a minute's notice and closes. `max_length` counts the characters of a message.
     What is said in an `icebreaker` is never exported. Where fewer people are present than the group plan's `min_present`,
     they are offered another table, so that nobody sits alone.
+
+    `pictures` says what becomes of pictures, films and documents: with `"ask"` the facilitator looks at each before it goes
+    to the table, with `"pass"` they go at once, with `"no"` they do not go at all. `voice = "ask"` asks everybody at the
+    table, at the first voice note, whether there may be any, because a voice can be recognised behind a chosen name; each
+    then needs one written sentence to stand for it in the record. With `"no"` there are none.
 
         [[step]]
         id = "talk"
@@ -62,8 +67,11 @@ class Discuss(Step):
     extend_max: Span = timedelta(minutes=10)
     max_length: int = Field(default=2000, ge=1, le=3500)
     icebreaker: bool = False
+    pictures: Pictures = "ask"
+    voice: Literal["ask", "no"] = "ask"
 
     talk: ClassVar[bool] = True
+    takes: ClassVar[frozenset[str]] = frozenset(files.FILES)
     closes_units: ClassVar[bool] = True
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
@@ -142,6 +150,8 @@ class Discuss(Step):
         stage = at.stage
         if stage is None or not stage.data.get("began"):
             return
+        yield from pictures.undecided(at, stage)
+        yield from voices.ended(at, stage)
         blocks: list[Block | Part] = [t("The talk at your table has ended. Thank you.")]
         if at.closes is not None and at.closes > at.now:
             blocks.append(t("The others may talk until {when}. Then it goes on.", when=until(at.closes, at.now)))
@@ -150,20 +160,37 @@ class Discuss(Step):
     # What people do
 
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
-        key, what = derive(heard.id), heard.press.split(":")[1:2]
+        key, what = heard.contribution, heard.press.split(":")[1:]
         stage, refusal = at.stage, briefing.not_now(at, self, heard)
         if refusal is not None or stage is None:
             yield Say(
                 at.seat.unit, refusal or at.message(briefing.ENDED), at.key("not-now", key), Lane.ANSWER, quiet=False
             )
             return
-        if what == ["pass"]:
-            stage = yield from floor.passes(at, stage, self._round(at), key)
-        elif what == ["done"]:
-            stage = yield from self._nothing_to_add(at, stage, key)
-        elif not heard.press:
-            stage = yield from self._said(at, stage, heard.text, key)
+        match what:
+            case ["pass"]:
+                stage = yield from floor.passes(at, stage, self._round(at), key)
+            case ["done"]:
+                stage = yield from self._nothing_to_add(at, stage, key)
+            case ["voice", "yes" | "no" as answer]:
+                stage = yield from voices.answer(at, stage, answer == "yes", key)
+            case [] if at.seat.focus.startswith(f"{at.step}:{voices.SENTENCE}:"):
+                note = at.seat.focus.rpartition(":")[2]
+                stage = yield from voices.sentence(at, stage, note, heard.text, key, shared=self.exported)
+            case []:
+                stage = yield from self._said(at, stage, heard)
         yield Put(stage)
+
+    def edited(self, at: Scene, given: Contribution, text: str, key: str) -> Iterator[Effect]:
+        stage, cleaned = at.stage, clean_text(text, self.max_length)
+        if stage is None or stage.state == "closed" or given.kind != "message":
+            return
+        if cleaned.problem is not None or not cleaned.text or stage.state == "paused":
+            why = cleaned.problem or t("The talk rests.") if cleaned.text else t("A message needs words.")
+            said = at.message(why, t("So your change was not passed on: the others read what you wrote first."))
+            yield Say(at.seat.unit, said, at.key("edit", key), Lane.ANSWER, quiet=False)
+            return
+        yield from talk.reword(at, stage, given, cleaned.text, key)
 
     def left(self, at: Scene) -> Iterator[Effect]:
         """The seat of this event takes no part any longer: the floor goes on, and nobody is left alone."""
@@ -173,7 +200,7 @@ class Discuss(Step):
         members = tuple(m for m in table.members if m.id != seat.id)
         at = replace(at, state=replace(at.state, table=replace(table, members=members)))
         had_floor = stage.data.get("floor") == seat.id
-        stage = floor.leave(stage, seat.id)
+        stage = yield from voices.went(at, floor.leave(stage, seat.id))
         if len(members) < company.ENOUGH:
             stage = yield from company.look_for_company(at, stage)
         elif had_floor:
@@ -212,7 +239,18 @@ class Discuss(Step):
     def led(self, at: Scene, text: str, id: str, kind: str) -> Iterator[Effect]:
         """A `prompt` or a `summary` from somebody who leads the table, kept and said to it."""
         if at.stage is not None:
-            yield Put((yield from talk.pass_on(at, at.stage, id, text, shared=self.exported, kind=kind)))
+            said = Remark(id, at.seat.id, kind)
+            yield Put((yield from talk.pass_on(at, at.stage, said, text, at.seat, shared=self.exported)))
+
+    def show(self, at: Scene, given: Contribution, author: Seat) -> Iterator[Effect]:
+        """Pass a picture on that has waited for whoever leads the table."""
+        if at.stage is not None:
+            yield Put((yield from pictures.show(at, at.stage, given, author, shared=self.exported)))
+
+    def sentence(self, at: Scene, note: str, text: str, id: str) -> Iterator[Effect]:
+        """A sentence that stands for a voice note, confirmed by its author."""
+        if at.stage is not None:
+            yield Put((yield from voices.sentence(at, at.stage, note, text, id, shared=self.exported)))
 
     @property
     def exported(self) -> bool:
@@ -247,25 +285,47 @@ class Discuss(Step):
             stage = yield from floor.start(at, stage, self._round(at))
         return stage
 
-    def _said(self, at: Scene, stage: Stage, written: str, key: str) -> Moves:
-        """Somebody has written: pass it on, unless it is somebody else's turn."""
-        seat, cleaned = at.seat, clean_text(written, self.max_length)
-        if cleaned.problem is not None or not cleaned.text:
-            problem = cleaned.problem or t("I can pass on text only. Please write what you want to say.")
+    def _said(self, at: Scene, stage: Stage, heard: Heard) -> Moves:
+        """Somebody has written or sent something: pass it on, unless it is somebody else's turn."""
+        seat, key, cleaned = at.seat, heard.contribution, clean_text(heard.text, self.max_length)
+        problem = cleaned.problem
+        if problem is None and not cleaned.text and not heard.media:
+            problem = t("I can pass on text only. Please write what you want to say.")
+        if problem is None and not self._takes(heard.media):
+            problem = pictures.WORDS_ONLY
+        if problem is not None:
             yield Say(seat.unit, at.message(problem), at.key("length", key), Lane.ANSWER, quiet=False)
             return stage
         member = seat.role != "facilitator"
         if member and floor.running(stage) and stage.data["floor"] != seat.id:
             return (yield from floor.wait(at, stage, key))
         first = seat.id not in stage.data["spoken"]
-        stage = yield from talk.pass_on(at, stage, key, cleaned.text, shared=self.exported)
-        if first or seat.helped:
-            yield Say(seat.unit, briefing.receipt(at, key), at.key("sent", key), Lane.ANSWER, quiet=False)
+        said = Remark(key, seat.id, words=bool(cleaned.text), media=heard.media, answers=heard.answers)
+        stands = heard.room != "" and not self._outside(at)  # all have it before their eyes already
+        if heard.media in files.SPOKEN and member:
+            stage = yield from voices.note(at, stage, said, cleaned.text, shared=self.exported, asked=not stands)
+        elif heard.media in files.LOOKED_AT and self.pictures == "ask" and member and not stands:
+            stage = yield from pictures.ask(at, stage, said, cleaned.text)
+        else:
+            stage = yield from talk.pass_on(at, stage, said, cleaned.text, seat, shared=self.exported)
+            if (first or seat.helped) and not heard.room:
+                yield Say(seat.unit, briefing.receipt(at, key), at.key("sent", key), Lane.ANSWER, quiet=False)
+            yield from briefing.asleep(at, stage)
         if member and floor.running(stage):
             stage = yield from floor.spoke(at, stage)
         if member and stage.data["early"]:
             stage = yield from self._go_on(at, stage)
         return stage
+
+    def _takes(self, media: str) -> bool:
+        """Whether this talk passes such a file on at all."""
+        refused = files.LOOKED_AT if self.pictures == "no" else frozenset()
+        return media not in refused and not (media in files.SPOKEN and self.voice == "no")
+
+    def _outside(self, at: Scene) -> bool:
+        """Whether somebody at this table reads the talk elsewhere than in its room."""
+        table = table_of(at)
+        return any(not table.in_room(m) for m in (*table.members, *table.staff) if m.id != at.seat.id)
 
     def _nothing_to_add(self, at: Scene, stage: Stage, key: str) -> Moves:
         if at.seat.role == "facilitator":
