@@ -41,17 +41,21 @@ def flow() -> None:
 @flow.command("check")
 @click.argument("paths", type=PATH, nargs=-1, required=True, metavar="PATH...")
 @click.option("--why", is_flag=True, help="Say of each rule why it exists.")
-def check_command(paths: tuple[Path, ...], why: bool) -> None:
+@click.option("--accounts", type=click.IntRange(min=1), default=1, show_default=True,
+              help="How many accounts on a chat platform pass on what tables say.")  # fmt: skip
+def check_command(paths: tuple[Path, ...], why: bool, accounts: int) -> None:
     """Say what is wrong with flows, or that nothing is."""
-    raise SystemExit(check_flows(paths, why=why))
+    raise SystemExit(check_flows(paths, why=why, accounts=accounts))
 
 
-def check_flows(paths: Iterable[Path], *, why: bool = False) -> int:
+def check_flows(paths: Iterable[Path], *, why: bool = False, accounts: int | None = None) -> int:
     """Check flows and print what is found; the exit code, 1 if one of them cannot run."""
     every = list(paths)
     err = Console(stderr=True)
     watched = len(every) > 1 and err.is_terminal
-    loaded = [load_flow(p) for p in (track(every, "Checking", console=err, transient=True) if watched else every)]
+    loaded = [
+        load_flow(p, accounts) for p in (track(every, "Checking", console=err, transient=True) if watched else every)
+    ]
     return max((report_problems(each, why=why) for each in loaded), default=0)
 
 

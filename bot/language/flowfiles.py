@@ -50,14 +50,15 @@ class NotAFlow(ValueError):
         self.problems = problems
 
 
-def load_flow(path: Path | str) -> Loaded:
-    """The flow in a folder or in a TOML file, with everything that is wrong with it. Never raises for what a person wrote."""
+def load_flow(path: Path | str, accounts: int | None = None) -> Loaded:
+    """The flow in a folder or in a TOML file, with everything that is wrong with it; with `accounts` also whether so many
+    accounts on a chat platform can carry its talks. Never raises for what a person wrote."""
     path = Path(path)
     try:
         files, name = _read(path)
     except NotAFlow as error:
         return Loaded(path, None, error.problems)
-    flow, problems = _flow_of(files, name)
+    flow, problems = _flow_of(files, name, accounts)
     return Loaded(path, flow, problems)
 
 
@@ -106,7 +107,9 @@ def toml_file(path: Path) -> Path:
     return path / FLOW if path.is_dir() else path
 
 
-def _flow_of(files: Mapping[str, str], name: str) -> tuple[Flow | None, tuple[Problem, ...]]:
+def _flow_of(
+    files: Mapping[str, str], name: str, accounts: int | None = None
+) -> tuple[Flow | None, tuple[Problem, ...]]:
     texts: dict[str, Translations] = {}
     problems: list[Problem] = []
     for other, content in files.items():
@@ -119,7 +122,7 @@ def _flow_of(files: Mapping[str, str], name: str) -> tuple[Flow | None, tuple[Pr
     problems += reading.problems
     if reading.file is None:
         return None, tuple(problems)
-    problems += lint(reading.file, name)
+    problems += lint(reading.file, name, accounts)
     if not walkable(problems):
         return None, tuple(problems)
     return Flow.of(reading.file, reference(reading.file.flow.id, files)), tuple(problems)

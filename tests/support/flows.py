@@ -150,7 +150,7 @@ def broken(*changes: tuple[str, str], text: str = SOUND) -> str:
     return text
 
 
-def found_in(text: str, name: str = "flow.toml") -> tuple[Problem, ...]:
+def found_in(text: str, name: str = "flow.toml", accounts: int | None = 1) -> tuple[Problem, ...]:
     """Every problem of a flow's text: those of its form, else those that the rules find."""
     reading = read_flow(text, name)
-    return reading.problems or (lint(reading.file, name) if reading.file else ())
+    return reading.problems or (lint(reading.file, name, accounts) if reading.file else ())

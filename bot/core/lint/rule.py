@@ -36,12 +36,14 @@ class Finding:
 
 
 class View:
-    """A flow as the rules see it: the file, and, once it can be walked, the flow."""
+    """A flow as the rules see it: the file, and, once it can be walked, the flow. `accounts` is how many accounts on a chat
+    platform serve it; None where that is not asked."""
 
     flow: Flow
 
-    def __init__(self, file: FlowFile) -> None:
+    def __init__(self, file: FlowFile, accounts: int | None = None) -> None:
         self.file = file
+        self.accounts = accounts
 
     @cached_property
     def steps(self) -> dict[str, Step]:

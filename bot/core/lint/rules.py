@@ -13,6 +13,7 @@ from bot.core.lint import (
     groups,
     languages,
     order,
+    pace,
     privacy,
     questions,
     references,
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     *times.RULES,
     *decisions.RULES,
     *relays.RULES,
+    *pace.RULES,
     *privacy.RULES,
 )
 
@@ -46,9 +48,10 @@ STOPPING = structure.NAMES | {conditions.conditions_parse.name, TOO_LARGE}
 """The rules without which there is no walk that could be looked at."""
 
 
-def lint(file: FlowFile, name: str) -> tuple[Problem, ...]:
-    """Every problem that the rules find in a flow file called `name`, what concerns the whole file first."""
-    view = View(file)
+def lint(file: FlowFile, name: str, accounts: int | None = None) -> tuple[Problem, ...]:
+    """Every problem that the rules find in a flow file called `name`, what concerns the whole file first. With `accounts` also
+    whether so many accounts on a chat platform can carry its talks."""
+    view = View(file, accounts)
     found = [p for rule in RULES if rule.stage == "file" for p in rule.problems(view, name)]
     if not walkable(found):
         return _in_order(found, view)

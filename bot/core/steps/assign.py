@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from bot.core import lodging
 from bot.core.effects import Effect, End, Note, Request, Say, Seated
 from bot.core.events import Answered
 from bot.core.fields import Id
@@ -58,6 +59,7 @@ class Assign(Step):
                     step=at.step,
                 )
                 yield Say(f"seat:{seat}", told, at.key("staff", seat))
+            yield from lodging.ask(at, self.plan, table["id"], table["number"], led=bool(table["staff"]))
         if answer.result["unplaced"]:
             yield Note("unplaced", data={"seats": list(answer.result["unplaced"])})
             for seat in answer.result["unplaced"]:
