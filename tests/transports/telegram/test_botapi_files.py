@@ -74,6 +74,7 @@ async def test_what_people_send(on: Trial) -> None:
 async def test_a_file_id_belongs_to_one_bot_and_one_kind(on: Trial) -> None:
     sent = await on.call.send_photo(on.anna.id, b"jpeg")
     id = sent.photo[-1].file_id
+    assert len({size.file_id for size in sent.photo}) == 2
     other = on.api.bot("7000002:another-strict-token")
     await on.anna.start(to=other)
     wrong = "Bad Request: wrong file identifier/HTTP URL specified"

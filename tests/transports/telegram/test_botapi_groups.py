@@ -95,6 +95,7 @@ async def test_members_come_and_go(on: Trial) -> None:
     await on.drain()
     carla = on.api.person("Carla")
     await group.add(carla)
+    await group.add(carla)
     await group.kick(carla)
     kinds = [next(k for k in u.to_dict() if k != "update_id") for u in await on.updates()]
     assert kinds == ["chat_member", "message", "message", "chat_member"]
@@ -102,8 +103,9 @@ async def test_members_come_and_go(on: Trial) -> None:
     assert changes == ["member", "kicked"]
     await on.anna.react(await group.say(on.anna, "hello"), "👍")
     assert [u.message_reaction is None for u in await on.drain()] == [True, False]
+    await group.promote(on.bot, "can_pin_messages")
     await group.demote(on.bot)
-    await on.drain()
+    assert [u.chat_member for u in await on.drain()] == [None, None], "it is told as what it is, its own change"
     await on.anna.react(group.sees[-1], "👎")
     await group.add(carla)
     (update,) = await on.updates()

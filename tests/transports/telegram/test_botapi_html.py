@@ -36,6 +36,7 @@ GOOD = [
     ("<pre><code>a</code></pre>", "a", "pre 0 1, code 0 1"),
     ('<pre><code class="language-fift">a</code></pre>', "a", "pre 0 1 fift"),
     ('<code class="language-fift"><pre>a</pre></code>', "a", "pre 0 1 fift"),
+    ('<pre><code class="my-words-fift">a</code></pre>', "a", "pre 0 1, code 0 1"),
     ('<pre> <code class="language-fift">a</code></pre>', " a", "pre 0 2, code 1 1"),
     ('<tg-emoji emoji-id="54321">🏟</tg-emoji>', "🏟", "custom_emoji 0 2 54321"),
     ("<blockquote>a<b>b</b></blockquote>", "ab", "blockquote 0 2, bold 1 1"),

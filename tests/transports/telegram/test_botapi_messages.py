@@ -261,6 +261,10 @@ async def test_a_press_is_answered_once_and_soon(on: Trial) -> None:
 async def test_presses_can_be_forged_and_buttons_be_missing(on: Trial) -> None:
     await on.call.send_message(on.anna.id, "?", reply_markup=keyboard("Yes"))
     message = on.anna.last
+    again = await on.call.send_message(on.anna.id, "again?", reply_markup=keyboard("Yes"))
+    await again.delete()
+    assert (await on.anna.press("Yes")).message is message
+    await on.drain()
     await on.anna.press_data(message, "forged")
     with pytest.raises(AssertionError, match="sees no button 'No'"):
         await on.anna.press("No")
