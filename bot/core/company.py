@@ -1,4 +1,5 @@
-"""Nobody sits alone: what happens where too few people are present at a table for a talk.
+"""Nobody sits alone: what happens where too few people are present at a table for a talk. Whoever cannot be reached is not
+present (`Table.reached`).
 
 The engine looks for another table (job `merge`) and moves everybody there. It answers with `table`, its id, or "" where there
 is none; with its `number`; and with `seats`, who has moved. It takes only tables of the same plan that share a language with
@@ -33,9 +34,9 @@ def wanted(at: Scene) -> int:
 def look_for_company(at: Scene, stage: Stage) -> Moves:
     """Ask the engine for another table; an empty table just closes."""
     table = table_of(at)
-    if not table.members:
+    if not table.reached:
         return (yield from end_now(at, stage))
-    number = len(table.members)
+    number = len(table.reached)
     args = {"plan": table.plan, "present": number}
     yield Request("merge", at.course.id, at.step, at.key("merge", stage.n, number), table.unit, args)
     return changed(stage, gathering=True)
@@ -67,7 +68,7 @@ def moved(at: Scene, stage: Stage, answer: Answered) -> Moves:
 
 def alone(at: Scene, stage: Stage) -> Moves:
     """No other table was found and one person is here: the talk does not take place for them."""
-    for seat in table_of(at).members:
+    for seat in table_of(at).reached:
         text = at.message(
             t("Nobody else is at your table just now, and no other table in your language has room."),
             t("You need not wait here. The coordinator knows, and you will hear from us when the next step opens."),
@@ -85,7 +86,7 @@ def tell_coordinators(at: Scene, stage: Stage, what: Phrase) -> Iterator[Effect]
             tn(
                 "At table {number} {n} person is present; {wanted} were hoped for, and no other table was found.",
                 "At table {number} {n} people are present; {wanted} were hoped for, and no other table was found.",
-                n=len(table.members), number=table.number, wanted=wanted(at),
+                n=len(table.reached), number=table.number, wanted=wanted(at),
             )
         ),
         what,

@@ -47,7 +47,7 @@ def running(stage: Stage) -> bool:
 def start(at: Scene, stage: Stage, rules: Round) -> Moves:
     """Draw the order and give the floor to the first."""
     table = table_of(at)
-    order = Lots(at.flow.ref, at.step, table.id).shuffle([m.id for m in table.members])
+    order = Lots(at.flow.ref, at.step, table.id).shuffle([m.id for m in table.reached])
     fresh = changed(stage, order=order, floor="", turn=0, ends="", said=False, missed=[], second=False)
     return (yield from give(at, fresh, rules))
 
@@ -125,10 +125,15 @@ def passes(at: Scene, stage: Stage, rules: Round, key: str) -> Moves:
     return stage
 
 
-def wait(at: Scene, stage: Stage, key: str) -> Moves:
-    """Somebody writes out of turn: nothing is passed on, and the person is told when it will be."""
+def wait(at: Scene, stage: Stage, key: str, *, in_room: bool = False) -> Moves:
+    """Somebody writes out of turn: nothing is passed on, and the person is told when it will be; in a room, where the others
+    have read it already, once for each turn."""
+    if in_room:
+        key = f"{stage.data['turn']}/{at.seat.id}"
     order, floor = list(stage.data["order"]), stage.data["floor"]
     text: list[Block | Part] = [t("It is the turn of {name}, so this was not sent.", name=Name(floor))]
+    if in_room:
+        text = [t("It is the turn of {name}. What others write in the room now is not kept.", name=Name(floor))]
     if at.seat.id in order:
         before = [floor, *order][order.index(at.seat.id)]
         text.append(t("Yours comes after {name}. Please send it then.", name=Name(before)))

@@ -273,7 +273,7 @@ def nudge(at: Scene, stage: Stage) -> Moves:
     """Ask those who have not written yet, in private, and each only once."""
     silent = [
         m.id
-        for m in table_of(at).members
+        for m in table_of(at).reached
         if m.id not in (*stage.data["spoken"], *stage.data["nudged"], *stage.data["through"])
     ]
     for seat in silent:

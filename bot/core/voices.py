@@ -194,7 +194,7 @@ def _refused(at: Scene, voice: dict[str, Any]) -> bool:
 
 
 def _missing(at: Scene, voice: dict[str, Any]) -> list[str]:
-    return [m.id for m in table_of(at).members if m.id not in voice["yes"]]
+    return [m.id for m in table_of(at).reached if m.id not in voice["yes"]]
 
 
 def _with(seats: list[str], seat: str) -> list[str]:

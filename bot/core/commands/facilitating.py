@@ -31,12 +31,18 @@ def status(call: Call) -> None:
     members = table.members
     blocks: list[Block | Part] = [
         block(t("Table {number}", number=table.number), kind="title"),
-        t("Here: {names}.", names=_names(members)),
+        t("Here: {names}.", names=_names(table.reached)),
     ]
+    if lost := tuple(m for m in members if m not in table.reached):
+        blocks.append(t("Cannot be reached: {names}.", names=_names(lost)))
+    if table.rooms:
+        there = tuple(m for m in members if table.in_room(m))
+        blocks.append(t("In the room: {names}.", names=_names(there)))
+    head = len(blocks)
     if talk := call.talk():
         spoken = talk.stage.data["spoken"]
         blocks.append(t("Have written: {names}.", names=_names(tuple(m for m in members if m.id in spoken))))
-        blocks.append(t("Not yet: {names}.", names=_names(tuple(m for m in members if m.id not in spoken))))
+        blocks.append(t("Not yet: {names}.", names=_names(tuple(m for m in table.reached if m.id not in spoken))))
         if talk.stage.state == "paused":
             blocks.append(t("The talk rests now."))
         if talk.stage.closes is not None:
@@ -49,11 +55,11 @@ def status(call: Call) -> None:
         done = tuple(m for m in members if m.id in answered.get(step, ()))
         blocks.append(
             t("{step}: {done} of {all} have answered: {names}.",
-              step=named(call.flow, node), done=len(done), all=len(members), names=_names(done))
+              step=named(call.flow, node), done=len(done), all=len({m.id for m in (*table.reached, *done)}), names=_names(done))
         )  # fmt: skip
         if entry.closes is not None:
             blocks.append(_time(call, entry.closes))
-    if len(blocks) == 2:
+    if len(blocks) == head:
         blocks.append(t("Nothing is open at this table now."))
     call.reply(*blocks)
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import briefing, company, files, floor, pictures, talk, voices
+from bot.core import briefing, company, files, floor, lodging, pictures, talk, voices
 from bot.core.effects import Effect, Lane, Put, Say
 from bot.core.events import Answered, Due, Heard
 from bot.core.fields import Span
@@ -92,13 +92,13 @@ class Discuss(Step):
 
     def open(self, at: Scene) -> Iterator[Effect]:
         stage = changed(at.stage or at.fresh_stage(), **talk.FRESH)
-        if len(table_of(at).members) < company.wanted(at):
+        if len(table_of(at).reached) < company.wanted(at):
             yield Put((yield from company.look_for_company(at, stage)))
         else:
             yield Put((yield from self._begin(at, stage)))
 
     def answered(self, at: Scene, answer: Answered) -> Iterator[Effect]:
-        stage, here = at.stage, len(table_of(at).members)
+        stage, here = at.stage, len(table_of(at).reached)
         if answer.job != "merge" or stage is None or stage.state == "closed" or not stage.data["gathering"]:
             return
         stage = changed(stage, gathering=False)
@@ -163,9 +163,9 @@ class Discuss(Step):
         key, what = heard.contribution, heard.press.split(":")[1:]
         stage, refusal = at.stage, briefing.not_now(at, self, heard)
         if refusal is not None or stage is None:
-            yield Say(
-                at.seat.unit, refusal or at.message(briefing.ENDED), at.key("not-now", key), Lane.ANSWER, quiet=False
-            )
+            if heard.press or not heard.room:  # in a room everybody talks as they like: nobody is told off
+                told = refusal or at.message(briefing.ENDED)
+                yield Say(at.seat.unit, told, at.key("not-now", key), Lane.ANSWER, quiet=False)
             return
         match what:
             case ["pass"]:
@@ -174,7 +174,7 @@ class Discuss(Step):
                 stage = yield from self._nothing_to_add(at, stage, key)
             case ["voice", "yes" | "no" as answer]:
                 stage = yield from voices.answer(at, stage, answer == "yes", key)
-            case [] if at.seat.focus.startswith(f"{at.step}:{voices.SENTENCE}:"):
+            case [] if not heard.room and at.seat.focus.startswith(f"{at.step}:{voices.SENTENCE}:"):
                 note = at.seat.focus.rpartition(":")[2]
                 stage = yield from voices.sentence(at, stage, note, heard.text, key, shared=self.exported)
             case []:
@@ -201,7 +201,7 @@ class Discuss(Step):
         at = replace(at, state=replace(at.state, table=replace(table, members=members)))
         had_floor = stage.data.get("floor") == seat.id
         stage = yield from voices.went(at, floor.leave(stage, seat.id))
-        if len(members) < company.ENOUGH:
+        if len(table_of(at).reached) < company.ENOUGH:
             stage = yield from company.look_for_company(at, stage)
         elif had_floor:
             stage = yield from floor.give(at, stage, self._round(at))
@@ -276,6 +276,7 @@ class Discuss(Step):
         told = briefing.announcement(at, self, stage)
         said = at.message(*told, buttons=self._buttons(at) if free else (), expects="text" if free else "")
         yield Say(at.unit, said, at.key("begin"))
+        yield from lodging.remind(at, table_of(at))
         yield from talk.timetable(at, stage, self.warn_at)
         if table_of(at).staff:
             yield talk.ring(at, at.now + ABSENT, "absent", 0)
@@ -298,7 +299,7 @@ class Discuss(Step):
             return stage
         member = seat.role != "facilitator"
         if member and floor.running(stage) and stage.data["floor"] != seat.id:
-            return (yield from floor.wait(at, stage, key))
+            return (yield from floor.wait(at, stage, key, in_room=bool(heard.room)))
         first = seat.id not in stage.data["spoken"]
         said = Remark(key, seat.id, words=bool(cleaned.text), media=heard.media, answers=heard.answers)
         stands = heard.room != "" and not self._outside(at)  # all have it before their eyes already
@@ -337,7 +338,7 @@ class Discuss(Step):
         return (yield from self._end_if_all_through(at, stage))
 
     def _end_if_all_through(self, at: Scene, stage: Stage) -> Moves:
-        members = {m.id for m in table_of(at).members}
+        members = {m.id for m in table_of(at).reached}
         if self.early_close != "all_answered" or stage.data["early"] or not members <= {*stage.data["through"]}:
             return stage
         why = t("Nobody has anything to add. The talk ends in one minute; whoever writes keeps it open.")
