@@ -116,7 +116,9 @@ def _ballots(a: Asked) -> dict[str, Any]:
     for (question, item, unit), same in tally.items():
         counted.setdefault((question, item), {})[unit] = [same[mark] for mark in sorted(same)]
     answered = ballots.turnout(a.work.db, a.assembly, a.node.id, a.course.id)
-    return {"ballots": counted, "answered": answered, **_members(a)}
+    here = _members(a)
+    # Whoever has voted was present for that, even if nobody can reach them any more.
+    return {"ballots": counted, "answered": answered, **here, "present": max(here["present"], answered)}
 
 
 def _members(a: Asked) -> dict[str, Any]:
