@@ -11,7 +11,7 @@ from typing import Any
 
 from telegram.ext import ExtBot
 
-from bot.transports.telegram.request import Request
+from bot.transports.telegram.request import Request, Unanswered
 
 API = "https://api.telegram.org"
 
@@ -47,13 +47,20 @@ class Client(ExtBot[None]):
 
     async def call(self, method: str, /, **data: object) -> Any:
         """What Telegram answers to a method. Raises the library's errors, none of which holds the token."""
-        return await self._post(method, data)
+        return await self._result(method, data)
 
     async def poll(self, offset: int | None, seconds: int, limit: int, allowed: list[str]) -> Any:
         """`getUpdates`: waits up to `seconds` for something from `offset` on."""
-        asked = {"offset": offset, "timeout": seconds, "limit": limit, "allowed_updates": allowed}
-        return await self._post("getUpdates", asked, read_timeout=seconds + POLL_MARGIN)
+        asked: dict[str, object] = {"offset": offset, "timeout": seconds, "limit": limit, "allowed_updates": allowed}
+        return await self._result("getUpdates", asked, seconds + POLL_MARGIN)
 
     async def download(self, path: str) -> bytes:
         """The bytes of a file whose path `getFile` has told."""
         return await self.request.retrieve(f"{self.base_file_url}/{path}")
+
+    async def _result(self, method: str, data: dict[str, object], wait: float | None = None) -> Any:
+        try:
+            return await self._post(method, data, read_timeout=wait)
+        except KeyError:
+            lacking = Unanswered("an answer without a result")
+        raise lacking

@@ -71,6 +71,11 @@ class Telegram:
         return self._reader.me
 
     @property
+    def port(self) -> int:
+        """Where it listens for posts; 0 where it polls."""
+        return self._receiving.port if isinstance(self._receiving, Webhook) else 0
+
+    @property
     def dropped(self) -> Counter[str]:
         return self._reader.dropped
 
