@@ -25,6 +25,7 @@ from bot.core.events import (
     Exited,
     Found,
     Heard,
+    Interrupted,
     Joined,
     Lost,
     Reached,
@@ -35,6 +36,7 @@ from bot.core.events import (
     Unbound,
 )
 from bot.core.flow import Flow
+from bot.core.interruption import interrupted, prolong_unit, stale
 from bot.core.joining import first_run, waiting
 from bot.core.state import State
 from bot.core.steps.base import Step
@@ -92,6 +94,8 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
             rooms.exited(turn, event)
         case Started():
             walk.start(turn, event)
+        case Interrupted():
+            interrupted(turn, event)
     return turn.state, tuple(turn.effects)
 
 
@@ -113,6 +117,8 @@ def _spread(turn: Turn, event: Spread) -> None:
         turn.open_unit(node, unit)
     elif event.what == "close":
         walk.close_unit(turn, node, unit)
+    elif event.what == "prolong":
+        prolong_unit(turn, node, unit)
     else:
         stage = turn.state.stages.get((node.id, unit))
         if stage is not None and stage.state == "open" and takes_part(turn.flow, node, turn.state, unit):
@@ -124,7 +130,7 @@ def _close_if_over(turn: Turn, event: Due) -> None:
     if event.what == "close_unit" and event.unit:
         node = turn.flow.nodes[event.step]
         stage = turn.state.stages.get((node.id, event.unit))
-        if stage is not None and stage.n == event.n:
+        if stage is not None and stage.n == event.n and not stale(turn, stage):
             walk.close_unit(turn, node, event.unit)
 
 

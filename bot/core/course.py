@@ -115,6 +115,8 @@ def due(turn: Turn, node: Node, event: Due) -> None:
             close_step(turn, node, forced=event.n == 1)
         case "finish":
             finish_step(turn, node, str(event.data.get("outcome", "done")))
+        case "remind" if _over(turn, node):
+            pass
         case "remind" if node.step.scope in ("person", "table"):
             turn.effects.append(Fan(node.id, "remind"))
         case _:
@@ -123,6 +125,12 @@ def due(turn: Turn, node: Node, event: Due) -> None:
                 event.unit or turn.course.unit,
                 node.step.due(turn.scene(node, event.unit or turn.course.unit), event),
             )
+
+
+def _over(turn: Turn, node: Node) -> bool:
+    """Whether the announced end has passed: a reminder that rings late serves nobody."""
+    entry = turn.course.open.get(node.id)
+    return entry is not None and entry.closes is not None and entry.closes <= turn.now
 
 
 def open_step(turn: Turn, node: Node) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from bot.core.ids import derive
 
-What = Literal["open", "close", "remind"]
+What = Literal["open", "close", "remind", "prolong"]
 """What a fan-out does for each unit."""
 
 

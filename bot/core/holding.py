@@ -30,9 +30,11 @@ def held(seat: Seat, id: str, text: str, at: datetime, target: str = "", media: 
     )  # fmt: skip
 
 
-def hold(turn: Turn, seat: Seat, id: str, text: str, target: str = "", media: str = "") -> None:
-    """Keep a text until its author says where it goes."""
-    turn.effects.append(held(seat, id, text, turn.now, target, media))
+def hold(
+    turn: Turn, seat: Seat, id: str, text: str, target: str = "", media: str = "", at: datetime | None = None
+) -> None:
+    """Keep a text until its author says where it goes. `at` is when it was typed, where that may have been a while ago."""
+    turn.effects.append(held(seat, id, text, at or turn.now, target, media))
 
 
 def release(turn: Turn, seat: Seat, id: str) -> Contribution | None:

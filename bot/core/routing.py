@@ -25,7 +25,7 @@ from datetime import datetime
 
 from bot.core import commands, rooms, voices
 from bot.core.commands.facilitating import ALL
-from bot.core.effects import Lane, Redraw, Say
+from bot.core.effects import Lane, Note, Redraw, Say
 from bot.core.events import Answered, Due, Edited, Event, Found, Heard, Joined, Lost, Relayed, Spread, Unbound
 from bot.core.files import FILES, WHY_NOT
 from bot.core.flow import Flow
@@ -35,7 +35,7 @@ from bot.core.itinerary import Node
 from bot.core.joining import first_run
 from bot.core.message import Block, Button, Part, Words, block, message, t
 from bot.core.names import clean_text
-from bot.core.state import Contribution, Course, Seat, Table
+from bot.core.state import Contribution, Course, OpenStep, Seat, Table
 from bot.core.talk import talk_at
 from bot.core.turn import Turn
 
@@ -139,18 +139,26 @@ def aim(turn: Turn, seat: Seat, event: Heard) -> tuple[Node, str] | None:
     if step == TO_TABLE:
         return _talking(turn, seat)
     if step and step != TO_ANSWER:
-        return target(turn, seat, step, event.at)
+        return target(turn, seat, step, said_at(event))
     if event.text.startswith("/") or event.bar:
         return None
+    if step == TO_ANSWER:
+        return _asked(turn, seat, None)
     if event.room and not event.press:
         return _talking(turn, seat)
     return _asked(turn, seat, event.at) or _talking(turn, seat) or _open_question(turn, seat, event.at)
 
 
-def target(turn: Turn, seat: Seat, step: str, at: datetime) -> tuple[Node, str] | None:
+def said_at(event: Heard) -> datetime | None:
+    """When it was said; None where nobody knows: then it counts as long as the step has not closed."""
+    return None if event.unsure else event.at
+
+
+def target(turn: Turn, seat: Seat, step: str, at: datetime | None) -> tuple[Node, str] | None:
     """The node and unit at which this person may answer; None if it is closed, or closing, or not theirs. What was said in
-    time (`at`) counts although the announced end has passed, until the step closes `grace` later. A table that was given more
-    time goes on talking while the step closes elsewhere."""
+    time (`at`, None where that is not known) counts although the announced end has passed, until the step closes `grace`
+    later. A private question is open for its duration to somebody whom it reached late. A table that was given more time goes
+    on talking while the step closes elsewhere."""
     node = turn.flow.nodes.get(step)
     if node is None:
         return None
@@ -159,7 +167,7 @@ def target(turn: Turn, seat: Seat, step: str, at: datetime) -> tuple[Node, str] 
     entry = turn.course.open.get(step)
     if not late and (entry is None or (entry.closing and not node.step.talk)):
         return None
-    if entry is not None and node.step.scope == "person" and entry.closes is not None and at > entry.closes:
+    if entry is not None and at is not None and node.step.scope == "person" and _too_late(turn, node, entry, at):
         return None
     if node.step.scope == "person" and (step, seat.unit) in turn.state.stages:
         return node, seat.unit
@@ -167,6 +175,13 @@ def target(turn: Turn, seat: Seat, step: str, at: datetime) -> tuple[Node, str] 
     if table is not None and (step, table.unit) in turn.state.stages:
         return node, table.unit
     return (node, turn.course.unit) if node.step.scope in ("site", "assembly") else None
+
+
+def _too_late(turn: Turn, node: Node, entry: OpenStep, at: datetime) -> bool:
+    if entry.closes is None or at <= entry.closes:
+        return False
+    reached = turn.state.facts.get("reached", {}).get(node.id)
+    return reached is None or node.step.duration is None or at > reached + node.step.duration
 
 
 def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
@@ -177,10 +192,13 @@ def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
     if step.startswith("-"):
         commands.pressed(turn, seat, event)
         return
-    found = target(turn, seat, step, event.at)
+    found = target(turn, seat, step, said_at(event))
     if found is None:
         _closed(turn, seat, event)
         return
+    entry = turn.course.open.get(step)
+    if event.unsure and entry is not None and entry.closes is not None and turn.now > entry.closes:
+        turn.effects.append(Note("time_unknown", data={"course": turn.course.id, "step": step}))
     _hear(turn, found, event)
 
 
@@ -239,7 +257,7 @@ def _ask_which(turn: Turn, seat: Seat, event: Heard, asked: Node) -> None:
         problem = cleaned.problem or t("I can pass on text only. Please write what you want to say.")
         _tell(turn, seat, f"which/{event.id}", problem)
         return
-    hold(turn, seat, id, cleaned.text, event.answers, event.media)
+    hold(turn, seat, id, cleaned.text, event.answers, event.media, event.at)
     to_table = Button(t("Send it to my table"), f"{TO_TABLE}:{id}")
     if not _takes(asked, event):
         question = t("A question above still waits for your answer. Send this to your table?")
@@ -321,7 +339,7 @@ def _closed(turn: Turn, seat: Seat, event: Heard) -> None:
     _tell(turn, seat, f"closed/{event.id}", t("This is closed now, so nothing was changed."))
 
 
-def _asked(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | None:
+def _asked(turn: Turn, seat: Seat, at: datetime | None) -> tuple[Node, str] | None:
     """The private question that waits for a typed answer."""
     return target(turn, seat, seat.focus.split(":", 1)[0], at) if seat.focus else None
 

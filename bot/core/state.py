@@ -89,7 +89,8 @@ class OpenStep:
 @dataclass(frozen=True, slots=True)
 class Course:
     """A walk through the flow. `at` is the next position by branch ("" is the trunk), `open` the open steps, `done` how each
-    past step ended, `session` when the present session began (the start, or the end of the last break)."""
+    past step ended, `session` when the present session began (the start, or the end of the last break), `resumed` until when
+    an outage lasted that has been made up for."""
 
     id: str
     state: Literal["waiting", "running", "ended"] = "waiting"
@@ -98,6 +99,7 @@ class Course:
     done: Mapping[str, str] = field(default_factory=dict)
     session: datetime | None = None
     started: datetime | None = None
+    resumed: datetime | None = None
 
     @property
     def unit(self) -> str:

@@ -260,8 +260,8 @@ def timetable(at: Scene, stage: Stage, warn_at: tuple[timedelta, ...]) -> Iterat
 
 
 def warn(at: Scene, stage: Stage) -> Iterator[Effect]:
-    """Say how much time is left."""
-    if stage.closes is not None:
+    """Say how much time is left, if any is."""
+    if stage.closes is not None and stage.closes > at.now:
         text = t(
             "{span} left: the talk ends at {when}.",
             span=left(stage.closes, at.now), when=until(stage.closes, at.now),

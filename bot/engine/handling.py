@@ -43,7 +43,7 @@ from bot.core.itinerary import Node
 from bot.core.rights import OVERSEEING
 from bot.core.state import Seat, State, Table
 from bot.core.turn import Turn
-from bot.engine import facts
+from bot.engine import facts, lateness
 from bot.engine.carrying import carry_out
 from bot.engine.house import House
 from bot.engine.work import Work
@@ -131,6 +131,8 @@ def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
         work.put(assembly, seat)
         state = replace(state, seat=seat)
     found = dict(state.facts)
+    if isinstance(event, Heard):
+        found["reached"] = lateness.reached(work, assembly, flow, course, event)
     if flow.conditions and not isinstance(event, Heard):
         found["outcomes"] = facts.outcomes(work, assembly, flow)
     if isinstance(event, Due) and event.what == "close":

@@ -26,7 +26,7 @@ OVERRIDES: Mapping[str, tuple[str, ...]] = {
     "extended": ("step", "table", "seconds"), "paused": ("step", "table"), "resumed": ("step", "table"),
     "ended_early": ("step", "unit"), "merged": ("step", "table", "into"), "unplaced": (), "approved": ("digest",),
     "held": ("digest",), "left_out": ("digest", "sentence", "reason"), "put_back": ("digest", "sentence"),
-    "asked_coordinator": ("step", "table", "sentence", "reason"),
+    "asked_coordinator": ("step", "table", "sentence", "reason"), "interrupted": ("course", "since", "until"),
 }  # fmt: skip
 """The acts that are told one by one, and what of each. Who came and went is only counted."""
 
@@ -99,6 +99,8 @@ def _course(material: Material, id: str) -> dict[str, Any]:
 def _step(material: Material, course: str, node: Node, zone: ZoneInfo) -> dict[str, Any]:
     span, known = material.spans.get((course, node.id)), material.courses.get(course)
     ended = known.done.get(node.id, "") if known is not None else ""
+    here = {"course": course, "step": node.id}
+    unknown = sum(line.act == "time_unknown" and line.data == here for line in material.log)
     return {
         "id": node.id,
         "type": node.step.type,
@@ -106,6 +108,7 @@ def _step(material: Material, course: str, node: Node, zone: ZoneInfo) -> dict[s
         "opened": instants(span.opened, zone) if span is not None else None,
         "closed": instants(span.closed, zone) if span is not None and span.closed is not None else None,
         "ended": ended or ("open" if span is not None else "not reached"),
+        **({"answers_of_unknown_time": unknown} if unknown else {}),
     }
 
 

@@ -31,6 +31,8 @@ def course_to_json(course: Course) -> str:
         data["session"] = _us(course.session)
     if course.started is not None:
         data["started"] = _us(course.started)
+    if course.resumed is not None:
+        data["resumed"] = _us(course.resumed)
     return _dump(data)
 
 
@@ -48,6 +50,7 @@ def course_from_json(id: str, text: str) -> Course:
         data.get("done", {}),
         _maybe(data.get("session")),
         _maybe(data.get("started")),
+        _maybe(data.get("resumed")),
     )
 
 

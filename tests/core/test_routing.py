@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core import routing
+from bot.core.effects import Note
 from bot.core.events import Heard
 from bot.core.state import State
 from bot.core.turn import Turn
@@ -45,6 +46,14 @@ id = "mood"
 type = "survey"
 duration = "20m"
 questions = [{ id = "mood", text = "How are you?", options = [{ id = "well", text = "Well" }, { id = "tired", text = "Tired" }] }]
+"""
+VOTE = """
+[[step]]
+id = "vote"
+type = "vote"
+duration = "20m"
+grace = "15m"
+questions = [{ id = "more", method = "yes_no_abstain", text = "More?" }]
 """
 
 
@@ -230,3 +239,64 @@ def test_a_table_is_named_by_the_button_of_a_prompt_unless_it_is_for_all() -> No
     assert routing.table_named(flow, Heard("1", "x", START, press="-send:id:t7")) == "t7"
     assert routing.table_named(flow, Heard("1", "x", START, press="-send:id:all")) == ""
     assert routing.table_named(flow, Heard("1", "x", START, press="-cancel:id")) == ""
+
+
+# When it was said
+
+
+def test_a_press_of_unknown_time_counts_while_the_step_is_open_and_is_noted() -> None:
+    s = cast(BALLOT + 'grace = "2m"\nlate = "reject"\n')
+    s.wait(timedelta(minutes=21))
+    assert s.press("anna", "mood:mood::well") == ["This is closed now, so nothing was changed."]
+    s.play(Heard("r1", "ben", s.now, press="mood:mood::well", unsure=True))
+    assert s.choices["mood"].keys() == {"ben"}
+    assert [note.data for note in unknown(s)] == [{"course": "all", "step": "mood"}]
+    s.wait(timedelta(minutes=2))
+    s.play(Heard("r2", "lise", s.now, press="mood:mood::well", unsure=True))
+    assert s.choices["mood"].keys() == {"ben"}
+
+
+def test_an_unknown_time_is_not_noted_where_it_does_not_matter() -> None:
+    s = cast(BALLOT)
+    s.play(Heard("r1", "ben", s.now, press="mood:mood::well", unsure=True))
+    assert s.choices["mood"].keys() == {"ben"}
+    assert unknown(s) == []
+
+
+def unknown(s: Stagehand) -> list[Note]:
+    return [e for e in s.others if isinstance(e, Note) and e.act == "time_unknown"]
+
+
+def test_a_question_that_came_late_is_open_for_its_duration_to_that_person() -> None:
+    s = cast(VOTE, reached={"vote": START + timedelta(minutes=10)})
+    s.wait(timedelta(minutes=21))
+    s.press("anna", "vote:more::yes")
+    assert s.choices["vote"].keys() == {"anna"}
+    s.now = START + timedelta(minutes=30, seconds=1)
+    assert s.press("ben", "vote:more::yes") == ["This is closed now, so nothing was changed."]
+
+
+def test_a_question_that_came_in_time_closes_at_its_hour() -> None:
+    s = cast(VOTE)
+    s.wait(timedelta(minutes=21))
+    assert s.press("anna", "vote:more::yes") == ["This is closed now, so nothing was changed."]
+
+
+def test_what_was_typed_in_time_and_came_late_is_held_with_its_own_time() -> None:
+    longer = BOTH.replace('"20m"', '"25m"', 1)
+    s = cast(longer.replace('branch = "alone"', 'branch = "alone"\ngrace = "2m"'))
+    s.wait(timedelta(minutes=20, seconds=30))
+    s.play(Heard("m1", "anna", START + timedelta(minutes=19), "Because"))
+    (held,) = [c for c in s.contributions.values() if c.kind == "held"]
+    assert held.at == START + timedelta(minutes=19)
+
+
+def test_the_facts_of_a_held_answer_are_loaded_after_the_announced_end_too() -> None:
+    s = cast(BOTH.replace('branch = "alone"', 'branch = "alone"\ngrace = "2m"'))
+    s.wait(timedelta(minutes=20, seconds=30))
+    seat, table = s.seats["anna"], s._peopled(s.tables["t1"])
+    heard = Heard("1", "anna", s.now, press="-answer:x")
+    state = State(s.courses["all"], seat, table, s.stages)
+    found = routing.aim(Turn(s.flow, state, s.now), seat, heard)
+    assert found is not None
+    assert found[0].id == "ask"

@@ -43,6 +43,7 @@ COURSE = {
     "done": st.dictionaries(words, words, max_size=3),
     "session": st.none() | instants,
     "started": st.none() | instants,
+    "resumed": st.none() | instants,
 }
 STAGE = {
     "step": words,

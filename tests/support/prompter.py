@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
     """What the addressed hook reads. KeyError for a name that nobody knows and `stage.given` does not hold."""
     aimed = _aim(stage, state, event)
-    found: dict[str, Any] = {"outcomes": _outcomes(stage)}
+    found: dict[str, Any] = {"outcomes": _outcomes(stage), "reached": stage.given.get("reached", {})}
     if isinstance(event, Edited | Remained):
         given = stage.contributions.get(event.contribution)
         found["named"] = {given.id: given} if given is not None else {}

@@ -10,6 +10,7 @@ yields effects; it changes nothing itself.
 * `due`     when one of its timers rings
 * `answered` when a job that it asked for is done, `relayed` when a digest has come to a table
 * `welcome_late` when a latecomer sits down at a table where it is open
+* `prolong` once for every table, when its talk goes on until a later hour
 * `close`   once for every unit, if `closes_units`, when its time is over
 * `finish`  once for a course, after all units have closed
 """
@@ -93,6 +94,8 @@ class Step(Model):
     """What the third part of a press names, `step:what:<table>:more`, where people press who belong elsewhere."""
     lasting: ClassVar[bool] = False
     """True where its buttons still answer after its end. They show something again and change nothing."""
+    idle: ClassVar[bool] = False
+    """True where nobody need do anything while it is open."""
     next_day: ClassVar[bool] = False
     """True where a bare time in `closes` is the next such time after the opening, be it tomorrow."""
 
@@ -123,6 +126,9 @@ class Step(Model):
         yield from ()
 
     def welcome_late(self, at: Scene) -> Iterator[Effect]:
+        yield from ()
+
+    def prolong(self, at: Scene) -> Iterator[Effect]:
         yield from ()
 
     def close(self, at: Scene) -> Iterator[Effect]:

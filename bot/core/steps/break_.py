@@ -33,6 +33,7 @@ class Break(Step):
     type: Literal["break"]
     scope: Literal["site"] = "site"
 
+    idle: ClassVar[bool] = True
     next_day: ClassVar[bool] = True
 
     @model_validator(mode="after")

@@ -146,6 +146,11 @@ class Discuss(Step):
         if seat.role == "participant":
             yield Put(floor.come(stage, seat.id))
 
+    def prolong(self, at: Scene) -> Iterator[Effect]:
+        stage = at.stage
+        if stage is not None and not stage.data["early"]:
+            yield Put((yield from talk.ends(at, stage, talk.announced(at, stage), self.warn_at)))
+
     def close(self, at: Scene) -> Iterator[Effect]:
         stage = at.stage
         if stage is None or not stage.data.get("began"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from bot.engine import engine, handling
+from bot.engine import handling
 from bot.engine.engine import Engine
 from bot.engine.house import House
+from bot.engine.receiving import Receiver
 from bot.store import queue
 from bot.store.database import Database
 from bot.store.queue import InboxRow
@@ -56,13 +58,13 @@ def done_too_late() -> None:
 
 def confirmed_first() -> None:
     """The cursor moves on before what was read is stored."""
-    take_in = Engine.take_in
+    commit = Receiver._commit
 
-    async def confirm(self: Engine, account: str, batch: Batch) -> None:
-        await self.store.transact(queue.move_cursor, account, batch.cursor)
-        await take_in(self, account, batch)
+    async def confirm(self: Receiver, batch: Batch, cursor: str, now: datetime) -> None:
+        await self._store.transact(queue.move_cursor, self.account, batch.cursor)
+        await commit(self, batch, cursor, now)
 
-    engine.Engine.take_in = confirm  # type: ignore[method-assign]  # this is the fault
+    Receiver._commit = confirm  # type: ignore[method-assign]  # this is the fault
 
 
 def unmarked() -> None:
