@@ -1,0 +1,108 @@
+"""Coming into rooms: invitations, and rooms that take the place of others.
+
+A door stands in the cursor until it is open or nobody waits behind it any more; a homeserver far away may be slow, and that must
+hold up nobody else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from nio import JoinResponse, RoomGetStateEventResponse, RoomLeaveResponse, SyncResponse
+from nio.events.invite_events import InviteMemberEvent
+
+from bot.transports.fields import Json, part, text
+from bot.transports.matrix.cursor import Door
+from bot.transports.matrix.errors import Failed, fine
+from bot.transports.matrix.known import Known
+from bot.transports.matrix.reading import CREATE
+from bot.transports.matrix.session import Client
+from bot.transports.port import Incoming
+
+log = logging.getLogger(__name__)
+
+AGAIN = timedelta(minutes=1)
+KEPT = timedelta(days=1)
+"""How often a door is tried, and for how long."""
+
+START = "/start"
+"""What an invitation to a private chat says."""
+
+
+class Doors:
+    """Opens doors. Whoever invites us to a private chat may; to a room only people with whom we are in one already."""
+
+    def __init__(self, user: str, known: Known) -> None:
+        self._user = user
+        self._known = known
+        self._tried: dict[str, datetime] = {}
+
+    def invitations(self, response: SyncResponse, at: int) -> list[Door]:
+        """The doors to which a sync has invited us."""
+        found: list[Door] = []
+        for room, info in response.rooms.invite.items():
+            for event in info.invite_state:
+                if (
+                    isinstance(event, InviteMemberEvent)
+                    and event.state_key == self._user
+                    and event.membership == "invite"
+                ):
+                    direct = event.content.get("is_direct") is True
+                    if direct or self._known.acquainted(event.sender):
+                        found.append(Door(room, event.sender, at, direct))
+                    else:
+                        log.info("an invitation to a room by somebody unknown is left alone")
+        return found
+
+    async def open(self, client: Client, doors: Sequence[Door], now: datetime) -> tuple[list[Incoming], list[Door]]:
+        """Try these doors: what came of it, and those that stay shut for now. Raises `Failed` where the token is refused."""
+        events: list[Incoming] = []
+        shut: list[Door] = []
+        for door in doors:
+            if now - self._tried.get(door.room, now - AGAIN) < AGAIN:
+                shut.append(door)
+                continue
+            self._tried[door.room] = now
+            try:
+                events += await self._through(client, door, now)
+                del self._tried[door.room]
+            except Failed as error:
+                if error.token:
+                    raise
+                if (error.passing or door.old) and now.timestamp() * 1000 - door.at < KEPT.total_seconds() * 1000:
+                    shut.append(door)
+                else:
+                    log.warning("a room cannot be entered: %s", error)
+        return events, shut
+
+    async def _through(self, client: Client, door: Door, now: datetime) -> list[Incoming]:
+        await fine(JoinResponse, client.join(door.room))
+        if door.old:
+            return await self._moved(client, door, now)
+        if not door.direct:
+            return []
+        await self._known.mark(client, door.user, door.room)
+        return [Incoming(f"{door.room}/{door.at}/start", door.user, door.room, now, START)]
+
+    async def _moved(self, client: Client, door: Door, now: datetime) -> list[Incoming]:
+        """A room that names the old one as the one before it takes its place; any other one was only claimed to do so."""
+        answer = await fine(RoomGetStateEventResponse, client.room_get_state_event(door.room, CREATE))
+        if text(part(answer.content, "predecessor"), "room_id") == door.old:
+            group = self._known.group(door.old)
+            if not group:
+                await self._known.mark(client, door.user, door.room)
+            made = Incoming(f"{door.old}/moved", "", door.old, now, kind="moved", room=group, moved=door.room)
+            return [made]
+        log.warning("a room that claimed to take the place of another one does not name it")
+        await fine(RoomLeaveResponse, client.room_leave(door.room))
+        return []
+
+
+def replaced(event: Json, place: str, at: int) -> Door | None:
+    """The door to the room that takes the place of another one."""
+    content: Any = part(event, "content")
+    room = text(content, "replacement_room")
+    return Door(room, text(event, "sender"), at, old=place) if room else None

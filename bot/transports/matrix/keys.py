@@ -1,0 +1,147 @@
+"""The keys of an account that encrypts: a file of its own, and when it changes.
+
+Invariants:
+
+* The sync token in this file is the account's cursor. What a sync brings (keys, members, the token) changes the file in one
+  transaction, which is committed when the engine asks for what lies behind that sync, so after its own commit; what was committed
+  here but not there would be lost, and what was committed there but not here comes again and is known.
+* One lock lies over that transaction and over everything else that writes here, so no send can slip into it and vanish with its
+  rollback. A send that would wait too long is put off; nothing was sent, and it may be repeated.
+* After a rollback the client is thrown away: it knows things that are not true any more.
+* The file belongs to one device, the one of the access token. One that does not fit is never written to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.transports.port import Retry, Stopped
+
+if TYPE_CHECKING:
+    from bot.transports.matrix.session import Client
+
+PATIENCE = 10.0
+"""Seconds that a send waits for a batch to be committed."""
+
+NO_LIBRARY = "Encrypted rooms need one more package. Install it with: pip install 'pnyx[e2e]'"
+
+
+class Keys:
+    """The file `file` with the keys of one account, readable with `secret` only."""
+
+    def __init__(self, file: Path, secret: str) -> None:
+        self.file = file
+        self.folder = str(file.parent)
+        self._secret = secret
+        self._lock = asyncio.Lock()
+        self._transaction: Any = None
+
+    def settings(self) -> dict[str, Any]:
+        """What nio has to be told. Raises `Stopped` where it cannot encrypt."""
+        try:
+            from nio.store.database import SqliteStore
+        except ImportError as error:
+            raise Stopped(NO_LIBRARY) from error
+        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return {
+            "encryption_enabled": True,
+            "store": SqliteStore,
+            "store_name": self.file.name,
+            "pickle_key": self._secret,
+            "store_sync_tokens": False,
+        }
+
+    def expect(self, user: str, device: str) -> None:
+        """See that the file, if there is one, is this device's. Raises `Stopped`."""
+        known = self._devices(user)
+        if known and device not in known:
+            raise Stopped(
+                f"The keys in {self.file} belong to the device {known[0]}, and the access token to the device {device}. Put the "
+                f"token of {known[0]} back; or move the file away, and what people encrypted for {known[0]} cannot be read."
+            )
+
+    def _devices(self, user: str) -> list[str]:
+        if not self.file.exists():
+            return []
+        with sqlite3.connect(f"file:{self.file}?mode=ro", uri=True) as db:
+            try:
+                rows = db.execute("SELECT device_id FROM accounts WHERE user_id = ?", (user,)).fetchall()
+            except sqlite3.OperationalError:  # killed before its tables were made
+                rows = []
+        db.close()
+        return [str(row[0]) for row in rows]
+
+    async def check(self, client: Client) -> None:
+        """See that the homeserver knows this device by the keys that we have. Raises `Stopped`, or `Failed`."""
+        body = {"device_keys": {client.user_id: [client.device_id]}}
+        answer = await client.ask("POST", ("keys", "query"), body)
+        device = answer.get("device_keys", {}).get(client.user_id, {}).get(client.device_id, {})
+        theirs = device.get("keys", {}).get(f"ed25519:{client.device_id}")
+        if theirs is None:
+            client.machine.account.shared = False
+        elif theirs != client.machine.account.identity_keys["ed25519"]:
+            raise Stopped(
+                f"The keys of the device {client.device_id} are not those in {self.file}: the file was lost, or is another "
+                "device's. Put back the right one; or log in anew, and what was encrypted for this device cannot be read."
+            )
+
+    def token(self, client: Client) -> str:
+        """The cursor of this account, "" before the first sync."""
+        return client.chest.load_sync_token() or ""
+
+    @property
+    def pending(self) -> bool:
+        """Whether what the last sync brought waits for its commit."""
+        return self._transaction is not None
+
+    async def begin(self, client: Client) -> None:
+        """Take the lock, and begin the transaction of one sync."""
+        await self._lock.acquire()
+        self._transaction = client.chest.database.atomic()
+        self._transaction.__enter__()
+
+    def commit(self, client: Client, token: str) -> None:
+        """The engine has committed what this sync brought: so do we."""
+        try:
+            client.chest.save_sync_token(token)
+        except BaseException as error:
+            self._leave(error)
+            raise
+        self._leave(None)
+
+    def rollback(self) -> None:
+        """Undo what the last sync changed here. The client must be thrown away."""
+        self._leave(RuntimeError("what was received was not committed"))
+
+    def _leave(self, error: BaseException | None) -> None:
+        transaction, self._transaction = self._transaction, None
+        try:
+            transaction.__exit__(type(error) if error is not None else None, error, None)
+        finally:
+            self._lock.release()
+
+    @asynccontextmanager
+    async def writing(self, patience: float | None = PATIENCE) -> AsyncIterator[None]:
+        """Hold the lock while something is encrypted. Raises `Retry` where that would take too long."""
+        try:
+            async with asyncio.timeout(patience):
+                await self._lock.acquire()
+        except TimeoutError:
+            raise Retry(timedelta(seconds=1), "account") from None
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def close(self, client: Client) -> None:
+        """Let go of the file; what was not committed is undone."""
+        if self.pending:
+            self.rollback()
+        if client.store is not None:
+            client.store.database.close()

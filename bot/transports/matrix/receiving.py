@@ -1,0 +1,324 @@
+"""Receiving: one sync after the other, with a cursor of our own.
+
+Invariants:
+
+* A sync is asked for with the cursor that the engine has committed, and with nothing else. What could not be fetched or done at
+  once (a gap, a door, a key that is missing) stands in that cursor.
+* The first sync of all brings nothing but a cursor: what was said before is none of ours.
+* A message counts at its author's homeserver's time, but not before the last sync that was complete, nor after the one that
+  brought it.
+* An edit counts only if it is by the author of what it changes: homeservers do not see to that.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from nio import Event, MegolmEvent, RoomGetEventResponse, RoomInfo, SyncResponse
+
+from bot.transports.fields import part, text
+from bot.transports.matrix import reading
+from bot.transports.matrix.cursor import Cursor, Door, Gap, Locked
+from bot.transports.matrix.doors import Doors, replaced
+from bot.transports.matrix.encrypting import tend
+from bot.transports.matrix.errors import Failed, fine, stopped
+from bot.transports.matrix.history import History, came
+from bot.transports.matrix.known import Known, silenced
+from bot.transports.matrix.locked import Locks
+from bot.transports.matrix.session import Client, Session
+from bot.transports.port import Batch, Incoming, Kind
+
+log = logging.getLogger(__name__)
+
+SECONDS = 25.0
+"""How long a sync waits where nothing happens."""
+
+MOST_EVENTS = 500
+"""Gaps are closed in batches of about so many events."""
+
+MOST_AUTHORS = 10_000
+"""So many messages' authors are remembered, for edits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When things in a place may have been done: between two syncs (ms). `group`: the place is a group's."""
+
+    after: int
+    until: int
+    group: bool
+
+    def at(self, stamp: int) -> datetime:
+        return datetime.fromtimestamp(max(min(stamp, self.until), min(self.after, self.until)) / 1000, UTC)
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What a batch is made of."""
+
+    events: list[Incoming] = field(default_factory=list)
+    doors: list[Door] = field(default_factory=list)
+    locked: list[Locked] = field(default_factory=list)
+    seen: list[tuple[str, list[str]]] = field(default_factory=list)
+
+
+class Receiving:
+    """The receiving half of an account. `counts` says what came and was no concern of ours, by kind."""
+
+    def __init__(self, session: Session, known: Known, now: Callable[[], datetime]) -> None:
+        self._session, self._known, self._now = session, known, now
+        self._user = session.user
+        self.counts: Counter[str] = Counter()
+        self._doors = Doors(self._user, known)
+        self._history = History(self._user)
+        self._locks = Locks(self.counts)
+        self._authors: OrderedDict[str, str] = OrderedDict()
+        self._heard = 0
+        self._given: tuple[str, Harvest] | None = None
+        self._told = False
+
+    async def receive(self, cursor: str, wait: bool) -> Batch:
+        """What lies behind the cursor. Raises `Stopped`, and `Failed` for what may pass."""
+        try:
+            client = await self._settle(cursor)
+            known = Cursor.decode(cursor)
+            harvest = Harvest()
+            if known.gaps:
+                behind = await self._fill(client, known, harvest)
+                return self._batch(harvest, behind, more=True)
+            behind = await self._sync(client, known, harvest, wait)
+            return self._batch(harvest, behind, more=bool(behind.gaps))
+        except Failed as error:
+            if error.token:
+                raise stopped(error, self._user) from None
+            raise
+
+    def _batch(self, harvest: Harvest, behind: Cursor, more: bool) -> Batch:
+        cursor = behind.encode()
+        self._given = (cursor, harvest)
+        return Batch(tuple(harvest.events), cursor, more)
+
+    async def _settle(self, cursor: str) -> Client:
+        """The engine asks for what lies behind this cursor: if it is that of our last batch, that one is committed; else what
+        it changed here is undone."""
+        client = await self._session.open()
+        self._same_device(Cursor.decode(cursor).device)
+        given, self._given = self._given, None
+        committed = given is not None and given[0] == cursor
+        if given is not None and committed:
+            for room, ids in given[1].seen:
+                self._history.note(room, ids)
+        keys = self._session.keys
+        if keys is not None and keys.pending:
+            if committed:
+                keys.commit(client, Cursor.decode(cursor).token)
+            else:
+                await self._session.forget()
+                client = await self._session.open()
+        return client
+
+    def _same_device(self, before: str) -> None:
+        """What was under way when the last process ended shows once only if it is sent from the same device."""
+        if before and before != self._session.device and not self._told:
+            self._told = True
+            log.warning("%s has the token of another device now; messages under way may show twice", self._user)
+
+    def _since(self, client: Client, known: Cursor) -> str:
+        """Where to go on. An account that encrypts may be one sync behind, if it was killed between two commits."""
+        stored = self._session.keys.token(client) if self._session.keys is not None else ""
+        return stored if stored and stored == known.before else known.token
+
+    # A sync
+
+    async def _sync(self, client: Client, known: Cursor, harvest: Harvest, wait: bool) -> Cursor:
+        """Ask, and take in the answer. The cursor behind it."""
+        doors = list(known.doors)
+        keys = self._session.keys
+        if self._session.synced:
+            harvest.events, doors = await self._doors.open(client, known.doors, self._now())
+            for room, events in await self._history.missed(client, self._now()):
+                await self._read_all(client, room, events, self._span(room, 0), harvest)
+            if keys is not None:
+                async with keys.writing(None):
+                    await tend(client)
+        since = self._since(client, known)
+        waits = wait and not harvest.events and self._session.synced
+        response = await self._session.sync(client, since, SECONDS if waits else 0)
+        if keys is None:
+            return await self._take(client, known, since, doors, response, harvest)
+        await keys.begin(client)
+        try:
+            return await self._take(client, known, since, doors, response, harvest)
+        except BaseException:
+            await self._session.forget()
+            raise
+
+    async def _take(
+        self, client: Client, known: Cursor, since: str, doors: list[Door], response: SyncResponse, harvest: Harvest
+    ) -> Cursor:
+        """Take in what a sync brought."""
+        left = {room: self._known.group(room) for room in response.rooms.leave}
+        await client.absorb(response)
+        self._session.synced = True
+        self._known.learn(response)
+        after, now = self._heard or known.heard, _ms(self._now())
+        gaps: list[Gap] = []
+        rooms = {**response.rooms.join, **response.rooms.leave} if since else {}
+        for room, info in rooms.items():
+            group = left[room] if room in left else self._known.group(room)
+            gap = await self._timeline(client, room, info, Span(after, now, group), harvest)
+            if gap:
+                gaps.append(Gap(room, since, response.next_batch, after, group, self._history.last(room)))
+        for room, info in response.rooms.leave.items():
+            self._put_out(client, room, info, left[room], harvest)
+        await self._unlock(client, known, response, harvest)
+        self._heard = now
+        doors += self._doors.invitations(response, now)
+        doors += [door for door in harvest.doors if door.room not in {each.room for each in doors}]
+        same = response.next_batch == known.token
+        return Cursor(
+            response.next_batch,
+            known.before if same else since,
+            known.heard if same else now,
+            self._session.device,
+            tuple(gaps),
+            tuple(doors),
+            tuple(harvest.locked),
+        )
+
+    def _span(self, room: str, after: int) -> Span:
+        return Span(after, _ms(self._now()), self._known.group(room))
+
+    async def _timeline(self, client: Client, room: str, info: RoomInfo, span: Span, harvest: Harvest) -> bool:
+        """Read what a sync brought of a room. True where there is more that it left out: then nothing is read yet."""
+        events = [event for event in info.timeline.events if isinstance(event, Event)]
+        coming = max((at for at, event in enumerate(events) if came(event, self._user)), default=None)
+        if coming is None and info.timeline.limited:
+            return True
+        await self._read_all(client, room, events[0 if coming is None else coming + 1 :], span, harvest)
+        return False
+
+    async def _fill(self, client: Client, known: Cursor, harvest: Harvest) -> Cursor:
+        """Close the first gaps of the cursor."""
+        left = list(known.gaps)
+        while left and len(harvest.events) < MOST_EVENTS:
+            gap = left.pop(0)
+            try:
+                events = await self._history.fill(client, gap)
+            except Failed as error:
+                if error.passing or error.token:
+                    raise
+                events = []  # nobody lets us read it any more
+            await self._read_all(client, gap.room, events, Span(gap.heard, known.heard, gap.group), harvest)
+        return replace(
+            known,
+            gaps=tuple(left),
+            doors=(*known.doors, *harvest.doors),
+            locked=(*known.locked, *harvest.locked),
+        )
+
+    # One event
+
+    async def _read_all(self, client: Client, room: str, events: Iterable[Event], span: Span, harvest: Harvest) -> None:
+        """Read events of a room, in order."""
+        ids: list[str] = []
+        for event in events:
+            ids.append(event.event_id)
+            if isinstance(event, MegolmEvent):
+                self._locked(event, room, span, harvest)
+            else:
+                await self._read(client, room, event, span, harvest)
+        harvest.seen.append((room, ids))
+
+    def _locked(self, event: MegolmEvent, room: str, span: Span, harvest: Harvest) -> None:
+        """A message that cannot be read. Where this account does not encrypt, it never will be."""
+        if event.sender == self._user:
+            return
+        locked = self._locks.add(event, room, span.until)
+        if self._session.keys is not None:
+            harvest.locked.append(locked)
+        elif self._locks.first(event):
+            at = span.at(event.server_timestamp)
+            harvest.events.append(reading.unreadable(event.event_id, event.sender, room, span.group, at))
+
+    async def _read(self, client: Client, room: str, event: Event, span: Span, harvest: Harvest) -> None:
+        source = event.source
+        kind = source.get("type")
+        if kind == reading.TOMBSTONE:
+            door = replaced(source, room, span.until)
+            harvest.doors += [door] if door else []
+            return
+        if kind == reading.LEVELS:
+            harvest.events += self._levels(room, event, span)
+            return
+        if event.sender == self._user or (kind == reading.MEMBER and source.get("state_key") == self._user):
+            return
+        read = reading.read(source, room, span.group, span.at(event.server_timestamp))
+        if read is None:
+            return
+        if read.kind == "edit" and await self._author(client, room, read.message) != read.user:
+            self.counts["edit by another"] += 1
+            return
+        if read.kind == "message":
+            self._remember(read.message, read.user)
+        harvest.events.append(read)
+
+    def _levels(self, room: str, event: Event, span: Span) -> list[Incoming]:
+        """Where nobody lets us write any more, the room is as good as lost."""
+        state = self._session.room(room)
+        encrypted = state is not None and state.encrypted
+        if not span.group or not silenced(part(event.source, "content"), self._user, encrypted=encrypted):
+            return []
+        at = span.at(event.server_timestamp)
+        return [Incoming(event.event_id, event.sender, room, at, "not allowed to write", kind="unbound", room=True)]
+
+    async def _author(self, client: Client, room: str, message: str) -> str:
+        """Who wrote a message; "" where it is gone. Raises `Failed`."""
+        if message not in self._authors:
+            try:
+                answer = await fine(RoomGetEventResponse, client.room_get_event(room, message))
+            except Failed as error:
+                if error.passing or error.token:
+                    raise
+                return ""
+            self._remember(message, answer.event.sender)
+        return self._authors[message]
+
+    def _remember(self, message: str, author: str) -> None:
+        self._authors[message] = author
+        while len(self._authors) > MOST_AUTHORS:
+            self._authors.popitem(last=False)
+
+    def _put_out(self, client: Client, room: str, info: RoomInfo, group: bool, harvest: Harvest) -> None:
+        """We are in a room no more. Where somebody else saw to that, it matters."""
+        client.rooms.pop(room, None)
+        for event in (*info.state, *info.timeline.events):
+            source = event.source
+            if source.get("type") != reading.MEMBER or source.get("state_key") != self._user:
+                continue
+            if text(part(source, "content"), "membership") in ("leave", "ban") and text(source, "sender") != self._user:
+                kind: Kind = "unbound" if group else "unreachable"
+                by = text(source, "sender")
+                made = Incoming(text(source, "event_id"), by, room, self._now(), "kicked", kind=kind, room=group)
+                harvest.events.append(made)
+
+    async def _unlock(self, client: Client, known: Cursor, response: SyncResponse, harvest: Harvest) -> None:
+        """Read what was locked and is no more, and ask those whose messages stay locked."""
+        now = self._now()
+        fresh, harvest.locked = harvest.locked, []
+        read, ask, kept = await self._locks.attempt(client, known.locked, response, now)
+        for locked, event in read:
+            await self._read_all(client, locked.room, [event], self._span(locked.room, locked.at), harvest)
+        for event in ask:
+            place = event.room_id
+            group = self._known.group(place)
+            harvest.events.append(reading.unreadable(event.event_id, event.sender, place, group, now))
+        harvest.locked = [*kept, *fresh]
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
