@@ -34,14 +34,11 @@ class Client(ExtBot[None]):
             request=Request(),
             get_updates_request=Request(2),
         )
-
-    async def connect(self) -> None:
-        """Make it ready for calls. Nothing is sent yet."""
-        for request in self._request:
-            await request.initialize()
+        self._closed = False
 
     async def disconnect(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections. After this nothing can be called any more."""
+        self._closed = True
         for request in self._request:
             await request.shutdown()
 
@@ -56,11 +53,19 @@ class Client(ExtBot[None]):
 
     async def download(self, path: str) -> bytes:
         """The bytes of a file whose path `getFile` has told."""
+        await self._connect()
         return await self.request.retrieve(f"{self.base_file_url}/{path}")
 
     async def _result(self, method: str, data: dict[str, object], wait: float | None = None) -> Any:
+        await self._connect()
         try:
             return await self._post(method, data, read_timeout=wait)
         except KeyError:
             lacking = Unanswered("an answer without a result")
         raise lacking
+
+    async def _connect(self) -> None:
+        """The sessions belong to the event loop in which the first call is made."""
+        if not self._closed:
+            for request in self._request:
+                await request.initialize()

@@ -84,7 +84,6 @@ class Telegram:
         where Telegram is away."""
         if self._open:
             return
-        await self._client.connect()
         failure: Exception
         try:
             told = await self._client.call("getMe")
@@ -118,32 +117,26 @@ class Telegram:
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
         """As the port has it."""
-        await self._client.connect()
         return await self._sending.send(place, message, key)
 
     async def edit(self, place: str, message: Rendered, remote: str) -> Receipt:
         """As the port has it."""
-        await self._client.connect()
         return await self._sending.edit(place, message, remote)
 
     async def delete(self, place: str, remote: str) -> None:
         """As the port has it."""
-        await self._client.connect()
         await self._sending.delete(place, remote)
 
     async def menu(self, place: str, menu: Menu) -> None:
         """As the port has it."""
-        await self._client.connect()
         await offers.show(self._calling, place, menu)
 
     async def link(self, place: str) -> str:
         """As the port has it."""
-        await self._client.connect()
         return await offers.link(self._calling, place)
 
     async def fetch(self, media: Media) -> bytes:
         """As the port has it."""
-        await self._client.connect()
         return await offers.fetch(self._calling, media)
 
     async def close(self) -> None:

@@ -31,7 +31,6 @@ async def serving(serve: Serve) -> AsyncIterator[Client]:
 
     server = await asyncio.start_server(once, "127.0.0.1", 0)
     client = Client(TOKEN, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-    await client.connect()
     try:
         yield client
     finally:
@@ -63,24 +62,20 @@ async def fails(client: Client) -> TelegramError:
 
 async def test_a_server_that_is_not_there_has_seen_nothing() -> None:
     client = Client(TOKEN, "http://127.0.0.1:1")
-    await client.connect()
     assert isinstance(await fails(client), NeverWritten)
     await client.disconnect()
 
 
 async def test_a_name_that_nobody_knows() -> None:
     client = Client(TOKEN, "http://api.telegram.invalid")
-    await client.connect()
     assert isinstance(await fails(client), NeverWritten)
     await client.disconnect()
 
 
 async def test_a_client_that_is_closed_sends_nothing() -> None:
-    client = Client(TOKEN, "http://127.0.0.1:1")
-    assert isinstance(await fails(client), NeverWritten)
-    await client.connect()
-    await client.disconnect()
-    assert isinstance(await fails(client), NeverWritten)
+    async with serving(no_word) as client:
+        await client.disconnect()
+        assert isinstance(await fails(client), NeverWritten)
 
 
 async def test_a_full_pool_is_left_without_a_word() -> None:
