@@ -53,7 +53,7 @@ def lost(turn: Turn, event: Lost) -> None:
     ask = (
         f"facilitators:{table.id}" if table is not None and seat.role == "participant" else f"coordinators:{seat.site}"
     )
-    turn.effects.append(Say(ask, message(*blocks), f"lost/{seat.id}/{int(turn.now.timestamp())}"))
+    turn.effects.append(Say(ask, message(*blocks), f"lost/{seat.id}/{_mark(turn)}"))
 
 
 def found(turn: Turn, event: Found) -> None:
@@ -66,7 +66,7 @@ def found(turn: Turn, event: Found) -> None:
     turn.effects.append(Note("found", seat.id))
     if seat.status not in ("new", "active"):
         return
-    key = f"found/{seat.id}/{int(turn.now.timestamp())}"
+    key = f"found/{seat.id}/{_mark(turn)}"
     said = message(t("Good to have you back. I could not write to you for a while; here is what is open now."))
     turn.effects.append(Say(seat.unit, said, key, quiet=False))
     take_up(turn, seat, key)
@@ -80,6 +80,11 @@ def take_up(turn: Turn, seat: Seat, key: str) -> None:
         turn.hook(node, seat.unit, node.step.due(turn.scene(node, seat.unit), remind))
     if turn.course.state == "running" and seat.status == "active":
         turn.take(catch_up(turn.flow, turn.course, seat, "", f"catch-up/{key}"))
+
+
+def _mark(turn: Turn) -> int:
+    """What tells this time from the next one."""
+    return int(turn.now.timestamp() * 1000)
 
 
 def _why(word: str) -> Part:

@@ -17,13 +17,13 @@ from bot.store.times import instant
 def person_lost(db: Database, lookup: bytes, why: str, now: int) -> None:
     """Nobody can write to this identity any more."""
     for assembly, seat in reach.lose(db, lookup, why):
-        _happen(db, assembly, Lost(seat, why or "gone"), f"lost/{seat}/{now}", now, seat)
+        _happen(db, assembly, Lost(seat, why or "gone"), _free(db, f"lost/{seat}/{now}"), now, seat)
 
 
 def person_found(db: Database, lookup: bytes, now: int) -> None:
     """This identity was heard, or said to be within reach again."""
     for assembly, seat in reach.find(db, lookup):
-        _happen(db, assembly, Found(seat), f"found/{seat}/{now}", now, seat)
+        _happen(db, assembly, Found(seat), _free(db, f"found/{seat}/{now}"), now, seat)
 
 
 def room_lost(db: Database, room: rooms.Room, why: str, now: int) -> None:
@@ -55,6 +55,14 @@ def undeliverable(
             room_lost(db, room, why, now)
         else:
             person_lost(db, door, why, now)
+
+
+def _free(db: Database, key: str) -> str:
+    """The key for an event, though the same may have happened at this very instant before."""
+    n = 0
+    while queue.known(db, f"{key}/{n}"):
+        n += 1
+    return f"{key}/{n}"
 
 
 def _happen(db: Database, assembly: str, event: Event, key: str, now: int, seat: str | None = None) -> None:

@@ -174,10 +174,10 @@ def staff(db: Database, assembly: str, role: Role, site: str = "", table: str = 
 
 
 def head_count(db: Database, assembly: str, course: str, since: int) -> tuple[int, int]:
-    """How many active participants a course has, and how many of them were heard from since an instant."""
+    """How many active participants a course has, and how many of them were heard from since an instant and can be reached."""
     here, given = at_course(course)
     members, present = db.sql.execute(
-        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN heard >= ? THEN 1 ELSE 0 END), 0) FROM seat "
+        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN heard >= ? AND lost = '' THEN 1 ELSE 0 END), 0) FROM seat "
         f"WHERE assembly = ?{here} AND role = 'participant' AND status = 'active'",
         (since, assembly, *given),
     ).fetchone()
