@@ -2,7 +2,11 @@
 
 A series is a tuple of slots, (question, item) pairs. Where a person stands is only this: which slots are answered. The
 choices themselves are elsewhere (a ballot, a contribution, an attribute), so that a stage never tells how somebody voted.
-Pressing the same option twice changes nothing; an earlier question can be answered anew for as long as the step is open.
+Every button says what shall be, not what shall change: pressing it twice changes nothing the second time. An earlier question
+can be answered anew for as long as the step is open.
+
+What buttons carry: `step:question:item:option` is a choice, `step:sure:question:item:option` one that was typed and is
+confirmed, `step:change::question:item` shows a question (again).
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from bot.core.events import Heard
 from bot.core.message import Block, Button, Local, Message, Part, Phrase, Words, block, t
 from bot.core.questions import Question
 from bot.core.scene import Scene
+from bot.core.spans import until
 
 SUBMIT = "ok"
 
@@ -52,11 +57,13 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an input means: this slot gets this choice. `final` is False while several options are being picked."""
+    """What an input means: this slot gets this choice. `final` is False while several options are being picked; `sure` is True
+    for a typed answer that was confirmed."""
 
     slot: Slot
     choice: Any
     final: bool
+    sure: bool = False
 
 
 def slots_of(questions: Sequence[Question]) -> tuple[Slot, ...]:
@@ -88,8 +95,11 @@ def options(slot: Slot) -> tuple[tuple[str, Part], ...]:
     return tuple(found)
 
 
-def ask(at: Scene, slot: Slot, number: int, total: int, choice: Any = None, more: tuple[Button, ...] = ()) -> Message:
-    """The message that asks one slot; the person's present choice is marked."""
+def ask(
+    at: Scene, slot: Slot, number: int, total: int, choice: Any = None, more: tuple[Button, ...] = (), *,
+    dated: bool = True,
+) -> Message:  # fmt: skip
+    """The message that asks one slot; the person's present choice is marked. `dated` says until when it can be answered."""
     question = slot.question
     blocks: list[Block] = []
     if total > 1:
@@ -103,16 +113,41 @@ def ask(at: Scene, slot: Slot, number: int, total: int, choice: Any = None, more
         blocks.append(block(_how_many(question), kind="note"))
     elif question.method == "approval":
         blocks.append(block(t("Choose as many as you like."), kind="note"))
+    if dated and at.closes is not None and at.closes > at.now:
+        blocks.append(block(t("Until {when}.", when=until(at.closes, at.now)), kind="note"))
     picked = choice if isinstance(choice, list) else [] if choice is None else [str(choice)]
     picked = ["dk" if c == "dont_know" else c for c in picked]
     buttons = [
-        Button(wording(at, label), at.press(question.id, slot.item, id), chosen=id in picked)
+        Button(
+            wording(at, label), at.press(question.id, slot.item, _carried(question, id, picked)), chosen=id in picked
+        )
         for id, label in options(slot)
     ]
     if question.many:
         buttons.append(Button(t("That is my choice"), at.press(question.id, slot.item, SUBMIT)))
     expects = "number" if question.method == "number" else "text" if question.typed else ""
     return at.message(*blocks, buttons=(*buttons, *more), expects=expects)
+
+
+def _carried(question: Question, option: str, picked: Sequence[str]) -> str:
+    """What the button of an option carries: where many may be chosen, whether it adds the option or takes it out."""
+    if not question.many or option == "dk":
+        return option
+    return f"-{option}" if option in picked else f"+{option}"
+
+
+def show(at: Scene, label: Part, slot: Slot | None) -> Button:
+    """A button that shows a question, to be answered or to be changed; without a slot the first that is not answered."""
+    question, item = (slot.question.id, slot.item) if slot is not None else ("", "")
+    return Button(label, at.press("change", "", question, item))
+
+
+def wanted(heard: Heard, slots: Sequence[Slot]) -> Slot | bool:
+    """The slot that a button of `show` names; True where it names none; False where something else was pressed or typed."""
+    parts = heard.press.split(":")
+    if len(parts) != 5 or parts[1] != "change":
+        return False
+    return next((s for s in slots if (s.question.id, s.item) == (parts[3], parts[4])), True)
 
 
 def focus(at: Scene, slot: Slot | None) -> str:
@@ -145,7 +180,7 @@ def read(
     return at.message(
         block(t("Did you mean this?")),
         block(wording(at, label), kind="quote"),
-        buttons=(Button(t("Yes, that is my answer"), at.press(current.question.id, current.item, id)),),
+        buttons=(Button(t("Yes, that is my answer"), at.press("sure", current.question.id, current.item, id)),),
     )
 
 
@@ -176,6 +211,9 @@ def meaning(at: Scene, text: str, slot: Slot) -> tuple[str, Part] | None:
 
 def _read_press(at: Scene, press: str, slots: Sequence[Slot], choices: Mapping[str, Any]) -> Reading | None:
     parts = press.split(":")
+    sure = len(parts) == 5 and parts[1] == "sure"
+    if sure:
+        del parts[1]
     if len(parts) != 4:
         return None
     slot = next((s for s in slots if s.question.id == parts[1] and s.item == parts[2]), None)
@@ -184,14 +222,12 @@ def _read_press(at: Scene, press: str, slots: Sequence[Slot], choices: Mapping[s
     before = choices.get(slot.key)
     if parts[3] == SUBMIT and slot.question.many:
         chosen = before if before is not None else []
-        return (
-            Reading(slot, chosen, final=True) if slot.question.complete(chosen) else Reading(slot, chosen, final=False)
-        )
+        return Reading(slot, chosen, final=slot.question.complete(chosen))
     try:
         choice = slot.question.read_press(parts[3], before)
     except ValueError:
         return None
-    return Reading(slot, choice, final=not slot.question.many or choice == "dont_know")
+    return Reading(slot, choice, not slot.question.many or choice == "dont_know", sure)
 
 
 def _how_many(question: Question) -> Phrase:

@@ -128,16 +128,20 @@ class Question(Model):
         return self.method in ("multi", "approval")
 
     def read_press(self, option: str, before: Any) -> Any:
-        """The choice after pressing `option`, given the choice before (None if none). ValueError if it is not on offer."""
+        """The choice after pressing `option`, given the choice before (None if none). ValueError if it is not on offer.
+
+        Where many may be chosen the button says what it wants, `+buses` or `-buses` (`buses` alone is `+`): a press that
+        comes twice changes nothing the second time."""
         if option == "dk" and self.dont_know:
             return "dont_know"
-        if option not in self.choices and not (self.method == "agree" and option == "unclear"):
+        name = option[1:] if self.many and option[:1] in ("+", "-") else option
+        if name not in self.choices and not (self.method == "agree" and name == "unclear"):
             raise ValueError(option)
         if self.many:
-            chosen = list(before) if isinstance(before, list) else []
-            chosen = [c for c in chosen if c != option] if option in chosen else [*chosen, option]
+            chosen = {*before} if isinstance(before, list) else set()
+            wanted = chosen - {name} if option.startswith("-") else chosen | {name}
             limit = self.max if self.method == "multi" and self.max is not None else len(self.options)
-            return [c for c in self.choices if c in chosen][: max(limit, 0)] if len(chosen) <= limit else before
+            return [c for c in self.choices if c in wanted] if len(wanted) <= limit or wanted <= chosen else before
         return int(option) if self.method in ("score", "likert") else option
 
     def read_text(self, text: str) -> Any:

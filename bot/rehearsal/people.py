@@ -300,4 +300,4 @@ def _parts(button: Choice) -> list[str]:
 
 
 def _option(button: Choice) -> str:
-    return _parts(button)[-1]
+    return _parts(button)[-1].lstrip("+-")

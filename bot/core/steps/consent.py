@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, cast
 
 from pydantic import Field
 
-from bot.core.effects import Count, Done, Effect, Grant, Lane, Put, Say
+from bot.core.effects import Count, Done, Effect, Grant, Lane, Put, Redraw, Say
 from bot.core.events import Heard
 from bot.core.fields import Day, Text
 from bot.core.ids import derive
@@ -66,10 +66,12 @@ class Consent(Step):
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         what, key = heard.press.split(":"), derive(heard.id)
         if at.seat.status == "new":
-            yield from self._first(at, what[-1], key)
+            yield from self._first(at, heard, what[-1], key)
         elif what[1:2] == ["purpose"] and what[2] in self.purposes and what[3] in ("yes", "no"):
-            yield Grant(at.seat.id, what[2], what[3] == "yes", at.flow.ref, at.seat.language)
-            yield from self._next(at, 1 + self.purposes.index(what[2]))
+            purpose, given = what[2], what[3] == "yes"
+            yield Grant(at.seat.id, purpose, given, at.flow.ref, at.seat.language)
+            yield Redraw((at.seat.id,), self._asked(at, purpose, given), at.key("marked", key))
+            yield from self._next(at, 1 + self.purposes.index(purpose))
         elif not heard.press and at.seat.focus == f"{at.step}:name":
             yield from self._name(at, heard.text, key)
 
@@ -77,8 +79,9 @@ class Consent(Step):
         if at.seat.status == "new":
             yield Say(at.unit, self.letter(at), at.key("remind", int(at.now.timestamp())))
 
-    def letter(self, at: Scene, *, full: bool = False) -> Message:
-        """The letter that asks for the first yes; `full` with everybody who is responsible by name."""
+    def letter(self, at: Scene, *, full: bool = False, agreed: bool = False) -> Message:
+        """The letter that asks for the first yes; `full` with everybody who is responsible by name. Who has `agreed` keeps it,
+        whole and without buttons: it says what was agreed to."""
         age = at.flow.sites[at.seat.site].min_age
         deleted = at.day(self.delete_on)
         blocks: list[Block] = [block(at.local(text)) for text in (self.text, self.platform) if text]
@@ -96,6 +99,8 @@ class Consent(Step):
                 )
             )
             blocks.append(block(t("/leave ends your participation, and takes back your words if you wish.")))
+        if agreed:
+            return at.message(*blocks, block(t("You have agreed."), kind="note"))
         buttons = [
             Button(t("I am {age} or older and agree", age=age), at.press("first", "", "yes")),
             Button(t("No, thank you"), at.press("first", "", "no")),
@@ -104,10 +109,11 @@ class Consent(Step):
             buttons.append(Button(t("Read everything"), at.press("first", "", "full")))
         return at.message(*blocks, buttons=tuple(buttons))
 
-    def _first(self, at: Scene, answer: str, key: str) -> Iterator[Effect]:
+    def _first(self, at: Scene, heard: Heard, answer: str, key: str) -> Iterator[Effect]:
         if answer == "yes":
             yield Grant(at.seat.id, "participate", True, at.flow.ref, at.seat.language)
             yield Put(replace(at.seat, status="active"))
+            yield Redraw((at.seat.id,), self.letter(at, full=True, agreed=True), at.key("agreed", key))
             yield from self._next(at, 0)
         elif answer == "no":
             yield Grant(at.seat.id, "participate", False, at.flow.ref, at.seat.language)
@@ -116,24 +122,28 @@ class Consent(Step):
             said = at.message(
                 t("That is fine. Nothing of yours was kept, and you will get no more messages. Thank you for reading.")
             )
-            yield Say(at.unit, said, at.key("no", key), Lane.ANSWER, quiet=False)
+            yield Say(at.unit, said, at.key("no", key), Lane.ANSWER, quiet=False, instead=True)
         else:
-            yield Say(at.unit, self.letter(at, full=answer == "full"), at.key("letter", key), Lane.ANSWER, quiet=False)
+            letter = self.letter(at, full=answer == "full")
+            yield Say(at.unit, letter, at.key("letter", key), Lane.ANSWER, quiet=False, instead=heard.press != "")
+
+    def _asked(self, at: Scene, purpose: str, given: bool | None = None) -> Message:
+        """The question for a purpose. It stays where it is, with the choice marked: a person may think better of it any day."""
+        return at.message(
+            PURPOSES[cast(Purpose, purpose)],
+            block(t("Whatever you answer, you take part in everything."), kind="note"),
+            buttons=(
+                Button(t("Yes"), at.press("purpose", purpose, "yes"), given is True),
+                Button(t("No"), at.press("purpose", purpose, "no"), given is False),
+            ),
+        )
 
     def _next(self, at: Scene, number: int) -> Iterator[Effect]:
-        """The next question after the first yes: a purpose, the name, or nothing more."""
+        """The next question after the first yes: a purpose, the name, or nothing more. Each is put once."""
         seat = replace(at.seat, status="active")
         if number < len(self.purposes):
             purpose = self.purposes[number]
-            asked = at.message(
-                PURPOSES[purpose],
-                block(t("Whatever you answer, you take part in everything."), kind="note"),
-                buttons=(
-                    Button(t("Yes"), at.press("purpose", purpose, "yes")),
-                    Button(t("No"), at.press("purpose", purpose, "no")),
-                ),
-            )
-            yield Say(at.unit, asked, at.key("purpose", purpose), Lane.ANSWER, quiet=False)
+            yield Say(at.unit, self._asked(at, purpose), at.key("purpose", purpose), Lane.ANSWER, quiet=False)
         elif self.ask_name and not seat.name:
             asked = at.message(
                 t(

@@ -12,11 +12,11 @@ from bot.core.asking import Slot, slots_of
 from bot.core.counting import record_counts
 from bot.core.effects import Cast, Effect, Put, Say
 from bot.core.events import Heard
-from bot.core.ids import derive
-from bot.core.message import block, t
+from bot.core.message import Block, block, t
 from bot.core.questions import Question
 from bot.core.scene import Scene
-from bot.core.series import carry_on, keep_words, start
+from bot.core.series import Series, carry_on, keep_words, reword, start
+from bot.core.state import Contribution
 from bot.core.steps.base import Step
 
 
@@ -61,17 +61,25 @@ class Survey(Step):
                 yield Cast(at.step, at.seat.id, question.id, slot.item, choice, secret=True)
             if question.attribute is not None and isinstance(choice, str | int):
                 yield Put(replace(at.seat, attributes={**at.seat.attributes, question.attribute: str(choice)}))
-            if question.correct is not None:
-                right = next(o for o in question.options if o.id == question.correct)
-                said = (
-                    t("That is right.")
-                    if choice == question.correct
-                    else t("Not quite. It is: {answer}", answer=at.local(right.text))
-                )
-                yield Say(at.unit, at.message(said), at.key("quiz", slot.key, derive(heard.id)), quiet=False)
+
+        def remark(slot: Slot, choice: Any) -> Block | None:
+            question = slot.question
+            if question.correct is None:
+                return None
+            right = next(o for o in question.options if o.id == question.correct)
+            if choice == question.correct:
+                return block(t("That is right."))
+            return block(t("Not quite. It is: {answer}", answer=at.local(right.text)))
 
         thanks = t("Thank you, that was the last question. Your answer:")
-        yield from carry_on(at, heard, slots_of(self.questions), at.facts.get("choices", {}), store, thanks)
+        slots = slots_of(self.questions)
+        yield from carry_on(at, heard, Series(slots, at.facts.get("choices", {}), thanks, remark=remark), store)
+
+    def edited(self, at: Scene, given: Contribution, text: str, key: str) -> Iterator[Effect]:
+        yield from reword(at, slots_of(self.questions), given, text, key)
+        asked = next((q for q in self.questions if q.id == given.target and q.attribute), None)
+        if asked is not None and asked.attribute is not None and 0 < len(text.strip()) <= asked.max_length:
+            yield Put(replace(at.seat, attributes={**at.seat.attributes, asked.attribute: text.strip()}))
 
     def due(self, at: Scene, due: object) -> Iterator[Effect]:
         yield Say(

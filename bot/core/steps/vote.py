@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AliasChoices, Discriminator, Field, Tag, field_validator, model_validator
 
-from bot.core.asking import Slot, slots_of
+from bot.core.asking import Slot, show, slots_of
 from bot.core.counting import read_counts, record_counts, result_blocks
 from bot.core.effects import Cast, Done, Effect, Lane, Record, Say, Seal, Shown
 from bot.core.events import Due, Heard
@@ -17,8 +17,8 @@ from bot.core.lots import Lots
 from bot.core.message import Block, Button, When, block, t
 from bot.core.questions import Option, Question
 from bot.core.scene import Scene
-from bot.core.series import carry_on, keep_words, remind, start
-from bot.core.state import Role
+from bot.core.series import Series, carry_on, keep_words, remind, reword, start
+from bot.core.state import Contribution, Role
 from bot.core.steps.base import Scope, Step
 from bot.core.tally import DONT_KNOW
 
@@ -142,17 +142,22 @@ class Vote(Step):
 
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         if self.over and heard.press.split(":")[1:2] == ["enough"]:
-            said = t("Thank you, that is enough. You can still answer the ones above for as long as this is open.")
-            yield Say(at.unit, at.message(said), at.key("enough", derive(heard.id)), Lane.ANSWER, quiet=False)
+            said = t("Thank you, that is enough. You can answer more for as long as this is open.")
+            said_so = at.message(said, buttons=(show(at, t("Answer more"), None),))
+            key = at.key("enough", derive(heard.id))
+            yield Say(at.unit, said_so, key, Lane.ANSWER, quiet=False, instead=True)
             yield Done(at.step, at.unit)
             return
         slots, thanks = self._slots(at), t("Thank you, your vote is in. You chose:")
         if len(slots) > 1:
             thanks = t("Thank you, your vote is in. Your last choice was:")
-        yield from carry_on(
-            at, heard, slots, at.facts.get("choices", {}), lambda slot, choice: self._store(at, slot, choice),
-            thanks, self._enough(at), changeable=self.change_until_close,
-        )  # fmt: skip
+        choices, more = at.facts.get("choices", {}), self._enough(at)
+        series = Series(slots, choices, thanks, more, changeable=self.change_until_close)
+        yield from carry_on(at, heard, series, lambda slot, choice: self._store(at, slot, choice))
+
+    def edited(self, at: Scene, given: Contribution, text: str, key: str) -> Iterator[Effect]:
+        if self.change_until_close:
+            yield from reword(at, self._slots(at), given, text, key)
 
     def due(self, at: Scene, due: Due) -> Iterator[Effect]:
         if due.what == "remind":

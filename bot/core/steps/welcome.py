@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from bot.core.effects import Done, Effect, Lane, Put, Say
+from bot.core.effects import Done, Effect, Lane, Put, Redraw, Say
 from bot.core.events import Heard
 from bot.core.fields import Text
 from bot.core.ids import derive
@@ -42,15 +42,16 @@ class Welcome(Step):
         yield Say(at.unit, self.greeting(at), at.key("hello"), quiet=False)
 
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
-        what = heard.press.split(":")
+        what, key = heard.press.split(":"), derive(heard.id)
         if what[1:2] == ["go"]:
+            yield Redraw((at.seat.id,), replace(self.greeting(at), buttons=()), at.key("read", key))
             yield Done(at.step, at.unit)
         elif what[1:2] == ["lang"] and what[-1] in at.flow.languages:
             yield Put(replace(at.seat, language=what[-1]))
-            yield Say(at.unit, self.greeting(at, what[-1]), at.key("hello", derive(heard.id)), Lane.ANSWER, quiet=False)
+            greeting = self.greeting(at, what[-1])
+            yield Say(at.unit, greeting, at.key("hello", key), Lane.ANSWER, quiet=False, instead=True)
         else:
-            again = self.greeting(at)
-            yield Say(at.unit, again, at.key("again", derive(heard.id)), Lane.ANSWER, quiet=False)
+            yield Say(at.unit, self.greeting(at), at.key("again", key), Lane.ANSWER, quiet=False)
 
     def due(self, at: Scene, due: object) -> Iterator[Effect]:
         yield Say(at.unit, self.greeting(at), at.key("remind", int(at.now.timestamp())))

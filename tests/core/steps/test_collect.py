@@ -126,7 +126,9 @@ def test_who_may_give_nothing_can_go_on_at_once() -> None:
 def test_the_side_is_chosen_before_or_after_the_text() -> None:
     stage = staged('sides = ["for", "against"]')
     assert stage.read_by("seat:anna")[0].endswith("[For] [Against]")
-    assert stage.press("anna", "args:side::against") == ["Against: please write it now."]
+    (asked,) = stage.press("anna", "args:side::against")
+    assert asked.startswith("Should shops take back bottles?")
+    assert asked.endswith("Against: please write it now.\n[For] [✓Against]")
     assert "Which of these is it?" not in stage.write("anna", "Shops are small.")[-1]
     assert "Which of these is it?\n[For] [Against] [Take back]" in stage.write("anna", "Bottles are dear.")[-1]
     assert stage.press("anna", button(stage, "anna", "For"))[-1].startswith("Noted: For.")

@@ -101,7 +101,9 @@ def test_a_person_votes_and_changes_the_vote_until_the_close() -> None:
 def test_a_stage_never_tells_how_somebody_voted() -> None:
     stage = staged(VOTE)
     stage.press("p0", "ballot:bottles::no")
-    assert stage.stages["ballot", "seat:p0"].data == {"answered": ["bottles:"]}
+    card = stage.stages["ballot", "seat:p0"].data["card"]
+    assert stage.stages["ballot", "seat:p0"].data == {"answered": ["bottles:"], "card": card}
+    assert "no" not in card
 
 
 def test_an_answer_may_stand_as_it_was_given() -> None:
@@ -165,7 +167,7 @@ def test_options_are_shuffled_for_each_person_and_kept_in_the_order_of_the_ballo
         stage.press("p1", f"ballot:free::{option}")
     assert stage.choices["ballot"]["p1"]["free:"] == ["o0", "o2", "o4"]
     fixed = stage.press("p1", "ballot:free::ok")[-1]
-    assert fixed.endswith("[O0] [O1] [O2] [O3] [O4] [O5]")
+    assert fixed.endswith("[O0] [O1] [O2] [O3] [O4] [O5] [Back]")
     assert staged(steps, people=4).read_by("seat:p3") == stage.read_by("seat:p3"), "the same lots for the same person"
 
 
