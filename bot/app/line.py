@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.app import operations, upgrading
+from bot.app import inviting, operations, upgrading
 from bot.app.operations import Desk, Problem, Progress
 from bot.store.errors import StoreError
 
@@ -35,6 +35,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "create": operations.create,
     "invite": operations.invite,
     "people": operations.people_list,
+    "import": inviting.import_people,
+    "invites": inviting.write,
+    "reissue": inviting.reissue,
+    "link": inviting.link,
     "export": operations.export,
     "backup": operations.backup,
     "publish": operations.publish,

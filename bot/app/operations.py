@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -21,7 +22,7 @@ from bot.engine.clock import Clock
 from bot.engine.house import House
 from bot.language.flowfiles import NotAFlow, bundle, load_flow, unbundle
 from bot.report.export import CannotExport, export_files, write_export
-from bot.store import codes, courses, people, queue, tables
+from bot.store import codes, courses, guests, people, queue, tables
 from bot.store.backup import backup as copy_database
 from bot.store.connection import Store
 from bot.store.courses import PublishedFlow
@@ -38,13 +39,15 @@ class Problem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where operations are carried out. `progress` is told how much of how much is done; `wake` lets a running engine look."""
+    """Where operations are carried out. `progress` is told how much of how much is done; `wake` lets a running engine look.
+    `names` are what the config says our accounts are called on their platforms, by account."""
 
     store: Store
     house: House
     clock: Clock
     progress: Progress = lambda done, total: None
     wake: Callable[[], None] = lambda: None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 # Assemblies
@@ -75,7 +78,7 @@ async def start(desk: Desk, assembly: str) -> dict[str, Any]:
 
 
 def _start(db: Database, house: House, assembly: str, now: int) -> list[str]:
-    flow = _flow(db, house, assembly)
+    flow = flow_of(db, house, assembly)
     waiting = [
         c for c in flow.courses if (found := courses.load_course(db, assembly, c)) is None or found.state == "waiting"
     ]
@@ -160,7 +163,7 @@ async def invite(
 def _invite(
     db: Database, house: House, assembly: str, role: Role, site: str, number: int, uses: int, now: int, until: int
 ) -> list[str]:
-    flow = _flow(db, house, assembly)
+    flow = flow_of(db, house, assembly)
     if site and site not in flow.sites:
         raise Problem(f"The flow has no site called {site}. Its sites are {', '.join(flow.sites)}.")
     if not site and role == "participant" and len(flow.sites) > 1:
@@ -169,12 +172,13 @@ def _invite(
 
 
 async def people_list(desk: Desk, assembly: str) -> dict[str, Any]:
-    """How many people there are, by site, role and status, and who sits at which table. Pseudonyms only."""
-    return await desk.store.read(_people_list, desk.house, assembly)
+    """How many people there are, by site, role and status, who sits at which table, and how many of those who are expected have
+    come. Pseudonyms only."""
+    return await desk.store.read(_people_list, desk.house, assembly, ms(desk.clock.now()))
 
 
-def _people_list(db: Database, house: House, assembly: str) -> dict[str, Any]:
-    _flow(db, house, assembly)
+def _people_list(db: Database, house: House, assembly: str, now: int) -> dict[str, Any]:
+    flow_of(db, house, assembly)
     everybody = people.roster(
         db, assembly, roles=get_args(Role), statuses=("new", "active", "paused", "left", "refused")
     )
@@ -187,10 +191,12 @@ def _people_list(db: Database, house: House, assembly: str) -> dict[str, Any]:
         counted[(seat.site, seat.role, seat.status)] = counted.get((seat.site, seat.role, seat.status), 0) + 1
     found = [tables.load_table(db, assembly, id) for id in seated]
     numbers = {t.id: t.number for t in found if t is not None}
+    expected = Counter((e.guest.site, guests.standing(db, assembly, e, now)) for e in guests.everybody(db, assembly))
     return {
         "assembly": assembly,
         "people": [{"site": k[0], "role": k[1], "status": k[2], "number": n} for k, n in sorted(counted.items())],
         "tables": [{"id": id, "number": numbers.get(id, 0), "people": seated[id]} for id in sorted(seated)],
+        "expected": [{"site": k[0], "standing": k[1], "number": n} for k, n in sorted(expected.items())],
     }
 
 
@@ -199,7 +205,7 @@ def _people_list(db: Database, house: House, assembly: str) -> dict[str, Any]:
 
 async def export(desk: Desk, assembly: str, target: str) -> dict[str, Any]:
     """Write transcripts and results into a folder."""
-    await desk.store.read(_flow, desk.house, assembly)
+    await desk.store.read(flow_of, desk.house, assembly)
     files = await desk.store.read(export_files, desk.house, assembly)
     try:
         written = await asyncio.to_thread(write_export, files, Path(target), desk.progress)
@@ -234,7 +240,8 @@ async def flows(desk: Desk) -> dict[str, Any]:
     return {"flows": [{"ref": f.ref, "title": f.title, "published": instant(f.published).isoformat()} for f in found]}
 
 
-def _flow(db: Database, house: House, assembly: str) -> Flow:
+def flow_of(db: Database, house: House, assembly: str) -> Flow:
+    """The flow of an assembly. Raises `Problem` where there is none."""
     try:
         return house.flow(db, assembly)
     except LookupError:

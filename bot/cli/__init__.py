@@ -13,7 +13,7 @@ COMMANDS = {
     "run": "bot.cli.setting_up:run_command",
     "status": "bot.cli.desk:status",
     "start": "bot.cli.desk:start",
-    "people": "bot.cli.desk:people",
+    "people": "bot.cli.people:people",
     "flow": "bot.cli.flow:flow",
     "rehearse": "bot.cli.rehearse:rehearse",
     "export": "bot.cli.desk:export",

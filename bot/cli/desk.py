@@ -1,4 +1,4 @@
-"""The commands of an operator's day: status, start, people, export, backup. Each works beside a running Pnyx."""
+"""The commands of an operator's day: status, start, export, backup. Each works beside a running Pnyx."""
 
 from __future__ import annotations
 
@@ -66,48 +66,6 @@ def start(assembly: str, config: Path) -> None:
     """Start an assembly now, at every site."""
     found = do(config, "start", assembly=assembly)
     out.print(f"{assembly} has started: {', '.join(found['courses'])}.")
-
-
-@click.group()
-def people() -> None:
-    """See who takes part, and let people in."""
-
-
-@people.command("list")
-@click.argument("assembly")
-@config_option
-@in_words
-def people_list(assembly: str, config: Path) -> None:
-    """Say how many people there are, in which role, and who sits at which table."""
-    found = do(config, "people", assembly=assembly)
-    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
-    for name in ("site", "role", "status", "people"):
-        table.add_column(name, header_style="dim")
-    for row in found["people"]:
-        table.add_row(row["site"], row["role"], row["status"], str(row["number"]))
-    out.print(table if found["people"] else "Nobody has taken a seat yet.")
-    for row in found["tables"]:
-        out.print(Text(f"Table {row['number']}", "bold").append(f"  {', '.join(row['people'])}", "default"))
-
-
-@people.command("invite")
-@click.argument("assembly")
-@click.option("--role", default="participant", show_default=True, help="What the code makes its user.")
-@click.option("--site", default="", help="The site of the flow at which this person takes part or serves.")
-@click.option("--number", default=1, show_default=True, type=click.IntRange(1, 10_000), help="How many codes.")
-@click.option(
-    "--uses", default=1, show_default=True, type=click.IntRange(1, 10_000), help="How often each can be used."
-)
-@config_option
-@in_words
-def people_invite(assembly: str, role: str, site: str, number: int, uses: int, config: Path) -> None:
-    """Make codes. Whoever writes /join and a code to the bot gets the seat or the role.
-
-    A code is shown once and lasts 30 days. Only its hash is kept.
-    """
-    found = do(config, "invite", assembly=assembly, role=role, site=site, number=number, uses=uses)
-    for code in found["codes"]:
-        click.echo(f"/join {code}")
 
 
 @click.command()

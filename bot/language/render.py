@@ -132,10 +132,10 @@ class _Voice:
 
 def set_off(text: str, lang: str) -> str:
     """Somebody's text, safe within a sentence in `lang`: no control characters, isolated if it runs the other way."""
-    if text.isascii() and text.isprintable() and not _reads_leftwards(lang):
+    if text.isascii() and text.isprintable() and not reads_leftwards(lang):
         return text
     clean = _CONTROLS.sub("", text)
-    if _reads_leftwards(lang) or _RIGHT_TO_LEFT.search(clean):
+    if reads_leftwards(lang) or _RIGHT_TO_LEFT.search(clean):
         return "\n".join([f"{_ISOLATE}{line}{_END_ISOLATE}" if line else "" for line in clean.split("\n")])
     return clean
 
@@ -201,7 +201,8 @@ def _locale(lang: str) -> Locale:
 
 
 @lru_cache(maxsize=128)
-def _reads_leftwards(lang: str) -> bool:
+def reads_leftwards(lang: str) -> bool:
+    """Whether a language is written from right to left."""
     return bool(_locale(lang).text_direction == "rtl")
 
 

@@ -38,11 +38,15 @@ class Invite:
 
 
 def make_code(
-    db: Database, assembly: str, role: Role, site: str = "", table: str = "", *, uses: int = 1, made: int, expires: int
-) -> str:
-    """A new code of 128 random bits, such as `K7QF-…`. Only its hash is kept, so it cannot be shown again."""
+    db: Database, assembly: str, role: Role, site: str = "", table: str = "", *, seat: str = "", uses: int = 1, made: int,
+    expires: int,
+) -> str:  # fmt: skip
+    """A new code of 128 random bits, such as `K7QF-…`. Only its hash is kept, so it cannot be shown again. With a `seat` it
+    moves that to the chat where it is used."""
     code = spell(secrets.token_bytes(16))
-    put_code(db, code, Invite(assembly, role, site, table, shared=uses > 1), uses=uses, made=made, expires=expires)
+    put_code(
+        db, code, Invite(assembly, role, site, table, seat, shared=uses > 1), uses=uses, made=made, expires=expires
+    )
     return code
 
 
