@@ -28,10 +28,11 @@ from bot.core.effects import (
     Say,
     Seated,
     Shown,
+    Unbind,
     Wake,
     Withdraw,
 )
-from bot.core.events import Event, Heard, Joined, Relayed, Spread, Started
+from bot.core.events import Event, Heard, Relayed, Spread, Started
 from bot.core.flow import Flow
 from bot.core.message import Message
 from bot.core.state import Contribution, Course, Digest, Seat, Stage, State, Table
@@ -92,9 +93,13 @@ class Stagehand:
         """A button is pressed; what the person reads thereupon."""
         return self._hear(seat, press=press)
 
-    def write(self, seat: str, text: str) -> list[str]:
-        """Something is typed; what the person reads thereupon."""
-        return self._hear(seat, text=text)
+    def write(self, seat: str, text: str, room: str = "") -> list[str]:
+        """Something is typed, in private or in a room; what the person reads thereupon."""
+        return self._hear(seat, text=text, room=room)
+
+    def bind(self, table: str, *rooms: str) -> None:
+        """A table meets in these rooms from now on."""
+        self.tables[table] = replace(self.tables[table], rooms=rooms)
 
     def read_by(self, unit: str) -> list[str]:
         """All that was said to a unit, in order."""
@@ -114,8 +119,8 @@ class Stagehand:
     def play(self, event: Event) -> None:
         """One event goes through `advance`, and its effects come back."""
         unit = event.units[0] if isinstance(event, Spread) and event.units else getattr(event, "unit", "")
-        seat = self.seats.get(event.seat if isinstance(event, Heard | Joined) else unit.partition("seat:")[2])
-        at = seat.table if seat is not None else getattr(event, "table", unit.partition("table:")[2])
+        seat = self.seats.get(getattr(event, "seat", "") or unit.partition("seat:")[2])
+        at = getattr(event, "table", "") or (seat.table if seat is not None else unit.partition("table:")[2])
         at = routing.table_named(self.flow, event) or self._numbered(seat, event) or at
         table = self.tables.get(at)
         if table is not None:
@@ -188,6 +193,11 @@ class Stagehand:
             case Seated(table, plan, site, number, languages, seats):
                 self.tables[table] = Table(table, plan, site, number, languages)
                 self.seats |= {s: replace(self.seats[s], table=table) for s in seats}
+            case Unbind(room):
+                self.tables |= {
+                    id: replace(table, rooms=tuple(r for r in table.rooms if r != room))
+                    for id, table in self.tables.items()
+                }
             case Fan(step, what):
                 self._fan(step, what, course)
             case _:
