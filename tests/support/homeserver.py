@@ -32,7 +32,7 @@ PYTHON = ROOT / ".synapse" / "bin" / "python"
 NAME = "pnyx.test"
 """The server's name: the part of every user id behind the colon."""
 
-PATIENCE = 60.0
+PATIENCE = 20.0
 """So many seconds may pass until it answers."""
 
 _LIFTED = "{per_second: 100000, burst_count: 1000000}"
@@ -75,6 +75,7 @@ url_preview_enabled: false
 push: {{enabled: false}}
 presence: {{enabled: false}}
 user_directory: {{enabled: false}}
+caches: {{sync_response_cache_duration: 0}}
 """
 _LOG = """\
 version: 1

@@ -174,7 +174,8 @@ class Receiving:
             if gap:
                 gaps.append(Gap(room, since, response.next_batch, after, group, self._history.last(room)))
         for room, info in response.rooms.leave.items():
-            self._put_out(client, room, info, left[room], harvest)
+            client.rooms.pop(room, None)
+            harvest.events += self._put_out(room, info, left[room]) if since else []
         await self._unlock(client, known, response, harvest)
         self._heard = now
         doors += self._doors.invitations(response, now)
@@ -271,7 +272,8 @@ class Receiving:
         """Where nobody lets us write any more, the room is as good as lost."""
         state = self._session.room(room)
         encrypted = state is not None and state.encrypted
-        if not span.group or not silenced(part(event.source, "content"), self._user, encrypted=encrypted):
+        moving = state is not None and state.replacement_room
+        if moving or not span.group or not silenced(part(event.source, "content"), self._user, encrypted=encrypted):
             return []
         at = span.at(event.server_timestamp)
         return [Incoming(event.event_id, event.sender, room, at, "not allowed to write", kind="unbound", room=True)]
@@ -293,18 +295,18 @@ class Receiving:
         while len(self._authors) > MOST_AUTHORS:
             self._authors.popitem(last=False)
 
-    def _put_out(self, client: Client, room: str, info: RoomInfo, group: bool, harvest: Harvest) -> None:
+    def _put_out(self, room: str, info: RoomInfo, group: bool) -> list[Incoming]:
         """We are in a room no more. Where somebody else saw to that, it matters."""
-        client.rooms.pop(room, None)
+        kind: Kind = "unbound" if group else "unreachable"
+        found: list[Incoming] = []
         for event in (*info.state, *info.timeline.events):
             source = event.source
             if source.get("type") != reading.MEMBER or source.get("state_key") != self._user:
                 continue
-            if text(part(source, "content"), "membership") in ("leave", "ban") and text(source, "sender") != self._user:
-                kind: Kind = "unbound" if group else "unreachable"
-                by = text(source, "sender")
-                made = Incoming(text(source, "event_id"), by, room, self._now(), "kicked", kind=kind, room=group)
-                harvest.events.append(made)
+            by = text(source, "sender")
+            if text(part(source, "content"), "membership") in ("leave", "ban") and by != self._user:
+                found.append(Incoming(text(source, "event_id"), by, room, self._now(), "kicked", kind=kind, room=group))
+        return found
 
     async def _unlock(self, client: Client, known: Cursor, response: SyncResponse, harvest: Harvest) -> None:
         """Read what was locked and is no more, and ask those whose messages stay locked."""

@@ -68,9 +68,14 @@ async def listen(homeserver: Gathering) -> AsyncIterator[Open]:
     """Opens accounts of the bot; each has had its first sync, so that it hears what is said from then on."""
     opened: list[Matrix] = []
 
-    async def open_(account: Account | None = None, cursor: str = "", keys: Path | None = None) -> Listener:
+    async def open_(
+        account: Account | None = None,
+        cursor: str = "",
+        keys: Path | None = None,
+        clock: Callable[[], datetime] = now,
+    ) -> Listener:
         account = account or homeserver.pool.account("bot")
-        matrix = Matrix("test", homeserver.server.url, account.user, account.token, now, keys=keys, secret="s")
+        matrix = Matrix("test", homeserver.server.url, account.user, account.token, clock, keys=keys, secret="s")
         opened.append(matrix)
         listener = Listener(matrix, account, cursor)
         await listener.once()

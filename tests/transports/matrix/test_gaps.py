@@ -9,6 +9,7 @@ import pytest
 from bot.transports.matrix import history, receiving
 from bot.transports.matrix.cursor import Cursor
 from bot.transports.matrix.errors import Failed
+from bot.transports.port import Gone, Refused, Retry, Stopped
 from tests.support.matrix_people import Gathering
 from tests.transports.matrix.conftest import Open, now, words
 
@@ -50,13 +51,14 @@ async def test_a_gap_is_read_to_its_end_across_a_restart(
     assert len({e.id for e in heard}) == len(heard)
 
 
-async def test_a_gap_without_a_flag_is_found(homeserver: Gathering, listen: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_gap_without_a_flag_is_found(
+    homeserver: Gathering, listen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A homeserver that was cut off leaves events out and says nothing: the end of each room is looked at."""
     anna = await homeserver.person("anna")
     room = await homeserver.room(anna, homeserver.pool.account("bot"))
     clock = [now()]
-    listener = await listen()
-    listener.matrix._receiving._now = lambda: clock[0]
+    listener = await listen(clock=lambda: clock[0])
     await anna.say(room, "one")
     await listener.until(lambda all_: len(all_) == 1)
     left_out = await anna.say(room, "two")
@@ -101,21 +103,19 @@ async def test_after_the_homeserver_was_killed(homeserver: Gathering, listen: Op
 async def test_the_time_of_a_message_lies_between_two_syncs(homeserver: Gathering, listen: Open) -> None:
     anna = await homeserver.person("anna")
     room = await homeserver.room(anna, homeserver.pool.account("bot"))
-    listener = await listen()
     hour = datetime(2020, 1, 1, tzinfo=UTC)
-    listener.matrix._receiving._now = lambda: hour
-    await listener.once()
-    before = hour
+    listener = await listen(clock=lambda: hour)
     hour += timedelta(seconds=9)
     await anna.say(room, "by a clock that is years ahead of ours")
     await listener.until(bool)
-    hour = now() + timedelta(hours=1)
+    hour = now().replace(microsecond=0) + timedelta(hours=1)
     await listener.once()
     await anna.say(room, "by a clock that is an hour behind ours")
+    hour += timedelta(seconds=9)
     await listener.until(lambda all_: len(all_) == 2)
 
-    assert listener.heard[0].at == before + timedelta(seconds=9)
-    assert listener.heard[1].at == hour
+    assert listener.heard[0].at == datetime(2020, 1, 1, 0, 0, 9, tzinfo=UTC)
+    assert listener.heard[1].at == hour - timedelta(seconds=9)
 
 
 async def test_an_invitation_to_a_private_chat_is_a_beginning(homeserver: Gathering, listen: Open) -> None:
@@ -129,13 +129,123 @@ async def test_an_invitation_to_a_private_chat_is_a_beginning(homeserver: Gather
         ("/start", anna.user, room, False),
         ("/join ABC", anna.user, room, False),
     ]
-    receipt = await _sent(listener, room)
+    await listener.matrix.send(room, words("Welcome"), f"welcome {room}")
     await anna.reads(room, "Welcome")
     await anna.leave(room)
     heard = await listener.until(lambda all_: len(all_) >= 3)
     assert (heard[2].kind, heard[2].user, heard[2].text) == ("unreachable", anna.user, "left")
-    assert receipt
+    with pytest.raises(Gone, match="left"):
+        await listener.matrix.send(room, words("Are you there?"), "gone")
 
 
-async def _sent(listener, room: str) -> str:  # type: ignore[no-untyped-def]
-    return str((await listener.matrix.send(room, words("Welcome"), f"welcome {room}")).id)
+async def test_only_people_whom_the_bot_knows_may_ask_it_into_a_room(homeserver: Gathering, listen: Open) -> None:
+    anna = await homeserver.person("anna")
+    stranger = await homeserver.person("stranger", fresh=True)
+    bot = homeserver.pool.account("bot")
+    await homeserver.room(anna, bot)
+    listener = await listen()
+    body = {"preset": "private_chat", "invite": [bot.user]}
+    theirs, known = [
+        homeserver.server.ask("POST", "/_matrix/client/v3/createRoom", body, p.account.token)["room_id"]
+        for p in (stranger, anna)
+    ]
+    await anna.say(known, "What I say to the bot at the door is for it.")
+    await listener.until(bool)
+
+    joined = homeserver.server.ask("GET", "/_matrix/client/v3/joined_rooms", token=bot.token)["joined_rooms"]
+    assert known in joined
+    assert theirs not in joined
+    assert listener.texts() == ["What I say to the bot at the door is for it."]
+
+
+async def test_people_come_and_go(homeserver: Gathering, listen: Open) -> None:
+    anna, ben = await homeserver.person("anna"), await homeserver.person("ben")
+    bot = homeserver.pool.account("bot")
+    room = await homeserver.room(anna, bot, fresh=True)
+    await anna.say(room, "said before the bot looked")
+    listener = await listen()
+    await anna.client.room_invite(room, ben.user)
+    await ben.join(room)
+    await ben.client.set_displayname("Benjamin")
+    await ben.leave(room)
+    heard = await listener.until(lambda all_: len(all_) == 2)
+    assert [(e.kind, e.user, e.room) for e in heard] == [("entered", ben.user, True), ("exited", ben.user, True)]
+
+
+async def test_a_room_moves(homeserver: Gathering, listen: Open) -> None:
+    anna = await homeserver.person("anna")
+    bot = homeserver.pool.account("bot")
+    room = await homeserver.room(anna, bot, fresh=True)
+    listener = await listen()
+    path = f"/_matrix/client/v3/rooms/{room}/upgrade"
+    new = homeserver.server.ask("POST", path, {"new_version": "11"}, anna.account.token)["replacement_room"]
+    await listener.once()
+    with pytest.raises(Retry):
+        await listener.matrix.send(room, words("to the old room"), "old")
+    await anna.client.room_invite(new, bot.user)
+    assert [door.old for door in Cursor.decode(listener.cursor).doors] == [room]
+    heard = await listener.until(lambda all_: any(e.kind == "moved" for e in all_))
+    assert [(e.kind, e.place, e.moved) for e in heard] == [("moved", room, new)]
+
+
+async def test_a_room_that_only_claims_to_follow_another_is_left(homeserver: Gathering, listen: Open) -> None:
+    anna = await homeserver.person("anna")
+    bot = homeserver.pool.account("bot")
+    room = await homeserver.room(anna, bot, fresh=True)
+    other = await homeserver.room(anna, fresh=True)
+    await anna.client.room_invite(other, bot.user)
+    listener = await listen()
+    await anna.state(room, "m.room.tombstone", {"body": "moved", "replacement_room": other})
+    await listener.once()
+    await listener.once()
+    await listener.drained()
+    assert listener.heard == []
+    joined = homeserver.server.ask("GET", "/_matrix/client/v3/joined_rooms", token=bot.token)["joined_rooms"]
+    assert other not in joined
+
+
+async def test_the_bot_is_put_out_or_silenced(homeserver: Gathering, listen: Open) -> None:
+    anna = await homeserver.person("anna")
+    bot = homeserver.pool.account("bot")
+    out, quiet = [await homeserver.room(anna, bot, fresh=True) for _ in range(2)]
+    listener = await listen()
+    levels = homeserver.server.ask(
+        "GET", f"/_matrix/client/v3/rooms/{quiet}/state/m.room.power_levels", token=anna.account.token
+    )
+    await anna.state(quiet, "m.room.power_levels", levels | {"events_default": 50})
+    await anna.say(out, "one more word")
+    await anna.client.room_kick(out, bot.user, "enough")
+    heard = await listener.until(lambda all_: len(all_) == 3)
+    assert {(e.kind, e.place, e.user, e.text) for e in heard} == {
+        ("unbound", quiet, anna.user, "not allowed to write"),
+        ("message", out, anna.user, "one more word"),
+        ("unbound", out, anna.user, "kicked"),
+    }
+    with pytest.raises(Gone, match="not in the room"):
+        await listener.matrix.send(out, words("Hello?"), "out")
+    with pytest.raises(Refused, match="not allowed"):
+        await listener.matrix.send(quiet, words("Hello?"), "quiet")
+
+
+async def test_an_edit_counts_only_if_it_is_by_the_author(homeserver: Gathering, listen: Open) -> None:
+    anna, ben = await homeserver.person("anna"), await homeserver.person("ben")
+    room = await homeserver.room(anna, ben, homeserver.pool.account("bot"))
+    said = await anna.say(room, "said before the bot looked")
+    listener = await listen()
+    await ben.edit(room, said, "put into her mouth")
+    await anna.edit(room, said, "her own words")
+    heard = await listener.until(bool)
+    assert [(e.kind, e.user, e.text, e.message) for e in heard] == [("edit", anna.user, "her own words", said)]
+    assert listener.matrix.counts == {"edit by another": 1}
+
+
+async def test_a_token_that_is_no_longer_good_stops_the_account(homeserver: Gathering, listen: Open) -> None:
+    account = homeserver.server.login(homeserver.pool.account("bot"))
+    room = await homeserver.room(await homeserver.person("anna"), homeserver.pool.account("bot"))
+    listener = await listen(account)
+    homeserver.server.ask("POST", "/_matrix/client/v3/logout", {}, account.token)
+    with pytest.raises(Retry) as error:
+        await listener.matrix.send(room, words("Hello"), "key")
+    assert (error.value.scope, error.value.after) == ("account", timedelta(minutes=1))
+    with pytest.raises(Stopped, match=r"does not accept the access token of @bot:pnyx\.test\. Log in anew"):
+        await listener.once()
