@@ -110,7 +110,7 @@ def people_import(file: Path, assembly: str, until: str, as_json: bool, config: 
     if found["left"]:
         out.print(f"  {found['left']} had everything erased and are not invited again.")
     if found["unread"]:
-        out.print(f"Not read, and not kept: {listed(found['unread'])}.", markup=False)
+        out.print(f"Not read, and not kept: {listed(found['unread'])}.", markup=False, soft_wrap=True)
     if total:
         out.print("Now write their invites: pnyx people invites --to FOLDER")
 
@@ -144,7 +144,7 @@ def people_invites(target: Path, csv: Path | None, assembly: str, as_json: bool,
             f"{found['expired']} have an invite that is too old: import the list again, with --until and a later day."
         )
     _without_links(found["accounts"])
-    out.print("Whoever reads these files can take these seats. Delete them when everybody has come.")
+    out.print("Whoever reads these files can take these seats. Delete them when everybody has come.", soft_wrap=True)
 
 
 @people.command("reissue")

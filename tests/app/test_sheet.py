@@ -116,7 +116,7 @@ def test_the_page_loads_nothing_and_runs_nothing(flow: Flow) -> None:
 
 def test_the_square_is_the_link(flow: Flow) -> None:
     """The path that is drawn is that of the link's own code, with the quiet margin that cameras need."""
-    drawn = [attrs["d"] for tag, attrs in read(flow, CARD).tags if tag == "path"]
+    drawn = [attrs["d"] or "" for tag, attrs in read(flow, CARD).tags if tag == "path"]
     code = segno.make(CARD.links[0].url, micro=False, error="m")
     assert drawn
     assert drawn[0] in code.svg_inline(border=4)

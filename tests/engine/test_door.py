@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.core.guests import Guest
-from bot.core.state import Seat
+from bot.core.state import Seat, Status
 from bot.store import codes, courses, guests, identities, joining, people, refusals
 from bot.store.codes import Invite
 from bot.store.database import Database
@@ -79,8 +80,7 @@ async def knocks(here: Room, *texts: tuple[str, str], language: str = "en", **mo
 
 
 async def seats(here: Room) -> list[Seat]:
-    statuses = ("new", "active", "paused", "left", "refused")
-    return await here.store.read(people.roster, ASSEMBLY, roles=(), statuses=statuses)
+    return await here.store.read(people.roster, ASSEMBLY, roles=(), statuses=get_args(Status))
 
 
 # With an invite
