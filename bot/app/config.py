@@ -1,18 +1,22 @@
 """The config file: one TOML file that says where things are and which assemblies run.
 
-Every error names the file, the key, what was found and what is allowed. Secrets never stand in it.
+Every error names the file, the key, what was found and what is allowed. Secrets never stand in it: it says where they are
+(`bot.app.tokens`).
 """
 
 from __future__ import annotations
 
+import ipaddress
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from bot.app.veil import veiled
 from bot.core.problems import listed, nearest
 
 NAME = "pnyx.toml"
@@ -46,6 +50,69 @@ class ConsoleTable(_Table):
     enabled: bool = False
 
 
+def _is_safe(url: str) -> str:
+    """An address over which a token may travel: https, or this machine itself."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url.rstrip("/")
+    if parts.scheme == "http" and parts.hostname and _is_here(parts.hostname):
+        return url.rstrip("/")
+    raise ValueError("It must begin with https://, so that nobody on the way can read along")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_place(listen: str) -> str:
+    host, colon, port = listen.rpartition(":")
+    if not colon or not host or not port.isdecimal() or not 0 <= int(port) <= 65_535:
+        raise ValueError('It must be an address and a port, such as "127.0.0.1:8443"')
+    return listen
+
+
+Url = Annotated[str, AfterValidator(_is_safe)]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+
+
+class WebhookTable(_Table):
+    """`webhook`: where Telegram posts to (`url`), through a proxy that speaks https, and where Pnyx listens behind it. Without a
+    secret each start draws one."""
+
+    url: Url
+    listen: Annotated[str, AfterValidator(_is_place)] = "127.0.0.1:8443"
+    secret_env: Variable | None = None
+    secret_file: Path | None = None
+
+
+class TelegramTable(_Table):
+    """`[[telegram]]`: a bot of yours. Its token stands in the variable `token_env`, or in the file `token_file`."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")] = "main"
+    token_env: Variable | None = None
+    token_file: Path | None = None
+    username: Annotated[
+        str, BeforeValidator(lambda name: name.removeprefix("@") if isinstance(name, str) else name),
+        Field(pattern=r"^([A-Za-z][A-Za-z0-9_]{3,31})?$"),
+    ] = ""  # fmt: skip
+    api: Url = "https://api.telegram.org"
+    mode: Literal["poll", "webhook"] = "poll"
+    webhook: WebhookTable | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.token_env is not None and self.token_file is not None:
+            raise ValueError("Give token_env or token_file, not both")
+        if self.mode == "webhook" and self.webhook is None:
+            raise ValueError('mode = "webhook" needs webhook = { url = "https://…" }')
+        if self.mode == "poll" and self.webhook is not None:
+            raise ValueError('A webhook is described, but not used: write mode = "webhook", or leave it out')
+        return self
+
+
 class AssemblyTable(_Table):
     """`[[assembly]]`: one run of one flow. `seed` makes its lots repeatable; without it one is drawn and published."""
 
@@ -61,6 +128,7 @@ class Config(_Table):
     keys: KeysTable = KeysTable()
     translation: TranslationTable = TranslationTable()
     console: ConsoleTable = ConsoleTable()
+    telegram: tuple[TelegramTable, ...] = ()
     assembly: tuple[AssemblyTable, ...] = ()
     home: Path = Field(default=Path(), exclude=True)
 
@@ -75,6 +143,28 @@ class Config(_Table):
     @property
     def key_path(self) -> Path:
         return self.place(self.keys.file)
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What our accounts are called on their platforms, as far as the config says."""
+        return {f"telegram:{table.name}": table.username for table in self.telegram if table.username}
+
+
+_MANY: Mapping[str, type[BaseModel]] = {
+    "assembly": AssemblyTable, "telegram": TelegramTable, "webhook": WebhookTable,
+}  # fmt: skip
+_SECRETS: Mapping[str, str] = {
+    "token": (
+        "a token never stands in the config, which is copied and shown around. Put it into the variable PNYX_TELEGRAM_TOKEN, or "
+        "into a file that only you can read, and name that: token_file. If others may have seen it, let @BotFather make a "
+        "new one (/revoke)."
+    ),
+    "secret": (
+        "a secret never stands in the config, which is copied and shown around. Put it into a variable (secret_env) or into a "
+        "file that only you can read (secret_file), or leave it out: then each start draws one."
+    ),
+}
+"""What somebody writes who has not read on, and what to do instead."""
 
 
 class BadConfig(ValueError):
@@ -99,11 +189,14 @@ def load_config(path: Path) -> Config:
     try:
         config = Config(**data, home=file.parent)
     except ValidationError as error:
-        raise BadConfig("\n".join(_sentence(file, e) for e in error.errors())) from None
-    ids = [a.id for a in config.assembly]
-    twice = sorted({i for i in ids if ids.count(i) > 1})
-    if twice:
-        raise BadConfig(f"{file}: two assemblies are called {twice[0]}. Give each an id of its own.")
+        raise BadConfig(veiled("\n".join(_sentence(file, e) for e in error.errors()))) from None
+    for what, ids in (
+        ("assemblies", [a.id for a in config.assembly]),
+        ("Telegram accounts", [t.name for t in config.telegram]),
+    ):
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise BadConfig(f"{file}: two {what} are called {twice[0]}. Give each a name of its own.")
     return config
 
 
@@ -111,19 +204,30 @@ def _sentence(file: Path, error: ErrorDetails) -> str:
     *above, key = error["loc"]
     where = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
+        if key in _SECRETS:
+            return f"{file}: {where}: {_SECRETS[str(key)]}"
         known = _keys(above)
         guess = nearest(str(key), known)
         hint = f"Did you mean {guess}?" if guess else f"Allowed are {listed(known)}."
         return f"{file}: {where} is not a key of the config. {hint}"
-    return f"{file}: {where}: found {error.get('input')!r}. {error['msg'].removeprefix('Value error, ')}."
+    if error["type"] == "tuple_type":
+        return f"{file}: {where}: write [[{where}]], in double brackets, for there may be several."
+    if str(key).endswith("_env"):
+        return (
+            f"{file}: {where}: this is the name of a variable, made of letters, digits and _, never what stands in it."
+        )
+    said = error["msg"].removeprefix("Value error, ")
+    if isinstance(error.get("input"), dict):
+        return f"{file}: {where}: {said}."
+    return f"{file}: {where}: found {error.get('input')!r}. {said}."
 
 
 def _keys(path: Sequence[int | str]) -> list[str]:
     """The keys of the table at a path of the config."""
     table: type[BaseModel] = Config
     for part in path:
-        if part == "assembly":
-            table = AssemblyTable
+        if part in _MANY:
+            table = _MANY[str(part)]
         elif isinstance(part, str):
             found = table.model_fields[part].annotation
             table = found if isinstance(found, type) and issubclass(found, BaseModel) else table

@@ -44,6 +44,22 @@ def test_paths_are_seen_from_the_config(tmp_path: Path) -> None:
         ('[[assembly]]\nid = "a"\n', ["assembly.0.flow", "Field required"]),
         (GOOD + '[[assembly]]\nid = "first"\nflow = "y"\n', ["two assemblies are called first"]),
         ('[[assembly]]\nid = "a"\nflow = "x"\nsede = 3\n', ["assembly.0.sede", "Did you mean seed?"]),
+        (GOOD + "[[telegram]]\nnmae = 'x'\n", ["telegram.0.nmae", "Did you mean name?"]),
+        (GOOD + "[[telegram]]\n[[telegram]]\n", ["two Telegram accounts are called main"]),
+        (GOOD + "[[telegram]]\napi = 'http://example.org'\n", ["telegram.0.api", "https://"]),
+        (GOOD + "[[telegram]]\nmode = 'push'\n", ["telegram.0.mode", "'poll'", "'webhook'"]),
+        (GOOD + "[[telegram]]\nmode = 'webhook'\n", ["telegram.0: mode", "webhook = {"]),
+        (
+            GOOD + "[[telegram]]\nwebhook = { url = 'https://x.org' }\n",
+            ["telegram.0: A webhook is described, but not used"],
+        ),
+        (GOOD + "[[telegram]]\nwebhook = { uri = 'x' }\n", ["telegram.0.webhook.uri", "Did you mean url?"]),
+        (
+            GOOD + "[[telegram]]\nmode = 'webhook'\nwebhook = { url = 'https://x.org', listen = '8443' }\n",
+            ["telegram.0.webhook.listen", "127.0.0.1:8443"],
+        ),
+        (GOOD + "[[telegram]]\ntoken_env = 'A'\ntoken_file = 'b'\n", ["telegram.0: Give token_env or token_file"]),
+        (GOOD + "[[telegram]]\nusername = 'a b'\n", ["telegram.0.username"]),
         ("[database\n", ["is not TOML", "line 1"]),
         (b"\xff\xfe", ["is not a text in UTF-8"]),
         ('home = "/"\n', ["home is not a key"]),
@@ -58,6 +74,41 @@ def test_what_is_wrong_is_named_with_file_key_found_and_allowed(
     assert str(file) in str(caught.value)
     for words in said:
         assert words in str(caught.value)
+
+
+TOKEN = "123456789:AAEcanarycanarycanarycanarycanary_-"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f'[[telegram]]\ntoken = "{TOKEN}"\n', "a token never stands in the config"),
+        (f'[[telegram]]\ntoken_env = "{TOKEN}"\n', "the name of a variable"),
+        (f'[[telegram]]\nname = "{TOKEN}"\n', "telegram.0.name"),
+        (f'[[telegram]]\napi = "ftp://example.org/bot{TOKEN}"\n', "https://"),
+        (f'[[telegram]]\nmode = "webhook"\nwebhook = {{ url = "https://x.org", secret = "{TOKEN}" }}\n', "secret_file"),
+        (f'[telegram]\ntoken = "{TOKEN}"\n', "[[telegram]]"),
+    ],
+)
+def test_who_writes_a_token_into_the_config_learns_where_it_belongs_and_it_is_not_shown(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    written(tmp_path, text)
+    with pytest.raises(BadConfig) as caught:
+        load_config(tmp_path)
+    assert said in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+def test_bots_have_their_defaults_and_their_names(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        GOOD + '[[telegram]]\nusername = "@PnyxBot"\n[[telegram]]\nname = "paris"\napi = "http://[::1]:8081/"\n',
+    )
+    main, paris = load_config(tmp_path).telegram
+    assert (main.name, main.api, main.mode, main.webhook) == ("main", "https://api.telegram.org", "poll", None)
+    assert paris.api == "http://[::1]:8081"
+    assert load_config(tmp_path).names == {"telegram:main": "PnyxBot"}
 
 
 def test_no_config_names_the_command_that_writes_one(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.config import AssemblyTable, Config, load_config
+from bot.app.config import AssemblyTable, Config, TelegramTable, WebhookTable, load_config
 from bot.language.flowfiles import load_flow
 from bot.paths import first_files
+
+MANY = {"assembly": AssemblyTable, "telegram": TelegramTable}
 
 
 @pytest.mark.parametrize("name", ["config.example.toml", "bot/app/first/pnyx.toml"])
@@ -19,14 +21,17 @@ def test_it_can_be_read_and_names_every_key_with_a_word_about_it(repo: Path, nam
     config = load_config(file)
     assert config.console.enabled
     assert [assembly.id for assembly in config.assembly] == ["first"]
-    plain = re.sub(r"^# (\w+ = )", r"\1", file.read_text("utf-8"), flags=re.MULTILINE)
+    plain = re.sub(r"^# (\w+ = |\[)", r"\1", file.read_text("utf-8"), flags=re.MULTILINE)
     written = tomllib.loads(plain)
     for table, field in Config.model_fields.items():
         if table == "home":
             continue
-        keys = AssemblyTable.model_fields if table == "assembly" else getattr(field.annotation, "model_fields", {})
-        there = written[table][0] if table == "assembly" else written[table]
+        keys = MANY[table].model_fields if table in MANY else getattr(field.annotation, "model_fields", {})
+        there = written[table][0] if table in MANY else written[table]
         assert set(there) == set(keys), f"[{table}]"
+    hook = written["telegram"][0]["webhook"]
+    assert {*hook, "secret_env"} == set(WebhookTable.model_fields)
+    assert "secret_env" in plain
     uncommented = [row for row in plain.splitlines() if re.match(r"\w+ = ", row) and "#" not in row]
     assert uncommented == ['id = "first"', 'flow = "flows/first"'], "what stands under [[assembly]] is told there"
 

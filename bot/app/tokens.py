@@ -1,0 +1,97 @@
+"""Where tokens and secrets come from: the environment, or a file that only its owner can read. Never the config.
+
+Each thing that can be wrong is said in one sentence that does not show what was found.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.app import veil
+from bot.app.config import BadConfig, Config, TelegramTable
+from bot.transports.telegram.webhook import Hook
+
+VARIABLE = "PNYX_TELEGRAM_TOKEN"
+"""Where the token stands if the config does not say."""
+
+_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,64}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_LARGEST = 4096
+
+
+def token(config: Config, table: TelegramTable, environment: Mapping[str, str] = os.environ) -> str:
+    """The token of a Telegram account; from here on no log shows it. Raises `BadConfig`."""
+    whose = f"the token of telegram:{table.name}"
+    if table.token_file is not None:
+        found, where = _from_file(config.place(table.token_file), whose), f"{config.place(table.token_file)}"
+    else:
+        variable = table.token_env or VARIABLE
+        found, where = environment.get(variable, "").strip(), f"the variable {variable}"
+        if not found:
+            raise BadConfig(
+                f"There is no token in {where}. Put there what @BotFather gave you for telegram:{table.name}, or name a file "
+                "that holds it (token_file)."
+            )
+    veil.learn(found)
+    if not _TOKEN.fullmatch(found):
+        raise BadConfig(
+            f"What stands in {where} is not a token of Telegram: digits, a colon, and 35 letters, digits, - or _. "
+            "Copy it anew from @BotFather (/mybots, API Token)."
+        )
+    return found
+
+
+def tokens(config: Config, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The tokens of all Telegram accounts, by name. Raises `BadConfig`."""
+    found: dict[str, str] = {}
+    for table in config.telegram:
+        own = token(config, table, environment)
+        twin = next((name for name, other in found.items() if other == own), None)
+        if twin is not None:
+            raise BadConfig(
+                f"telegram:{twin} and telegram:{table.name} have the same token. Make a bot for each, or leave one of them out."
+            )
+        found[table.name] = own
+    return found
+
+
+def hook(config: Config, table: TelegramTable, environment: Mapping[str, str] = os.environ) -> Hook | None:
+    """Where Telegram posts to; None where it is polled. Raises `BadConfig`."""
+    given = table.webhook if table.mode == "webhook" else None
+    if given is None:
+        return None
+    whose = f"the webhook secret of telegram:{table.name}"
+    secret = ""
+    if given.secret_file is not None:
+        secret = _from_file(config.place(given.secret_file), whose)
+    elif given.secret_env:
+        secret = environment.get(given.secret_env, "").strip()
+        if not secret:
+            raise BadConfig(f"There is no secret in the variable {given.secret_env}: {whose} is missing.")
+    if secret:
+        veil.learn(secret)
+        if not _SECRET.fullmatch(secret):
+            raise BadConfig(f"{whose[0].upper()}{whose[1:]} must be 16 to 256 letters, digits, - or _.")
+    host, _, port = given.listen.rpartition(":")
+    return Hook(given.url, host.strip("[]"), int(port), secret)
+
+
+def _from_file(path: Path, whose: str) -> str:
+    """The one line of a file that nobody else can read."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_IMODE(mode) & 0o077:
+            raise BadConfig(f"{path} holds {whose}, and other users of this machine can read it. Run: chmod 600 {path}")
+        if not stat.S_ISREG(mode):
+            raise BadConfig(f"{path} should hold {whose}, but it is not a file.")
+        with path.open("rb") as file:
+            found = file.read(_LARGEST).decode("utf-8", "replace").strip()
+    except OSError as error:
+        raise BadConfig(f"{path} should hold {whose}, but it cannot be read: {error.strerror}.") from None
+    if not found:
+        raise BadConfig(f"{path} should hold {whose}, but it is empty.")
+    return found
