@@ -145,6 +145,11 @@ class Config(_Table):
         return self.place(self.keys.file)
 
     @property
+    def accounts(self) -> int | None:
+        """How many accounts on chat platforms pass on what virtual tables say; None where there are none."""
+        return len(self.telegram) or None
+
+    @property
     def names(self) -> Mapping[str, str]:
         """What our accounts are called on their platforms, as far as the config says."""
         return {f"telegram:{table.name}": table.username for table in self.telegram if table.username}

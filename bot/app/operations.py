@@ -40,7 +40,8 @@ class Problem(Exception):
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Where operations are carried out. `progress` is told how much of how much is done; `wake` lets a running engine look.
-    `names` are what the config says our accounts are called on their platforms, by account."""
+    `names` are what the config says our accounts are called on their platforms, by account; `accounts` is how many of them
+    pass on what virtual tables say, None where there are none."""
 
     store: Store
     house: House
@@ -48,6 +49,7 @@ class Desk:
     progress: Progress = lambda done, total: None
     wake: Callable[[], None] = lambda: None
     names: Mapping[str, str] = field(default_factory=dict)
+    accounts: int | None = None
 
 
 # Assemblies
@@ -61,7 +63,7 @@ async def create(desk: Desk, id: str, flow: str, seed: str = "") -> dict[str, An
         now = load_flow(Path(flow)).flow
         return {"id": id, "ref": made.flow, "changed": now is None or now.ref != made.flow}
     try:
-        body = bundle(Path(flow))
+        body = bundle(Path(flow), desk.accounts)
     except NotAFlow as error:
         raise Problem(str(error)) from None
     read = unbundle(body)
@@ -225,7 +227,7 @@ async def backup(desk: Desk, target: str) -> dict[str, Any]:
 async def publish(desk: Desk, flow: str) -> dict[str, Any]:
     """Keep a version of a flow in the database, so that assemblies can be made of it or upgraded to it."""
     try:
-        body = bundle(Path(flow))
+        body = bundle(Path(flow), desk.accounts)
     except NotAFlow as error:
         raise Problem(str(error)) from None
     read = unbundle(body)

@@ -70,7 +70,7 @@ def check(config: Path, flows: tuple[Path, ...]) -> None:
     out.print(f"Config      {read.home / NAME}: good.", soft_wrap=True)
     worst = 0
     for row in read.assembly:
-        worst = max(worst, report_problems(load_flow(read.place(row.flow))))
+        worst = max(worst, report_problems(load_flow(read.place(row.flow), read.accounts)))
     spoken = Catalogs.load(locales_dir()).languages
     out.print(
         f"Languages   Pnyx speaks {', '.join(spoken)}; other languages of a flow see its own texts and English around them."

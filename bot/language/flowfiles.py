@@ -62,9 +62,10 @@ def load_flow(path: Path | str, accounts: int | None = None) -> Loaded:
     return Loaded(path, flow, problems)
 
 
-def bundle(path: Path | str) -> str:
-    """All files of a sound flow as one JSON text, the same for the same content. Raises `NotAFlow`."""
-    loaded = load_flow(path)
+def bundle(path: Path | str, accounts: int | None = None) -> str:
+    """All files of a sound flow as one JSON text, the same for the same content; sound for so many accounts on a chat
+    platform, where `accounts` says how many. Raises `NotAFlow`."""
+    loaded = load_flow(path, accounts)
     if not loaded.sound:
         raise NotAFlow(errors(loaded.problems))
     files, _ = _read(Path(path))
