@@ -21,7 +21,7 @@ from bot.engine.hearing import author, hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore
 from bot.engine.pressing import pressed
-from bot.store import identities, people, queue
+from bot.store import accounts, identities, people, queue
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.port import Batch
@@ -40,6 +40,8 @@ def take_in(db: Database, house: House, account: str, batch: Batch, now: datetim
         new += 1
         _receive(db, house, Knock(account, db.vault.lookup(account, incoming.user), incoming, key, ms(now)))
     queue.move_cursor(db, account, batch.cursor)
+    if batch.name:
+        accounts.call(db, account, batch.name)
     return new
 
 

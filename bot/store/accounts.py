@@ -10,7 +10,8 @@ _PLACE = "account/"
 def call(db: Database, account: str, name: str) -> None:
     """Note what an account is called."""
     db.sql.execute(
-        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value "
+        "WHERE value <> excluded.value",
         (_PLACE + account, name.encode()),
     )
 

@@ -87,11 +87,13 @@ class Incoming:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What was received, and the cursor behind it. `more` says that there is more to be had at once: until a batch without
-    it has come, things that were done before a deadline may still be on their way."""
+    it has come, things that were done before a deadline may still be on their way. `name` is what people find the account by
+    on its platform, where that is needed for links; "" where it is not known."""
 
     events: tuple[Incoming, ...]
     cursor: str
     more: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

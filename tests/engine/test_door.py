@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.guests import Guest
 from bot.core.state import Seat, Status
-from bot.store import codes, courses, guests, identities, joining, people, refusals
+from bot.store import accounts, codes, courses, guests, identities, joining, people, refusals
 from bot.store.codes import Invite
 from bot.store.database import Database
 from bot.store.guests import Expected
@@ -276,6 +276,13 @@ async def test_during_the_wait_not_even_the_right_code_is_looked_at(tmp_path: Pa
         await here.wait(10 * SECOND)
         await here.say("anna", f"/join {code}")
         assert len(await seats(here)) == 1
+
+
+async def test_an_account_tells_its_name_with_what_it_brings() -> None:
+    async with room(EVENING) as here:
+        for name in ("", "old_bot", "square_bot", ""):
+            await here.engine.take_in(ACCOUNT, Batch((), name, name=name))
+        assert await here.store.read(accounts.names) == {ACCOUNT: "square_bot"}
 
 
 # Without anything

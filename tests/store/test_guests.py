@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.guests import Guest
 from bot.core.state import Seat
-from bot.store import codes, copies, guests, identities, joining, people, queue, refusals
+from bot.store import accounts, codes, copies, guests, identities, joining, people, queue, refusals
 from bot.store.codes import Invite
 from bot.store.database import Database
 from bot.store.joining import Doors
@@ -290,3 +290,10 @@ def test_the_doors_of_an_assembly(db: Database) -> None:
     assert joining.doors(db, "a2") == Doors()
     joining.save_doors(db, "a1", Doors())
     assert joining.doors(db, "a1") == Doors()
+
+
+def test_what_our_accounts_are_called(db: Database) -> None:
+    assert accounts.names(db) == {}
+    for account, name in (("telegram:b", "old_bot"), ("telegram:a", "a_bot"), ("telegram:b", "b_bot")):
+        accounts.call(db, account, name)
+    assert accounts.names(db) == {"telegram:a": "a_bot", "telegram:b": "b_bot"}

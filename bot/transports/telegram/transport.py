@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from telegram.error import InvalidToken, TelegramError
@@ -102,7 +103,8 @@ class Telegram:
     async def receive(self, cursor: str, wait: bool = True) -> Batch:
         """As the port has it."""
         await self.open()
-        return await self._receiving.receive(cursor, wait)
+        batch = await self._receiving.receive(cursor, wait)
+        return replace(batch, name=self.me.username)
 
     def chat(self, place: str) -> str:
         """The group of a topic."""
