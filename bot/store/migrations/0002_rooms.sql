@@ -33,6 +33,11 @@ ALTER TABLE outbox ADD COLUMN act TEXT NOT NULL DEFAULT 'say';
 ALTER TABLE outbox ADD COLUMN target TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN about TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN silent INTEGER NOT NULL DEFAULT 0;
+-- The sender looks through what waits in the order in which people read it, and after a restart at what was sent a moment ago.
+DROP INDEX outbox_new;
+DROP INDEX outbox_due;
+CREATE INDEX outbox_new ON outbox (at, seq) WHERE state = 'new';
+CREATE INDEX outbox_sent ON outbox (sent) WHERE sent IS NOT NULL;
 
 -- Where a contribution stands in people's chats. `holder` is a seat or, in hexadecimal, a room; `remote` the platform's id;
 -- `reach` is 0 where nobody can change or delete it any more (the room has moved, or is lost).
@@ -78,7 +83,8 @@ CREATE TABLE guest (
 ) WITHOUT ROWID;
 CREATE INDEX guest_of_seat ON guest (seat) WHERE seat <> '';
 -- `seat` is whose code it was once it is used, or whom it moves to another chat; `guest` is set where it is somebody's own invite;
--- `way` where it is the link of an open assembly; `shared` where several people were given the same one. A code that a newer one has replaced has no uses left: -1.
+-- `way` where it is the link of an open assembly; `shared` where several people were given the same one. A code that a newer one
+-- has replaced has -1 uses left.
 ALTER TABLE code ADD COLUMN seat TEXT NOT NULL DEFAULT '';
 ALTER TABLE code ADD COLUMN guest BLOB;
 ALTER TABLE code ADD COLUMN way TEXT NOT NULL DEFAULT '';
