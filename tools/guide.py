@@ -17,7 +17,7 @@ from typing import get_args
 
 from pydantic import BaseModel
 
-from bot.core.flow import GroupPlan, Head, Joining, Mandate, QuietHours, Schedule, Site, Size
+from bot.core.flow import Files, GroupPlan, Head, Joining, Mandate, QuietHours, Schedule, Site, Size
 from bot.core.lint import RULES
 from bot.core.questions import Question
 from bot.core.rights import COMMANDS, ROLES
@@ -155,6 +155,7 @@ REGIONS: Mapping[str, Callable[[], str]] = {
     "quiet": lambda: field_table(QuietHours),
     "site": lambda: field_table(Site),
     "joining": lambda: field_table(Joining),
+    "files": lambda: field_table(Files),
     "group": lambda: field_table(GroupPlan),
     "size": lambda: field_table(Size),
     "question": lambda: field_table(Question),

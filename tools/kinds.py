@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bot.core.fields import Clock, Day, Id, Instant, Language, Moment, Share, Span, Text
+from bot.core.fields import Clock, Day, Id, Instant, Language, MaterialFile, Moment, Share, Span, Text
 from bot.core.flow import Site
 from bot.core.outline import span_text
 from bot.core.questions import Option, Question
@@ -19,6 +19,7 @@ CONDITIONS = ("when", "until", "condition")
 
 WORDS: tuple[tuple[Any, str, str], ...] = (
     (Text, "text", "texts"),
+    (MaterialFile, "file", "files"),
     (Id, "id", "ids"),
     (Language, "language code", "language codes"),
     (Span, "span of time", "spans of time"),

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
+from bot.core.files import MATERIAL, ending
 from bot.core.message import Local
 from bot.core.schedule import duration
 from bot.core.tally import fraction
@@ -44,6 +45,22 @@ def shown(value: object) -> str:
 
 def _text(value: Any) -> Any:
     return {SOURCE: value} if isinstance(value, str) else value
+
+
+def _material(value: Any) -> Any:
+    """Only the form: that the file is there, and what it is, a rule finds out."""
+    paths = {SOURCE: value} if isinstance(value, str) else value
+    if not isinstance(paths, dict) or not all(isinstance(path, str) for path in paths.values()):
+        raise ValueError(
+            f'found {shown(value)}; allowed is a file such as "material/map.jpg", or one for each language'
+        )
+    for path in paths.values():
+        if not path.startswith("material/") or ".." in path.split("/") or ending(path) not in MATERIAL:
+            raise ValueError(
+                f"found {shown(path)}; allowed is a file in the folder material beside the flow, whose name ends in "
+                f".{', .'.join(MATERIAL)}"
+            )
+    return paths
 
 
 def _span(value: Any) -> Any:
@@ -116,6 +133,18 @@ Text = Annotated[
         }
     ),
 ]
+
+MaterialFile = Annotated[
+    dict[str, str],
+    BeforeValidator(_material),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}],
+            "description": 'a file of the flow, such as "material/map.jpg", or one for each language',
+        }
+    ),
+]
+"""The path of a file beside the flow, for all languages or by language. What lies there is looked at when the flow is read."""
 
 Span = Annotated[
     timedelta,

@@ -1,4 +1,4 @@
-"""What people send that is no text: what it is called, and what becomes of it.
+"""Files: what people send that is no text, what it is called, and what becomes of it; and the kinds that a flow may hold.
 
 * A picture, a film, a document waits for somebody who looks at it, where the flow does not say otherwise.
 * What can be heard or shows a face needs the whole table's consent: it betrays a pseudonym.
@@ -49,3 +49,21 @@ WHY_NOT: Mapping[str, Phrase] = {
     "unknown": t("This kind of message cannot be passed on. Please say it in words."),
 }
 """Why something did not pass, in one sentence for whoever sent it."""
+
+MATERIAL: Mapping[str, tuple[str, str]] = {
+    "jpg": ("photo", "image/jpeg"),
+    "jpeg": ("photo", "image/jpeg"),
+    "png": ("photo", "image/png"),
+    "webp": ("photo", "image/webp"),
+    "gif": ("animation", "image/gif"),
+    "mp4": ("video", "video/mp4"),
+    "mp3": ("audio", "audio/mpeg"),
+    "ogg": ("audio", "audio/ogg"),
+    "pdf": ("document", "application/pdf"),
+}
+"""The files that a flow may show to people, by the ending of their name: their kind and their type."""
+
+
+def ending(path: str) -> str:
+    """The ending of a file's name in small letters, "" where it has none."""
+    return path.rpartition("/")[2].rpartition(".")[2].casefold() if "." in path.rpartition("/")[2] else ""

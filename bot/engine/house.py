@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.core.flow import Flow
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import unbundle
+from bot.language.materials import files_of
 from bot.store import courses
 from bot.store.courses import Assembly
 from bot.store.database import Database
@@ -25,6 +26,7 @@ class House:
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
     _flows: dict[str, Flow] = field(default_factory=dict)
     _assemblies: dict[str, Assembly] = field(default_factory=dict)
+    _files: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
     def assembly(self, db: Database, id: str) -> Assembly:
         """The assembly's row. Raises LookupError if there is none."""
@@ -46,6 +48,14 @@ class House:
                 raise LookupError(f"no flow {ref}")
             found = self._flows[ref] = unbundle(published.body)
         return found
+
+    def file(self, db: Database, assembly: str, name: str) -> bytes | None:
+        """A picture or another file of the assembly's flow; None where it has none of this name."""
+        ref = self.assembly(db, assembly).flow
+        if ref not in self._files:
+            published = courses.load_flow(db, ref)
+            self._files[ref] = files_of(published.body) if published is not None else {}
+        return self._files[ref].get(name)
 
     def forget(self, assembly: str) -> None:
         """Read this assembly anew: it has been upgraded or ended."""

@@ -1,8 +1,8 @@
 """A flow's folder on disk: `flow.toml`, a `<lang>.po` for each translation, and `material/`.
 
-All of it together is what an assembly is pinned to: the bundle, one JSON text with every file in it. The reference of a
-flow, `flow-id@` and twelve hex digits, is the hash of its bundle. Line ends and byte order marks do not count, so that a
-checkout on another system has the same reference.
+All of it together is what an assembly is pinned to: the bundle, one JSON text with every file in it (`bot.language.materials`
+says how pictures stand in it). The reference of a flow, `flow-id@` and twelve hex digits, is the hash of its bundle. Line ends
+and byte order marks of texts do not count, so that a checkout on another system has the same reference.
 """
 
 from __future__ import annotations
@@ -15,18 +15,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from bot.core.files import MATERIAL as KINDS
+from bot.core.files import ending
 from bot.core.flow import Flow
 from bot.core.lint import lint, walkable
 from bot.core.problems import Problem, errors
 from bot.core.reading import read_flow
 from bot.core.texts import Translations
 from bot.core.toml import MOST_BYTES
+from bot.language import materials
 from bot.language.flowtexts import read_po
 
 FLOW = "flow.toml"
 MATERIAL = "material"
 MOST_FILES = 200
-MOST_IN_ALL = 5_000_000
+MOST_IN_ALL = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _flow_of(
     problems += reading.problems
     if reading.file is None:
         return None, tuple(problems)
-    problems += lint(reading.file, name, accounts)
+    problems += lint(reading.file, name, accounts, files)
     if not walkable(problems):
         return None, tuple(problems)
     return Flow.of(reading.file, reference(reading.file.flow.id, files)), tuple(problems)
@@ -149,7 +152,8 @@ def _read(path: Path) -> tuple[dict[str, str], str]:
     for number, (inside_name, found) in enumerate(_material(file.parent)):
         if number >= MOST_FILES:
             raise _refused(f"{MATERIAL}/", f"more than {MOST_FILES} files", "so many are allowed at most")
-        files[inside_name] = _text(found, file.parent, inside_name)
+        read = _bytes if materials.is_material(inside_name) else _text
+        files[inside_name] = read(found, file.parent, inside_name)
         if sum(len(text) for text in files.values()) > MOST_IN_ALL:
             raise _refused(
                 f"{MATERIAL}/", f"more than {MOST_IN_ALL // 1_000_000} MB in all", "so much is allowed at most"
@@ -169,8 +173,35 @@ def _material(folder: Path) -> Iterator[tuple[str, Path]]:
             yield (Path(here) / name).relative_to(folder).as_posix(), Path(here) / name
 
 
+def _bytes(file: Path, folder: Path, name: str) -> str:
+    """A picture, a film, a sound or a document as it stands in the bundle. NotAFlow if it is none, or too large."""
+    content = _content(file, folder, name, materials.MOST_BYTES)
+    if not materials.genuine(name, content):
+        raise _refused(
+            name, f"a file that is no .{ending(name)} file inside", "a file is what its name says",
+            "Save it anew in that format, or give it the right ending.",
+        )  # fmt: skip
+    return materials.packed(content)
+
+
 def _text(file: Path, folder: Path, name: str) -> str:
-    """A file's text with plain line ends. NotAFlow if it is no text, too large, or leads out of the flow's folder."""
+    """A file's text with plain line ends. NotAFlow if it is no text."""
+    content = _content(file, folder, name, MOST_BYTES)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise _refused(
+            name,
+            f"bytes that are no text, in line {line}",
+            f"files of a flow are texts in UTF-8, and in {MATERIAL}/ files that end in .{', .'.join(KINDS)}",
+            "Open it in an editor and save it as UTF-8.",
+        ) from error
+    return text.replace("\r\n", "\n")
+
+
+def _content(file: Path, folder: Path, name: str, most: int) -> bytes:
+    """What stands in a file. NotAFlow if it is too large, or leads out of the flow's folder."""
     try:
         if not file.resolve(strict=True).is_relative_to(folder.resolve()):
             raise _refused(
@@ -179,26 +210,15 @@ def _text(file: Path, folder: Path, name: str) -> str:
         kind = file.stat()
         if not stat.S_ISREG(kind.st_mode):
             raise _refused(name, "something that is not a file", "a plain file is needed")
-        if kind.st_size > MOST_BYTES:
+        if kind.st_size > most:
             found = f"a file of {kind.st_size / 1e6:.1f} MB"
-            raise _refused(name, found, f"at most {MOST_BYTES // 1_000_000} MB is allowed", "Split it, or shorten it.")
-        content = file.read_bytes()
+            raise _refused(name, found, f"at most {most // 1_000_000} MB is allowed", "Split it, or make it smaller.")
+        return file.read_bytes()
     except (OSError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or "it leads to itself"
         raise _refused(
             name, "a file that cannot be opened", str(why).lower(), "Look at its rights and its place."
         ) from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise _refused(
-            name,
-            f"bytes that are no text, in line {line}",
-            "files of a flow are texts in UTF-8",
-            "Open it in an editor and save it as UTF-8; pictures and PDF files do not belong here.",
-        ) from error
-    return text.replace("\r\n", "\n")
 
 
 def _refused(file: str, found: str, allowed: str, advice: str = "") -> NotAFlow:

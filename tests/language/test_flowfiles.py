@@ -11,7 +11,22 @@ import pytest
 from bot.core.problems import errors
 from bot.language.flowfiles import NotAFlow, bundle, load_flow, unbundle
 from bot.language.flowtexts import FlowText, write_po
+from bot.language.materials import MOST_BYTES, files_of
 from tests.support.flows import SOUND, broken
+
+MATERIALS = {
+    "map.png": b"\x89PNG\r\n\x1a\n-",
+    "map.JPG": b"\xff\xd8\xff\xe0-",
+    "map.jpeg": b"\xff\xd8\xff\xe0-",
+    "map.webp": b"RIFF....WEBP-",
+    "walk.gif": b"GIF89a-",
+    "walk.mp4": b"....ftypisom",
+    "talk.mp3": b"ID3-",
+    "loud.mp3": b"\xff\xfb-",
+    "talk.ogg": b"OggS-",
+    "all.pdf": b"%PDF-1.7",
+}
+"""Files of every kind that can be shown, as short as they can be."""
 
 PLAIN = broken(('{ en = "Thank you.", de = "Danke." }', '"Thank you."'))
 GERMAN = write_po([FlowText("step.bye.text", "Thank you.", {"de": "Danke schön."})], "de")
@@ -136,11 +151,37 @@ def test_a_link_in_a_ring_a_pipe_and_a_folder_are_no_files(folder: Path) -> None
 
 
 def test_bytes_that_are_no_text_are_refused_with_their_line(folder: Path) -> None:
-    (folder / "material" / "photo.jpg").write_bytes(b"abc\n\xff\xd8\xff\xe0")
-    assert refused(folder).startswith("material/photo.jpg: Found bytes that are no text, in line 2")
-    (folder / "material" / "photo.jpg").unlink()
+    (folder / "material" / "notes.md").write_bytes(b"abc\n\xff\xd8\xff\xe0")
+    assert refused(folder).startswith("material/notes.md: Found bytes that are no text, in line 2")
+    (folder / "material" / "notes.md").unlink()
     (folder / "flow.toml").write_bytes(PLAIN.encode("utf-16"))
     assert "files of a flow are texts in UTF-8" in refused(folder)
+
+
+@pytest.mark.parametrize(("name", "data"), sorted(MATERIALS.items()))
+def test_pictures_and_films_travel_in_the_bundle(folder: Path, name: str, data: bytes) -> None:
+    before = unbundle(bundle(folder)).ref
+    (folder / "material" / name).write_bytes(data)
+    text = bundle(folder)
+    assert files_of(text) == {f"material/{name}": data}
+    assert unbundle(text).ref != before, "an assembly is pinned to its pictures too"
+    (folder / "material" / name).write_bytes(b"#!/bin/sh\n" + data)
+    assert f"material/{name}: Found a file that is no .{name.rpartition('.')[2].lower()} file inside" in refused(folder)
+
+
+def test_a_picture_that_is_too_large_is_refused(folder: Path) -> None:
+    (folder / "material" / "map.png").write_bytes(MATERIALS["map.png"] + bytes(MOST_BYTES))
+    assert "material/map.png: Found a file of 5.0 MB; at most 5 MB is allowed" in refused(folder)
+
+
+def test_a_step_names_a_picture_that_is_there(folder: Path) -> None:
+    flow = folder / "flow.toml"
+    flow.write_text(flow.read_text().replace('type = "welcome"', 'type = "welcome"\nmedia = "material/map.png"'))
+    assert 'Found "material/map.png"; nothing in the folder material can be shown.' in refused(folder)
+    (folder / "material" / "maps.png").write_bytes(MATERIALS["map.png"])
+    assert 'what can be shown there is material/maps.png. Did you mean "material/maps.png"?' in refused(folder)
+    (folder / "material" / "maps.png").rename(folder / "material" / "map.png")
+    assert unbundle(bundle(folder)).nodes["hello"].step.model_dump()["media"] == {"": "material/map.png"}
 
 
 def test_too_much_is_refused_without_reading_it(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -37,13 +37,14 @@ class Finding:
 
 class View:
     """A flow as the rules see it: the file, and, once it can be walked, the flow. `accounts` is how many accounts on a chat
-    platform serve it; None where that is not asked."""
+    platform serve it; None where that is not asked. `files` are the names of all its files."""
 
     flow: Flow
 
-    def __init__(self, file: FlowFile, accounts: int | None = None) -> None:
+    def __init__(self, file: FlowFile, accounts: int | None = None, files: Collection[str] = ()) -> None:
         self.file = file
         self.accounts = accounts
+        self.files = files
 
     @cached_property
     def steps(self) -> dict[str, Step]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bot.core.flow import Flow, FlowFile
 from bot.core.itinerary import TooLong
@@ -12,6 +12,7 @@ from bot.core.lint import (
     entry,
     groups,
     languages,
+    material,
     order,
     pace,
     privacy,
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     *entry.RULES,
     *groups.RULES,
     *questions.RULES,
+    *material.RULES,
     *order.RULES,
     *times.RULES,
     *decisions.RULES,
@@ -48,10 +50,10 @@ STOPPING = structure.NAMES | {conditions.conditions_parse.name, TOO_LARGE}
 """The rules without which there is no walk that could be looked at."""
 
 
-def lint(file: FlowFile, name: str, accounts: int | None = None) -> tuple[Problem, ...]:
+def lint(file: FlowFile, name: str, accounts: int | None = None, files: Collection[str] = ()) -> tuple[Problem, ...]:
     """Every problem that the rules find in a flow file called `name`, what concerns the whole file first. With `accounts` also
-    whether so many accounts on a chat platform can carry its talks."""
-    view = View(file, accounts)
+    whether so many accounts on a chat platform can carry its talks. `files` are the names of the files beside it."""
+    view = View(file, accounts, files)
     found = [p for rule in RULES if rule.stage == "file" for p in rule.problems(view, name)]
     if not walkable(found):
         return _in_order(found, view)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bot.core.effects import Done, Effect, Lane, Put, Redraw, Say
 from bot.core.events import Heard
-from bot.core.fields import Text
+from bot.core.fields import MaterialFile, Text
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Lang, Message, block, t
 from bot.core.scene import Scene
@@ -21,7 +21,8 @@ class Welcome(Step):
     """Greets each person in private: who asks, what is asked, what happens with the answers, how long it takes, whom to call.
 
     The mandate comes from `[mandate]`; `text` is the greeting, `rules` the rules of the talk, `hint` how long it takes.
-    `language_choice` offers the flow's other languages as buttons. Nothing that a person writes is kept here.
+    `language_choice` offers the flow's other languages as buttons. `media` is a picture, a film, a sound or a PDF file that
+    goes with it, from the folder `material` beside the flow. Nothing that a person writes is kept here.
 
         [[step]]
         id = "welcome"
@@ -34,6 +35,7 @@ class Welcome(Step):
     rules: Text = Field(default_factory=dict)
     hint: Text = Field(default_factory=dict)
     language_choice: bool = True
+    media: MaterialFile = Field(default_factory=dict)
 
     self_paced: ClassVar[bool] = True
     before_consent: ClassVar[bool] = True
@@ -76,4 +78,5 @@ class Welcome(Step):
         others = [c for c in at.flow.languages if c != (language or at.seat.language)] if self.language_choice else []
         buttons = [Button(t("Continue"), at.press("go", "", ""))]
         buttons += [Button(Lang(code, own=True), at.press("lang", "", code)) for code in others]
-        return at.message(*blocks, buttons=tuple(buttons))
+        said = at.message(*blocks, buttons=tuple(buttons))
+        return replace(said, enclosed=at.local(self.media)) if self.media else said
