@@ -29,6 +29,7 @@ from bot.engine.handling import BATCH, handle, handle_batch, split
 from bot.engine.house import House
 from bot.engine.intake import take_in
 from bot.engine.jobs import Jobs
+from bot.engine.patience import PASSING, REST, Patience
 from bot.engine.receiving import Receiver
 from bot.engine.sending import Sender
 from bot.engine.work import Work
@@ -37,14 +38,11 @@ from bot.language.translate import Translator
 from bot.store import queue
 from bot.store.connection import Store
 from bot.store.database import Database
-from bot.store.errors import DiskFault, DiskFull, Locked, ReadOnly, StoreError
+from bot.store.errors import StoreError
 from bot.store.times import instant, ms
 from bot.transports.port import Batch, Stopped, Transport
 
 log = logging.getLogger(__name__)
-
-REST = timedelta(seconds=1)
-"""How long the loop rests after something failed."""
 
 TICK = timedelta(seconds=10)
 """How long the loop sleeps at most."""
@@ -68,7 +66,8 @@ class Engine:
         self._sender = Sender(store, self.house, clock, transports)
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._trouble = ""
+        self._doing = asyncio.Lock()
+        self._patience = Patience(self._stopping)
         self._deadlines = Deadlines((), clock.now())
         self._looked = 0
 
@@ -90,20 +89,25 @@ class Engine:
         """Do everything that is due now: events, jobs, messages, until nothing is left. How many things were done."""
         total = 0
         while not self._stopping.is_set():
-            done = await self._handle_due() + await self._jobs.do_waiting(self.clock.now())
-            done += await self._sender.send_due()
+            done = await self._do_due() + await self._sender.flush()
             if not done:
                 break
             total += done
         return total
 
+    async def _do_due(self) -> int:
+        """Handle a batch of what is due, and do the jobs that wait. How many things were done."""
+        async with self._doing:
+            return await self._handle_due() + await self._jobs.do_waiting(self.clock.now())
+
     async def next_due(self) -> datetime | None:
         """When the next event or message is due; None where nothing waits. Timers that are held do not count."""
-        found, _ = await self._next()
-        return found
+        event, _ = await self._next()
+        sending = await self._sender.next_due()
+        return min((at for at in (event, instant(sending) if sending is not None else None) if at), default=None)
 
     async def _next(self) -> tuple[datetime | None, tuple[datetime, datetime] | None]:
-        """When the next event or message is due, and the hours of the first and the last timer that are held."""
+        """When the next event is due, and the hours of the first and the last timer that are held."""
         now = self.clock.now()
         timers = self._deadlines.timers(now)
         found, held = await self.store.read(_next_due, ms(now), ms(timers) if timers is not None else None)
@@ -133,7 +137,8 @@ class Engine:
         alarm = Alarm(self.wake)
         alarm.start()
         tasks = [asyncio.create_task(each.run(), name=f"receive {each.account}") for each in receivers]
-        for task in tasks:
+        sending = asyncio.create_task(self._sender.run(self._patience), name="send")
+        for task in (*tasks, sending):
             task.add_done_callback(self._ended)
         meant = self.clock.now()
         try:
@@ -142,43 +147,39 @@ class Engine:
                 self._looked += 1
                 self._deadlines.looks(self.clock.now(), meant)
                 try:
-                    await self.settle()
+                    while await self._do_due() and not self._stopping.is_set():
+                        self._sender.wake()
+                    self._sender.wake()
                     due, held = await self._next()
                     if held is not None:
                         latest = self._deadlines.hold(*held)
                         due = latest if due is None else min(due, latest)
                     alarm.at(due)
-                except (DiskFault, DiskFull, Locked, ReadOnly) as error:
-                    await self._rest(str(error))
-                    meant = self.clock.now() + REST
+                except PASSING as error:
+                    await self._patience.rest("handling", error)
+                    meant = self.clock.now() + timedelta(seconds=REST)
                 else:
-                    self._trouble = ""
+                    self._patience.over("handling")
                     meant = self.clock.now() + TICK
                     meant = meant if due is None else max(self.clock.now(), min(due, meant))
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._woken.wait(), TICK.total_seconds())
         finally:
             alarm.stop()
+            self._sender.stop()
             for task in tasks:
                 task.cancel()
-            ends = await asyncio.gather(*tasks, return_exceptions=True)
+            *ends, sent = await asyncio.gather(*tasks, sending, return_exceptions=True)
+        if sent is not None:
+            raise sent
         for end in ends:
             if isinstance(end, Stopped):
                 raise end
 
-    def _ended(self, receiver: asyncio.Task[None]) -> None:
-        """A receiver that ends with an error ends the run."""
-        if not receiver.cancelled() and receiver.exception() is not None:
+    def _ended(self, part: asyncio.Task[None]) -> None:
+        """A receiver or a sender that ends with an error ends the run."""
+        if not part.cancelled() and part.exception() is not None:
             self.stop()
-
-    async def _rest(self, trouble: str) -> None:
-        """The disk does not take what we write. Nothing is acknowledged meanwhile, so nothing is lost: say it once, and try
-        again until it does."""
-        if trouble != self._trouble:
-            log.error("%s Pnyx waits, and goes on by itself.", trouble)
-        self._trouble = trouble
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), REST.total_seconds())
 
     async def _handle_due(self) -> int:
         """Handle one batch of due events. If it fails, each of its events alone."""
@@ -212,9 +213,8 @@ class Engine:
 
 
 def _next_due(db: Database, now: int, timers: int | None) -> tuple[int | None, tuple[int, int] | None]:
-    """When the next event or message is due, and the hours of the timers that are held."""
-    times = [at for at in (queue.next_due(db, now, timers), queue.next_send(db)) if at is not None]
-    return min(times, default=None), queue.held(db, now, timers) if timers is not None else None
+    """When the next event is due, and the hours of the timers that are held."""
+    return queue.next_due(db, now, timers), queue.held(db, now, timers) if timers is not None else None
 
 
 def _report(db: Database, house: House, assembly: str, seq: int, kind: str, fault: str, now: datetime) -> None:

@@ -39,7 +39,7 @@ from bot.core.state import Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
 from bot.core.steps.relay import Partner, Relay, origins
 from bot.engine.work import Work
-from bot.store import arrivals, ballots, findings, opinions, people, queue
+from bot.store import arrivals, ballots, findings, opinions, outbox, people
 from bot.store.times import instant, ms
 
 
@@ -253,7 +253,7 @@ def outcomes(work: Work, assembly: str, flow: Flow) -> Mapping[str, Mapping[str,
 def delivered(work: Work, assembly: str, step: str) -> datetime | None:
     """When the opening of a step reached the last person, or will; None where it has been said to nobody. Who cannot be reached
     is not waited for."""
-    at = queue.last_delivery(work.db, assembly, step)
+    at = outbox.last_delivery(work.db, assembly, step, ms(work.now))
     return instant(at) if at is not None else None
 
 

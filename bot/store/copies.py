@@ -7,7 +7,6 @@ several contributions, where a talk was held for the night.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.store.database import Database
@@ -81,9 +80,16 @@ def copies(db: Database, assembly: str, contribution: str) -> list[Copy]:
     return [Copy(holder, remote, bool(original), at) for holder, remote, original, at in found]
 
 
-def forget(db: Database, pairs: Iterable[tuple[str, str]]) -> None:
-    """These messages, each a holder and a remote id, are not there any more."""
-    db.sql.executemany("DELETE FROM copy WHERE holder = ? AND remote = ?", list(pairs))
+def rename(db: Database, holder: str, old: str, new: str) -> None:
+    """A message has another remote id since it was changed: some of its pieces are gone."""
+    db.sql.execute("UPDATE copy SET remote = ? WHERE holder = ? AND remote = ?", (new, holder, old))
+
+
+def forget(db: Database, holder: str, remote: str, contribution: str) -> None:
+    """A message does not carry this contribution any more."""
+    db.sql.execute(
+        "DELETE FROM copy WHERE holder = ? AND remote = ? AND contribution = ?", (holder, remote, contribution)
+    )
 
 
 def _literal(text: str) -> str:

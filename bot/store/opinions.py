@@ -69,6 +69,12 @@ def hide(db: Database, assembly: str, id: str) -> bool:
     return done.rowcount == 1
 
 
+def taken_back(db: Database, assembly: str, id: str) -> bool:
+    """Whether a contribution was withdrawn or hidden."""
+    row = db.sql.execute("SELECT state FROM contribution WHERE assembly = ? AND id = ?", (assembly, id)).fetchone()
+    return row is not None and row[0] in ("withdrawn", "hidden")
+
+
 def amend(db: Database, assembly: str, seat: str, id: str, text: str, at: int) -> int:
     """Give a standing contribution of a seat new words. The old ones are kept as an earlier version, their translations are
     dropped. The number of the version that was left, from 1; 0 where nothing of that kind stands."""

@@ -6,23 +6,21 @@ Invariants:
   (its person may have changed the assembly meanwhile) `known` tells.
 * Inbox rows come back in order of (`at`, `seq`). A timer is a row whose `at` lies ahead. Timers may be held while what people
   did before their hour is still on its way.
-* Outbox rows come back by lane, then `at`, then `seq`; but whoever reads them reads them in order of (`at`, `seq`). An answer
-  overtakes what is meant for others, and takes its own reader's earlier messages along. While a message is under way or waits
-  for another try, later ones for the same reader wait behind it.
-* A body is sealed under the key of the seat it comes from or goes to. Once a message is sent its body is wiped.
-* A row whose seal is broken is parked, or given up, and stops nobody.
+* A body is sealed under the key of the seat it comes from or goes to.
+* A row whose seal is broken is parked, and stops nobody.
+
+How the outbox is emptied stands in `bot.store.outbox`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from bot.store.database import Database
 from bot.store.errors import Unreadable
 
-LANES = (0, 1, 2, 3)
 State = Literal["new", "sending", "sent", "gone", "held"]
 Act = Literal["say", "edit", "delete", "menu"]
 """What a row of the outbox wants: a new message; the message `target` changed, or deleted; the commands of a chat shown."""
@@ -230,8 +228,6 @@ def parked(db: Database) -> list[ParkedRow]:
 
 # The outbox
 
-_OUT = "seq, key, assembly, seat, door, lane, step, at, body, tries, act, target, about, silent"
-
 
 def say(db: Database, rows: Iterable[OutRow]) -> int:
     """Put what is to be said. What an erased person would have read is dropped. How many were new."""
@@ -261,125 +257,6 @@ def say(db: Database, rows: Iterable[OutRow]) -> int:
         ],
     )
     return max(done.rowcount, 0)
-
-
-def claim(db: Database, now: int, limit: int, lanes: Sequence[int] = LANES) -> list[OutboxRow]:
-    """The next messages to send, marked as under way: after a crash `uncertain` finds them."""
-    rows = peek(db, now, limit, lanes)
-    db.sql.executemany("UPDATE outbox SET state = 'sending' WHERE seq = ?", [(row.seq,) for row in rows])
-    return rows
-
-
-def peek(db: Database, now: int, limit: int, lanes: Sequence[int] = LANES) -> list[OutboxRow]:
-    """The same without the mark, for a transport on which a repeat is harmless. The next `peek` brings them again until they
-    are settled."""
-    picked: dict[int, tuple[Any, ...]] = {}
-    behind: dict[int, int] = {}
-    stuck: set[str | bytes | None] = set()
-    for lane in lanes:
-        if len(picked) >= limit:
-            break
-        waiting = db.sql.execute(
-            f"SELECT {_OUT} FROM outbox WHERE state = 'new' AND lane = ? AND at <= ? AND due <= ? ORDER BY at, seq",
-            (lane, now, now),
-        )
-        for row in waiting:
-            reader = row[3] or row[4]
-            if row[0] in picked or reader in stuck:
-                continue
-            for state, due, *earlier in _up_to(db, row):
-                if state == "sending" or due > now:
-                    stuck.add(reader)
-                    if due > now:
-                        behind[row[0]] = due
-                    break
-                picked.setdefault(earlier[0], tuple(earlier))
-                if len(picked) >= limit:
-                    break
-            if len(picked) >= limit:
-                break
-    if db.writing:
-        db.sql.executemany("UPDATE outbox SET due = ? WHERE seq = ?", [(due, seq) for seq, due in behind.items()])
-    return _opened(db, picked.values())
-
-
-def _up_to(db: Database, row: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    """What waits for the same reader up to this row, in order."""
-    column, reader = ("seat", row[3]) if row[3] else ("door", row[4])
-    return db.sql.execute(
-        f"SELECT state, due, {_OUT} FROM outbox WHERE {column} = ? AND state IN ('new', 'sending') AND (at, seq) <= (?, ?) "
-        "ORDER BY at, seq",
-        (reader, row[7], row[0]),
-    ).fetchall()
-
-
-def _opened(db: Database, found: Iterable[tuple[Any, ...]]) -> list[OutboxRow]:
-    rows = []
-    for seq, key, assembly, seat, door, lane, step, at, sealed, tries, act, target, about, silent in found:
-        try:
-            body = db.vault.open(seat, sealed, f"outbox/{assembly}/{key}")
-        except (Unreadable, LookupError):
-            if db.writing:
-                gone(db, seq, "Unreadable")
-            continue
-        rows.append(
-            OutboxRow(
-                seq, key, assembly, seat, door, lane, step, at, body, tries, act, target, about, bool(silent),
-            )
-        )  # fmt: skip
-    return rows
-
-
-def sent(db: Database, receipts: Iterable[tuple[int, str]], now: int) -> None:
-    """These messages have arrived at the platform: `(seq, receipt)`. Their bodies are wiped."""
-    db.sql.executemany(
-        "UPDATE outbox SET state = 'sent', body = NULL, receipt = ?, sent = ? WHERE seq = ?",
-        [(receipt, now, seq) for seq, receipt in receipts],
-    )
-
-
-def retry(db: Database, seq: int, at: int) -> None:
-    """Try a message again, not before `at`. Its reader's later messages wait behind it."""
-    db.sql.execute("UPDATE outbox SET state = 'new', tries = tries + 1, due = ? WHERE seq = ?", (at, seq))
-
-
-def again(db: Database, row: OutboxRow, body: bytes, at: int) -> None:
-    """Send a message once more that may have arrived, with a body that says so."""
-    sealed = db.vault.seal(row.seat, body, f"outbox/{row.assembly}/{row.key}")
-    db.sql.execute(
-        "UPDATE outbox SET state = 'new', tries = tries + 1, due = ?, body = ? WHERE seq = ?", (at, sealed, row.seq)
-    )
-
-
-def gone(db: Database, seq: int, why: str) -> None:
-    """A message will never arrive; `why` is the name of the reason. Its body is wiped."""
-    db.sql.execute("UPDATE outbox SET state = 'gone', body = NULL, receipt = ? WHERE seq = ?", (why, seq))
-
-
-def uncertain(db: Database) -> list[OutboxRow]:
-    """After a restart: what was under way when the process ended. It may have arrived or not."""
-    return _opened(db, db.sql.execute(f"SELECT {_OUT} FROM outbox WHERE state = 'sending' ORDER BY seq").fetchall())
-
-
-def next_send(db: Database) -> int | None:
-    """When the next message may go out; None where none waits but behind messages that are under way."""
-    row = db.sql.execute(
-        "SELECT due FROM outbox o WHERE state = 'new' AND NOT EXISTS (SELECT 1 FROM outbox s WHERE s.state = 'sending' "
-        "AND ((s.seat = o.seat) OR (s.door = o.door)) AND (s.at, s.seq) < (o.at, o.seq)) ORDER BY due LIMIT 1"
-    ).fetchone()
-    return row[0] if row else None
-
-
-def last_delivery(db: Database, assembly: str, step: str) -> int | None:
-    """When the first message of a step reached the last of its readers; for one that waits for its reader's morning, that
-    hour. What is late for another reason does not count."""
-    row = db.sql.execute(
-        "SELECT MAX(first) FROM (SELECT MIN(COALESCE(sent, CASE WHEN state = 'new' THEN at END)) AS first "
-        "FROM outbox WHERE assembly = ? AND step = ? AND lane = 1 GROUP BY seat) AS readers",
-        (assembly, step),
-    ).fetchone()
-    at: int | None = row[0]
-    return at
 
 
 # Both

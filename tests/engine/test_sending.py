@@ -10,7 +10,8 @@ import pytest
 from bot.core.effects import Lane, Say
 from bot.core.message import message, t
 from bot.core.rendered import plain
-from bot.store import queue
+from bot.store import outbox, queue
+from bot.store.times import ms
 from bot.transports.port import Gone, Refused, Retry, Uncertain
 from tests.support.evening import EVENING
 from tests.support.room import Post, Room, room
@@ -76,8 +77,7 @@ async def test_after_a_crash_what_was_under_way_is_sent_once_more_and_says_so(tm
     async with room(EVENING, post, tmp_path / "pnyx.db") as here:
         seat = await here.enrol("anna")
         await here.apply([hello(f"seat:{seat}", "first"), hello(f"seat:{seat}", "second")])
-        now = here.clock.now()
-        await here.store.transact(queue.claim, int(now.timestamp() * 1000), 1)
+        await here.store.transact(outbox.mark, [1], ms(here.clock.now()))
         await here.engine.open()
         await here.engine.settle()
         texts = [plain(m) for m in post.to("anna")]

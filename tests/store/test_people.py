@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.effects import Seated
 from bot.core.state import Role, Seat
-from bot.store import codes, identities, opinions, people, queue, tables
+from bot.store import codes, identities, opinions, outbox, people, queue, tables
 from bot.store.database import Database
 from bot.store.queue import OutRow
 from tests.store.filling import AT, NOON, said
@@ -101,7 +101,7 @@ def test_erasing_a_person_leaves_only_what_was_counted(db: Database) -> None:
     assert opinions.words(db, "a1", ["c1"]) == {}
     assert identities.address(db, seat.id) is None
     assert db.sql.execute("SELECT COUNT(*) FROM identity").fetchone() == (0,)
-    assert queue.claim(db, NOON, 9) == []
+    assert outbox.take(db, [1]) == []
     assert people.units(db, "a1", "all", "person") == []
     people.save_seat(db, replace(seat, name="Anna"))  # a late writer cannot bring the name back
     assert people.names(db, [seat.id]) == {}

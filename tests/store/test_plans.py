@@ -10,8 +10,11 @@ import pytest
 from tests.support.crashing.points import Watch
 from tests.support.crashing.world import found, play, scenarios
 
-WAITING = ("job_new", "outbox_due", "outbox_sending", "outbox_new", "inbox_new")
+WAITING = ("job_new", "outbox_sending", "outbox_new", "inbox_new")
 """Partial indexes of what still waits: going through one of them is not going through the table."""
+
+SMALL = ("SCAN hold", "SCAN readers")
+"""What a platform has asked us to wait for, looked at in the beginning; the rows that an index has found in a step."""
 
 CONTROL = {"PRAGMA", "BEGIN", "COMMIT", "ROLLBACK"}
 
@@ -32,7 +35,11 @@ async def used(folder: Path) -> tuple[set[str], Path]:
 def scans(sql: sqlite3.Connection, statement: str) -> list[str]:
     plan = sql.execute(f"EXPLAIN QUERY PLAN {statement}", [None] * statement.count("?")).fetchall()
     steps = [row[3] for row in plan]
-    return [s for s in steps if s.startswith("SCAN") and not s.endswith(WAITING) and "CONSTANT ROW" not in s]
+    return [
+        s
+        for s in steps
+        if s.startswith("SCAN") and s not in SMALL and not s.endswith(WAITING) and "CONSTANT ROW" not in s
+    ]
 
 
 @pytest.mark.slow

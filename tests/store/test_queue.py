@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from bot.store import queue
@@ -23,14 +21,8 @@ def event(db: Database, key: str, at: int = 0, seat: str | None = "anna", assemb
     return queue.put_event(db, assembly, key, f"body of {key}".encode(), "heard", NOON + at, NOON, seat)
 
 
-def keys(rows: list[queue.InboxRow] | list[queue.OutboxRow]) -> list[str]:
+def keys(rows: list[queue.InboxRow]) -> list[str]:
     return [row.key for row in rows]
-
-
-def say(
-    db: Database, key: str, seat: str | None = "anna", lane: int = 1, at: int = 0, door: bytes | None = None
-) -> int:
-    return queue.say(db, [OutRow(key, "a1", seat, lane, NOON + at, f"say {key}".encode(), "step", door)])
 
 
 # The inbox
@@ -147,138 +139,6 @@ def test_an_erased_persons_event_is_a_tombstone(db: Database) -> None:
     assert [row.body for row in queue.next_events(db, NOON, 10)] == [None, None]
 
 
-# The outbox
-
-
-def test_a_message_goes_out_once(db: Database) -> None:
-    assert say(db, "m1") == 1
-    assert say(db, "m1") == 0
-    (row,) = queue.claim(db, NOON, 10)
-    assert (row.key, row.seat, row.body, row.step, row.tries) == ("m1", "anna", b"say m1", "step", 0)
-    assert queue.claim(db, NOON, 10) == []
-    queue.sent(db, [(row.seq, "receipt-1")], NOON + 9)
-    assert db.sql.execute("SELECT state, body, receipt, sent FROM outbox").fetchall() == [
-        ("sent", None, "receipt-1", NOON + 9)
-    ]
-    assert say(db, "m1") == 0
-
-
-def test_answers_go_before_broadcasts_to_others(db: Database) -> None:
-    say(db, "broadcast", "anna", lane=3)
-    say(db, "step", "ben", lane=1)
-    say(db, "answer", "carl", lane=0, at=5)
-    say(db, "door", None, lane=0, at=6, door=b"lookup")
-    say(db, "later", "carl", lane=0, at=60)
-    assert keys(queue.peek(db, NOON + 10, 10)) == ["answer", "door", "step", "broadcast"]
-    assert keys(queue.peek(db, NOON + 10, 2)) == ["answer", "door"]
-    assert keys(queue.claim(db, NOON + 10, 10, lanes=(1, 2))) == ["step"]
-
-
-def test_a_reader_reads_in_order_and_an_answer_takes_along_what_came_before(db: Database) -> None:
-    say(db, "b1", "ben", lane=3)
-    say(db, "a1", "anna", lane=3)
-    say(db, "a2", "anna", lane=1, at=1)
-    say(db, "a3", "anna", lane=0, at=2)
-    assert keys(queue.claim(db, NOON + 5, 2)) == ["a1", "a2"]
-    assert keys(queue.claim(db, NOON + 5, 9)) == ["b1"]  # a3 waits until a1 and a2 have arrived
-    queue.sent(db, [(2, ""), (3, "")], NOON)
-    assert keys(queue.claim(db, NOON + 5, 9)) == ["a3"]
-
-
-def test_nobody_waits_behind_a_message_for_the_morning(db: Database) -> None:
-    say(db, "quiet", "anna", at=1000)
-    say(db, "answer", "anna", lane=0, at=5)
-    assert keys(queue.claim(db, NOON + 10, 9)) == ["answer"]
-
-
-def test_a_message_that_is_tried_again_keeps_its_place(db: Database) -> None:
-    say(db, "a1")
-    say(db, "a2", lane=0)
-    say(db, "b1", "ben", lane=3)
-    first, *_ = queue.claim(db, NOON, 1)
-    queue.retry(db, first.seq, NOON + 100)
-    assert keys(queue.claim(db, NOON + 50, 9)) == ["b1"]
-    assert queue.next_send(db) == NOON + 100
-    rows = queue.claim(db, NOON + 100, 9)
-    assert keys(rows) == ["a1", "a2"]
-    assert [row.tries for row in rows] == [1, 0]
-
-
-def test_many_that_must_wait_do_not_hide_one_that_need_not(db: Database) -> None:
-    for n in range(50):
-        db.vault.new_seat_key(f"s{n}")
-        say(db, f"first-{n}", f"s{n}")
-        say(db, f"then-{n}", f"s{n}")
-    for row in queue.claim(db, NOON, 100):
-        queue.retry(db, row.seq, NOON + 100 + row.seq)
-    say(db, "free", "carl", lane=3)
-    assert keys(queue.claim(db, NOON + 1, 5)) == ["free"]
-
-
-def test_the_next_moment_to_send_is_known(db: Database) -> None:
-    assert queue.next_send(db) is None
-    say(db, "later", "ben", at=70)
-    say(db, "now", "anna")
-    say(db, "behind", "anna", at=1)
-    assert queue.next_send(db) == NOON
-    queue.claim(db, NOON, 1)
-    assert queue.next_send(db) == NOON + 70  # "behind" is woken by the end of "now"
-
-
-def test_after_a_crash_what_was_under_way_is_known(db: Database) -> None:
-    say(db, "m1")
-    say(db, "m2", "ben")
-    say(db, "m3", "carl")
-    claimed = queue.claim(db, NOON, 2)
-    assert queue.uncertain(db) == claimed
-    queue.retry(db, claimed[0].seq, NOON)
-    queue.gone(db, claimed[1].seq, "Blocked")
-    assert queue.uncertain(db) == []
-    assert queue.counts(db)["outbox"] == {"gone": 1, "new": 2}
-    assert db.sql.execute("SELECT body, receipt FROM outbox WHERE state = 'gone'").fetchone() == (None, "Blocked")
-
-
-def test_nothing_is_said_to_an_erased_person(db: Database) -> None:
-    say(db, "before")
-    db.vault.erase_seat_key("anna")
-    assert say(db, "after") == 0
-    assert [row.body for row in queue.claim(db, NOON, 9)] == [None]
-
-
-def test_a_broken_seal_in_the_outbox_is_given_up(db: Database) -> None:
-    say(db, "m1")
-    say(db, "m2", "ben")
-    db.sql.execute("UPDATE outbox SET body = x'0102' WHERE key = 'm1'")
-    assert keys(queue.claim(db, NOON, 9)) == ["m2"]
-    assert queue.counts(db)["outbox"]["gone"] == 1
-
-
-def test_any_mixture_arrives_completely_and_in_each_readers_order(db: Database) -> None:
-    rng = random.Random(9)
-    expected: dict[str, list[str]] = {"anna": [], "ben": [], "carl": []}
-    for n in range(300):
-        seat = rng.choice(list(expected))
-        say(db, f"m{n:03}", seat, lane=rng.randrange(4), at=n // 7)
-        expected[seat].append(f"m{n:03}")
-    got: dict[str, list[str]] = {seat: [] for seat in expected}
-    now, under_way = NOON + 50, []
-    while queue.counts(db)["outbox"].get("sent", 0) < 300:
-        now += 1
-        under_way += queue.claim(db, now, rng.randrange(1, 9))
-        # Each reader's chat is a line: only its oldest message under way can end.
-        heads = {row.seat: row for row in sorted(under_way, key=lambda r: (r.at, r.seq), reverse=True)}
-        for row in heads.values():
-            if rng.random() < 0.15:
-                for other in [r for r in under_way if r.seat == row.seat]:
-                    queue.retry(db, other.seq, now + rng.randrange(5))
-                    under_way.remove(other)
-            else:
-                queue.sent(db, [(row.seq, "")], now)
-                got[str(row.seat)].append(row.key)
-                under_way.remove(row)
-    assert got == expected
-
-
 def test_the_cursor_moves(db: Database) -> None:
     assert queue.cursor(db, "telegram:bot") is None
     queue.move_cursor(db, "telegram:bot", "7")
@@ -291,7 +151,7 @@ def test_counts_tell_where_the_rows_stand(db: Database) -> None:
     event(db, "k1")
     event(db, "k2")
     queue.done(db, [1])
-    say(db, "m1")
+    queue.say(db, [OutRow("m1", "a1", "anna", 1, NOON, b"hello")])
     assert queue.counts(db) == {"inbox": {"done": 1, "new": 1}, "outbox": {"new": 1}}
 
 
@@ -300,14 +160,6 @@ def test_counts_tell_where_the_rows_stand(db: Database) -> None:
     [
         ("SELECT seq FROM inbox WHERE state = 'new' AND at <= ? ORDER BY at, seq LIMIT 5", (1,)),
         ("SELECT MIN(at) FROM inbox WHERE state = 'new'", ()),
-        (
-            "SELECT seq FROM outbox WHERE state = 'new' AND lane = ? AND at <= ? AND due <= ? ORDER BY at, seq",
-            (1, 1, 1),
-        ),
-        (
-            "SELECT seq FROM outbox WHERE seat = ? AND state IN ('new', 'sending') AND (at, seq) <= (?, ?) ORDER BY at, seq",
-            ("", 1, 1),
-        ),
     ],
 )
 def test_no_query_of_the_loop_reads_or_sorts_a_whole_table(db: Database, query: str, given: tuple[object, ...]) -> None:

@@ -2,7 +2,8 @@
 
 I1 every line behind the committed cursor is in the inbox · I2 what was counted is what a recount of the lines gives · I3 at
 most one vote per seat, step and question · I4 each message reached its reader once, and at most one more time after the
-kill, marked · I5 in the same order for each person · I6 each timer fired once, each step opened and closed once · I9
+kill, marked; one that carries somebody's words never twice, at the price that one a kill may not arrive, and then those who
+lead are told · I5 in the same order for each person · I6 each timer fired once, each step opened and closed once · I9
 nothing is left over in a queue · "same": everything else in the database is as in a run that nobody killed.
 """
 
@@ -10,14 +11,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.core.effects import Lane
 from bot.core.message import Phrase
-from bot.engine.sending import REPEAT
+from bot.engine.outcomes import REMINDER, REPEAT
 from bot.store import ballots, findings, opinions, people, queue
 from bot.store.database import Database
 from bot.store.keys import Vault
@@ -40,9 +42,15 @@ PLAIN = {
     "job": "key, job, data, state",
     "log": 'at, act, "by", data',
     "inbox": "key, kind, at, seat, state, body IS NULL, error",
-    "outbox": "key, seat, lane, step, at, state, body IS NULL",
+    "outbox": "key, seat, lane, step, at, CASE WHEN receipt = 'Uncertain' THEN 'sent' ELSE state END, body IS NULL",
 }
 """What is compared of each table: not what differs from run to run (nonces, random names, the order of rows, tries)."""
+
+DOUBT = "doubt/"
+"""Begins the key of a message that says what may not have arrived."""
+
+REMAINED = "remained/"
+"""Begins the key of one that says in whose chats words stand that were taken back."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,7 @@ def record(folder: Path) -> Record:
             name: sorted(db.sql.execute(f"SELECT {columns} FROM {name}").fetchall(), key=repr)
             for name, columns in PLAIN.items()
         }
+        tables["outbox"] = [row for row in tables["outbox"] if not row[0].startswith(DOUBT)]
         seats = db.sql.execute(f"SELECT {SEAT_COLUMNS} FROM seat ORDER BY id").fetchall()
         tables["seat"] = [read_seat(db, row) for row in seats]
         places = db.sql.execute("SELECT id, step FROM contribution ORDER BY id").fetchall()
@@ -98,8 +107,12 @@ def at_the_end(scenario: Scenario, folder: Path, clean: Record, kills: int) -> l
     db = open_database(folder)
     with closing(db.sql):
         found = [*_acknowledged(db, scenario), *_recounted(db, scenario), *_once(db), *_left_over(db)]
+        doubtful = _doubtful(db)
+        found += _told(db, doubtful, kills)
     after = record(folder)
-    found += _reached(after.delivered, clean.delivered, kills)
+    if doubtful:
+        after, clean = _without_remains(after), _without_remains(clean)
+    found += _reached(after.delivered, clean.delivered, kills, {f"{ASSEMBLY}/{key}" for key in doubtful})
     found += [
         _difference(name, after.tables[name], rows) for name, rows in clean.tables.items() if after.tables[name] != rows
     ]
@@ -146,14 +159,43 @@ def _left_over(db: Database) -> Iterator[str]:
     """I9: nothing waits, nothing was parked or given up."""
     counts = queue.counts(db)
     yield from (f"I9: {n} events are {state}" for state, n in counts["inbox"].items() if state != "done")
-    yield from (f"I9: {n} messages are {state}" for state, n in counts["outbox"].items() if state != "sent")
+    left = db.sql.execute(
+        "SELECT state, receipt FROM outbox WHERE state <> 'sent' AND receipt <> 'Uncertain'"
+    ).fetchall()
+    yield from (f"I9: a message is {state} {receipt}" for state, receipt in left)
     left = db.sql.execute("SELECT COUNT(*) FROM job WHERE state <> 'done'").fetchone()[0]
     if left:
         yield f"I9: {left} jobs are not done"
 
 
-def _reached(after: list[dict[str, Any]], clean: list[dict[str, Any]], kills: int) -> Iterator[str]:
-    """I4, I5."""
+def _without_remains(record: Record) -> Record:
+    """Which copies could not be deleted names only those that surely arrived."""
+    tables = {**record.tables, "outbox": [row for row in record.tables["outbox"] if not row[0].startswith(REMAINED)]}
+    told = [row for row in record.delivered if not row["key"].startswith(f"{ASSEMBLY}/{REMAINED}")]
+    return Record(tables, told)
+
+
+def _doubtful(db: Database) -> dict[str, tuple[int, int]]:
+    """The messages that may or may not have arrived and were not sent again, by key: their number and lane."""
+    found = db.sql.execute("SELECT key, seq, lane FROM outbox WHERE receipt = 'Uncertain'").fetchall()
+    return {key: (seq, lane) for key, seq, lane in found}
+
+
+def _told(db: Database, doubtful: dict[str, tuple[int, int]], kills: int) -> Iterator[str]:
+    """I4, for what is not repeated: at most one a kill, of those kinds, and somebody knows."""
+    if len(doubtful) > kills:
+        yield f"I4: {len(doubtful)} messages are in doubt after {kills} kills"
+    for key, (seq, lane) in doubtful.items():
+        notices = db.sql.execute("SELECT COUNT(*) FROM outbox WHERE key LIKE ?", (f"{DOUBT}{seq}@%",)).fetchone()[0]
+        if REMINDER not in key and (lane != Lane.TALK or not notices):
+            yield f"I4: {key} is in doubt, and {notices} people know"
+
+
+def _reached(
+    after: list[dict[str, Any]], clean: list[dict[str, Any]], kills: int, doubtful: Collection[str]
+) -> Iterator[str]:
+    """I4, I5. What is in doubt may be missing."""
+    after = [row for row in after if not row["key"].startswith(f"{ASSEMBLY}/{DOUBT}")]
     texts = {row["key"]: row["text"] for row in clean}
     notes = {
         CATALOGS.phrase(part.text, None, 0, lang)
@@ -182,9 +224,11 @@ def _reached(after: list[dict[str, Any]], clean: list[dict[str, Any]], kills: in
             yield f"I4: {key} came {seen[key]} times"
     if marked > kills:
         yield f"I4: {marked} messages are marked as repeats after {kills} kills"
-    yield from (f"I4: {key} never came" for key in texts if not seen[key])
+    yield from (f"I4: {key} never came" for key in texts if not seen[key] and key not in doubtful)
     order: dict[str, list[str]] = {}
     for row in clean:
+        if not seen[row["key"]]:
+            continue
         order.setdefault(row["place"], []).append(row["key"])
     yield from (f"I5: the order differs for {place}" for place, keys in order.items() if first.get(place) != keys)
 

@@ -174,20 +174,12 @@ class Attentive(Engine):
     def __init__(self, store: Store, clock: WorldClock, transport: Transport) -> None:
         super().__init__(store, CATALOGS, clock, [transport], translator("pseudo"))
         self.due: datetime | None = None
-        self._looked = asyncio.Event()
-
-    async def next_due(self) -> datetime | None:
-        """The engine asks this whenever it has settled."""
-        self.due = await super().next_due()
-        self._looked.set()
-        return self.due
 
     async def rest(self) -> None:
         """Until everything that is due has been done."""
         while True:
-            self._looked.clear()
-            self.wake()
-            await self._looked.wait()
+            await self.settle()
+            self.due = await self.next_due()
             if self.due is None or self.due > self.clock.now():
                 return
 

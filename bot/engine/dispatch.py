@@ -1,0 +1,254 @@
+"""What waits, laid out in memory by account and chat, and the transaction of a turn that takes from it.
+
+Invariants:
+
+* What is in memory follows from the database, and a row is taken only if it still waits there. After `anew` everything is read
+  again, but for what is under way.
+* A turn is one transaction: what was answered is written, what is new is looked at, what leaves next is looked up and, where a
+  repeat would be seen, marked. If it fails, `undo` and `anew` make good what it changed here.
+* Where a reader is reached is looked up when a row is seen, and again when it leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.core.message import Message
+from bot.engine import outcomes
+from bot.engine.backlog import Chat, Line, Pick
+from bot.engine.handing import Leaving
+from bot.engine.house import House
+from bot.engine.letters import Letter, address, letter
+from bot.engine.outcomes import Outcome, outcome
+from bot.engine.pacing import slow
+from bot.store import buttons, holds, outbox
+from bot.store.buttons import Buttons
+from bot.store.database import Database
+from bot.store.outbox import Horizon, Waiting
+from bot.store.queue import Act
+from bot.transports.port import Transport
+
+BATCH = 200
+"""How many messages leave between two marks where nothing is held back and a repeat is harmless."""
+
+LOOKED_AT = 500
+"""How many rows of the outbox a turn looks at, at most."""
+
+LATELY = 61_000
+"""So many milliseconds back the pace counts after a restart."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a turn did: runs of letters to be handed over one after the other, all picks, and how many rows it dealt with."""
+
+    runs: list[list[Leaving]] = field(default_factory=list)
+    picks: list[tuple[Line, Pick]] = field(default_factory=list)
+    dealt: int = 0
+
+
+class Dispatch:
+    """What waits, and where. Called by one sender, one call at a time."""
+
+    def __init__(self, house: House, transports: Mapping[str, Transport]) -> None:
+        self.more = False
+        """Whether there is more to be looked at."""
+        self._house = house
+        self._transports = transports
+        self._lines = {account: Line(account, tr) for account, tr in transports.items()}
+        self._where: dict[str | bytes, tuple[Line, Chat]] = {}
+        self._horizon: Horizon | None = None
+        self._holds: dict[bytes, tuple[int, int]] = {}
+        self._known: set[int] = set()
+        self._under_way: dict[Leaving, None] = {}
+        self._next_hour: int | None = None
+
+    def anew(self) -> None:
+        """Read everything anew in the next turn."""
+        self._horizon = None
+
+    def undo(self, turn: Turn, now: int) -> None:
+        """A turn has failed: nothing of what it took leaves."""
+        for line, pick in turn.picks:
+            line.undo(pick, now)
+
+    def leaves(self, run: Iterable[Leaving]) -> None:
+        """These letters are under way."""
+        self._under_way |= dict.fromkeys(run)
+
+    def came_back(self, each: Leaving, now: int) -> Outcome:
+        """What follows from an answer; and in what order the rest waits."""
+        line, pick, chat = each.line, each.pick, each.pick.chat
+        del self._under_way[each]
+        able = self._transports[line.account].abilities
+        found = outcome(each.letter, chat.place, each.answer, able, each.started, each.ended)
+        if found.fate == "unsent":
+            line.undo(pick, now)
+        else:
+            line.ended(pick, now, each.started, each.ended)
+        pick.rows[0].pieces = max(each.pieces, 1)
+        if found.held == "":
+            line.hold(found.at)
+        elif found.at > each.ended:
+            chat.pace.hold(found.at, slow(found.at, each.ended) if found.held else 0)
+        if found.fate in ("later", "again", "anew", "unsent"):
+            if found.fate == "anew":
+                pick.rows[0].act, pick.rows[0].target = "say", ""
+            line.back(chat, pick.rows, now)
+        else:
+            self._known -= {w.seq for w in pick.rows}
+        if found.fate == "moved":
+            self.anew()
+        return found
+
+    def next(self, now: int) -> int | None:
+        """When something may leave, as far as has been looked; None where nothing waits, but for an answer."""
+        times = [at for line in self._lines.values() if (at := line.next(now)) is not None]
+        times += [self._next_hour] if self._next_hour is not None else []
+        return min(times, default=None)
+
+    # In a transaction
+
+    def recover(self, db: Database, now: int) -> int:
+        """Take up where an earlier process ended: with its waits, and with what it sent a moment ago. How many messages were
+        under way then."""
+        abilities = {account: tr.abilities for account, tr in self._transports.items()}
+        doubtful = outcomes.recover(db, self._house, abilities, now)
+        self._holds = holds.holds(db, now)
+        for line in self._lines.values():
+            line.hold(self._held(db, line.account)[0])
+        for row in doubtful:
+            self._left(db, row.seat, row.door, row.act, now)
+        for each, at in outbox.lately(db, now - LATELY):
+            self._left(db, each.seat, each.door, each.act, at)
+        self.anew()
+        return len(doubtful)
+
+    def exchange(self, db: Database, turn: Turn, written: Sequence[Outcome], now: int, *, take: bool) -> None:
+        """A turn: write these outcomes, look, and take what may leave, if anything is to be taken."""
+        if written:
+            outcomes.settle(db, self._house, written, now)
+            turn.dealt += len(written)
+        if self._horizon is None:
+            self._read_anew(db, now)
+        self._look(db, turn, now)
+        if not take:
+            return
+        read: dict[bytes, Message] = {}
+        keyed: list[Buttons] = []
+        for line in self._lines.values():
+            if line.batched and line.busy:
+                continue
+            run: list[Leaving] = []
+            while len(run) < BATCH and (pick := line.take(now)) is not None:
+                turn.picks.append((line, pick))
+                turn.dealt += 1
+                made = self._letter(db, line, pick, now, read, keyed)
+                if made is not None:
+                    run.append(Leaving(line, pick, made))
+                else:
+                    turn.picks.pop()
+            turn.runs += [run] if line.batched and run else [[each] for each in run]
+        if keyed:
+            buttons.keep(db, keyed, now)
+
+    def unseen(self, db: Database, now: int) -> bool:
+        """Whether something waits that has not been looked at."""
+        if self._horizon is None:
+            return True
+        return any(each.seq not in self._known for each in outbox.look(db, self._horizon, now, LOOKED_AT)[0])
+
+    def _read_anew(self, db: Database, now: int) -> None:
+        for line in self._lines.values():
+            line.clear()
+            line.tidy(now)
+        self._where = {}
+        self._known = {w.seq for each in self._under_way for w in each.pick.rows}
+        self._horizon = Horizon(outbox.newest(db))
+
+    def _look(self, db: Database, turn: Turn, now: int) -> None:
+        """Take up what is new, or has come due."""
+        if self._horizon is None:
+            return
+        found, self._horizon = outbox.look(db, self._horizon, now, LOOKED_AT)
+        self.more = len(found) >= LOOKED_AT
+        self._next_hour = outbox.next_at(db, now)
+        for each in found:
+            if each.seq not in self._known:
+                self._add(db, turn, each, now)
+        for line in self._lines.values():
+            for seq in line.superseded:
+                outbox.gone(db, seq, "Superseded")
+                self._known.discard(seq)
+            line.superseded.clear()
+
+    def _add(self, db: Database, turn: Turn, each: Waiting, now: int) -> None:
+        where = self._place(db, each.seat, each.door)
+        if where is None:
+            outbox.gone(db, each.seq, "Erased")
+            turn.dealt += 1
+            return
+        self._known.add(each.seq)
+        line, chat = where
+        line.add(chat, each, now)
+
+    def _place(self, db: Database, seat: str | None, door: bytes | None) -> tuple[Line, Chat] | None:
+        """Where a reader is reached: the line of the account, and the chat. None where they are not (any more)."""
+        reader = seat or door or b""
+        if (known := self._where.get(reader)) is not None:
+            return known
+        found = address(db, seat, door)
+        if found is None:
+            return None
+        account, place, in_room = found
+        line = self._lines.get(account)
+        if line is None:
+            line = self._lines[account] = Line(account, None)
+        name = line.transport.chat(place) if line.transport is not None else place
+        new = name not in line.chats
+        chat = line.chat(name, in_room)
+        if new and self._holds:
+            chat.pace.hold(*self._held(db, account, name))
+        self._where[reader] = line, chat
+        return line, chat
+
+    def _held(self, db: Database, account: str, chat: str = "") -> tuple[int, int]:
+        """Until when an earlier process was told to wait, and to be slower."""
+        return self._holds.get(holds.scope(db, account, chat), (0, 0))
+
+    def _left(self, db: Database, seat: str | None, door: bytes | None, act: Act, at: int) -> None:
+        """Something left before this process began, and counts for the pace."""
+        where = self._place(db, seat, door)
+        if where is not None:
+            where[0].left(where[1], act, at)
+
+    def _letter(
+        self, db: Database, line: Line, pick: Pick, now: int, read: dict[bytes, Message], keyed: list[Buttons]
+    ) -> Letter | None:
+        """What was picked, as a letter. None where it is not to be sent, or not here."""
+        rows = outbox.take(db, [w.seq for w in pick.rows])
+        made = letter(db, self._house, rows, read) if rows else "Gone"
+        if isinstance(made, str):
+            for row in rows:
+                outbox.gone(db, row.seq, made)
+            self._known -= {w.seq for w in pick.rows}
+            line.undo(pick, now)
+            return None
+        found, keys = made
+        transport = self._transports[line.account]
+        waiting = {w.seq: w for w in pick.rows}
+        self._known -= waiting.keys() - {row.seq for row in rows}
+        if found.account != line.account or transport.chat(found.place) != pick.chat.place:
+            line.undo(pick, now)  # they are reached elsewhere by now
+            self._where.pop(pick.rows[0].reader, None)
+            for row in rows:
+                self._add(db, Turn(), waiting[row.seq], now)
+            return None
+        pick.rows = [waiting[row.seq] for row in found.rows]
+        line.back(pick.chat, [waiting[row.seq] for row in rows[len(found.rows) :]], now)
+        able = transport.abilities
+        if found.row.act == "say" and not (able.repeatable and able.remembers is None):
+            outbox.mark(db, [row.seq for row in found.rows], now)
+        keyed += [keys] if keys is not None else []
+        return found

@@ -1,0 +1,58 @@
+"""The files that go with letters: what came with a contribution, and the material of a flow.
+
+A platform keeps the bytes of what it has seen: an account that knows a file sends its name for it. Another account gets the
+bytes from the one that received them; once it has sent them, it has a name of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.message import Local, Words
+from bot.core.rendered import Attachment
+from bot.engine.house import House
+from bot.store import media
+from bot.store.database import Database
+from bot.transports.port import Gone, Media, Refused, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that goes with a letter. `ref` is what the account that sends it calls it; `source` the account that received it,
+    and what that one knows of it, where its bytes have to be fetched there."""
+
+    id: str
+    kind: str
+    name: str = ""
+    mime: str = ""
+    ref: str = ""
+    source: tuple[str, Media] | None = None
+
+
+def enclosed(
+    db: Database, house: House, assembly: str, what: Words | Local | None, account: str, lang: str
+) -> Enclosed | None:
+    """The file of a message for an account that sends it in this language; None where it has none, or none any more."""
+    if not isinstance(what, Words):
+        return None
+    file = media.load(db, assembly, what.contribution)
+    if file is None:
+        return None
+    ref = file.ref if file.account == account else media.sent_as(db, account, file.id)
+    known = Media(file.kind, file.ref, file.size, file.mime, file.name, file.seconds)  # type: ignore[arg-type]  # as it came
+    return Enclosed(file.id, file.kind, file.name, file.mime, ref, None if ref else (file.account, known))
+
+
+async def attach(file: Enclosed, transports: Mapping[str, Transport]) -> Attachment | None:
+    """The file ready to be sent; None where nobody has it any more. Raises a `SendError` where it cannot be had now."""
+    data = None
+    if file.source is not None:
+        account, known = file.source
+        if account not in transports:
+            return None
+        try:
+            data = await transports[account].fetch(known)
+        except (Gone, Refused):
+            return None
+    return Attachment(file.kind, file.id, file.name, file.mime, file.ref, data)

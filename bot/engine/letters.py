@@ -1,0 +1,240 @@
+"""A row of the outbox as a letter: everything that it takes to send it, looked up when it leaves.
+
+Invariants:
+
+* Words, names and files are looked up here, so what was withdrawn or erased before is not sent.
+* A person reads in their own language; a room in every language of its table, by the clock of the table's site.
+* A chat that speaks for several people is told for whom a message is.
+* Buttons that carry a key of ours belong to the chat for which they leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.message import Block, Message, Name, Part, Phrase, Several, Words, block, decode, t
+from bot.core.rendered import Rendered
+from bot.core.rights import COMMANDS
+from bot.core.talk import NAMELESS, who
+from bot.engine.enclosures import Enclosed, enclosed
+from bot.engine.house import House
+from bot.language.catalog import Catalogs
+from bot.language.render import Reader, render_together
+from bot.store import buttons, copies, identities, opinions, people, rooms, tables
+from bot.store.buttons import Buttons
+from bot.store.database import Database
+from bot.store.queue import Act, OutboxRow
+from bot.transports.port import Menu
+
+LONGEST = 3000
+"""Characters of what people wrote, after which no further held message of a talk is taken into the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that leaves. `rows` are several where held messages are merged. `holder` is whose chat it is for, `buttons` the
+    key of its buttons, where they have one; `answers` the remote id of the message that it replies to."""
+
+    rows: tuple[OutboxRow, ...]
+    account: str
+    place: str
+    holder: str
+    act: Act
+    message: Message
+    readers: tuple[Reader, ...]
+    words: Mapping[str, str]
+    names: Mapping[str, str]
+    answers: str = ""
+    file: Enclosed | None = None
+    buttons: str = ""
+    menu: Menu | None = None
+
+    @property
+    def row(self) -> OutboxRow:
+        return self.rows[0]
+
+
+def address(db: Database, seat: str | None, door: bytes | None) -> tuple[str, str, bool] | None:
+    """Account and place of a reader, and whether it is a room; None where there is none (any more)."""
+    if seat is not None:
+        found = identities.address(db, seat)
+    elif (found := rooms.address(db, door or b"")) is not None:
+        return (*found, True)
+    else:
+        found = identities.door(db, door or b"")
+    return (*found, False) if found is not None else None
+
+
+def letter(
+    db: Database, house: House, rows: Sequence[OutboxRow], read: dict[bytes, Message]
+) -> tuple[Letter, Buttons | None] | str:
+    """Rows for one chat as a letter, with what its buttons stand for; or why they cannot be one. Of several rows as many are
+    taken as fit. `read` are the messages that have been read already: what a whole table is told stands in as many rows."""
+    row = rows[0]
+    where = address(db, row.seat, row.door)
+    if where is None or row.body is None:
+        return "Erased"
+    account, place, in_room = where
+    holder = row.seat or (row.door.hex() if in_room and row.door else "")
+    said = _read(row, read)
+    act = row.act
+    if row.about and row.target and len(several := copies.together(db, holder, row.target)) > 1:
+        said, act = _several(db, row.assembly, several), "edit"
+    readers = _readers(db, house, row, in_room)
+    if not readers:
+        return "Erased"
+    taken, said, words = _merged(db, rows, said, read)
+    keyed = account in house.keyed
+    if row.seat is not None and identities.shared(db, row.seat):
+        said = _addressed(said, row.seat, keyed)
+    made = None
+    if keyed and holder and said.buttons and act in ("say", "edit"):
+        key = buttons.key(db, row.assembly, row.key)
+        made = Buttons(key, row.assembly, holder, said.step, [button.press for button in said.buttons])
+    return (
+        Letter(
+            taken, account, place, holder, act, said, readers, words, _names(db, house, mentioned(said)[1], readers[0]),
+            answers=copies.remote(db, holder, row.assembly, said.answers) if said.answers and holder else "",
+            file=enclosed(db, house, row.assembly, said.enclosed, account, readers[0].lang),
+            buttons=made.key if made is not None else "",
+            menu=_menu(db, house, row.seat, readers[0]) if act == "menu" and row.seat else None,
+        ),
+        made,
+    )  # fmt: skip
+
+
+def show(each: Letter, catalogs: Catalogs) -> Rendered:
+    """The letter as it is read, without its file."""
+    shown = render_together(each.message, each.readers, each.words, each.names, catalogs)
+    if each.buttons:
+        keyed = (replace(c, press=buttons.data(each.buttons, n)) for n, c in enumerate(shown.buttons))
+        shown = replace(shown, buttons=tuple(keyed))
+    return replace(shown, answers=each.answers, silent=all(row.silent for row in each.rows))
+
+
+def _read(row: OutboxRow, read: dict[bytes, Message]) -> Message:
+    body = row.body or b""
+    found = read.get(body)
+    if found is None:
+        found = read[body] = decode(body.decode())
+    return found
+
+
+def _merged(
+    db: Database, rows: Sequence[OutboxRow], said: Message, read: dict[bytes, Message]
+) -> tuple[tuple[OutboxRow, ...], Message, dict[str, str]]:
+    """As many of the rows as fit into one message, that message, and the words in it."""
+    row = rows[0]
+    words = look_up(db, row.assembly, mentioned(said)[0])
+    taken = [row]
+    if said.buttons or said.enclosed or said.answers:
+        return (row,), said, words
+    for other in rows[1:]:
+        more = _read(other, read) if other.body is not None else None
+        if more is None or more.buttons or more.enclosed or more.answers:
+            break
+        found = look_up(db, other.assembly, mentioned(more)[0])
+        if sum(map(len, words.values())) + sum(map(len, found.values())) > LONGEST:
+            break
+        taken.append(other)
+        words |= found
+        said = replace(said, blocks=(*said.blocks, *more.blocks))
+    return tuple(taken), said, words
+
+
+def _several(db: Database, assembly: str, contributions: Sequence[str]) -> Message:
+    """A message that carries several contributions, as they are now."""
+    blocks: list[Block] = []
+    for id in contributions:
+        given = opinions.contribution(db, assembly, id)
+        author = people.load_seat(db, given.seat) if given is not None else None
+        if author is not None:
+            blocks += [block(who(author)), block(Words(id), kind="quote")]
+    return Message(tuple(blocks))
+
+
+def _readers(db: Database, house: House, row: OutboxRow, in_room: bool) -> tuple[Reader, ...]:
+    """Who reads: a person, whoever stands at the door, or a room in the languages of its table. None where nobody does."""
+    if row.seat is not None:
+        home = people.home(db, row.seat)
+        if home is None:
+            return ()
+        flow = house.flow(db, row.assembly)
+        site = flow.sites.get(home[0]) or flow.file.schedule.sites[0]
+        return (Reader(home[1], site.zone),)
+    if not in_room:
+        return (Reader(identities.spoken(db, row.door or b"") or "en", "UTC"),)
+    id = rooms.table_of(db, row.door or b"")
+    table = tables.load_table(db, row.assembly, id) if id is not None else None
+    if table is None:
+        return ()
+    flow = house.flow(db, row.assembly)
+    ordered = sorted(table.languages, key=lambda language: language != flow.source_language)
+    return tuple(Reader(language, flow.sites[table.site].zone) for language in ordered)
+
+
+def _names(db: Database, house: House, seats: Sequence[str], reader: Reader) -> dict[str, str]:
+    names = people.names(db, seats)
+    for nameless, role in people.unnamed(db, [s for s in seats if s not in names]).items():
+        names[nameless] = house.catalogs.phrase(NAMELESS[role].text, None, 0, reader.lang)
+    return names
+
+
+def _addressed(said: Message, seat: str, keyed: bool) -> Message:
+    """A message in a chat that speaks for several people: it says for whom it is, and its buttons belong to that seat."""
+    to = block(t("For {name}:", name=Name(seat)), kind="note")
+    pressed = said.buttons if keyed else tuple(replace(b, press=f"{b.press}@{seat}") for b in said.buttons)
+    return replace(said, blocks=(to, *said.blocks), buttons=pressed)
+
+
+def _menu(db: Database, house: House, seat: str, reader: Reader) -> Menu:
+    """The commands of a seat's role, in its language."""
+    found = people.load_seat(db, seat)
+    names = [c for c in COMMANDS.values() if found is not None and found.role in c.roles]
+    phrase = house.catalogs.phrase
+    return Menu(reader.lang, tuple((c.name, phrase(c.brief.text, None, 0, reader.lang)) for c in names))
+
+
+def mentioned(said: Message) -> tuple[list[str], list[str]]:
+    """The contributions and the seats that a message points at."""
+    words: list[str] = []
+    seats: list[str] = []
+
+    def visit(part: Part) -> None:
+        match part:
+            case Words(contribution):
+                words.append(contribution)
+            case Name(seat):
+                seats.append(seat)
+            case Several(parts):
+                for each in parts:
+                    visit(each)
+            case Phrase(params=params):
+                for each in params.values():
+                    visit(each)
+            case _:
+                pass
+
+    for each in said.blocks:
+        for part in each.parts:
+            visit(part)
+    for button in said.buttons:
+        visit(button.label)
+    return words, seats
+
+
+def look_up(db: Database, assembly: str, ids: Sequence[str]) -> dict[str, str]:
+    """The words behind ids. `id@language` is a translation, or the original where there is none."""
+    plain = opinions.words(db, assembly, [id.partition("@")[0] for id in ids])
+    found = {}
+    for id in ids:
+        original, _, language = id.partition("@")
+        if original not in plain:
+            continue
+        found[id] = plain[original]
+        if language:
+            translated = opinions.translations(db, assembly, [original], language)
+            if original in translated:
+                found[id] = translated[original][0]
+    return found
