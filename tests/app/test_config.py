@@ -114,3 +114,11 @@ def test_bots_have_their_defaults_and_their_names(tmp_path: Path) -> None:
 def test_no_config_names_the_command_that_writes_one(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match="pnyx init"):
         load_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("more", "accounts"), [("", None), ("[[telegram]]\n", 1), ("[[telegram]]\n[[telegram]]\nname = 'b'\n", 2)]
+)
+def test_the_config_says_how_many_accounts_carry_the_talk(tmp_path: Path, more: str, accounts: int | None) -> None:
+    written(tmp_path, GOOD + more)
+    assert load_config(tmp_path).accounts == accounts

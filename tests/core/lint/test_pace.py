@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from bot.cli.flow import check_command
 from bot.core.lint.pace import PER_ACCOUNT, sendings
+from bot.language.flowfiles import NotAFlow, bundle, unbundle
 from tests.support.flows import SOUND, broken, found_in
 
 CROWD = ("expected = 24", "expected = 2400")
@@ -90,3 +91,12 @@ def test_the_command_asks_for_the_number_of_accounts(tmp_path: Path) -> None:
 
 def test_the_sound_flow_is_far_from_the_limit() -> None:
     assert [p for p in found_in(SOUND, accounts=1) if p.rule == "virtual-pace"] == []
+
+
+def test_what_the_accounts_cannot_carry_is_not_published_and_what_runs_goes_on(tmp_path: Path) -> None:
+    flow = tmp_path / "flow.toml"
+    flow.write_text(broken(CROWD), encoding="utf-8")
+    with pytest.raises(NotAFlow, match="125 messages a second"):
+        bundle(flow, 1)
+    assert bundle(flow, 6) == bundle(flow)
+    assert unbundle(bundle(flow, 6)).file.schedule.sites[0].expected == 2400
