@@ -22,7 +22,7 @@ from bot.engine.clock import Clock
 from bot.engine.house import House
 from bot.language.flowfiles import NotAFlow, bundle, load_flow, unbundle
 from bot.report.export import CannotExport, export_files, write_export
-from bot.store import codes, courses, guests, people, queue, tables
+from bot.store import codes, courses, guests, joining, people, queue, tables
 from bot.store.backup import backup as copy_database
 from bot.store.connection import Store
 from bot.store.courses import PublishedFlow
@@ -173,13 +173,13 @@ def _invite(
     return [codes.make_code(db, assembly, role, site, uses=uses, made=now, expires=until) for _ in range(number)]
 
 
-async def people_list(desk: Desk, assembly: str) -> dict[str, Any]:
-    """How many people there are, by site, role and status, who sits at which table, and how many of those who are expected have
-    come. Pseudonyms only."""
-    return await desk.store.read(_people_list, desk.house, assembly, ms(desk.clock.now()))
+async def people_list(desk: Desk, assembly: str, seats: bool = False) -> dict[str, Any]:
+    """How many people there are, by site, role and status, who sits at which table, how many of those who are expected have
+    come, and by which links others did; with `seats` also everybody's seat. Pseudonyms only."""
+    return await desk.store.read(_people_list, desk.house, assembly, seats, ms(desk.clock.now()))
 
 
-def _people_list(db: Database, house: House, assembly: str, now: int) -> dict[str, Any]:
+def _people_list(db: Database, house: House, assembly: str, seats: bool, now: int) -> dict[str, Any]:
     flow_of(db, house, assembly)
     everybody = people.roster(
         db, assembly, roles=get_args(Role), statuses=("new", "active", "paused", "left", "refused")
@@ -199,6 +199,18 @@ def _people_list(db: Database, house: House, assembly: str, now: int) -> dict[st
         "people": [{"site": k[0], "role": k[1], "status": k[2], "number": n} for k, n in sorted(counted.items())],
         "tables": [{"id": id, "number": numbers.get(id, 0), "people": seated[id]} for id in sorted(seated)],
         "expected": [{"site": k[0], "standing": k[1], "number": n} for k, n in sorted(expected.items())],
+        "ways": [{"way": way, "number": n} for way, n in joining.ways(db, assembly).items()],
+        "seats": [
+            {
+                "seat": s.id,
+                "name": s.name,
+                "role": s.role,
+                "site": s.site,
+                "table": numbers.get(s.table),
+                "status": s.status,
+            }
+            for s in (everybody if seats else ())
+        ],
     }
 
 

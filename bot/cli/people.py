@@ -37,11 +37,12 @@ def people() -> None:
 
 @people.command("list")
 @click.argument("assembly")
+@click.option("--seats", is_flag=True, help="Everybody's seat too, as `pnyx people reissue` takes it.")
 @config_option
 @in_words
-def people_list(assembly: str, config: Path) -> None:
-    """Say how many people there are, in which role, and who sits at which table."""
-    found = do(config, "people", assembly=assembly)
+def people_list(assembly: str, seats: bool, config: Path) -> None:
+    """Say how many people there are, in which role, who sits at which table, and who has still to come."""
+    found = do(config, "people", assembly=assembly, seats=seats)
     table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
     for name in ("site", "role", "status", "people"):
         table.add_column(name, header_style="dim")
@@ -52,6 +53,19 @@ def people_list(assembly: str, config: Path) -> None:
         out.print(Text(f"Table {row['number']}", "bold").append(f"  {', '.join(row['people'])}", "default"))
     if found["expected"]:
         out.print(_expected(found["expected"]))
+    for row in found["ways"]:
+        out.print(f"Came by {row['way']}: {row['number']}", markup=False)
+    if seats:
+        out.print(_seats(found["seats"]))
+
+
+def _seats(rows: list[dict[str, Any]]) -> Table:
+    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
+    for name in ("seat", "name", "role", "site", "table", "status"):
+        table.add_column(name, header_style="dim", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(row[name] or "")) for name in ("seat", "name", "role", "site", "table", "status")))
+    return table
 
 
 def _expected(rows: list[dict[str, Any]]) -> Table:

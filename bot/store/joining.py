@@ -38,6 +38,16 @@ def came(db: Database, assembly: str) -> dict[str, int]:
     return dict(found.fetchall())
 
 
+def ways(db: Database, assembly: str) -> dict[str, int]:
+    """The same by the way that they came: `open`, or a link."""
+    found = db.sql.execute(
+        "SELECT way, COUNT(*) FROM seat WHERE assembly = ? AND way <> '' AND status NOT IN ('left', 'refused') "
+        "GROUP BY way ORDER BY way",
+        (assembly,),
+    )
+    return dict(found.fetchall())
+
+
 def came_since(db: Database, assembly: str, since: int) -> int:
     """How many of them came after an instant, even if they are gone again."""
     row = db.sql.execute(

@@ -308,8 +308,10 @@ async def test_the_link_of_a_site_is_the_same_until_a_new_one_ends_it(tmp_path: 
         assert "a newer code" in here.post.text("anna")
         await here.say("ben", f"/start {second['code']}")
         await here.say("cleo", f"/start {radio['code']}")
-        ways = await here.store.read(lambda db: db.sql.execute("SELECT way FROM seat ORDER BY way").fetchall())
-        assert ways == [("linz",), ("linz/radio",)]
+        found = await ask(here, "people", assembly=ASSEMBLY, seats=True)
+        assert found["ways"] == [{"way": "linz", "number": 1}, {"way": "linz/radio", "number": 1}]
+        assert [(s["role"], s["status"], s["table"]) for s in found["seats"]] == [("participant", "new", None)] * 2
+        assert (await ask(here, "people", assembly=ASSEMBLY))["seats"] == []
 
 
 async def test_a_link_that_has_expired_is_good_again_when_it_is_asked_for() -> None:

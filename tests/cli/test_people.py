@@ -58,6 +58,7 @@ def test_a_new_invite_and_a_link(home: Path, tmp_path: Path) -> None:
     told = people(home, "reissue", "A-17")
     assert "This lets in A-17, once, until 20" in told
     assert re.search(r"^  /join ([A-Z2-7]{4}-){6}[A-Z2-7]{2}$", told, re.MULTILINE)
+    assert re.search(r"seat +name +role +site +table +status", people(home, "list", "first", "--seats"))
     told = people(home, "link", "--to", tmp_path / "poster")
     assert "at here at most, until 20" in told
     assert str(tmp_path / "poster" / "invites.html") in told
