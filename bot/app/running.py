@@ -38,7 +38,7 @@ async def run(config: Config, transports: Sequence[Transport]) -> None:
     clock, catalogs = SystemClock(), Catalogs.load(locales_dir())
     async with _opened(config) as store:
         engine = Engine(store, catalogs, clock, transports, translator(config.translation.engine))
-        desk = Desk(store, engine.house, clock, wake=engine.wake, accounts=config.accounts)
+        desk = Desk(store, engine.house, clock, wake=engine.wake, accounts=config.accounts, names=config.names)
         for row in config.assembly:
             made = await operations.create(desk, row.id, str(config.place(row.flow)), row.seed)
             if made["changed"]:
@@ -75,7 +75,14 @@ async def ask(
         return answer
     try:
         async with _opened(config) as store:
-            desk = Desk(store, House(Catalogs.load(locales_dir())), SystemClock(), progress, accounts=config.accounts)
+            desk = Desk(
+                store,
+                House(Catalogs.load(locales_dir())),
+                SystemClock(),
+                progress,
+                accounts=config.accounts,
+                names=config.names,
+            )
             return await carry_out(desk, what, given)
     except InUse:
         answer = await call(socket_path(config.database_path), what, given, progress)

@@ -53,6 +53,15 @@ def test_from_a_list_to_invites(home: Path, tmp_path: Path) -> None:
     assert re.search(r"here +0 +0 +2 +0", told)
 
 
+def test_links_lead_to_the_bot_that_the_config_names(home: Path, tmp_path: Path) -> None:
+    config = home / "pnyx.toml"
+    config.write_text(config.read_text() + '\n[[telegram]]\nusername = "@square_bot"\n')
+    people(home, "import", tmp_path / "people.csv")
+    told = people(home, "reissue", "A-17")
+    assert re.search(r"https://t\.me/square_bot\?start=[A-Z2-7]{26}\n", told)
+    assert "No account" not in told
+
+
 def test_a_new_invite_and_a_link(home: Path, tmp_path: Path) -> None:
     people(home, "import", tmp_path / "people.csv")
     told = people(home, "reissue", "A-17")
