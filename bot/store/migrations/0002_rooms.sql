@@ -103,6 +103,7 @@ CREATE TABLE joining (assembly TEXT PRIMARY KEY, paused INTEGER NOT NULL, rung I
 CREATE TABLE wrong_code (
     lookup BLOB PRIMARY KEY, tries INTEGER NOT NULL, until INTEGER NOT NULL, told INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX wrong_code_until ON wrong_code (until);
 CREATE TABLE hold (
     scope BLOB PRIMARY KEY, until INTEGER NOT NULL, slow_until INTEGER NOT NULL
 ) WITHOUT ROWID;
