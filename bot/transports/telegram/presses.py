@@ -50,4 +50,4 @@ class Acknowledging:
             try:
                 await self._client.call("answerCallbackQuery", callback_query_id=id)
             except TelegramError as error:
-                self.failed[type(error).__name__] += 1
+                self.failed[f"answerCallbackQuery: {type(error).__name__}"] += 1

@@ -36,7 +36,7 @@ class Telegram:
     `title`, calls itself so.
 
     It opens itself with the first `receive`. `pause` waits so many seconds between the pieces of one message.
-    `dropped` counts what came and was no concern of ours, by kind."""
+    `dropped` counts what came to nothing, by its kind."""
 
     abilities = Abilities(repeatable=False, edits=True, press_bytes=64, pace=PACE, drains=True, keeps=KEEPS)
 
@@ -78,7 +78,7 @@ class Telegram:
 
     @property
     def dropped(self) -> Counter[str]:
-        return self._reader.dropped
+        return self._reader.dropped + self._acknowledging.failed
 
     async def open(self) -> None:
         """Ask Telegram who the bot is, and show people what it does. Raises `Stopped` where the token is wrong, `NoContact`

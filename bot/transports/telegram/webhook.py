@@ -197,10 +197,9 @@ class Webhook:
         self._acknowledging.take([id for body in bodies if (id := text(body, "id"))])
 
     def _behind(self, cursor: str) -> str:
-        """The number behind the highest one that was ever posted, so that polling could go on from here."""
+        """The number behind the highest one, so that polling could go on from here."""
         ids = [number(post.update, "update_id") for post in self._given if isinstance(post.update, dict)]
-        before = cursor.partition(".")[0]
-        return str(max([int(before) if before.isdecimal() else 0, *(id + 1 for id in ids if id is not None)]))
+        return str(max((id + 1 for id in ids if id is not None), default=cursor.partition(".")[0]))
 
     @staticmethod
     def _dated(event: Incoming, unsure: bool) -> Incoming:

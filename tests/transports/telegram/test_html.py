@@ -105,9 +105,14 @@ def test_cuts_lie_at_the_widest_border() -> None:
 
 
 def test_a_cut_gives_no_sign_a_place_to_act() -> None:
-    words = "x" * 59 + "/leave@durov#vote"
-    for piece in pieces(said("quote", words), 60):
-        assert [e.type for e in automatic(read(piece)[0], [])] == []
+    for place in range(50, 61):
+        words = "x" * place + "/leave" + "y" * 60
+        for piece in pieces(said("quote", words), 60):
+            assert [e.type for e in automatic(read(piece)[0], [])] == []
+
+
+def test_half_characters_are_made_whole() -> None:
+    assert pieces(said("text", "a\ud83d")) == ["a\ufffd"]
 
 
 def test_a_character_longer_than_a_piece_is_cut_all_the_same() -> None:
@@ -117,9 +122,12 @@ def test_a_character_longer_than_a_piece_is_cut_all_the_same() -> None:
 
 
 def test_there_are_never_more_entities_than_allowed() -> None:
-    many = Rendered(tuple(("note", f"n{i}") for i in range(250)))
-    counts = [len(read(piece)[1]) for piece in pieces(many)]
+    many: tuple[tuple[BlockKind, str], ...] = tuple(("note", f"n{i}") for i in range(250))
+    counts = [len(read(piece)[1]) for piece in pieces(Rendered(many))]
     assert counts == [MOST_ENTITIES, MOST_ENTITIES, 50]
+    long = ("quote", "x" * (LONGEST + 9))
+    counts = [len(read(piece)[1]) for piece in pieces(Rendered((long, *many)))]
+    assert max(counts) == MOST_ENTITIES
 
 
 @settings(max_examples=300, deadline=None)

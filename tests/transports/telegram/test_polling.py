@@ -122,6 +122,7 @@ async def test_an_acknowledgement_that_is_refused_harms_nobody(at: Account) -> N
     await at.api.until(lambda: at.api.audit.of("answerCallbackQuery"))
     await at.telegram.close()
     assert at.anna.answers == []
+    assert at.telegram.dropped == {"answerCallbackQuery: BadRequest": 1}
 
 
 async def test_many_presses_are_acknowledged_with_a_bound(at: Account) -> None:

@@ -173,6 +173,10 @@ async def test_a_message_is_changed_with_its_buttons(at: Account) -> None:
 
 async def test_a_cut_message_that_becomes_shorter_loses_its_last_pieces(at: Account) -> None:
     receipt = await at.telegram.send(at.place, LONG, "k")
+    shorter = text("One sentence of many. " * 300, buttons=buttons("No"))
+    changed = await at.telegram.edit(at.place, shorter, receipt.id)
+    assert [m.labels for m in at.anna.got] == [[], ["No"]]
+    assert changed.id == ",".join(receipt.id.split(",")[:2])
     changed = await at.telegram.edit(at.place, text("Short now", buttons=buttons("No")), receipt.id)
     assert [(m.text, m.labels) for m in at.anna.got] == [("Short now", ["No"])]
     assert changed.id == receipt.id.split(",")[0]
@@ -221,6 +225,10 @@ async def test_what_is_too_old_must_stay(at: Account) -> None:
     at.clock.move(hours=49)
     with pytest.raises(Refused, match="can't be deleted"):
         await at.telegram.delete(at.place, f"999,{receipt.id}")
+    newer = await at.telegram.send(at.place, text("newer"), "k2")
+    with pytest.raises(Refused):
+        await at.telegram.delete(at.place, f"{receipt.id},{newer.id}")
+    assert texts(at) == ["hello"]
 
 
 # ---- around a chat

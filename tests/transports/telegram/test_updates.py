@@ -114,6 +114,8 @@ BARS: dict[str, tuple[Json, str]] = {
         "nobody",
     ),
     "the service account": ({"from": {"id": LINKED_CHANNEL, "is_bot": False}}, "nobody"),
+    "somebody in the name of another chat": ({"sender_chat": CHANNEL}, "nobody"),
+    "what a channel passed on": ({"is_automatic_forward": True}, "nobody"),
     "another bot": ({"from": {"id": 8, "is_bot": True}}, "nobody"),
     "nobody at all": ({"from": None}, "nobody"),
     "a poll": ({"text": None, "poll": {"id": "1"}}, "unknown"),
@@ -308,6 +310,13 @@ def test_a_step_that_is_told_twice_counts_once() -> None:
     later = standing(GROUP, "left", "member") | {"date": DATE + 3600}
     kinds = [[e.kind for e in reader.read(u, NOW)] for u in (came, also, went, update("chat_member", later, 4))]
     assert kinds == [["entered"], [], ["exited"], ["entered"]]
+
+
+def test_a_step_that_is_told_much_later_is_another_one() -> None:
+    reader = Reader(ME)
+    for number, minutes in enumerate((0, 60)):
+        body = standing(GROUP, "left", "member") | {"date": DATE + 60 * minutes}
+        assert [e.kind for e in reader.read(update("chat_member", body, number), NOW)] == ["entered"]
 
 
 def test_what_is_read_again_is_told_again() -> None:

@@ -78,6 +78,32 @@ async def test_a_post_is_answered_when_it_is_committed_and_not_before(at: Hooked
     await at.api.until(lambda: at.statuses == [200])
 
 
+async def test_what_is_given_out_again_comes_first(at: Hooked) -> None:
+    ben = at.api.person("Ben")
+    await at.anna.say("one")
+    await at.telegram.receive(at.cursor)
+    await ben.say("two")
+    heard: list[str] = []
+    while len(heard) < 2:
+        heard = [e.text for e in (await at.telegram.receive(at.cursor, wait=False)).events]
+        await asyncio.sleep(0)
+    assert heard == ["one", "two"]
+
+
+async def test_the_same_once_more_is_not_taken_for_committed(at: Hooked) -> None:
+    update = aiohttp.JsonPayload({"update_id": 7, "message": {}})
+    cursors = [at.cursor]
+    for _ in range(2):
+        post = asyncio.ensure_future(at.post(update))
+        cursors.append((await at.telegram.receive(cursors[-1])).cursor)
+        await at.telegram.receive(cursors[-2], wait=False)
+        assert not post.done()
+        cursors[-1] = (await at.telegram.receive(cursors[-2], wait=False)).cursor
+        await at.telegram.receive(cursors[-1], wait=False)
+        assert (await post)[0] == 200
+    assert len(set(cursors)) == 3
+
+
 async def test_the_order_within_a_chat_is_kept(at: Hooked) -> None:
     for n in range(5):
         await at.anna.say(str(n))
