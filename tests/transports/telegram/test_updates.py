@@ -1,56 +1,38 @@
-"""Reading updates: every kind that Telegram documents, and whatever else arrives."""
+"""Reading updates: every kind that Telegram documents, and what it says."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from telegram.constants import MessageType, UpdateType
 
 from bot.transports.port import Incoming, Media
 from bot.transports.telegram.contents import ANONYMOUS_ADMIN, CHANNEL_BOT, LINKED_CHANNEL, SERVICE
-from bot.transports.telegram.updates import ALLOWED, KINDS, Me, Reader
-
-Json = dict[str, Any]
-NOW = datetime(2027, 3, 2, 18, tzinfo=UTC)
-SENT = datetime(2027, 3, 2, 17, 59, tzinfo=UTC)
-DATE = int(SENT.timestamp())
-ME = Me(7, "pnyx_bot")
-ANNA: Json = {"id": 42, "is_bot": False, "first_name": "Anna", "language_code": "de"}
-BEN: Json = {"id": 43, "is_bot": False, "first_name": "Ben", "language_code": "fr"}
-PRIVATE: Json = {"id": 42, "type": "private", "first_name": "Anna"}
-GROUP: Json = {"id": -100, "type": "supergroup", "title": "Table"}
-CHANNEL: Json = {"id": -200, "type": "channel", "title": "News"}
-THE_BOT: Json = {"id": 7, "is_bot": True, "first_name": "Pnyx"}
-
-
-def message(text: str | None = "hello", chat: Json = PRIVATE, sender: Json = ANNA, **more: Any) -> Json:
-    told = {"message_id": 5, "date": DATE, "chat": chat, "from": sender, "text": text, **more}
-    return {name: value for name, value in told.items() if value is not None}
-
-
-def update(kind: str = "message", body: object = None, id: int = 1) -> Json:
-    return {"update_id": id, kind: body if body is not None else message()}
-
-
-def read(kind: str = "message", body: object = None) -> list[Incoming]:
-    return Reader(ME).read(update(kind, body), NOW)
-
-
-def one(kind: str = "message", body: object = None) -> Incoming:
-    (found,) = read(kind, body)
-    return found
-
-
-def dropped(kind: str, body: object = None) -> list[str]:
-    reader = Reader(ME)
-    assert reader.read(update(kind, body), NOW) == []
-    return list(reader.dropped)
-
+from bot.transports.telegram.updates import ALLOWED, KINDS, Reader
+from tests.support.telegram_updates import (
+    ANNA,
+    BEN,
+    CHANNEL,
+    DATE,
+    FILE,
+    GROUP,
+    ME,
+    NOW,
+    PRIVATE,
+    SENT,
+    THE_BOT,
+    Json,
+    dropped,
+    message,
+    one,
+    press,
+    reaction,
+    read,
+    standing,
+    update,
+)
 
 # ---- messages
 
@@ -139,7 +121,6 @@ def test_what_is_no_contribution_says_why(what: str) -> None:
     assert (event.bar, event.user) == (bar, "" if bar == "nobody" else "42")
 
 
-FILE: Json = {"file_id": "F1", "file_unique_id": "u", "file_size": 900}
 MEDIA: dict[str, tuple[Json, Media]] = {
     "photo": (
         {"photo": [{**FILE, "file_id": "big", "width": 9, "height": 9}, {**FILE, "width": 2, "height": 2}]},
@@ -218,11 +199,6 @@ def test_every_kind_of_message_that_the_client_knows_has_its_place() -> None:
 # ---- presses and reactions
 
 
-def press(**more: Any) -> Json:
-    shown = message(chat=GROUP, sender=THE_BOT, message_thread_id=9, is_topic_message=True)
-    return {"id": "c1", "from": ANNA, "chat_instance": "x", "data": "key:2", "message": shown, **more}
-
-
 def test_a_press_belongs_to_who_pressed_and_to_where_the_button_stands() -> None:
     event = one("callback_query", press())
     assert event == Incoming(
@@ -242,119 +218,12 @@ def test_a_press_of_no_button_of_ours_is_dropped(more: Json) -> None:
     assert dropped("callback_query", press(**more)) == ["callback_query: no button of ours"]
 
 
-def reaction(old: list[str], new: list[str], **more: Any) -> Json:
-    told = {name: [{"type": "emoji", "emoji": e} for e in which] for name, which in (("old", old), ("new", new))}
-    body = {"chat": GROUP, "message_id": 5, "user": ANNA, "date": DATE}
-    return {**body, "old_reaction": told["old"], "new_reaction": told["new"], **more}
-
-
 def test_only_a_reaction_that_is_added_counts() -> None:
     event = one("message_reaction", reaction(["👍"], ["👍", "🔥"]))
     assert event == Incoming(event.id, "42", "-100", SENT, "🔥", language="de", kind="reaction", room=True, message="5")
     assert dropped("message_reaction", reaction(["👍"], [])) == ["message_reaction: taken back"]
     anonymous = reaction([], ["👍"], user=None, actor_chat=GROUP)
     assert dropped("message_reaction", anonymous) == ["message_reaction: nobody"]
-
-
-# ---- coming and going
-
-
-def standing(chat: Json, old: str, new: str, user: Json = ANNA, **more: Any) -> Json:
-    return {
-        "chat": chat,
-        "from": ANNA,
-        "date": DATE,
-        "old_chat_member": {"status": old, "user": user},
-        "new_chat_member": {"status": new, "user": user, **more},
-    }
-
-
-def test_blocking_the_bot_and_letting_it_in_again() -> None:
-    gone = one("my_chat_member", standing(PRIVATE, "member", "kicked", THE_BOT))
-    assert (gone.kind, gone.user, gone.place, gone.at, gone.room) == ("unreachable", "42", "42", SENT, False)
-    assert one("my_chat_member", standing(PRIVATE, "kicked", "member", THE_BOT)).kind == "reachable"
-
-
-@pytest.mark.parametrize("status", ["left", "kicked"])
-def test_a_bot_that_is_put_out_of_a_group_tells_it_once(status: str) -> None:
-    reader = Reader(ME)
-    told = update("message", message(text=None, chat=GROUP, left_chat_member=THE_BOT))
-    again = update("my_chat_member", standing(GROUP, "member", status, THE_BOT), 2)
-    (event,) = reader.read(again, NOW)
-    assert (event.kind, event.place, event.room, event.user) == ("unbound", "-100", True, "")
-    assert reader.read(told, NOW) == []
-    assert reader.read(again, NOW) == [event]
-
-
-def test_other_changes_of_the_bots_standing_are_dropped() -> None:
-    for old, new in (("left", "member"), ("member", "administrator"), ("administrator", "member")):
-        assert dropped("my_chat_member", standing(GROUP, old, new, THE_BOT)) == ["my_chat_member"]
-    assert dropped("my_chat_member", standing(CHANNEL, "administrator", "left", THE_BOT)) == ["my_chat_member"]
-
-
-def test_everybody_who_is_added_enters_by_themselves() -> None:
-    told = message(text=None, chat=GROUP, new_chat_members=[ANNA, THE_BOT, BEN, {"id": 9, "is_bot": True}])
-    anna, ben = read(body=told)
-    assert [(e.kind, e.user, e.place, e.language, e.room) for e in (anna, ben)] == [
-        ("entered", "42", "-100", "de", True),
-        ("entered", "43", "-100", "fr", True),
-    ]
-    assert anna.id != ben.id
-
-
-def test_a_step_that_is_told_twice_counts_once() -> None:
-    reader = Reader(ME)
-    came = update("message", message(text=None, chat=GROUP, new_chat_members=[ANNA]), 1)
-    also = update("chat_member", standing(GROUP, "left", "member"), 2)
-    went = update("chat_member", standing(GROUP, "member", "left"), 3)
-    later = standing(GROUP, "left", "member") | {"date": DATE + 3600}
-    kinds = [[e.kind for e in reader.read(u, NOW)] for u in (came, also, went, update("chat_member", later, 4))]
-    assert kinds == [["entered"], [], ["exited"], ["entered"]]
-
-
-def test_a_step_that_is_told_much_later_is_another_one() -> None:
-    reader = Reader(ME)
-    for number, minutes in enumerate((0, 60)):
-        body = standing(GROUP, "left", "member") | {"date": DATE + 60 * minutes}
-        assert [e.kind for e in reader.read(update("chat_member", body, number), NOW)] == ["entered"]
-
-
-def test_what_is_read_again_is_told_again() -> None:
-    reader = Reader(ME)
-    both = [
-        update("chat_member", standing(GROUP, "left", "member"), 1),
-        update("message", message(text=None, chat=GROUP, new_chat_members=[ANNA]), 2),
-    ]
-    assert [reader.read(u, NOW) for u in both] == [reader.read(u, NOW) for u in both]
-
-
-STEPS = {
-    ("left", "restricted", True): ["entered"],
-    ("left", "restricted", False): [],
-    ("member", "restricted", False): ["exited"],
-    ("member", "administrator", None): [],
-    ("creator", "kicked", None): ["exited"],
-    ("kicked", "left", None): [],
-}
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_standing_in_a_group(step: tuple[str, str, bool | None]) -> None:
-    old, new, member = step
-    body = standing(GROUP, old, new, **({} if member is None else {"is_member": member}))
-    assert [e.kind for e in read("chat_member", body)] == STEPS[step]
-
-
-def test_somebody_who_leaves_exits() -> None:
-    event = one(body=message(text=None, chat=GROUP, left_chat_member=BEN))
-    assert (event.kind, event.user, event.place) == ("exited", "43", "-100")
-
-
-def test_a_group_that_moves_says_so_on_both_sides() -> None:
-    old = {"id": -4, "type": "group", "title": "Table"}
-    left = one(body=message(text=None, chat=old, migrate_to_chat_id=-100))
-    came = one(body=message(text=None, chat=GROUP, migrate_from_chat_id=-4))
-    assert [(e.kind, e.place, e.moved, e.room, e.user) for e in (left, came)] == [("moved", "-4", "-100", True, "")] * 2
 
 
 # ---- all the rest
@@ -414,54 +283,6 @@ def test_half_characters_are_made_whole() -> None:
 @pytest.mark.parametrize("code", [None, 5, "", "x", "de; drop", "de" * 40])
 def test_a_language_that_is_none_is_none(code: object) -> None:
     assert one(body=message(sender={**ANNA, "language_code": code})).language == ""
-
-
-ODD = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=8)
-    | st.sampled_from(["private", "\ud800"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
-    max_leaves=6,
-)
-WHOLE = [
-    update(body=message(chat=GROUP, message_thread_id=9, is_topic_message=True, reply_to_message=message())),
-    update(body=message(text=None, photo=[FILE], document=FILE, location={"latitude": 1}, caption="x")),
-    update("edited_message", message(edit_date=DATE)),
-    update("callback_query", press()),
-    update("message_reaction", reaction(["👍"], ["🔥"])),
-    update("my_chat_member", standing(PRIVATE, "member", "kicked", THE_BOT)),
-    update("chat_member", standing(GROUP, "left", "restricted", is_member=True)),
-    update(body=message(text=None, chat=GROUP, new_chat_members=[ANNA, BEN], left_chat_member=BEN)),
-    update(body=message(text=None, chat=GROUP, migrate_to_chat_id=-1, migrate_from_chat_id=-2)),
-]
-
-
-def spoilt(whole: object, data: st.DataObject) -> object:
-    """The same, with something odd somewhere in it."""
-    if not isinstance(whole, dict | list) or not whole or data.draw(st.integers(0, 5)) == 0:
-        return data.draw(ODD)
-    if isinstance(whole, list):
-        at = data.draw(st.integers(0, len(whole) - 1))
-        return [spoilt(each, data) if n == at else each for n, each in enumerate(whole)]
-    key = data.draw(st.sampled_from(sorted(whole)))
-    return {name: spoilt(value, data) if name == key else value for name, value in whole.items()}
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.sampled_from(WHOLE) | st.builds(update, st.sampled_from(KINDS), ODD) | ODD, st.data())
-def test_no_update_whatever_stops_the_reading(whole: object, data: st.DataObject) -> None:
-    broken = spoilt(whole, data)
-    reader = Reader(ME)
-    for event in reader.read(broken, NOW):
-        assert event.place
-        assert event.at.tzinfo is UTC
-        for text in (event.id, event.user, event.text, event.press, event.language, event.message, event.answers):
-            assert isinstance(text, str)
-            text.encode()
-    assert not [reason for reason in reader.dropped if reason.endswith("broken")]
 
 
 def test_what_breaks_the_reading_all_the_same_is_counted_without_its_words(
