@@ -20,7 +20,10 @@ from bot.core.turn import Turn
 
 WHY: Mapping[str, Phrase] = {
     "blocked": t("they have blocked the chat with me"),
+    "left": t("they have left the chat with me"),
+    "never started": t("they have no chat with me"),
     "deactivated": t("their account is gone"),
+    "not found": t("their account is gone"),
 }
 """What people read for the words with which transports say why somebody cannot be reached."""
 

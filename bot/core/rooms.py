@@ -18,13 +18,24 @@ from typing import Any
 from bot.core.effects import Lane, Note, Request, Say, Unbind
 from bot.core.events import Answered, Bound, Entered, Exited, Heard, Unbound
 from bot.core.leading import leads
-from bot.core.message import Block, Button, Message, Name, Part, Plain, block, message, t
+from bot.core.message import Block, Button, Message, Name, Part, Phrase, Plain, block, message, t
 from bot.core.rights import TABLE
 from bot.core.spans import spell
 from bot.core.state import Seat, Table
 from bot.core.steps.discuss import Discuss
 from bot.core.talk import REST, talk_at, who
 from bot.core.turn import Turn
+
+GONE = t("I was put out of it, or it was deleted")
+WHY: Mapping[str, Phrase] = {
+    "kicked": t("I was put out of it"),
+    "deleted": t("it was deleted"),
+    "topic deleted": t("it was deleted"),
+    "topic closed": t("its topic was closed"),
+    "not allowed to write": t("I may not write there any more"),
+    "restricted": t("I may not write there any more"),
+}
+"""What people read for the words with which transports say why a room is lost."""
 
 STAY = Button(t("Stay here"), "-stay:")
 
@@ -107,9 +118,9 @@ def unbound(turn: Turn, event: Unbound) -> None:
     turn.effects.append(Note("unbound", data={"table": table.id, "why": event.why}))
     talk = talk_at(turn.flow, turn.state)
     told: list[Part] = [
-        t("The room of table {number} is gone: I was put out of it, or it was deleted. Everybody at the table reads and writes "
-          "in their own chat with me again.", number=table.number)
-    ]  # fmt: skip
+        t("The room of table {number} is lost: {why}.", number=table.number, why=WHY.get(event.why, GONE)),
+        t("Everybody at the table reads and writes in their own chat with me again."),
+    ]
     if talk is not None:
         node, unit = talk
         if isinstance(node.step, Discuss):

@@ -60,6 +60,7 @@ class Engine:
             catalogs,
             frozenset(tr.account for tr in transports if tr.abilities.edits),
             frozenset(tr.account for tr in transports if tr.abilities.press_bytes is not None),
+            chats={tr.account: tr.chat for tr in transports},
         )
         self._transports = tuple(transports)
         self._jobs = Jobs(store, self.house, translator, transports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.flow import Flow
@@ -18,15 +19,22 @@ from bot.store.database import Database
 class House:
     """Flows by reference and assemblies by id, read once: a pinned flow never changes, an upgrade calls `forget`. `editing` are
     the accounts on which messages can be changed and deleted, `keyed` those whose buttons carry a key of ours; `dropped` counts
-    presses that were none of the presser's, by account and reason."""
+    presses that were none of the presser's, by account and reason. `chats` tells for each account the chat that a place
+    is a part of."""
 
     catalogs: Catalogs
     editing: frozenset[str] = frozenset()
     keyed: frozenset[str] = frozenset()
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    chats: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     _flows: dict[str, Flow] = field(default_factory=dict)
     _assemblies: dict[str, Assembly] = field(default_factory=dict)
     _files: dict[str, dict[str, bytes]] = field(default_factory=dict)
+
+    def chat(self, account: str, place: str) -> str:
+        """The chat that a place is a part of, or the place itself."""
+        whole = self.chats.get(account)
+        return whole(place) if whole is not None else place
 
     def assembly(self, db: Database, id: str) -> Assembly:
         """The assembly's row. Raises LookupError if there is none."""

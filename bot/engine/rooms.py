@@ -6,6 +6,8 @@ Invariants:
 * In a room people speak for themselves: for their own seat at the table that meets there. Whoever has none there is
   announced once, and nothing of what they write is stored.
 * What is typed in a place that is no table's room is dropped, but for the code that binds it.
+* A chat may hold the rooms of several tables, as topics. Who comes into it comes into their own table's, and is a stranger to
+  the others only when they write there; who belongs to none of the tables is a stranger to all of them.
 """
 
 from __future__ import annotations
@@ -46,13 +48,17 @@ def receive(db: Database, house: House, knock: Knock) -> None:
     match incoming.kind:
         case "moved":
             reach.room_moved(db, knock.account, incoming.place, incoming.moved, knock.now)
-        case "unbound" if room is not None:
-            reach.room_lost(db, room, incoming.text, knock.now)
-        case "entered" if room is not None:
-            _entered(db, knock, room)
-        case "exited" if room is not None:
-            _exited(db, knock, room)
-        case "message" | "edit" | "press" | "reaction":
+        case "unbound":
+            for each in rooms.within(db, knock.account, incoming.place):
+                reach.room_lost(db, each, incoming.text, knock.now)
+        case "entered" | "exited":
+            _crossed(db, knock, rooms.within(db, knock.account, incoming.place))
+        case "reaction":
+            mine = (
+                r for r in rooms.within(db, knock.account, incoming.place) if seat_at(db, knock.lookup, r) is not None
+            )
+            _heard(db, house, knock, next(mine, None))
+        case "message" | "edit" | "press":
             _heard(db, house, knock, room)
     if not queue.known(db, knock.key):
         queue.remember(db, room.assembly if room is not None else "", knock.key, knock.now)
@@ -103,11 +109,21 @@ def _own(db: Database, lookup: bytes, room: Room) -> Seat | None:
     return people.load_seat(db, held[0]) if held else None
 
 
+def _crossed(db: Database, knock: Knock, inside: list[Room]) -> None:
+    """Somebody has come into a chat, or gone out of it."""
+    theirs = [room for room in inside if seat_at(db, knock.lookup, room) is not None]
+    for room in theirs or inside:
+        if knock.incoming.kind == "entered":
+            _entered(db, knock, room)
+        else:
+            _exited(db, knock, room)
+
+
 def _entered(db: Database, knock: Knock, room: Room) -> None:
     """Somebody is in the room: a seat of the table each time they come, anybody else only once."""
     seat = seat_at(db, knock.lookup, room)
     if seat is not None:
-        _happen(db, room, Entered(room.table, seat.id, instant(knock.now), room.id), f"{knock.key}/entered", knock)
+        _happen(db, room, Entered(room.table, seat.id, instant(knock.now), room.id), f"{knock.key}/{room.id}", knock)
         return
     own = _own(db, knock.lookup, room)
     mark = derive(room.id, knock.lookup.hex())
@@ -118,7 +134,7 @@ def _entered(db: Database, knock: Knock, room: Room) -> None:
 def _exited(db: Database, knock: Knock, room: Room) -> None:
     seat = seat_at(db, knock.lookup, room)
     if seat is not None:
-        _happen(db, room, Exited(room.table, seat.id, instant(knock.now), room.id), f"{knock.key}/exited", knock)
+        _happen(db, room, Exited(room.table, seat.id, instant(knock.now), room.id), f"{knock.key}/{room.id}", knock)
 
 
 def _bind(db: Database, house: House, knock: Knock, room: Room | None, code: str) -> None:
@@ -137,6 +153,7 @@ def _bind(db: Database, house: House, knock: Knock, room: Room | None, code: str
         else:
             _answer_there(db, knock, room, message(why))
         return
+    place, chat = knock.incoming.place, house.chat(knock.account, knock.incoming.place)
     here = [r for id in table.rooms if (r := rooms.load(db, id)) is not None and r.account == knock.account]
     if room is not None and (room.assembly, room.table) != (asked.assembly, asked.table):
         _answer_privately(
@@ -147,7 +164,7 @@ def _bind(db: Database, house: House, knock: Knock, room: Room | None, code: str
             "Table {number} has a room already. /unbind gives it up, then you can bind another.", number=table.number
         )
         _answer_privately(db, knock, seat.id, message(told))
-    elif made := rooms.bind(db, asked.assembly, table.id, knock.account, knock.incoming.place, seat.id, knock.now):
+    elif made := rooms.bind(db, asked.assembly, table.id, knock.account, place, seat.id, knock.now, chat):
         rooms.use(db, code)
         _happen(db, made, Bound(table.id, seat.id, instant(knock.now), made.id), f"bound/{made.id}", knock)
 

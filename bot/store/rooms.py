@@ -39,8 +39,11 @@ class Room:
 _COLUMNS = "room.id, room.assembly, room.table_id, room.account"
 
 
-def bind(db: Database, assembly: str, table: str, account: str, place: str, by: str, at: int) -> Room | None:
-    """Let a table meet at a place. None where the place belongs to a room already."""
+def bind(
+    db: Database, assembly: str, table: str, account: str, place: str, by: str, at: int, chat: str = ""
+) -> Room | None:
+    """Let a table meet at a place, which is a whole chat or part of one, such as a topic of a group. None where the place
+    belongs to a room already."""
     if find(db, account, place) is not None:
         return None
     room = Room(secrets.token_bytes(16).hex(), assembly, table, account)
@@ -48,7 +51,7 @@ def bind(db: Database, assembly: str, table: str, account: str, place: str, by: 
         'INSERT INTO room (id, assembly, table_id, account, bound, "by") VALUES (?, ?, ?, ?, ?, ?)',
         (room.door, assembly, table, account, at, by),
     )
-    _stand(db, room, place, at)
+    _stand(db, room, place, at, _lookup(db, account, chat or place))
     return room
 
 
@@ -59,6 +62,16 @@ def find(db: Database, account: str, place: str) -> Room | None:
         (_lookup(db, account, place),),
     ).fetchone()
     return _read(row) if row else None
+
+
+def within(db: Database, account: str, chat: str) -> list[Room]:
+    """The rooms of a whole chat: the one that it is itself, and those of its parts, the oldest first."""
+    found = db.sql.execute(
+        f"SELECT DISTINCT {_COLUMNS}, room.bound FROM room_address a JOIN room ON room.id = a.room "
+        "WHERE a.chat = ? AND room.state = 'open' ORDER BY room.bound, room.id",
+        (_lookup(db, account, chat),),
+    )
+    return [_read(row[:4]) for row in found]
 
 
 def load(db: Database, id: str) -> Room | None:
@@ -102,8 +115,10 @@ def move(db: Database, account: str, old: str, new: str, at: int) -> Room | None
     room, there = find(db, account, old), find(db, account, new)
     if room is None or address(db, room.door) != (account, old) or (there is not None and there.id != room.id):
         return None
-    db.sql.execute("UPDATE room_address SET current = 0 WHERE room = ? AND current = 1", (room.door,))
-    _stand(db, room, new, at)
+    (chat,) = db.sql.execute(
+        "UPDATE room_address SET current = 0 WHERE room = ? AND current = 1 RETURNING chat", (room.door,)
+    ).fetchone()
+    _stand(db, room, new, at, _lookup(db, account, new) if chat == _lookup(db, account, old) else chat)
     db.sql.execute(
         "UPDATE outbox SET state = 'gone', body = NULL, receipt = 'Moved' "
         "WHERE door = ? AND state IN ('new', 'sending') AND target <> ''",
@@ -123,12 +138,6 @@ def lose(db: Database, id: str) -> bool:
     )
     db.sql.execute("UPDATE copy SET reach = 0 WHERE holder = ?", (id,))
     return done.rowcount == 1
-
-
-def seats_in(db: Database, id: str) -> tuple[str, ...]:
-    """The seats that read the talk in this room, in order of seating."""
-    found = db.sql.execute("SELECT id FROM seat WHERE room = ? ORDER BY chair, number", (bytes.fromhex(id),))
-    return tuple(seat for (seat,) in found)
 
 
 # Codes
@@ -177,14 +186,15 @@ def _hash(code: str) -> bytes:
     return hashlib.sha256(plain.encode()).digest()
 
 
-def _stand(db: Database, room: Room, place: str, at: int) -> None:
+def _stand(db: Database, room: Room, place: str, at: int, chat: bytes) -> None:
     """The room's current place is this one from now on."""
     lookup = _lookup(db, room.account, place)
     sealed = db.vault.seal(None, json.dumps([room.account, place]).encode(), f"room_address/{lookup.hex()}")
     db.sql.execute(
-        "INSERT INTO room_address (lookup, room, sealed, since, current) VALUES (?, ?, ?, ?, 1) ON CONFLICT (lookup) "
-        "DO UPDATE SET room = excluded.room, sealed = excluded.sealed, since = excluded.since, current = 1",
-        (lookup, room.door, sealed, at),
+        "INSERT INTO room_address (lookup, room, chat, sealed, since, current) VALUES (?, ?, ?, ?, ?, 1) "
+        "ON CONFLICT (lookup) DO UPDATE SET room = excluded.room, chat = excluded.chat, sealed = excluded.sealed, "
+        "since = excluded.since, current = 1",
+        (lookup, room.door, chat, sealed, at),
     )
 
 

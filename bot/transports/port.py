@@ -62,7 +62,8 @@ class Incoming:
     """One thing that a person did, or that happened to a room. `id` is unique within the account for ever; `user` is who
     ("" where nobody is known), `place` the chat in which to answer; `at` when it was done, as far as the platform tells.
 
-    `text` is what was written (a caption, where there is `media`), `press` what a button carried. `room` is True where the
+    `text` is what was written (a caption, where there is `media`), or why somebody cannot be reached or a room is lost, in a
+    word; `press` is what a button carried. `room` is True where the
     place is a group's. `message` is the remote id of the message that was written, edited, reacted to, or whose button was
     pressed; `answers` of the one that it replies to. `moved` is a room's new place. `unsure` says that the time of a press is
     not known: it may have been made at any time since contact was lost."""

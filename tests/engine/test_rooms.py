@@ -193,6 +193,40 @@ async def test_two_tables_one_group_are_two_topics_and_a_room_belongs_to_one_tab
         assert all("For my table" in here.post.text(name) for name in at_one)
 
 
+async def test_who_comes_into_a_group_of_topics_comes_to_their_own_table() -> None:
+    small = EVENING.replace("min = 2, target = 4, max = 6", "min = 2, target = 2, max = 2")
+    async with room(small) as here:
+        await here.enrol("nora", "facilitator")
+        await evening(here, "anna", "ben", "cleo", "dora")
+        await bind(here, "maya", "group/1")
+        await bind(here, "nora", "group/2")
+        one, two = await the_room(here, "group/1"), await the_room(here, "group/2")
+        names = ("anna", "ben", "cleo", "dora")
+        announced = "Somebody without a seat at this table has come into its room."
+        for name in names:
+            await here.happens("entered", name, "group")
+        for name in names:
+            found = await seat(here, name)
+            assert found.room == (one.id if found.table == one.table else two.id)
+        assert announced not in here.post.text("group/1") + here.post.text("group/2")
+        other = {(await seat(here, n)).table: n for n in names}[two.table]
+        await here.room_says(other, "group/1", "At the wrong table")
+        assert here.post.text("group/1").count(announced) == 1
+        assert await kept(here) == []
+        await here.happens("entered", "stranger", "group")
+        assert here.post.text("group/1").count(announced) == 2
+        assert here.post.text("group/2").count(announced) == 1
+        await here.room_says(other, "group", "👍", kind="reaction")
+        assert "A reaction is not counted." in here.post.text(other)
+        await here.happens("exited", other, "group")
+        assert (await seat(here, other)).room == ""
+        await here.happens("unbound", "", "group", text="kicked")
+        for place in ("group/1", "group/2"):
+            assert await here.store.read(rooms.find, ACCOUNT, place) is None
+        for name in ("maya", "nora"):
+            assert re.search(r"The room of table \d is lost: I was put out of it\.", here.post.text(name))
+
+
 # Coming and going
 
 
@@ -464,10 +498,13 @@ async def test_a_room_that_is_lost_lets_the_talk_rest_and_go_on_in_private(how: 
             post.failing[GROUP] = Gone("kicked")
             await here.say("ben", "Does anybody hear me?")
         assert await here.store.read(rooms.find, ACCOUNT, GROUP) is None
-        (letter,) = [text for m in post.to("maya")[letters:] if "is gone" in (text := m.blocks[0][1])]
+        (letter,) = [text for m in post.to("maya")[letters:] if "is lost" in (text := m.blocks[0][1])]
         assert "/bind" in fresh(here, "maya", letters)
         assert "/resume" in fresh(here, "maya", letters)
-        assert letter.startswith("The room of table 1 is gone")
+        assert (
+            letter
+            == f"The room of table 1 is lost: {'I was put out of it' + ', or it was deleted' * (how == 'service')}."
+        )
         assert "From now on you read and write here, and your table reads you as Anna." in post.text("anna")
         assert (await seat(here, "anna")).room == ""
         assert "The talk rests now." in post.text("anna")

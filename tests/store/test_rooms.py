@@ -103,12 +103,26 @@ def test_a_lost_room_is_nobody_s_and_its_place_is_free(db: Database) -> None:
     assert rooms.address(db, room.door) is None, "another room stands there now"
 
 
+def test_a_chat_has_its_own_room_and_those_of_its_topics(db: Database) -> None:
+    whole, one = made(db, "g"), rooms.bind(db, "a1", "t2", BOT, "g/1", "nora", NOON, "g")
+    two = rooms.bind(db, "a1", "t3", BOT, "g/2", "nora", NOON + 1, "g")
+    assert one is not None
+    assert two is not None
+    made(db, "h", "t4")
+    assert rooms.within(db, BOT, "g") == [*sorted((whole, one), key=lambda r: r.id), two]
+    assert rooms.within(db, BOT, "g/1") == rooms.within(db, OTHER, "g") == []
+    rooms.lose(db, one.id)
+    assert rooms.within(db, BOT, "g") == [whole, two]
+    rooms.move(db, BOT, "g", "s", NOON)
+    rooms.move(db, BOT, "g/2", "g/3", NOON)
+    assert rooms.within(db, BOT, "s") == [whole]
+    assert rooms.within(db, BOT, "g") == [whole, two], "the old name of a chat is known"
+
+
 def test_who_is_in_a_room(db: Database) -> None:
     room = made(db)
     anna = identities.enrol(db, "a1", BOT, "anna", "anna", "participant", "fr", "fr", at=NOON)
-    assert rooms.seats_in(db, room.id) == ()
     people.save_seat(db, replace(anna, room=room.id, lost="blocked"))
-    assert rooms.seats_in(db, room.id) == (anna.id,)
     found = people.load_seat(db, anna.id)
     assert found is not None
     assert (found.room, found.lost) == (room.id, "blocked")

@@ -62,6 +62,9 @@ class Post(PlainTransport):
         self.delivered.append((place, key, message))
         return Receipt(key)
 
+    def chat(self, place: str) -> str:
+        return place.partition("/")[0]
+
     async def link(self, place: str) -> str:
         found = self.links.get(place, "")
         if isinstance(found, Exception):
@@ -123,11 +126,11 @@ class Room:
         await self.room_says(who, place, kind=kind, message="", **{"room": False, **more})
 
     async def choose(self, who: str, *labels: str) -> None:
-        """Somebody presses buttons of the last message that has them, by their labels."""
+        """Somebody presses buttons by their labels, of the newest message that has such a button."""
         for label in labels:
-            last = next(m for m in reversed(self.post.to(who)) if m.buttons)
-            press = next((b.press for b in last.buttons if b.label == label), None)
-            assert press is not None, f"{who} has {[b.label for b in last.buttons]}, not {label}"
+            buttons = [b for m in reversed(self.post.to(who)) for b in m.buttons]
+            press = next((b.press for b in buttons if b.label == label), None)
+            assert press is not None, f"{who} has {[b.label for b in buttons]}, not {label}"
             await self.say(who, press=press)
 
     async def wait(self, span: timedelta) -> None:

@@ -1,16 +1,17 @@
 -- Rooms, copies of messages, files, guests: what chat platforms need.
 
--- A room is where a table meets. Its address may change while it lives; `lookup` is an HMAC of account and place, `sealed` holds
--- them.
+-- A room is where a table meets. Its address may change while it lives; `lookup` is an HMAC of account and place, `chat` one of
+-- the chat that the place is a part of (itself, where it is a whole chat), `sealed` holds account and place.
 CREATE TABLE room (
     id BLOB PRIMARY KEY, assembly TEXT NOT NULL, table_id TEXT NOT NULL, account TEXT NOT NULL, bound INTEGER NOT NULL,
     "by" TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'lost'))
 ) WITHOUT ROWID;
 CREATE INDEX room_of_table ON room (assembly, table_id) WHERE state = 'open';
 CREATE TABLE room_address (
-    lookup BLOB PRIMARY KEY, room BLOB NOT NULL REFERENCES room (id) ON DELETE CASCADE, sealed BLOB NOT NULL,
-    since INTEGER NOT NULL, current INTEGER NOT NULL
+    lookup BLOB PRIMARY KEY, room BLOB NOT NULL REFERENCES room (id) ON DELETE CASCADE, chat BLOB NOT NULL,
+    sealed BLOB NOT NULL, since INTEGER NOT NULL, current INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX address_in_chat ON room_address (chat);
 CREATE INDEX address_of_room ON room_address (room) WHERE current = 1;
 
 -- A code with which a room is bound to a table, by the seat that asked for it and nobody else.
@@ -23,7 +24,6 @@ CREATE TABLE binding (
 ALTER TABLE seat ADD COLUMN room BLOB;
 ALTER TABLE seat ADD COLUMN lost TEXT NOT NULL DEFAULT '';
 CREATE INDEX seat_lost ON seat (assembly) WHERE lost <> '';
-CREATE INDEX seat_in_room ON seat (room) WHERE room IS NOT NULL;
 -- Why nobody can be written to through this identity; '' where they can. A seat is lost when all its channels are.
 ALTER TABLE identity ADD COLUMN lost TEXT NOT NULL DEFAULT '';
 

@@ -191,9 +191,10 @@ class Reader:
             self._drop(found.kind)
         elif private:
             kind: Kind = "unreachable" if out else "reachable"
-            yield Incoming(found.id, _id(sender), str(here), found.at, kind=kind, language=language(sender))
+            why = "blocked" if out else ""
+            yield Incoming(found.id, _id(sender), str(here), found.at, why, kind=kind, language=language(sender))
         elif self._crossings.is_new("unbound", str(here), "", found.at, found.id):
-            yield Incoming(found.id, "", str(here), found.at, kind="unbound", room=True)
+            yield Incoming(found.id, "", str(here), found.at, "kicked", kind="unbound", room=True)
 
     def _standing(self, found: _Found) -> Iterator[Incoming]:
         """How somebody stands in a group in which the bot is an administrator."""
@@ -210,7 +211,7 @@ class Reader:
             return
         if user == str(self.me.id):
             if kind == "exited" and self._crossings.is_new("unbound", str(here), "", found.at, found.id):
-                yield Incoming(found.id, "", str(here), found.at, kind="unbound", room=True)
+                yield Incoming(found.id, "", str(here), found.at, "kicked", kind="unbound", room=True)
         elif person.get("is_bot") is True:
             self._drop(found.kind, "a bot")
         elif self._crossings.is_new(kind, str(here), user, found.at, found.id):
