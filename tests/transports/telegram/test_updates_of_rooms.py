@@ -28,6 +28,7 @@ from tests.support.telegram_updates import (
 def test_blocking_the_bot_and_letting_it_in_again() -> None:
     gone = one("my_chat_member", standing(PRIVATE, "member", "kicked", THE_BOT))
     assert (gone.kind, gone.user, gone.place, gone.at, gone.room) == ("unreachable", "42", "42", SENT, False)
+    assert gone.text == "blocked"
     assert one("my_chat_member", standing(PRIVATE, "kicked", "member", THE_BOT)).kind == "reachable"
 
 
@@ -37,7 +38,7 @@ def test_a_bot_that_is_put_out_of_a_group_tells_it_once(status: str) -> None:
     told = update("message", message(text=None, chat=GROUP, left_chat_member=THE_BOT))
     again = update("my_chat_member", standing(GROUP, "member", status, THE_BOT), 2)
     (event,) = reader.read(again, NOW)
-    assert (event.kind, event.place, event.room, event.user) == ("unbound", "-100", True, "")
+    assert (event.kind, event.place, event.room, event.user, event.text) == ("unbound", "-100", True, "", "kicked")
     assert reader.read(told, NOW) == []
     assert reader.read(again, NOW) == [event]
 
