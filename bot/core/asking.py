@@ -12,7 +12,7 @@ confirmed, `step:change::question:item` shows a question (again).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,9 +101,7 @@ def ask(
 ) -> Message:  # fmt: skip
     """The message that asks one slot; the person's present choice is marked. `dated` says until when it can be answered."""
     question = slot.question
-    blocks: list[Block] = []
-    if total > 1:
-        blocks.append(block(t("{number} of {total}", number=number, total=total), kind="note"))
+    blocks = [*_place(at, number, total, dated=dated)]
     blocks.append(block(at.local(question.text) if question.text else t("Somebody wrote this. Do you agree?")))
     if slot.words:
         blocks.append(block(Words(slot.words), kind="quote"))
@@ -113,8 +111,6 @@ def ask(
         blocks.append(block(_how_many(question), kind="note"))
     elif question.method == "approval":
         blocks.append(block(t("Choose as many as you like."), kind="note"))
-    if dated and at.closes is not None and at.closes > at.now:
-        blocks.append(block(t("Until {when}.", when=until(at.closes, at.now)), kind="note"))
     picked = choice if isinstance(choice, list) else [] if choice is None else [str(choice)]
     picked = ["dk" if c == "dont_know" else c for c in picked]
     buttons = [
@@ -127,6 +123,17 @@ def ask(
         buttons.append(Button(t("That is my choice"), at.press(question.id, slot.item, SUBMIT)))
     expects = "number" if question.method == "number" else "text" if question.typed else ""
     return at.message(*blocks, buttons=(*buttons, *more), expects=expects)
+
+
+def _place(at: Scene, number: int, total: int, *, dated: bool) -> Iterator[Block]:
+    """Which question of how many it is, and until when it can be answered."""
+    when = until(at.closes, at.now) if dated and at.closes is not None and at.closes > at.now else None
+    if total > 1 and when is not None:
+        yield block(t("{number} of {total}, until {when}", number=number, total=total, when=when), kind="note")
+    elif total > 1:
+        yield block(t("{number} of {total}", number=number, total=total), kind="note")
+    elif when is not None:
+        yield block(t("Until {when}", when=when), kind="note")
 
 
 def _carried(question: Question, option: str, picked: Sequence[str]) -> str:

@@ -202,7 +202,8 @@ class Villager:
 
     def _number(self, message: Rendered) -> int:
         """A number between the two that the question names, else a small one."""
-        named = [int(n) for _, text in message.blocks for n in re.findall(r"\b\d{1,6}\b", text)]
+        asked = (text for kind, text in message.blocks if kind != "note")
+        named = [int(n) for text in asked for n in re.findall(r"\b\d{1,6}\b", text)]
         low, high = (min(named), max(named)) if len(named) > 1 else (1, 10)
         return low + self._below(high - low + 1)
 
