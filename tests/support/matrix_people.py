@@ -148,7 +148,9 @@ class Person:
         return next(s for s in seen if text in s.text)
 
     async def sync(self, wait: int = 0, *, full: bool = False) -> None:
-        answer = await self.client.sync(timeout=wait, full_state=full)
+        answer = await self.client.sync(
+            timeout=wait, full_state=full, sync_filter={"room": {"timeline": {"limit": 100}}}
+        )
         assert isinstance(answer, SyncResponse), answer
         for room, joined in answer.rooms.join.items():
             for event in joined.timeline.events:

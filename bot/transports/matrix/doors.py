@@ -40,10 +40,14 @@ class Doors:
         self._known = known
         self._tried: dict[str, datetime] = {}
 
-    def invitations(self, response: SyncResponse, at: int) -> list[Door]:
-        """The doors to which a sync has invited us."""
+    def invitations(self, response: SyncResponse, doors: Sequence[Door], at: int) -> list[Door]:
+        """The doors to which a sync has invited us, besides these; one of these to which we are invited now may be open."""
         found: list[Door] = []
+        waiting = {door.room for door in doors}
         for room, info in response.rooms.invite.items():
+            if room in waiting:
+                self._tried.pop(room, None)
+                continue
             for event in info.invite_state:
                 if (
                     isinstance(event, InviteMemberEvent)

@@ -178,7 +178,7 @@ class Receiving:
             harvest.events += self._put_out(room, info, left[room]) if since else []
         await self._unlock(client, known, response, harvest)
         self._heard = now
-        doors += self._doors.invitations(response, now)
+        doors += self._doors.invitations(response, doors, now)
         doors += [door for door in harvest.doors if door.room not in {each.room for each in doors}]
         same = response.next_batch == known.token
         return Cursor(

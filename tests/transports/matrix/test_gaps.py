@@ -182,6 +182,7 @@ async def test_a_room_moves(homeserver: Gathering, listen: Open) -> None:
     await listener.once()
     with pytest.raises(Retry):
         await listener.matrix.send(room, words("to the old room"), "old")
+    await listener.once()
     await anna.client.room_invite(new, bot.user)
     assert [door.old for door in Cursor.decode(listener.cursor).doors] == [room]
     heard = await listener.until(lambda all_: any(e.kind == "moved" for e in all_))
