@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.core.effects import Lane, Note
 from bot.core.message import Block, Part, encode, message, t
 from bot.core.state import Seat
+from bot.engine import reach
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore
@@ -45,6 +46,7 @@ def move(db: Database, house: House, knock: Knock, invite: Invite, held: list[He
         "Your seat is in this chat from now on. What you have answered stands, and the old chat gets nothing more."
     )
     answer(db, knock, message(told, *((FOR_ANOTHER,) if helper else ())), invite.assembly, seat.id)
+    reach.person_found(db, knock.lookup, knock.now)
     _bring_up_to_date(db, house, knock, invite.assembly, seat)
 
 

@@ -183,7 +183,7 @@ def move(db: Database, lookup: bytes, seat: str, helper: bool) -> list[bytes]:
     link(db, lookup, seat, helper)
     make_current(db, lookup, seat)
     if before:
-        db.sql.execute("UPDATE seat SET room = NULL, lost = '', helped = ? WHERE id = ?", (helper, seat))
+        db.sql.execute("UPDATE seat SET room = NULL, helped = ? WHERE id = ?", (helper, seat))
         db.sql.execute("DELETE FROM copy WHERE holder = ?", (seat,))
         db.sql.execute(
             "UPDATE outbox SET state = 'gone', body = NULL, receipt = 'Moved' "
@@ -223,7 +223,8 @@ def erase(db: Database, seat: str) -> None:
     holds no other seat. What was counted stays counted."""
     db.vault.erase_seat_key(seat)
     db.sql.execute(
-        "UPDATE seat SET status = 'left', name = NULL, attributes = NULL, focus = '', walk = '' WHERE id = ?", (seat,)
+        "UPDATE seat SET status = 'left', name = NULL, attributes = NULL, focus = '', walk = '', room = NULL WHERE id = ?",
+        (seat,),
     )
     db.sql.execute(
         "UPDATE outbox SET state = 'gone', body = NULL, receipt = 'Erased' WHERE seat = ? AND state IN ('new', 'sending')",

@@ -11,6 +11,7 @@ from bot.core.state import Seat
 from bot.store import ballots, courses, identities, opinions, people, queue
 from bot.store.database import Database
 from bot.transports.port import Gone, Retry
+from tests.engine.test_door import expect, reissue
 from tests.engine.test_rooms import GROUP, HOUR, MINUTE, bind, evening
 from tests.support.evening import EVENING
 from tests.support.room import ACCOUNT, ASSEMBLY, Post, Room, room
@@ -269,3 +270,27 @@ async def test_kept_words_are_those_of_the_seat_that_wrote_them() -> None:
         await here.say("anna", "I never left")
         (mine,) = await here.store.read(opinions.contributions, ASSEMBLY, "talk")
         assert mine.seat == (await seat(here, "anna")).id
+
+
+async def test_a_seat_that_moves_to_a_new_phone_is_found_there_and_in_no_room() -> None:
+    async with room(LONGER) as here:
+        code = await expect(here)
+        await here.enrol("maya", "facilitator")
+        for name in ("ben", "cleo"):
+            await here.enrol(name)
+        await here.begin()
+        await here.say("old", f"/join {code}")
+        for name in ("ben", "cleo", "old"):
+            await here.choose(name, "Continue", "I am 18 or older and agree")
+            await here.say(name, name.title())
+        await here.wait(HOUR)
+        await bind(here)
+        await here.happens("entered", "old", GROUP)
+        await here.happens("unreachable", "old", "old", text="deactivated")
+        await here.say("ben", "While the phone was gone")
+        await here.say("new", f"/join {await reissue(here)}")
+        found = await seat(here, "new")
+        assert (found.name, found.lost, found.room) == ("Old", "", "")
+        assert "While the phone was gone" in here.post.text("new")
+        await here.say("ben", "Welcome back")
+        assert "Welcome back" in here.post.text("new")
