@@ -54,13 +54,19 @@ class Rendered:
 
 
 def plain(rendered: Rendered) -> str:
-    """The message as text for a terminal: quotes set in and in quotation marks, buttons numbered from 1."""
-    lines = [_block(kind, text) for kind, text in rendered.blocks]
+    """The message as text for a terminal: a file by its name, quotes set in and in quotation marks, buttons numbered from 1."""
+    lines = [attached(rendered.attachment)] if rendered.attachment is not None else []
+    lines += [_block(kind, text) for kind, text in rendered.blocks]
     labels = [f"[{i}] {'✓ ' if b.chosen else ''}{b.label}" for i, b in enumerate(rendered.buttons, start=1)]
     if labels:
         row = "  ".join(labels)
         lines.append(row if len(row) <= BUTTON_ROW else "\n".join(labels))
     return "\n".join(lines)
+
+
+def attached(file: Attachment) -> str:
+    """A file where it cannot be shown: `[photo: map.jpg]`."""
+    return f"[{file.kind}: {file.name}]" if file.name else f"[{file.kind}]"
 
 
 def _block(kind: BlockKind, text: str) -> str:

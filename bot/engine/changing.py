@@ -51,20 +51,21 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
 
 
 def redraw(work: Work, assembly: str, effect: Redraw, event: Event | None) -> None:
-    """Change messages without telling anybody, where that is possible."""
+    """Change messages without telling anybody, where that is possible: in the last lane, since nobody waits for it."""
     if effect.contribution:
         for seat in effect.seats:
             unsaid.reword(work.db, assembly, seat, effect.contribution, encode(effect.message).encode())
         for copy in copies.copies(work.db, assembly, effect.contribution):
             if copy.holder in effect.seats and not copy.original and _editable(work, copy):
-                _post(work, assembly, copy, effect.key, "edit", effect.message, effect.contribution)
+                _post(work, assembly, copy, effect.key, "edit", effect.message, effect.contribution, Lane.BROADCAST)
         return
     for seat in effect.seats:
         remote = pressed(work, event, seat)
         if effect.said:
             remote = unsaid.remote(work.db, assembly, f"{effect.said}@{seat}")
         if remote and work.account(seat) in work.house.editing:
-            _post(work, assembly, Copy(seat, remote, False, 0), effect.key, "edit", effect.message)
+            copy = Copy(seat, remote, False, 0)
+            _post(work, assembly, copy, effect.key, "edit", effect.message, "", Lane.BROADCAST)
 
 
 def pressed(work: Work, event: Event | None, seat: str) -> str:
@@ -107,12 +108,14 @@ def _editable(work: Work, copy: Copy) -> bool:
     return account in work.house.editing
 
 
-def _post(work: Work, assembly: str, copy: Copy, key: str, act: Act, message: Message, about: str = "") -> None:
+def _post(
+    work: Work, assembly: str, copy: Copy, key: str, act: Act, message: Message, about: str = "", lane: Lane = Lane.TALK
+) -> None:
     """A row of the outbox for the chat in which a copy stands."""
     room = _in_room(work, copy)
     work.post(
         OutRow(
-            f"{key}/{act}/{copy.remote}@{copy.holder}", assembly, None if room else copy.holder, int(Lane.TALK), ms(work.now),
+            f"{key}/{act}/{copy.remote}@{copy.holder}", assembly, None if room else copy.holder, int(lane), ms(work.now),
             encode(message).encode(), message.step, bytes.fromhex(copy.holder) if room else None, act,
             copy.remote if act != "say" else "", about if act != "say" else "",
         )

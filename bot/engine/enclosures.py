@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.core.files import MATERIAL, ending
 from bot.core.message import Local, Words
 from bot.core.rendered import Attachment
 from bot.engine.house import House
@@ -20,7 +21,8 @@ from bot.transports.port import Gone, Media, Refused, Transport
 @dataclass(frozen=True, slots=True)
 class Enclosed:
     """A file that goes with a letter. `ref` is what the account that sends it calls it; `source` the account that received it,
-    and what that one knows of it, where its bytes have to be fetched there."""
+    and what that one knows of it, where its bytes have to be fetched there; `data` are the bytes of a file of the flow that
+    this account has not sent yet."""
 
     id: str
     kind: str
@@ -28,15 +30,16 @@ class Enclosed:
     mime: str = ""
     ref: str = ""
     source: tuple[str, Media] | None = None
+    data: bytes | None = None
 
 
 def enclosed(
     db: Database, house: House, assembly: str, what: Words | Local | None, account: str, lang: str
 ) -> Enclosed | None:
     """The file of a message for an account that sends it in this language; None where it has none, or none any more."""
-    if not isinstance(what, Words):
-        return None
-    file = media.load(db, assembly, what.contribution)
+    if isinstance(what, Local):
+        return _of_flow(db, house, assembly, what.texts, account, lang)
+    file = media.load(db, assembly, what.contribution) if what is not None else None
     if file is None:
         return None
     ref = file.ref if file.account == account else media.sent_as(db, account, file.id)
@@ -44,9 +47,23 @@ def enclosed(
     return Enclosed(file.id, file.kind, file.name, file.mime, ref, None if ref else (file.account, known))
 
 
+def _of_flow(
+    db: Database, house: House, assembly: str, paths: Mapping[str, str], account: str, lang: str
+) -> Enclosed | None:
+    """A file of the flow in this language, or in the flow's own. An account sends its bytes once."""
+    path = next((paths[code] for code in (lang, lang.split("-")[0], *paths) if code in paths), "")
+    data = house.file(db, assembly, path)
+    if data is None or ending(path) not in MATERIAL:
+        return None
+    kind, mime = MATERIAL[ending(path)]
+    id = f"{house.assembly(db, assembly).flow}/{path}"
+    ref = media.sent_as(db, account, id)
+    return Enclosed(id, kind, path.rpartition("/")[2], mime, ref, None, None if ref else data)
+
+
 async def attach(file: Enclosed, transports: Mapping[str, Transport]) -> Attachment | None:
     """The file ready to be sent; None where nobody has it any more. Raises a `SendError` where it cannot be had now."""
-    data = None
+    data = file.data
     if file.source is not None:
         account, known = file.source
         if account not in transports:

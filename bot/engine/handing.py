@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.core.message import t
 from bot.core.rendered import Rendered
 from bot.engine.backlog import Line, Pick
 from bot.engine.clock import Clock
@@ -18,6 +19,8 @@ from bot.transports.port import Receipt, Retry, Transport, Uncertain
 
 LONGEST = 100.0
 """Seconds after which nobody waits for an answer any more."""
+
+MISSING = t("(A file that came with this cannot be shown here.)")
 
 WHOLE = 2000
 """Up to so many characters no message is cut."""
@@ -46,6 +49,9 @@ async def hand_over(each: Leaving, transports: Mapping[str, Transport], catalogs
             shown = show(each.letter, catalogs)
             if each.letter.file is not None:
                 shown = replace(shown, attachment=await attach(each.letter.file, transports))
+                if shown.attachment is None:
+                    missing = catalogs.phrase(MISSING.text, None, 0, each.letter.readers[0].lang)
+                    shown = replace(shown, blocks=(*shown.blocks, ("note", missing)))
             if each.pick.counted and each.letter.act == "say" and _long(shown):
                 each.pieces = transport.pieces(shown)
                 if each.pieces > each.pick.pieces:

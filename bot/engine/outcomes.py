@@ -94,7 +94,10 @@ def outcome(
         case Refused():
             if letter.act == "delete" or letter.row.act == "delete":
                 return made("stays", why="Refused")
-            return made("anew" if letter.act == "edit" and not letter.row.about else "gone", why="Refused")
+            told = (
+                letter.act == "edit" and letter.row.lane == Lane.ANSWER
+            )  # other changes are of what nobody needs to be told
+            return made("anew" if told else "gone", why="Refused")
         case Uncertain():
             fate = doubtful(letter.row, abilities.repeatable)
             return made(fate, _back_off(tries) if tries or fate == "later" else timedelta(0), "Uncertain")

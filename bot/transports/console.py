@@ -19,7 +19,7 @@ from rich.console import Console as Terminal
 from rich.text import Text
 
 from bot.core.message import BlockKind
-from bot.core.rendered import BUTTON_ROW, Choice, Rendered
+from bot.core.rendered import BUTTON_ROW, Choice, Rendered, attached
 from bot.transports.lines import Lines
 from bot.transports.port import Abilities, Batch, Incoming, PlainTransport, Receipt
 
@@ -155,6 +155,8 @@ class Console(PlainTransport):
         if title:
             head.append(f"  {title}", "dim")
         self._terminal.print(head)
+        if message.attachment is not None:
+            self._terminal.print(self._set(attached(message.attachment), "", "dim"))
         for kind, text in message.blocks:
             self._terminal.print(self._set(text, *_STYLES[kind]))
         if message.buttons:
