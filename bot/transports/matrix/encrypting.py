@@ -29,6 +29,13 @@ async def tend(client: Client) -> None:
         await fine(KeysClaimResponse, client.keys_claim(client.get_users_for_key_claiming()))
 
 
+def ask_anew(client: Client) -> None:
+    """Ask for everybody's devices before the next message: which ones have changed was known to the process before this one."""
+    for room in client.rooms.values():
+        if room.encrypted:
+            client.machine.users_for_key_query.update(room.users)
+
+
 async def encrypt(client: Client, room: str, kind: str, content: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The event as everybody in the room can read it, and nobody else. Raises `Failed`."""
     if not client.rooms[room].members_synced:

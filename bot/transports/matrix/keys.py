@@ -2,9 +2,9 @@
 
 Invariants:
 
-* The sync token in this file is the account's cursor. What a sync brings (keys, members, the token) changes the file in one
-  transaction, which is committed when the engine asks for what lies behind that sync, so after its own commit; what was committed
-  here but not there would be lost, and what was committed there but not here comes again and is known.
+* Keys come with a sync, and only once. They and the sync's token change the file in one transaction, which is committed when
+  the engine asks for what lies behind that sync, so after its own commit. Had the engine committed and we not, the token here is
+  the one before the engine's: then we ask from there once more, the keys come again, and what the engine knows it drops.
 * One lock lies over that transaction and over everything else that writes here, so no send can slip into it and vanish with its
   rollback. A send that would wait too long is put off; nothing was sent, and it may be repeated.
 * After a rollback the client is thrown away: it knows things that are not true any more.
@@ -92,7 +92,7 @@ class Keys:
             )
 
     def token(self, client: Client) -> str:
-        """The cursor of this account, "" before the first sync."""
+        """The token of the last sync that brought keys, "" before the first one."""
         return client.chest.load_sync_token() or ""
 
     @property
@@ -100,9 +100,11 @@ class Keys:
         """Whether what the last sync brought waits for its commit."""
         return self._transaction is not None
 
-    async def begin(self, client: Client) -> None:
-        """Take the lock, and begin the transaction of one sync."""
+    async def begin(self, client: Client, since: str) -> None:
+        """Take the lock, and begin the transaction of one sync from this token on."""
         await self._lock.acquire()
+        if since and since != self.token(client):
+            client.chest.save_sync_token(since)
         self._transaction = client.chest.database.atomic()
         self._transaction.__enter__()
 
@@ -127,10 +129,10 @@ class Keys:
             self._lock.release()
 
     @asynccontextmanager
-    async def writing(self, patience: float | None = PATIENCE) -> AsyncIterator[None]:
+    async def writing(self) -> AsyncIterator[None]:
         """Hold the lock while something is encrypted. Raises `Retry` where that would take too long."""
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(PATIENCE):
                 await self._lock.acquire()
         except TimeoutError:
             raise Retry(timedelta(seconds=1), "account") from None

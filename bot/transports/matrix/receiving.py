@@ -24,7 +24,7 @@ from bot.transports.fields import part, text
 from bot.transports.matrix import reading
 from bot.transports.matrix.cursor import Cursor, Door, Gap, Locked
 from bot.transports.matrix.doors import Doors, replaced
-from bot.transports.matrix.encrypting import tend
+from bot.transports.matrix.encrypting import ask_anew, tend
 from bot.transports.matrix.errors import Failed, fine, stopped
 from bot.transports.matrix.history import History, came
 from bot.transports.matrix.known import Known, silenced
@@ -128,7 +128,7 @@ class Receiving:
             log.warning("%s has the token of another device now; messages under way may show twice", self._user)
 
     def _since(self, client: Client, known: Cursor) -> str:
-        """Where to go on. An account that encrypts may be one sync behind, if it was killed between two commits."""
+        """Where to go on. The keys may be one sync behind, if we were killed between two commits."""
         stored = self._session.keys.token(client) if self._session.keys is not None else ""
         return stored if stored and stored == known.before else known.token
 
@@ -143,14 +143,14 @@ class Receiving:
             for room, events in await self._history.missed(client, self._now()):
                 await self._read_all(client, room, events, self._span(room, 0), harvest)
             if keys is not None:
-                async with keys.writing(None):
+                async with keys.writing():
                     await tend(client)
         since = self._since(client, known)
         waits = wait and not harvest.events and self._session.synced
         response = await self._session.sync(client, since, SECONDS if waits else 0)
-        if keys is None:
+        if keys is None or not response.to_device_events:
             return await self._take(client, known, since, doors, response, harvest)
-        await keys.begin(client)
+        await keys.begin(client, since)
         try:
             return await self._take(client, known, since, doors, response, harvest)
         except BaseException:
@@ -163,6 +163,8 @@ class Receiving:
         """Take in what a sync brought."""
         left = {room: self._known.group(room) for room in response.rooms.leave}
         await client.absorb(response)
+        if not self._session.synced and self._session.keys is not None:
+            ask_anew(client)
         self._session.synced = True
         self._known.learn(response)
         after, now = self._heard or known.heard, _ms(self._now())

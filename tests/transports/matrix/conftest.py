@@ -42,9 +42,11 @@ class Listener:
         return self.heard
 
     async def drained(self) -> list[Incoming]:
-        """Receive what is there."""
-        while (await self.once()).more:
-            pass
+        """Receive what is there, until nothing moves any more."""
+        before = None
+        while before != self.cursor:
+            before = self.cursor
+            await self.once()
         return self.heard
 
     def texts(self) -> list[str]:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.core.rendered import Attachment
+from bot.transports.matrix import keys
 from bot.transports.matrix.cursor import Cursor
+from bot.transports.port import Media, Refused, Retry, Stopped
 from tests.support import matrix_kills
 from tests.support.homeserver import PATIENCE, ROOT
 from tests.support.matrix_people import Gathering
+from tests.transports.matrix.conftest import Open, now, words
 
 pytestmark = pytest.mark.homeserver
 
@@ -65,3 +73,135 @@ async def test_killed_at_every_point_of_an_encrypted_account(homeserver: Gatheri
     seen = await anna.sees(room, lambda all_: any(s.text == answers[-1] for s in all_))
     assert [s.text for s in seen if s.sender == bot.user] == answers
     assert [s for s in seen if s.locked] == []
+
+
+async def test_files_and_edits_are_encrypted_both_ways(homeserver: Gathering, listen: Open, tmp_path: Path) -> None:
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    listener = await listen(bot, keys=tmp_path / "keys.db")
+    await listener.once()
+    anna = await homeserver.person("anna", encrypted=True)
+    room = await homeserver.room(anna, bot, encrypted=True)
+    said = await anna.image(room, b"my view", "view.png", "look")
+    await anna.edit(room, said, "look there")
+    heard = await listener.until(lambda all_: len(all_) == 2)
+    assert [(e.kind, e.text, e.message) for e in heard] == [("message", "look", said), ("edit", "look there", said)]
+    media = heard[0].media
+    assert media is not None
+    assert json.loads(media.ref)["key"]["k"]
+    assert await listener.matrix.fetch(media) == b"my view"
+    with pytest.raises(Refused, match="not the file"):
+        await listener.matrix.fetch(replace(media, ref=media.ref.replace('"sha256":"', '"sha256":"AAAA')))
+
+    await listener.drained()
+    file = Attachment("photo", "1", "map.png", "image/png", data=b"a map")
+    receipt = await listener.matrix.send(room, words("The valley", attachment=file), f"map {room}")
+    assert json.loads(receipt.ref)["url"].startswith("mxc://")
+    seen = await anna.reads(room, "The valley")
+    assert "url" not in seen.content
+    await listener.matrix.edit(room, words("The hill"), receipt.id)
+    assert (await anna.reads(room, "The hill")).event == seen.event
+
+    plain = await homeserver.room(homeserver.pool.account("anna"), bot)
+    await listener.drained()
+    again = await listener.matrix.send(
+        plain, words("In the clear", attachment=replace(file, ref=receipt.ref, data=None)), "c"
+    )
+    assert again.ref.startswith("mxc://")
+    assert await listener.matrix.fetch(Media("photo", again.ref)) == b"a map"
+
+
+async def test_what_the_engine_did_not_commit_comes_again_in_the_clear(
+    homeserver: Gathering, listen: Open, tmp_path: Path
+) -> None:
+    """The engine could not commit a batch: its keys are undone here, and come again with it."""
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    listener = await listen(bot, keys=tmp_path / "keys.db")
+    await listener.once()
+    anna = await homeserver.person("anna", encrypted=True)
+    room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
+    await listener.once()
+    await anna.say(room, "one")
+    lost = await listener.matrix.receive(listener.cursor)
+    assert [e.text for e in lost.events] == ["one"]
+    waiting = asyncio.create_task(listener.matrix.send(room, words("while a batch waits"), "waits"))
+    await asyncio.wait((waiting,), timeout=0.2)
+    assert not waiting.done(), "a send waits until the batch is committed, or not"
+    await listener.until(bool)
+    assert listener.texts() == ["one"]
+    await listener.once()
+    with contextlib.suppress(Retry):  # nothing is sent while the rooms are read anew
+        await waiting
+    assert (await listener.matrix.send(room, words("while a batch waits"), "waits")).id
+    assert (await anna.reads(room, "while a batch waits")).sender == bot.user
+
+
+async def test_a_send_does_not_wait_for_ever(
+    homeserver: Gathering, listen: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    listener = await listen(bot, keys=tmp_path / "keys.db")
+    await listener.once()
+    anna = await homeserver.person("anna", encrypted=True)
+    room = await homeserver.room(anna, bot, encrypted=True)
+    await listener.drained()
+    await anna.say(room, "This comes with its key.")
+    await listener.once()
+    monkeypatch.setattr(keys, "PATIENCE", 0.01)
+    with pytest.raises(Retry) as error:
+        await listener.matrix.send(room, words("Hello"), "hello")
+    assert error.value.after == timedelta(seconds=1)
+    await listener.once()
+    assert (await listener.matrix.send(room, words("Hello"), "hello")).id
+
+
+async def test_a_late_key_opens_what_it_is_for_and_a_lost_one_is_asked_about_once(
+    homeserver: Gathering, listen: Open, tmp_path: Path
+) -> None:
+    hour = now()
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    listener = await listen(bot, keys=tmp_path / "keys.db", clock=lambda: hour)
+    await listener.once()
+    anna = await homeserver.person("anna", encrypted=True, fresh=True)
+    room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
+    held: list[Any] = []
+    real = anna.client._send
+
+    async def late(wanted: Any, method: str, path: str, *args: Any, **more: Any) -> Any:
+        if "/sendToDevice/m.room.encrypted" in path:
+            held.append((wanted, method, path, args, more))
+            return wanted(*more["response_data"])
+        return await real(wanted, method, path, *args, **more)
+
+    anna.client._send = late
+    await anna.say(room, "before its key")
+    await anna.say(room, "and one more")
+    await listener.drained()
+    assert listener.heard == []
+    hour += timedelta(seconds=31)
+    await listener.once()
+    assert [(e.kind, e.bar, e.user) for e in listener.heard] == [("message", "unreadable", anna.user)]
+    hour += timedelta(seconds=31)
+    await listener.once()
+    assert len(listener.heard) == 1
+    for wanted, method, path, args, more in held:
+        await real(wanted, method, path, *args, **more)
+    await listener.until(lambda all_: len(all_) == 3)
+    assert [e.text for e in listener.heard] == ["", "before its key", "and one more"]
+    assert Cursor.decode(listener.cursor).locked == ()
+
+
+async def test_keys_that_do_not_fit_are_explained(homeserver: Gathering, listen: Open, tmp_path: Path) -> None:
+    account = homeserver.pool.account("bot")
+    first, second = homeserver.server.login(account), homeserver.server.login(account)
+    file = tmp_path / "keys.db"
+    listener = await listen(first, keys=file)
+    await listener.once()
+    await listener.once()
+    await listener.matrix.close()
+    with pytest.raises(
+        Stopped, match=f"belong to the device {first.device}, and the access token to the device {second.device}"
+    ):
+        await listen(second, keys=file)
+    file.unlink()
+    with pytest.raises(Stopped, match="the file was lost"):
+        await listen(first, keys=file)
