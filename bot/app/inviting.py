@@ -246,7 +246,7 @@ def _link_code(
             invite = Invite(assembly, "participant", site, "", way=way)
             codes.put_code(db, code, invite, uses=codes.MANY, made=ms(now), expires=ms(expires))
             return code
-        if new and standing != "replaced":
+        if new:
             codes.retire(db, code)
         elif standing != "replaced":
             if prolong or standing == "expired":

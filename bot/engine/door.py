@@ -95,7 +95,7 @@ def join(db: Database, house: House, knock: Knock, code: str) -> None:
 def _refuse(db: Database, house: House, knock: Knock, code: str, standing: Standing, held: list[Held]) -> None:
     """A code that is not good. Who used it before is simply in; others are told as much as they may know."""
     assembly, seat = codes.owner(db, code)
-    if standing == "used" and seat in [h.seat for h in held]:
+    if seat in [h.seat for h in held]:
         _in_already(db, house, knock, seat)
         return
     if held and assembly not in [h.assembly for h in held]:

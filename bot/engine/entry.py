@@ -40,7 +40,7 @@ def came_in(db: Database, flow: Flow, assembly: str, now: int) -> None:
     doors = joining.doors(db, assembly)
     rush = now - doors.rung <= CALM
     pause = settings.on_alarm == "pause"
-    joining.save_doors(db, assembly, Doors(doors.paused or (pause and not rush), now))
+    joining.save_doors(db, assembly, Doors(pause and not rush, now))
     if rush:
         return
     body = encode(alarm(came, paused=pause)).encode()

@@ -297,6 +297,7 @@ async def test_the_link_of_a_site_is_the_same_until_a_new_one_ends_it(tmp_path: 
     async with room(LINKS) as here:
         first = await ask(here, "link")
         assert (first["site"], first["cap"], first["until"]) == ("linz", 60, "2027-03-31 11:00")
+        here.clock.move(here.clock.now().replace(day=2))
         assert await ask(here, "link", site="linz") == first
         radio = await ask(here, "link", name="radio")
         assert radio["code"] != first["code"]

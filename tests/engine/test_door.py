@@ -195,6 +195,38 @@ async def test_who_sits_here_takes_a_role_and_no_second_seat() -> None:
         assert (await here.store.read(found)).seat == seat
 
 
+async def test_the_role_is_the_one_that_the_list_has_now() -> None:
+    async with room(EVENING) as here:
+        code = await expect(here)
+        assert await expect(here, role="observer") == code
+        await here.say("anna", f"/join {code}")
+        assert [(s.role, s.status) for s in await seats(here)] == [("observer", "active")]
+        second = await expect(here, "A-18")
+        await expect(here, "A-18", role="expert")
+        await here.say("anna", f"/join {second}")
+        assert [s.role for s in await seats(here)] == ["expert"]
+
+
+async def test_who_shows_an_invite_again_speaks_for_its_seat() -> None:
+    async with room(EVENING) as here:
+        first, second = await expect(here), await expect(here, "A-18")
+        await here.say("anna", f"/join {first}")
+        await here.say("anna", f"/join@pnyx_bot {second}")
+        current = await here.store.read(lambda db: identities.current_seat(db, db.vault.lookup(ACCOUNT, "anna")))
+        await here.say("anna", f"/join {first}")
+        again = await here.store.read(lambda db: identities.current_seat(db, db.vault.lookup(ACCOUNT, "anna")))
+        own, helped = await seats(here)
+        assert (current, again) == (helped.id, own.id)
+
+
+async def test_who_sits_here_passes_a_code_on_as_words() -> None:
+    """A code in what somebody says is not theirs: only a command takes it."""
+    async with room(EVENING) as here:
+        await here.enrol("anna")
+        await here.say("anna", await expect(here))
+        assert len(await seats(here)) == 1
+
+
 async def test_a_code_that_many_share_gives_each_of_them_one_seat() -> None:
     async with room(EVENING) as here:
 
@@ -237,6 +269,14 @@ def _seat_in_another_assembly(db: Database, at: int) -> None:
     assert assembly is not None
     courses.save_assembly(db, replace(assembly, id="a2"))
     identities.enrol(db, "a2", ACCOUNT, "elsewhere", "elsewhere", "participant", "linz", "en", at=at)
+
+
+async def test_who_came_in_starts_anew_with_wrong_codes() -> None:
+    async with room(EVENING) as here:
+        code = await expect(here)
+        for text in ("AAAA", "BBBB", code, "CCCC", "DDDD"):
+            await here.say("anna", f"/join {text}")
+        assert "Please wait" not in here.post.text("anna")
 
 
 async def test_a_thousand_guesses_get_nobody_in_and_few_answers() -> None:
@@ -336,6 +376,7 @@ async def test_a_link_lets_in_up_to_the_caps_and_each_person_once() -> None:
         await here.say("ben", f"/start {code}")
         await here.say("cleo", f"/start {code}")
         assert len(await seats(here)) == 2
+        assert "The assembly has not begun yet." in here.post.text("anna"), "who follows it again is simply in"
         assert here.post.text("cleo").startswith(
             "All places in “The square” that could be taken without a personal invitation are taken."
         )
@@ -358,6 +399,16 @@ async def test_an_open_assembly_lets_in_whoever_writes_as_long_as_there_is_room(
         assert here.post.text("p4").startswith("Alle Plätze") or here.post.text("p4").startswith("All places")
         await here.say("p0", "hello")
         assert len(await seats(here)) == 2
+
+
+async def test_an_assembly_that_is_closed_lets_nobody_in() -> None:
+    async with room(opened("open = true")) as here:
+        row = await here.store.read(courses.load_assembly, ASSEMBLY)
+        assert row is not None
+        await here.store.transact(courses.save_assembly, replace(row, state="closed"))
+        await here.say("anna", "hello")
+        assert await seats(here) == []
+        assert ASKED in here.post.text("anna")
 
 
 async def test_a_rush_rings_the_alarm_once_and_the_caps_hold() -> None:
@@ -408,6 +459,7 @@ async def test_a_rush_can_close_the_door_until_somebody_opens_it() -> None:
         assert "3 people came in without a code of their own." in here.post.text("carl")
         await here.say("p4", f"/start {code}")
         assert len(await seats(here)) == 6
+        await here.say("carl", "/joining pause")
         await here.say("carl", "/joining pause")
         assert "Nobody else comes in like that now." in here.post.text("carl")
         await here.say("emma", f"/start {code}")
@@ -525,6 +577,17 @@ async def test_a_seat_that_moves_to_a_helper_is_marked_and_back_again_is_not() -
         assert [s.helped for s in await seats(here)] == [False, False]
         held = await here.store.read(lambda db: identities.seats_of(db, db.vault.lookup(ACCOUNT, "ben")))
         assert len(held) == 1
+
+
+async def test_a_seat_with_two_chats_that_moves_to_one_of_them_is_not_helped() -> None:
+    async with room(EVENING) as here:
+        await here.say("anna", f"/join {await expect(here)}")
+        (seat,) = await seats(here)
+        await here.say("tablet", "hello")
+        await here.store.transact(lambda db: identities.link(db, db.vault.lookup(ACCOUNT, "tablet"), seat.id))
+        await here.say("anna", f"/join {await reissue(here)}")
+        assert [s.helped for s in await seats(here)] == [False]
+        assert "has moved to another chat" in here.post.text("tablet")
 
 
 async def test_in_an_open_assembly_the_old_chat_gets_no_second_seat() -> None:

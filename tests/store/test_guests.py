@@ -124,6 +124,15 @@ def test_issuing_anew_ends_the_invite_before(db: Database) -> None:
     assert found(db).issue == 3
 
 
+def test_a_new_invite_ends_every_code_that_moves_the_seat(db: Database) -> None:
+    expect(db)
+    seat = enrol(db, "anna")
+    other = codes.make_code(db, "a1", "participant", seat=seat.id, made=NOON, expires=LATER)
+    guests.took_seat(db, "a1", found(db).lookup, seat.id)
+    guests.reissue(db, "a1", found(db), NOON, LATER)
+    assert codes.stand(db, other, NOON) == "replaced"
+
+
 def test_who_was_erased_is_not_invited_again(db: Database) -> None:
     expect(db)
     seat = enrol(db, "anna")
@@ -180,7 +189,7 @@ def test_a_code_stands_once(db: Database) -> None:
 def test_a_seat_moves_to_another_chat_and_leaves_nothing_behind(db: Database) -> None:
     seat, other = enrol(db, "old"), enrol(db, "old", helper=True)
     identities.make_current(db, lookup(db, "old"), seat.id)
-    db.sql.execute("UPDATE seat SET room = x'01', lost = 'blocked' WHERE id = ?", (seat.id,))
+    db.sql.execute("UPDATE seat SET room = x'01' WHERE id = ?", (seat.id,))
     copies.note(db, seat.id, "7", "a1", "c1", NOON)
     queue.say(db, [OutRow(f"k{act}", "a1", seat.id, 0, NOON, b"{}", act=act) for act in ("say", "edit", "delete")])
     new = identities.meet(db, "telegram:bot", "new", "chat-new", NOON)
@@ -189,7 +198,7 @@ def test_a_seat_moves_to_another_chat_and_leaves_nothing_behind(db: Database) ->
     assert [h.seat for h in identities.seats_of(db, lookup(db, "old"))] == [other.id]
     assert identities.current_seat(db, lookup(db, "old")) == other.id
     assert identities.current_seat(db, new) == seat.id
-    assert db.sql.execute("SELECT room, lost, helped FROM seat WHERE id = ?", (seat.id,)).fetchone() == (None, "", 0)
+    assert db.sql.execute("SELECT room, helped FROM seat WHERE id = ?", (seat.id,)).fetchone() == (None, 0)
     assert db.sql.execute("SELECT COUNT(*) FROM copy").fetchone() == (0,)
     assert dict(db.sql.execute("SELECT act, state FROM outbox")) == {"say": "new", "edit": "gone", "delete": "gone"}
     assert identities.move(db, new, seat.id, False) == []
