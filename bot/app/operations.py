@@ -103,7 +103,7 @@ def _status(db: Database, house: House, now: int) -> dict[str, Any]:
             {
                 "id": row.id,
                 "flow": row.flow,
-                "title": _title(flow),
+                "title": title_of(flow),
                 "courses": [_course_status(db, flow, row.id, course) for course in flow.courses],
             }
         )
@@ -243,9 +243,9 @@ async def publish(desk: Desk, flow: str) -> dict[str, Any]:
     except NotAFlow as error:
         raise Problem(str(error)) from None
     read = unbundle(body)
-    row = PublishedFlow(read.ref, read.file.flow.id, _title(read), body, ms(desk.clock.now()))
+    row = PublishedFlow(read.ref, read.file.flow.id, title_of(read), body, ms(desk.clock.now()))
     await desk.store.transact(courses.publish_flow, row)
-    return {"ref": read.ref, "title": _title(read)}
+    return {"ref": read.ref, "title": title_of(read)}
 
 
 async def flows(desk: Desk) -> dict[str, Any]:
@@ -264,5 +264,6 @@ def flow_of(db: Database, house: House, assembly: str) -> Flow:
         raise Problem(f"There is no assembly called {assembly}. {hint}") from None
 
 
-def _title(flow: Flow) -> str:
+def title_of(flow: Flow) -> str:
+    """What an assembly of this flow is called, in the flow's first language."""
     return next(iter(flow.local(flow.file.flow.title).texts.values()))

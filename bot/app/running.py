@@ -12,8 +12,10 @@ from typing import Any
 
 from bot.app import operations
 from bot.app.config import Config
+from bot.app.connecting import note_names, telegrams
 from bot.app.line import Line, call, carry_out, socket_path
 from bot.app.operations import Desk, Problem, Progress
+from bot.app.service import READY, STOPPING, Service
 from bot.engine.clock import SystemClock
 from bot.engine.engine import Engine
 from bot.engine.house import House
@@ -25,7 +27,7 @@ from bot.store.connection import Store, open_store
 from bot.store.errors import InUse, LeaseLost, StoreError
 from bot.store.keys import KeyFile
 from bot.store.times import ms
-from bot.transports.port import Transport
+from bot.transports.port import Stopped, Transport
 
 log = logging.getLogger(__name__)
 
@@ -33,29 +35,36 @@ LEASE = 30_000
 """How long a lease lasts without being renewed, in milliseconds; it is renewed three times as often."""
 
 
-async def run(config: Config, transports: Sequence[Transport]) -> None:
-    """Run every assembly of the config until a signal comes. Raises `Problem` in the operator's words."""
-    clock, catalogs = SystemClock(), Catalogs.load(locales_dir())
+async def run(config: Config, console: Sequence[Transport] = ()) -> None:
+    """Run every assembly of the config until a signal comes, over the Telegram accounts of the config and the given `console`.
+    Raises `Problem` or `BadConfig` in the operator's words."""
+    clock, catalogs, service = SystemClock(), Catalogs.load(locales_dir()), Service()
+    connect = telegrams(config, clock.now, catalogs)
     async with _opened(config) as store:
+        title = await _found(config, Desk(store, House(catalogs), clock, accounts=config.accounts, names=config.names))
+        bots = connect(title)
+        transports: list[Transport] = [*console, *bots]
         engine = Engine(store, catalogs, clock, transports, translator(config.translation.engine))
         desk = Desk(store, engine.house, clock, wake=engine.wake, accounts=config.accounts, names=config.names)
-        for row in config.assembly:
-            made = await operations.create(desk, row.id, str(config.place(row.flow)), row.seed)
-            if made["changed"]:
-                log.warning(
-                    "%s goes on with %s; the file %s has changed since. `pnyx flow publish` and `pnyx flow upgrade` move it.",
-                    row.id, made["ref"], config.place(row.flow),
-                )  # fmt: skip
         fence = await _take_lease(store, clock)
         store.hold(fence)
         line = Line(desk, socket_path(config.database_path))
         await line.open()
         _stop_on_signals(engine)
         renewing = asyncio.create_task(_renew(store, clock, fence, engine))
+        beside = (
+            asyncio.create_task(note_names(store, bots)),
+            asyncio.create_task(service.watch(lambda: engine.looked, engine.wake)),
+        )
+        service.tell(READY)
         try:
             await engine.run()
+        except Stopped as stopped:
+            raise Problem(f"{stopped} Everything is kept; `pnyx run` goes on from here.") from None
         finally:
-            renewing.cancel()
+            service.tell(STOPPING)
+            for task in (renewing, *beside):
+                task.cancel()
             await line.close()
             for transport in transports:
                 await transport.close()
@@ -64,6 +73,21 @@ async def run(config: Config, transports: Sequence[Transport]) -> None:
                 await store.transact(lease.release, fence)
         if renewing.done() and not renewing.cancelled() and renewing.exception() is not None:
             raise Problem(str(renewing.exception()))
+
+
+async def _found(config: Config, desk: Desk) -> str:
+    """Make the assemblies of the config that are not there yet. The title of the only one, "" where there are several."""
+    for row in config.assembly:
+        made = await operations.create(desk, row.id, str(config.place(row.flow)), row.seed)
+        if made["changed"]:
+            log.warning(
+                "%s goes on with %s; the file %s has changed since. `pnyx flow publish` and `pnyx flow upgrade` move it.",
+                row.id, made["ref"], config.place(row.flow),
+            )  # fmt: skip
+    if len(config.assembly) != 1:
+        return ""
+    flow = await desk.store.read(operations.flow_of, desk.house, config.assembly[0].id)
+    return operations.title_of(flow)
 
 
 async def ask(

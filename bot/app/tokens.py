@@ -18,7 +18,7 @@ from bot.transports.telegram.webhook import Hook
 VARIABLE = "PNYX_TELEGRAM_TOKEN"
 """Where the token stands if the config does not say."""
 
-_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,64}")
+_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{16,64}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _LARGEST = 4096
 

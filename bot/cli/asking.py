@@ -16,6 +16,7 @@ from rich.progress import Progress
 from bot.app.config import BadConfig, Config, load_config
 from bot.app.operations import Problem
 from bot.app.running import ask
+from bot.app.veil import veiled
 from bot.language.flowfiles import NotAFlow
 from bot.report.export import CannotExport
 from bot.store.errors import StoreError
@@ -43,7 +44,7 @@ def in_words(function: Callable[P, T]) -> Callable[P, T]:
         try:
             return function(*args, **kwargs)
         except (Problem, BadConfig, StoreError, NotAFlow, CannotExport) as error:
-            err.print(str(error), style="red", markup=False, soft_wrap=True)
+            err.print(veiled(str(error)), style="red", markup=False, soft_wrap=True)
         except OSError as error:
             err.print(
                 f"{error.filename or 'A file'}: {error.strerror or error}.", style="red", markup=False, soft_wrap=True

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import shutil
 import sys
 from pathlib import Path
 
 import click
+from rich.text import Text
 
-from bot.app.config import NAME, load_config
+from bot.app.checking import look_at
+from bot.app.config import NAME, Config, load_config
 from bot.app.operations import Problem
 from bot.app.running import ask, run
+from bot.app.tokens import tokens
+from bot.app.veil import guard
 from bot.cli.asking import config_option, err, in_words, out
 from bot.cli.flow import report_problems
 from bot.engine.clock import SystemClock
@@ -23,7 +26,6 @@ from bot.store.backup import check as check_database
 from bot.store.keys import KeyFile
 from bot.transports.console import Console
 from bot.transports.lines import TypedLines, typed
-from bot.transports.port import Transport
 
 FIRST = "first"
 """The id of the assembly that `pnyx init` sets up."""
@@ -63,7 +65,7 @@ def init(folder: Path) -> None:
 @click.argument("flows", type=click.Path(path_type=Path), nargs=-1)
 @in_words
 def check(config: Path, flows: tuple[Path, ...]) -> None:
-    """Check the config, its flows, the languages, the keys and the database. With FLOWS, check only these."""
+    """Check the config, its flows, the languages, the keys, the database and the bots. With FLOWS, check only these."""
     if flows:
         raise SystemExit(max(report_problems(load_flow(path)) for path in flows))
     read = load_config(config)
@@ -82,30 +84,48 @@ def check(config: Path, flows: tuple[Path, ...]) -> None:
         out.print(f"Database    {read.database_path}: whole, version {version}.", soft_wrap=True)
     else:
         out.print(f"Database    {read.database_path}: not there yet; `pnyx run` makes it.", soft_wrap=True)
-    raise SystemExit(worst)
+    raise SystemExit(max(worst, _check_telegram(read)))
+
+
+def _check_telegram(config: Config) -> int:
+    """Say how each Telegram account stands. 1 where one cannot work."""
+    worst = 0
+    for table in config.telegram:
+        head = "Telegram"
+        for found in asyncio.run(look_at(config, table)):
+            style = {"good": "", "note": "yellow", "bad": "red"}[found.weight]
+            out.print(Text(f"{head:<12}").append(found.text, style), soft_wrap=True)
+            worst, head = max(worst, int(found.weight == "bad")), ""
+    return worst
 
 
 @click.command("run")
 @config_option
-@click.option("--log", "level", type=click.Choice(["error", "warning", "info"]), default="warning", show_default=True)
+@click.option(
+    "--log", "level", type=click.Choice(["error", "warning", "info", "debug"]), default="warning", show_default=True,
+    help="How much is told on the error output. Nobody's words and no token stand there, whatever you choose.",
+)  # fmt: skip
 @in_words
 def run_command(config: Path, level: str) -> None:
     """Run the assemblies of the config until you press Ctrl-C."""
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every ring of the alarm
+    guard(level)
     read = load_config(config)
-    if not read.console.enabled:
-        raise Problem(f"No transport is on. Set enabled = true under [console] in {read.home / NAME}.")
-    asyncio.run(_run(config))
+    if not read.console.enabled and not read.telegram:
+        raise Problem(
+            f"Nobody can be reached. Set enabled = true under [console] in {read.home / NAME}, or describe a bot under "
+            "[[telegram]] (docs/guide/telegram.md)."
+        )
+    asyncio.run(_run(read))
     err.print("Stopped. Everything is kept; `pnyx run` goes on from here.", style="dim")
 
 
-async def _run(path: Path) -> None:
-    config = load_config(path)
+async def _run(config: Config) -> None:
+    for name in tokens(config):
+        err.print(f"telegram:{name} is served here. Ctrl-C ends it.", style="dim")
+    if not config.console.enabled:
+        await run(config)
+        return
     clock = SystemClock()
     console = Console(TypedLines(typed(sys.stdin), f"{clock.now().timestamp():.0f}"), clock.now)
     console.explain()
-    transports: list[Transport] = [console]
-    await run(config, transports)
+    await run(config, [console])
