@@ -165,7 +165,7 @@ async def test_from_an_invite_link_to_an_answer_and_a_kill_loses_nothing(tmp_pat
             await olga.press("Begin now")
             await sees(at, anna, "I am Pnyx")
             await anna.press(anna.last.labels[0])
-            await sees(at, anna, "agree")
+            await sees(at, anna, "Your table sees your words")
             await run.end(signal.SIGKILL)
         await anna.press(anna.last.labels[0])  # while nobody is there to hear it
         await ben.start(codes["A1"])
