@@ -70,7 +70,8 @@ class Pick:
 
 class Line:
     """The line of an account. Without a transport nothing leaves. Where nothing is held back and a repeat is harmless it is
-    `batched`: then a whole row of messages is taken at a time, and handed over one after the other."""
+    `batched`: then a whole row of messages is taken at a time, and handed over one after the other. It `marks` new messages that
+    are under way where a repeat might be seen."""
 
     def __init__(self, account: str, transport: Transport | None) -> None:
         pace = transport.abilities.pace if transport is not None else None
@@ -78,6 +79,9 @@ class Line:
         self.transport = transport
         self.pace = AccountPace(pace)
         self.chats: dict[str, Chat] = {}
+        self.marks = transport is not None and not (
+            transport.abilities.repeatable and transport.abilities.remembers is None
+        )
         self.batched = transport is not None and pace is None and transport.abilities.repeatable
         self.superseded: list[int] = []
         self._pace = pace
@@ -87,6 +91,7 @@ class Line:
         self._passed = [0] * LANES
         self._under_way = 0
         self._changing = 0
+        self._cut = False  # whether anything has ever been cut in pieces
 
     @property
     def busy(self) -> bool:
@@ -139,8 +144,11 @@ class Line:
             first = chat.changes[0]
             self._put(self._changes, first.lane, first, chat, max(now, chat.pace.held_until), now)
         if chat.news:
-            lane = min(w.lane for w in chat.news)
-            first = next(w for w in chat.news if w.lane == lane)
+            first = chat.news[0]
+            lane = first.lane
+            if len(chat.news) > 1:
+                lane = min(w.lane for w in chat.news)
+                first = next(w for w in chat.news if w.lane == lane)
             free = chat.pace.next(now, chat.news[0].pieces)
             if free is not None:
                 self._put(self._lanes[lane], 0, first, chat, free, now)
@@ -189,11 +197,12 @@ class Line:
 
     def _lane(self, now: int) -> int | None:
         """The lane whose turn it is; None where no new message may leave now."""
-        number = self._number()
-        if not number or (self._under_way >= self.pace.width and not self.batched):
-            return None
         ready = [lane for lane in range(LANES) if _top(self._lanes[lane])]
-        owed = self._owed()
+        if not ready or self.batched:
+            return ready[0] if ready else None
+        if self._under_way >= self.pace.width:
+            return None
+        number, owed = self._number(), self._owed()
         chosen = max(owed, key=lambda lane: self._passed[lane]) if owed else ready[0]
         free = self.pace.next(now, number, evenly=chosen != Lane.ANSWER and not owed)
         if free is None or free > now:
@@ -204,14 +213,14 @@ class Line:
 
     def _owed(self) -> list[int]:
         """The lanes that have been passed over too often."""
-        if self.batched:
-            return []
         return [lane for lane in range(LANES) if self._passed[lane] >= PASSED and _top(self._lanes[lane])]
 
     def _number(self) -> int:
-        """In how many messages what may leave will be cut, at most; 0 where nothing may."""
-        tops = [item for heap in self._lanes if (item := _top(heap))]
-        return max((item[-1].news[0].pieces for item in tops), default=0)
+        """In how many messages what may leave next will be cut, at most; 0 where nothing may."""
+        tops = [item[-1] for heap in self._lanes if (item := _top(heap))]
+        if not tops or not self._cut:
+            return len(tops) and 1
+        return max(chat.news[0].pieces for chat in tops)
 
     def _leave(self, pick: Pick, now: int) -> Pick:
         pick.chat.under_way += 1
@@ -250,6 +259,7 @@ class Line:
     def back(self, chat: Chat, rows: Iterable[Waiting], now: int) -> None:
         """These rows wait again, each at its place."""
         for each in rows:
+            self._cut = self._cut or each.pieces > 1
             insort(chat.row(each), each, key=lambda w: (w.at, w.seq))
         self.place(chat, now)
 

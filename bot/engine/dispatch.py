@@ -14,19 +14,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.message import Message
 from bot.engine import outcomes
 from bot.engine.backlog import Chat, Line, Pick
 from bot.engine.handing import Leaving
 from bot.engine.house import House
-from bot.engine.letters import Letter, address, letter
+from bot.engine.letters import Desk, Letter
 from bot.engine.outcomes import Outcome, outcome
 from bot.engine.pacing import slow
 from bot.store import buttons, holds, outbox
 from bot.store.buttons import Buttons
 from bot.store.database import Database
 from bot.store.outbox import Horizon, Waiting
-from bot.store.queue import Act
+from bot.store.queue import OutboxRow
 from bot.transports.port import Transport
 
 BATCH = 200
@@ -118,10 +117,12 @@ class Dispatch:
         self._holds = holds.holds(db, now)
         for line in self._lines.values():
             line.hold(self._held(db, line.account)[0])
-        for row in doubtful:
-            self._left(db, row.seat, row.door, row.act, now)
-        for each, at in outbox.lately(db, now - LATELY):
-            self._left(db, each.seat, each.door, each.act, at)
+        desk = Desk(db, self._house)
+        before = [(row.seat, row.door, row.act, now) for row in doubtful]
+        before += [(each.seat, each.door, each.act, at) for each, at in outbox.lately(db, now - LATELY)]
+        for seat, door, act, at in before:  # it counts for the pace
+            if (where := self._place(db, desk, seat, door)) is not None:
+                where[0].left(where[1], act, at)
         self.anew()
         return len(doubtful)
 
@@ -132,24 +133,33 @@ class Dispatch:
             turn.dealt += len(written)
         if self._horizon is None:
             self._read_anew(db, now)
-        self._look(db, turn, now)
+        desk = Desk(db, self._house)
+        self._look(db, desk, turn, now)
         if not take:
             return
-        read: dict[bytes, Message] = {}
+        picks = [(line, pick) for line in self._lines.values() for pick in _taken(line, now)]
+        turn.picks += picks
+        turn.dealt += len(picks)
+        rows = {row.seq: row for row in outbox.take(db, [w.seq for _, pick in picks for w in pick.rows])}
+        marked: list[int] = []
         keyed: list[Buttons] = []
-        for line in self._lines.values():
-            if line.batched and line.busy:
+        runs: dict[str, list[Leaving]] = {}
+        for line, pick in picks:
+            made = self._letter(db, desk, line, pick, [rows[w.seq] for w in pick.rows if w.seq in rows], now)
+            if made is None:
+                turn.picks.remove((line, pick))
                 continue
-            run: list[Leaving] = []
-            while len(run) < BATCH and (pick := line.take(now)) is not None:
-                turn.picks.append((line, pick))
-                turn.dealt += 1
-                made = self._letter(db, line, pick, now, read, keyed)
-                if made is not None:
-                    run.append(Leaving(line, pick, made))
-                else:
-                    turn.picks.pop()
-            turn.runs += [run] if line.batched and run else [[each] for each in run]
+            leaving = Leaving(line, pick, made[0])
+            keyed += [made[1]] if made[1] is not None else []
+            if line.marks and made[0].row.act == "say":
+                marked += [row.seq for row in made[0].rows]
+            if line.batched:
+                runs.setdefault(line.account, []).append(leaving)
+            else:
+                turn.runs.append([leaving])
+        turn.runs += runs.values()
+        if marked:
+            outbox.mark(db, marked, now)
         if keyed:
             buttons.keep(db, keyed, now)
 
@@ -167,7 +177,7 @@ class Dispatch:
         self._known = {w.seq for each in self._under_way for w in each.pick.rows}
         self._horizon = Horizon(outbox.newest(db))
 
-    def _look(self, db: Database, turn: Turn, now: int) -> None:
+    def _look(self, db: Database, desk: Desk, turn: Turn, now: int) -> None:
         """Take up what is new, or has come due."""
         if self._horizon is None:
             return
@@ -176,15 +186,15 @@ class Dispatch:
         self._next_hour = outbox.next_at(db, now)
         for each in found:
             if each.seq not in self._known:
-                self._add(db, turn, each, now)
+                self._add(db, desk, turn, each, now)
         for line in self._lines.values():
             for seq in line.superseded:
                 outbox.gone(db, seq, "Superseded")
                 self._known.discard(seq)
             line.superseded.clear()
 
-    def _add(self, db: Database, turn: Turn, each: Waiting, now: int) -> None:
-        where = self._place(db, each.seat, each.door)
+    def _add(self, db: Database, desk: Desk, turn: Turn, each: Waiting, now: int) -> None:
+        where = self._place(db, desk, each.seat, each.door)
         if where is None:
             outbox.gone(db, each.seq, "Erased")
             turn.dealt += 1
@@ -193,12 +203,12 @@ class Dispatch:
         line, chat = where
         line.add(chat, each, now)
 
-    def _place(self, db: Database, seat: str | None, door: bytes | None) -> tuple[Line, Chat] | None:
+    def _place(self, db: Database, desk: Desk, seat: str | None, door: bytes | None) -> tuple[Line, Chat] | None:
         """Where a reader is reached: the line of the account, and the chat. None where they are not (any more)."""
         reader = seat or door or b""
         if (known := self._where.get(reader)) is not None:
             return known
-        found = address(db, seat, door)
+        found = desk.address(seat, door)
         if found is None:
             return None
         account, place, in_room = found
@@ -217,38 +227,37 @@ class Dispatch:
         """Until when an earlier process was told to wait, and to be slower."""
         return self._holds.get(holds.scope(db, account, chat), (0, 0))
 
-    def _left(self, db: Database, seat: str | None, door: bytes | None, act: Act, at: int) -> None:
-        """Something left before this process began, and counts for the pace."""
-        where = self._place(db, seat, door)
-        if where is not None:
-            where[0].left(where[1], act, at)
-
     def _letter(
-        self, db: Database, line: Line, pick: Pick, now: int, read: dict[bytes, Message], keyed: list[Buttons]
-    ) -> Letter | None:
-        """What was picked, as a letter. None where it is not to be sent, or not here."""
-        rows = outbox.take(db, [w.seq for w in pick.rows])
-        made = letter(db, self._house, rows, read) if rows else "Gone"
+        self, db: Database, desk: Desk, line: Line, pick: Pick, rows: list[OutboxRow], now: int
+    ) -> tuple[Letter, Buttons | None] | None:
+        """What was picked, as a letter; `rows` are those of it that still wait. None where it is not to be sent, or not here."""
+        waiting = {w.seq: w for w in pick.rows}
+        self._known -= waiting.keys() - {row.seq for row in rows}
+        made = desk.letter(rows) if rows else "Gone"
         if isinstance(made, str):
             for row in rows:
                 outbox.gone(db, row.seq, made)
-            self._known -= {w.seq for w in pick.rows}
+            self._known -= waiting.keys()
             line.undo(pick, now)
             return None
-        found, keys = made
-        transport = self._transports[line.account]
-        waiting = {w.seq: w for w in pick.rows}
-        self._known -= waiting.keys() - {row.seq for row in rows}
-        if found.account != line.account or transport.chat(found.place) != pick.chat.place:
+        found = made[0]
+        if found.account != line.account or self._transports[line.account].chat(found.place) != pick.chat.place:
             line.undo(pick, now)  # they are reached elsewhere by now
             self._where.pop(pick.rows[0].reader, None)
             for row in rows:
-                self._add(db, Turn(), waiting[row.seq], now)
+                self._add(db, desk, Turn(), waiting[row.seq], now)
             return None
         pick.rows = [waiting[row.seq] for row in found.rows]
-        line.back(pick.chat, [waiting[row.seq] for row in rows[len(found.rows) :]], now)
-        able = transport.abilities
-        if found.row.act == "say" and not (able.repeatable and able.remembers is None):
-            outbox.mark(db, [row.seq for row in found.rows], now)
-        keyed += [keys] if keys is not None else []
-        return found
+        if len(found.rows) < len(rows):
+            line.back(pick.chat, [waiting[row.seq] for row in rows[len(found.rows) :]], now)
+        return made
+
+
+def _taken(line: Line, now: int) -> list[Pick]:
+    """What may leave on an account now."""
+    if line.batched and line.busy:
+        return []
+    picks: list[Pick] = []
+    while len(picks) < BATCH and (pick := line.take(now)) is not None:
+        picks.append(pick)
+    return picks

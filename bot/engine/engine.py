@@ -88,12 +88,15 @@ class Engine:
 
     async def settle(self) -> int:
         """Do everything that is due now: events, jobs, messages, until nothing is left. How many things were done."""
-        total = 0
+        total, sent = 0, -1
         while not self._stopping.is_set():
-            done = await self._do_due() + await self._sender.flush()
-            if not done:
+            done = await self._do_due()
+            if not done and sent >= 0:
                 break
-            total += done
+            sent = await self._sender.flush()
+            total += done + sent
+            if not (done or sent):
+                break
         return total
 
     async def _do_due(self) -> int:

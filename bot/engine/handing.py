@@ -45,7 +45,7 @@ async def hand_over(each: Leaving, transports: Mapping[str, Transport], catalogs
     transport = transports[each.line.account]
     handed = False
     try:
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(None if each.line.batched else LONGEST):
             shown = show(each.letter, catalogs)
             if each.letter.file is not None:
                 shown = replace(shown, attachment=await attach(each.letter.file, transports))

@@ -55,6 +55,130 @@ class Letter:
         return self.rows[0]
 
 
+class Desk:
+    """Where letters are made, within one transaction. What many of them need is looked up once."""
+
+    def __init__(self, db: Database, house: House) -> None:
+        self._db = db
+        self._house = house
+        self._addresses: dict[str | bytes, tuple[str, str, bool] | None] = {}
+        self._messages: dict[bytes, tuple[Message, list[str], list[str]]] = {}
+        self._names: dict[tuple[str, str], str | None] = {}
+        self._readers: dict[str | bytes, tuple[Reader, ...]] = {}
+        self._shared: dict[str, bool] = {}
+
+    def address(self, seat: str | None, door: bytes | None) -> tuple[str, str, bool] | None:
+        """Account and place of a reader, and whether it is a room; None where there is none (any more)."""
+        reader = seat or door or b""
+        if reader not in self._addresses:
+            self._addresses[reader] = address(self._db, seat, door)
+        return self._addresses[reader]
+
+    def letter(self, rows: Sequence[OutboxRow]) -> tuple[Letter, Buttons | None] | str:
+        """Rows for one chat as a letter, with what its buttons stand for; or why they cannot be one. Of several rows as many
+        are taken as fit."""
+        db, row = self._db, rows[0]
+        where = self.address(row.seat, row.door)
+        if where is None or row.body is None:
+            return "Erased"
+        account, place, in_room = where
+        readers = self._reading(row, in_room)
+        if not readers:
+            return "Erased"
+        holder = row.seat or (row.door.hex() if in_room and row.door else "")
+        said, words, seats = self._read(row.body)
+        act: Act = row.act
+        taken: tuple[OutboxRow, ...] = (row,)
+        if row.about and row.target and len(several := copies.together(db, holder, row.target)) > 1:
+            said, act = self._several(row.assembly, several), "edit"
+            words, seats = mentioned(said)
+        found = look_up(db, row.assembly, words) if words else {}
+        if len(rows) > 1 and not (said.buttons or said.enclosed or said.answers):
+            taken, said, found, seats = self._merged(rows, said, found, seats)
+        keyed = account in self._house.keyed
+        if row.seat is not None and self._is_shared(row.seat):
+            said, seats = _addressed(said, row.seat, keyed), [*seats, row.seat]
+        made = None
+        if keyed and holder and said.buttons and act in ("say", "edit"):
+            key = buttons.key(db, row.assembly, row.key)
+            made = Buttons(key, row.assembly, holder, said.step, [button.press for button in said.buttons])
+        lang = readers[0].lang
+        return (
+            Letter(
+                taken, account, place, holder, act, said, readers, found, self._called(seats, lang),
+                answers=copies.remote(db, holder, row.assembly, said.answers) if said.answers and holder else "",
+                file=enclosed(db, self._house, row.assembly, said.enclosed, account, lang) if said.enclosed else None,
+                buttons=made.key if made is not None else "",
+                menu=self._menu(row.seat, readers[0]) if act == "menu" and row.seat else None,
+            ),
+            made,
+        )  # fmt: skip
+
+    def _read(self, body: bytes) -> tuple[Message, list[str], list[str]]:
+        """A message, and the contributions and seats that it points at: what a whole table is told stands in as many rows."""
+        found = self._messages.get(body)
+        if found is None:
+            said = decode(body.decode())
+            found = self._messages[body] = said, *mentioned(said)
+        return found
+
+    def _merged(
+        self, rows: Sequence[OutboxRow], said: Message, words: dict[str, str], seats: list[str]
+    ) -> tuple[tuple[OutboxRow, ...], Message, dict[str, str], list[str]]:
+        """As many of the rows as fit into one message, that message, the words in it, and the seats."""
+        taken = [rows[0]]
+        for other in rows[1:]:
+            if other.body is None:
+                break
+            more, contributions, others = self._read(other.body)
+            found = look_up(self._db, other.assembly, contributions)
+            size = sum(map(len, words.values())) + sum(map(len, found.values()))
+            if more.buttons or more.enclosed or more.answers or size > LONGEST:
+                break
+            taken.append(other)
+            words, seats = words | found, [*seats, *others]
+            said = replace(said, blocks=(*said.blocks, *more.blocks))
+        return tuple(taken), said, words, seats
+
+    def _several(self, assembly: str, contributions: Sequence[str]) -> Message:
+        """A message that carries several contributions, as they are now."""
+        blocks: list[Block] = []
+        for id in contributions:
+            given = opinions.contribution(self._db, assembly, id)
+            author = people.load_seat(self._db, given.seat) if given is not None else None
+            if author is not None:
+                blocks += [block(who(author)), block(Words(id), kind="quote")]
+        return Message(tuple(blocks))
+
+    def _reading(self, row: OutboxRow, in_room: bool) -> tuple[Reader, ...]:
+        reader = row.seat or row.door or b""
+        if reader not in self._readers:
+            self._readers[reader] = readers(self._db, self._house, row, in_room)
+        return self._readers[reader]
+
+    def _called(self, seats: Sequence[str], lang: str) -> dict[str, str]:
+        """What these seats are called in a language; who was erased is left out."""
+        for seat in seats:
+            if (seat, lang) not in self._names:
+                name = people.names(self._db, [seat]).get(seat)
+                if name is None and (role := people.unnamed(self._db, [seat]).get(seat)) is not None:
+                    name = self._house.catalogs.phrase(NAMELESS[role].text, None, 0, lang)
+                self._names[seat, lang] = name
+        return {seat: name for seat in seats if (name := self._names[seat, lang]) is not None}
+
+    def _is_shared(self, seat: str) -> bool:
+        if seat not in self._shared:
+            self._shared[seat] = identities.shared(self._db, seat)
+        return self._shared[seat]
+
+    def _menu(self, seat: str, reader: Reader) -> Menu:
+        """The commands of a seat's role, in its language."""
+        found = people.load_seat(self._db, seat)
+        names = [c for c in COMMANDS.values() if found is not None and found.role in c.roles]
+        phrase = self._house.catalogs.phrase
+        return Menu(reader.lang, tuple((c.name, phrase(c.brief.text, None, 0, reader.lang)) for c in names))
+
+
 def address(db: Database, seat: str | None, door: bytes | None) -> tuple[str, str, bool] | None:
     """Account and place of a reader, and whether it is a room; None where there is none (any more)."""
     if seat is not None:
@@ -66,95 +190,7 @@ def address(db: Database, seat: str | None, door: bytes | None) -> tuple[str, st
     return (*found, False) if found is not None else None
 
 
-def letter(
-    db: Database, house: House, rows: Sequence[OutboxRow], read: dict[bytes, Message]
-) -> tuple[Letter, Buttons | None] | str:
-    """Rows for one chat as a letter, with what its buttons stand for; or why they cannot be one. Of several rows as many are
-    taken as fit. `read` are the messages that have been read already: what a whole table is told stands in as many rows."""
-    row = rows[0]
-    where = address(db, row.seat, row.door)
-    if where is None or row.body is None:
-        return "Erased"
-    account, place, in_room = where
-    holder = row.seat or (row.door.hex() if in_room and row.door else "")
-    said = _read(row, read)
-    act = row.act
-    if row.about and row.target and len(several := copies.together(db, holder, row.target)) > 1:
-        said, act = _several(db, row.assembly, several), "edit"
-    readers = _readers(db, house, row, in_room)
-    if not readers:
-        return "Erased"
-    taken, said, words = _merged(db, rows, said, read)
-    keyed = account in house.keyed
-    if row.seat is not None and identities.shared(db, row.seat):
-        said = _addressed(said, row.seat, keyed)
-    made = None
-    if keyed and holder and said.buttons and act in ("say", "edit"):
-        key = buttons.key(db, row.assembly, row.key)
-        made = Buttons(key, row.assembly, holder, said.step, [button.press for button in said.buttons])
-    return (
-        Letter(
-            taken, account, place, holder, act, said, readers, words, _names(db, house, mentioned(said)[1], readers[0]),
-            answers=copies.remote(db, holder, row.assembly, said.answers) if said.answers and holder else "",
-            file=enclosed(db, house, row.assembly, said.enclosed, account, readers[0].lang),
-            buttons=made.key if made is not None else "",
-            menu=_menu(db, house, row.seat, readers[0]) if act == "menu" and row.seat else None,
-        ),
-        made,
-    )  # fmt: skip
-
-
-def show(each: Letter, catalogs: Catalogs) -> Rendered:
-    """The letter as it is read, without its file."""
-    shown = render_together(each.message, each.readers, each.words, each.names, catalogs)
-    if each.buttons:
-        keyed = (replace(c, press=buttons.data(each.buttons, n)) for n, c in enumerate(shown.buttons))
-        shown = replace(shown, buttons=tuple(keyed))
-    return replace(shown, answers=each.answers, silent=all(row.silent for row in each.rows))
-
-
-def _read(row: OutboxRow, read: dict[bytes, Message]) -> Message:
-    body = row.body or b""
-    found = read.get(body)
-    if found is None:
-        found = read[body] = decode(body.decode())
-    return found
-
-
-def _merged(
-    db: Database, rows: Sequence[OutboxRow], said: Message, read: dict[bytes, Message]
-) -> tuple[tuple[OutboxRow, ...], Message, dict[str, str]]:
-    """As many of the rows as fit into one message, that message, and the words in it."""
-    row = rows[0]
-    words = look_up(db, row.assembly, mentioned(said)[0])
-    taken = [row]
-    if said.buttons or said.enclosed or said.answers:
-        return (row,), said, words
-    for other in rows[1:]:
-        more = _read(other, read) if other.body is not None else None
-        if more is None or more.buttons or more.enclosed or more.answers:
-            break
-        found = look_up(db, other.assembly, mentioned(more)[0])
-        if sum(map(len, words.values())) + sum(map(len, found.values())) > LONGEST:
-            break
-        taken.append(other)
-        words |= found
-        said = replace(said, blocks=(*said.blocks, *more.blocks))
-    return tuple(taken), said, words
-
-
-def _several(db: Database, assembly: str, contributions: Sequence[str]) -> Message:
-    """A message that carries several contributions, as they are now."""
-    blocks: list[Block] = []
-    for id in contributions:
-        given = opinions.contribution(db, assembly, id)
-        author = people.load_seat(db, given.seat) if given is not None else None
-        if author is not None:
-            blocks += [block(who(author)), block(Words(id), kind="quote")]
-    return Message(tuple(blocks))
-
-
-def _readers(db: Database, house: House, row: OutboxRow, in_room: bool) -> tuple[Reader, ...]:
+def readers(db: Database, house: House, row: OutboxRow, in_room: bool) -> tuple[Reader, ...]:
     """Who reads: a person, whoever stands at the door, or a room in the languages of its table. None where nobody does."""
     if row.seat is not None:
         home = people.home(db, row.seat)
@@ -174,11 +210,14 @@ def _readers(db: Database, house: House, row: OutboxRow, in_room: bool) -> tuple
     return tuple(Reader(language, flow.sites[table.site].zone) for language in ordered)
 
 
-def _names(db: Database, house: House, seats: Sequence[str], reader: Reader) -> dict[str, str]:
-    names = people.names(db, seats)
-    for nameless, role in people.unnamed(db, [s for s in seats if s not in names]).items():
-        names[nameless] = house.catalogs.phrase(NAMELESS[role].text, None, 0, reader.lang)
-    return names
+def show(each: Letter, catalogs: Catalogs) -> Rendered:
+    """The letter as it is read, without its file."""
+    shown = render_together(each.message, each.readers, each.words, each.names, catalogs)
+    if each.buttons:
+        keyed = (replace(c, press=buttons.data(each.buttons, n)) for n, c in enumerate(shown.buttons))
+        shown = replace(shown, buttons=tuple(keyed))
+    silent = all(row.silent for row in each.rows)
+    return replace(shown, answers=each.answers, silent=silent) if silent or each.answers else shown
 
 
 def _addressed(said: Message, seat: str, keyed: bool) -> Message:
@@ -186,14 +225,6 @@ def _addressed(said: Message, seat: str, keyed: bool) -> Message:
     to = block(t("For {name}:", name=Name(seat)), kind="note")
     pressed = said.buttons if keyed else tuple(replace(b, press=f"{b.press}@{seat}") for b in said.buttons)
     return replace(said, blocks=(to, *said.blocks), buttons=pressed)
-
-
-def _menu(db: Database, house: House, seat: str, reader: Reader) -> Menu:
-    """The commands of a seat's role, in its language."""
-    found = people.load_seat(db, seat)
-    names = [c for c in COMMANDS.values() if found is not None and found.role in c.roles]
-    phrase = house.catalogs.phrase
-    return Menu(reader.lang, tuple((c.name, phrase(c.brief.text, None, 0, reader.lang)) for c in names))
 
 
 def mentioned(said: Message) -> tuple[list[str], list[str]]:

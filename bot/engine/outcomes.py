@@ -127,11 +127,13 @@ def _back_off(tries: int) -> timedelta:
 def settle(db: Database, house: House, ended: Sequence[Outcome], now: int) -> None:
     """Write what has become of messages."""
     doubted: list[OutboxRow] = []
+    sent = (each for each in ended if each.fate == "sent")
+    outbox.sent(db, [(row.seq, _id(each), each.ended) for each in sent for row in each.letter.rows])
     for each in ended:
         rows, answer = each.letter.rows, each.answer
         match each.fate:
             case "sent" if isinstance(answer, Receipt):
-                _sent(db, house, each.letter, answer, each.ended)
+                _carried(db, house, each.letter, answer, each.ended)
             case "later":
                 _hold(db, each)
                 for row in rows:
@@ -194,8 +196,12 @@ def _remembered(able: Abilities, span: int) -> bool:
     return able.remembers is None or span < able.remembers / timedelta(milliseconds=1)
 
 
-def _sent(db: Database, house: House, letter: Letter, receipt: Receipt, at: int) -> None:
-    outbox.sent(db, [(row.seq, receipt.id) for row in letter.rows], at)
+def _id(each: Outcome) -> str:
+    return each.answer.id if isinstance(each.answer, Receipt) else ""
+
+
+def _carried(db: Database, house: House, letter: Letter, receipt: Receipt, at: int) -> None:
+    """Note where a contribution stands now, and what the account calls a file from now on."""
     for row in letter.rows:
         if row.act == "delete":
             copies.forget(db, letter.holder, row.target, row.about)

@@ -65,7 +65,9 @@ def render_together(
 ) -> Rendered:
     """The message as people of several languages read it in one place: each paragraph in every language, the first reader's
     first; what is the same in all of them stands there once."""
-    first, *others = (render(message, reader, words, names, catalogs) for reader in readers)
+    first, *others = [render(message, reader, words, names, catalogs) for reader in readers]
+    if not others:
+        return first
     versions = (first, *others)
     blocks = [
         (kind, text)

@@ -11,7 +11,7 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,14 +87,15 @@ def next_at(db: Database, after: int) -> int | None:
     return at
 
 
-def take(db: Database, seqs: Iterable[int]) -> list[OutboxRow]:
-    """Those of these rows that still wait, opened, in the order that was asked for."""
-    found = []
-    for seq in seqs:
-        row = db.sql.execute(f"SELECT {_COLUMNS} FROM outbox WHERE seq = ? AND state = 'new'", (seq,)).fetchone()
-        if row is not None:
-            found.append(row)
-    return _opened(db, found)
+def take(db: Database, seqs: Sequence[int]) -> list[OutboxRow]:
+    """Those of these rows that still wait, opened."""
+    if not seqs:
+        return []
+    found = db.sql.execute(
+        f"SELECT {_COLUMNS} FROM outbox WHERE seq IN ({', '.join('?' * len(seqs))}) AND state = 'new' ORDER BY seq",
+        seqs,
+    )
+    return _opened(db, found.fetchall())
 
 
 def mark(db: Database, seqs: Iterable[int], now: int) -> None:
@@ -133,12 +134,12 @@ def _opened(db: Database, found: Iterable[tuple[Any, ...]]) -> list[OutboxRow]:
     return rows
 
 
-def sent(db: Database, receipts: Iterable[tuple[int, str]], now: int) -> None:
-    """These messages have arrived at the platform: `(seq, receipt)`. Their bodies are wiped."""
+def sent(db: Database, receipts: Iterable[tuple[int, str, int]]) -> None:
+    """These messages have arrived at the platform: `(seq, receipt, when)`. Their bodies are wiped."""
     db.sql.executemany(
         "UPDATE outbox SET state = 'sent', body = NULL, receipt = ?, sent = ? "
         "WHERE seq = ? AND state IN ('new', 'sending')",
-        [(receipt, now, seq) for seq, receipt in receipts],
+        [(receipt, at, seq) for seq, receipt, at in receipts],
     )
 
 

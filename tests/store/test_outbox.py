@@ -37,7 +37,7 @@ def test_a_message_goes_out_once_and_its_body_is_wiped(db: Database) -> None:
     assert (row.key, row.seat, row.body, row.step, row.tries, row.act) == ("m1", "anna", b"say m1", "step", 0, "say")
     outbox.mark(db, [1], NOON)
     assert outbox.take(db, [1]) == []
-    outbox.sent(db, [(1, "receipt-1")], NOON + 9)
+    outbox.sent(db, [(1, "receipt-1", NOON + 9)])
     assert db.sql.execute("SELECT state, body, receipt, sent FROM outbox").fetchall() == [
         ("sent", None, "receipt-1", NOON + 9)
     ]
@@ -120,7 +120,7 @@ def test_what_was_taken_back_meanwhile_stays_so(db: Database) -> None:
     say(db, "m1")
     (row,) = outbox.take(db, [1])
     outbox.gone(db, 1, "Erased")
-    outbox.sent(db, [(1, "r")], NOON)
+    outbox.sent(db, [(1, "r", NOON)])
     outbox.retry(db, 1, NOON)
     outbox.again(db, row, b"once more", NOON)
     outbox.anew(db, 1)
@@ -162,9 +162,9 @@ def test_a_broken_seal_in_the_outbox_is_given_up(db: Database) -> None:
 def test_what_was_sent_a_moment_ago_is_known_after_a_restart(db: Database) -> None:
     for n in range(4):
         say(db, f"m{n}")
-    outbox.sent(db, [(1, "")], NOON)
-    outbox.sent(db, [(2, "")], NOON + 60_000)
-    outbox.sent(db, [(4, "")], NOON + 59_999)
+    outbox.sent(db, [(1, "", NOON)])
+    outbox.sent(db, [(2, "", NOON + 60_000)])
+    outbox.sent(db, [(4, "", NOON + 59_999)])
     assert [(each.seq, at) for each, at in outbox.lately(db, NOON + 1)] == [(4, NOON + 59_999), (2, NOON + 60_000)]
 
 
@@ -173,26 +173,26 @@ class TestTheLastDelivery:
         say(db, "a1")
         say(db, "a2")
         say(db, "b1", "ben")
-        outbox.sent(db, [(1, "")], NOON + 5)
-        outbox.sent(db, [(3, "")], NOON + 70)
-        outbox.sent(db, [(2, "")], NOON + 900)
+        outbox.sent(db, [(1, "", NOON + 5)])
+        outbox.sent(db, [(3, "", NOON + 70)])
+        outbox.sent(db, [(2, "", NOON + 900)])
         assert outbox.last_delivery(db, "a1", "step", NOON + 999) == NOON + 70
 
     def test_is_not_yet_where_the_step_is_on_its_way_to_others(self, db: Database) -> None:
         for seat in ("anna", "ben", "carl"):
             say(db, seat, seat)
-        outbox.sent(db, [(1, "")], NOON + 5)
+        outbox.sent(db, [(1, "", NOON + 5)])
         outbox.mark(db, [2], NOON + 5)
         assert outbox.last_delivery(db, "a1", "step", NOON + 50) == NOON + 50
-        outbox.sent(db, [(2, "")], NOON + 60)
+        outbox.sent(db, [(2, "", NOON + 60)])
         assert outbox.last_delivery(db, "a1", "step", NOON + 70) == NOON + 70
-        outbox.sent(db, [(3, "")], NOON + 80)
+        outbox.sent(db, [(3, "", NOON + 80)])
         assert outbox.last_delivery(db, "a1", "step", NOON + 999) == NOON + 80
 
     def test_does_not_wait_for_an_account_that_sends_nothing(self, db: Database) -> None:
         say(db, "a1")
         say(db, "b1", "ben")
-        outbox.sent(db, [(1, "")], NOON + 5)
+        outbox.sent(db, [(1, "", NOON + 5)])
         later = NOON + 5 + outbox.MOVING
         assert outbox.last_delivery(db, "a1", "step", later) == later
         assert outbox.last_delivery(db, "a1", "step", later + 1) == NOON + 5
@@ -201,7 +201,7 @@ class TestTheLastDelivery:
         say(db, "a1")
         say(db, "b1", "ben", at=3_600_000)
         say(db, "c1", "carl")
-        outbox.sent(db, [(1, "")], NOON + 5)
+        outbox.sent(db, [(1, "", NOON + 5)])
         outbox.gone(db, 3, "Lost")
         assert outbox.last_delivery(db, "a1", "step", NOON + 10) == NOON + 3_600_000
         assert outbox.last_delivery(db, "a1", "nothing", NOON) is None
