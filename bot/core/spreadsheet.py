@@ -11,7 +11,6 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 
 SEPARATORS = ",;\t|"
 MOST_ROWS = 100_000
@@ -19,6 +18,7 @@ MOST_BYTES = 20_000_000
 WIDEST = 200
 """How many rows, bytes and columns a table has at most."""
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _BLANK = " \t\r\n\f\v\u00a0\u200b\u2007\u202f\ufeff"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -149,7 +149,7 @@ def _separator(text: str, wanted: str) -> str:
 
 def _rows(text: str, separator: str, file: str, before: int) -> Iterator[Row]:
     """The rows that hold something, with the line at which each begins. Raises `Unreadable` for quotes that do not close."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(_LINE.findall(text), delimiter=separator, strict=True)
     while True:
         line = reader.line_num + 1 + before
         try:
