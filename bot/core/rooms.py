@@ -129,7 +129,7 @@ def unbound(turn: Turn, event: Unbound) -> None:
             t("The talk rests for {span} and then goes on there; /resume lets it go on earlier.", span=spell(REST))
         )
     told.append(t("If the table shall have a room again, write /bind here."))
-    turn.effects.append(Say(f"facilitators:{table.id}", message(*told), f"unbound/{event.room}", quiet=False))
+    turn.effects.append(Say(f"facilitators:{table.id}", message(*told), f"unbound/{event.room}"))
 
 
 def give_up(turn: Turn, table: Table) -> None:
@@ -168,7 +168,7 @@ def entered(turn: Turn, event: Entered) -> None:
     if seat is not None and (seat.role not in TABLE or leads(seat, table)):
         head = t("{name} has come into the room of this table.", name=who(seat))
     key = f"stranger/{event.room}/{seat.id if seat is not None else event.mark}"
-    turn.effects.append(Say(table.unit, message(head, what), key, Lane.TALK, quiet=False))
+    turn.effects.append(Say(table.unit, message(head, what), key, Lane.TALK))
 
 
 def exited(turn: Turn, event: Exited) -> None:

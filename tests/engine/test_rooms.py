@@ -124,6 +124,7 @@ async def test_a_code_works_once_for_its_seat_alone_and_not_for_ever() -> None:
         await here.room_says("anna", GROUP, f"/bind {given}")
         assert "Only whoever asked for a code can use it" in fresh(here, "anna", -1)
         await here.room_says("stranger", GROUP, f"/bind {given}")
+        await here.wait(20 * MINUTE)
         await here.room_says("stranger", GROUP, "/bind AAAA-BBBB")
         assert here.post.text(GROUP).count("Only whoever asked for a code can use it") == 1, "once an hour"
         assert await here.store.read(rooms.find, ACCOUNT, GROUP) is None
@@ -159,16 +160,29 @@ async def test_whom_nobody_can_see_binds_nothing_and_leads_nothing() -> None:
         assert (await here.store.read(courses.counters, ASSEMBLY, "", table))["dropped_nobody"] == 2
 
 
-async def test_who_leads_no_longer_cannot_use_the_code() -> None:
+@pytest.mark.parametrize("change", ["role = 'observer'", "table_id = 'another'"])
+async def test_who_leads_no_longer_cannot_use_the_code(change: str) -> None:
     async with room(EVENING) as here:
         await evening(here)
         given = await code(here)
         maya = await seat(here, "maya")
-        await here.store.transact(
-            lambda db: db.sql.execute("UPDATE seat SET role = 'observer' WHERE id = ?", (maya.id,))
-        )
+        await here.store.transact(lambda db: db.sql.execute(f"UPDATE seat SET {change} WHERE id = ?", (maya.id,)))
         await here.room_says("maya", GROUP, f"/bind {given}")
         assert await here.store.read(rooms.find, ACCOUNT, GROUP) is None
+
+
+async def test_a_helper_binds_nothing_for_the_seat_that_they_help() -> None:
+    async with room(EVENING) as here:
+        await evening(here)
+        table = (await seat(here, "ben")).table
+        helped = await here.store.transact(_help, here, "ben", "Dora", table)
+        await here.store.transact(
+            lambda db: db.sql.execute("UPDATE seat SET role = 'facilitator' WHERE id = ?", (helped,))
+        )
+        given = await here.store.transact(lambda db: rooms.offer(db, ASSEMBLY, table, helped, made=0, expires=10**15))
+        await here.room_says("ben", GROUP, f"/bind {given}")
+        assert await here.store.read(rooms.find, ACCOUNT, GROUP) is None
+        assert "Only whoever asked for a code can use it" in here.post.text("ben")
 
 
 async def test_two_tables_one_group_are_two_topics_and_a_room_belongs_to_one_table() -> None:
@@ -278,8 +292,18 @@ async def test_whoever_has_no_seat_at_the_table_is_announced_once_and_never_kept
         assert here.post.text(GROUP).count("Carla (coordinator) has come into the room") == 1
         assert here.post.text("ben").count("Otto (observer) has come into the room") == 1
         assert await kept(here) == []
+        await here.say("cleo", "/leave")
+        await here.choose("cleo", "Leave")
+        for _ in range(2):
+            await here.room_says("cleo", GROUP, "I have left")
+        assert here.post.text("anna").count(announced) == 3
+        assert await kept(here) == []
         stored = await here.store.read(lambda db: _bodies(db))
         assert not any(b"carpets" in body or b"I watch" in body for body in stored)
+        strangers = "SELECT COUNT(*) FROM inbox WHERE kind = 'entered'"
+        assert await here.store.read(lambda db: db.sql.execute(strangers).fetchone()) == (5,), (
+            "one for each, not each time"
+        )
         assert "stranger" not in await here.store.read(
             lambda db: str(db.sql.execute("SELECT key FROM inbox").fetchall())
         )
@@ -481,6 +505,20 @@ async def test_a_room_that_moves_keeps_its_table_its_people_and_the_order_of_wha
         assert (await kept(here))[-2:] == ["After the move", "Late, by the old name"]
         assert "Late, by the old name" in post.text("cleo")
         assert "gone" not in (await here.store.read(queue.counts))["outbox"]
+
+
+async def test_a_room_that_cannot_follow_because_another_stands_there_is_lost() -> None:
+    small = EVENING.replace("min = 2, target = 4, max = 6", "min = 2, target = 2, max = 2")
+    async with room(small) as here:
+        await here.enrol("nora", "facilitator")
+        await evening(here, "anna", "ben", "cleo", "dora")
+        await bind(here, "maya", "one")
+        await bind(here, "nora", "two")
+        await here.happens("moved", "", "one", moved="two")
+        assert await here.store.read(rooms.find, ACCOUNT, "one") is None
+        assert (await the_room(here, "two")).table == (await seat(here, "nora")).table
+        assert "is lost: I was put out of it, or it was deleted." in here.post.text("maya")
+        assert "is lost" not in here.post.text("nora")
 
 
 @pytest.mark.parametrize("how", ["service", "error"])
