@@ -53,10 +53,11 @@ async def test_killed_at_every_point_of_an_encrypted_account(homeserver: Gatheri
     said: list[str] = []
     fates: dict[str, str] = {}
     for point in points:
-        said.append(f"before {point}")
+        said += [f"{point} with a new key", f"{point} with the same key"]
+        await anna.say(room, said[-2])
+        fates[point] = await until_killed(point)
         await anna.say(room, said[-1])
         anna.client.invalidate_outbound_session(room)
-        fates[point] = await until_killed(point)
     await anna.say(room, "end")
     assert await until_killed("end") == "ended"
     process.stdin.close()
@@ -133,6 +134,12 @@ async def test_what_the_engine_did_not_commit_comes_again_in_the_clear(
         await waiting
     assert (await listener.matrix.send(room, words("while a batch waits"), "waits")).id
     assert (await anna.reads(room, "while a batch waits")).sender == bot.user
+
+    await listener.matrix.close()
+    await anna.say(room, "two")
+    again = await listen(bot, listener.cursor, keys=tmp_path / "keys.db")
+    await again.until(bool)
+    assert again.texts() == ["two"], "its key is in the file"
 
 
 async def test_a_send_does_not_wait_for_ever(

@@ -158,12 +158,14 @@ async def test_a_homeserver_that_limits_us_is_obeyed(strict: Pool) -> None:
     listener = Listener(Matrix("test", strict.server.url, bot.user, bot.token, now), bot)
     await listener.once()
     refused: list[Retry] = []
-    for number in range(30):
+    sent = 0
+    while len(refused) < 2 and sent < 30:
         try:
-            await listener.matrix.send(room, words("Hello"), f"hello/{number}")
+            await listener.matrix.send(room, words("Hello"), f"hello/{sent}")
+            sent += 1
         except Retry as error:
             refused.append(error)
-    assert 10 <= len(refused) <= 25
+    assert 5 <= sent < 30
     assert {error.scope for error in refused} == {"account"}
     assert all(timedelta(0) < error.after <= timedelta(seconds=10) for error in refused)
     admin = strict.server.register("admin", admin=True)
