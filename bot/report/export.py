@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 from bot.core.state import Table
+from bot.language.materials import files_of
 from bot.report.decisions import decisions
 from bot.report.figures import figures, veils
 from bot.report.jsonl import head, json_lines, transcript_jsonl
@@ -72,7 +73,8 @@ def export_files(db: Database, house: House, assembly: str) -> dict[str, bytes]:
         sections, name = transcript(material, table), f"transcript/{file_name(table)}"
         files[f"{name}.md"] = markdown(material, table, sections)
         files[f"{name}.jsonl"] = transcript_jsonl(material, table, sections)
-    files |= {f"flow/{name}": text.encode() for name, text in json.loads(material.body).items()}
+    shown = files_of(material.body)
+    files |= {f"flow/{name}": shown.get(name, text.encode()) for name, text in json.loads(material.body).items()}
     files = dict(sorted(files.items()))
     return files | {SUMS: _sums(material, files)}
 

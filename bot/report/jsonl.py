@@ -71,7 +71,10 @@ def _speech(section: Section, speech: Speech, zone: ZoneInfo) -> dict[str, Any]:
         row |= {"side": speech.side} if speech.side else {}
         row |= {"at": instants(speech.at, zone)} if speech.at is not None else {}
         row |= {"with_help": True} if speech.helped else {}
-    return row
+        row |= {"file": speech.file} if speech.file else {}
+        row |= {"answers": speech.answers} if speech.answers else {}
+        row |= {"edited": True} if speech.edited else {}
+    return row | ({"hidden": speech.hidden} if speech.hidden else {})
 
 
 def _extract(section: Section, extract: Extract) -> dict[str, Any]:

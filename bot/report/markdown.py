@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.core.files import named
 from bot.core.message import Lang, Phrase, t, tn
 from bot.core.retelling import REASONS, support_in_words
 from bot.core.state import Table
@@ -100,6 +101,11 @@ def _speech(material: Material, speech: Speech, zone: str) -> Iterator[str]:
     facts += [f"{speech.at.astimezone(ZoneInfo(zone)):%H:%M:%S}"] if speech.at is not None else []
     facts += [material.say(Lang(speech.language)) if speech.language else ""]
     facts += [material.say(t("with help"))] if speech.helped else []
+    facts += (
+        [material.say(named(speech.file))] if speech.file and speech.text != material.say(named(speech.file)) else []
+    )
+    facts += [material.say(t("in answer to {name}", name=speech.to))] if speech.to else []
+    facts += [material.say(t("(edited)"))] if speech.edited else []
     head = [f"**{escaped(speech.name)}**"] if speech.name else []
     yield " · ".join([*head, *(escaped(fact) for fact in facts if fact)])
     yield quoted(speech.text)

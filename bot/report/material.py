@@ -51,7 +51,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Material:
-    """One assembly. `given` is all that was said and not taken back, `translated` translations by (contribution, language)."""
+    """One assembly. `given` is all that was said and not taken back, `hidden` what was hidden (without its words), `edited` the
+    ids of what had other words before, `translated` translations by (contribution, language)."""
 
     flow: Flow
     assembly: Assembly
@@ -60,6 +61,8 @@ class Material:
     seats: Mapping[str, Seat]
     tables: tuple[Table, ...]
     given: tuple[Given, ...]
+    hidden: tuple[Given, ...]
+    edited: frozenset[str]
     counted: Mapping[tuple[str, str], int]
     consents: Mapping[tuple[str, str], bool]
     digests: tuple[Digest, ...]
@@ -83,6 +86,15 @@ class Material:
     @cached_property
     def by_id(self) -> Mapping[str, Given]:
         return {g.contribution.id: g for g in self.given}
+
+    @cached_property
+    def reasons(self) -> Mapping[str, str]:
+        """Why each contribution was hidden, by its id, "" where no reason was given: as the log tells it."""
+        told = {g.contribution.id: "" for g in self.hidden}
+        for line in self.log:
+            if line.act == "hidden" and line.data["contribution"] in told:
+                told[str(line.data["contribution"])] = str(line.data["reason"])
+        return told
 
     @cached_property
     def table(self) -> Mapping[str, Table]:
@@ -153,6 +165,8 @@ def gather(db: Database, house: House, assembly: str) -> Material:
         {seat.id: seat for seat in everybody},
         tuple(archive.tables(db, assembly)),
         tuple(given),
+        tuple(archive.hidden(db, assembly)),
+        archive.edited(db, assembly),
         archive.counted(db, assembly),
         archive.consents(db, assembly),
         tuple(archive.digests(db, assembly)),

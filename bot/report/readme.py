@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.counting import FEW
 from bot.report.material import Material
-from bot.report.release import ERASED, WITHDRAWN, WITHHELD
+from bot.report.release import ERASED, HIDDEN, WITHDRAWN, WITHHELD
 
 TEXTS = {
     "en": """\
@@ -22,8 +22,8 @@ flow/           the flow as it was run. Its name and hash, {ref}, stand in every
 SHA256SUMS      check that nothing was changed: sha256sum -c SHA256SUMS
 
 {withheld} stands for words whose author did not agree to their being read here, {erased} for words of somebody
-who asked to be erased. {withdrawn} stands where a digest pointed at words that were taken back. What was taken back
-stands nowhere.
+who asked to be erased. {withdrawn} stands where a digest pointed at words that were taken back, {hidden} where it pointed at
+words that were hidden. What was taken back stands nowhere; what was hidden leaves its place in the transcript, and the reason.
 
 A secret ballot is told where {few} people or more answered. Some totals are left out as well, where a smaller number could be
 worked out from them. Shares are whole per cent; the numbers beside them are exact.
@@ -48,8 +48,9 @@ flow/           le déroulé tel qu'il a été suivi. Son nom et son empreinte, 
 SHA256SUMS      pour vérifier que rien n'a été modifié : sha256sum -c SHA256SUMS
 
 {withheld} remplace des mots dont l'auteur n'a pas accepté qu'on les lise ici, {erased} les mots d'une personne qui a
-demandé son effacement. {withdrawn} figure là où une synthèse renvoyait à des mots repris depuis. Ce qui a été repris ne
-figure nulle part.
+demandé son effacement. {withdrawn} figure là où une synthèse renvoyait à des mots repris depuis, {hidden} là où elle renvoyait
+à des mots masqués. Ce qui a été repris ne figure nulle part ; ce qui a été masqué laisse sa place dans la transcription, avec la
+raison.
 
 Un vote secret est publié là où {few} personnes ou plus ont répondu. Certains totaux manquent aussi, quand on pourrait en déduire
 un nombre plus petit. Les parts sont en pour cent entiers ; les nombres à côté sont exacts.
@@ -74,8 +75,9 @@ flow/           der Ablauf, wie er gespielt wurde. Sein Name und seine Prüfsumm
 SHA256SUMS      zum Prüfen, dass nichts verändert wurde: sha256sum -c SHA256SUMS
 
 {withheld} steht für Worte, deren Urheber nicht zugestimmt hat, dass man sie hier liest, {erased} für Worte von jemandem, der
-gelöscht werden wollte. {withdrawn} steht, wo eine Zusammenfassung auf Worte wies, die zurückgenommen wurden. Was
-zurückgenommen wurde, steht nirgends.
+gelöscht werden wollte. {withdrawn} steht, wo eine Zusammenfassung auf Worte wies, die zurückgenommen wurden, {hidden}, wo sie
+auf Worte wies, die ausgeblendet wurden. Was zurückgenommen wurde, steht nirgends; was ausgeblendet wurde, hinterlässt im
+Wortlaut seinen Platz und den Grund.
 
 Eine geheime Abstimmung wird dort gezeigt, wo {few} oder mehr Menschen geantwortet haben. Manche Summen fehlen ebenfalls, wenn
 sich eine kleinere Zahl daraus errechnen ließe. Anteile sind ganze Prozent; die Zahlen daneben sind genau.
@@ -98,5 +100,6 @@ def readme(material: Material) -> bytes:
         withheld=WITHHELD,
         erased=ERASED,
         withdrawn=WITHDRAWN,
+        hidden=HIDDEN,
         few=FEW,
     ).encode()

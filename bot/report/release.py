@@ -5,7 +5,7 @@ Invariants:
 * A participant's words stand in an export only after a Yes to its purpose, and no later than a No. Who was never asked has
   not agreed. Whoever leads or helps acts in an office: their words at a table are on record unless they said No.
 * What is not released leaves a mark, so that counts stay honest; the mark tells nothing of who it was.
-* What was taken back leaves nothing, and a digest that pointed at it says so.
+* What was taken back leaves nothing, and a digest that pointed at it says so. What was hidden leaves a mark with the reason.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.core.names import HARMFUL
 from bot.core.state import Contribution
 from bot.report.material import Material
 
-WITHHELD, ERASED, WITHDRAWN = "[words not released]", "[erased]", "[withdrawn]"
+WITHHELD, ERASED, WITHDRAWN, HIDDEN = "[words not released]", "[erased]", "[withdrawn]", "[hidden]"
 """The marks that stand in the place of words. They are the same in every language, so that a program finds them."""
 
 Use = Literal["transcript", "quotes", "open_data"]
@@ -42,7 +42,7 @@ def released(material: Material, id: str, use: Use) -> Released:
     """The words of a contribution for a use, or the mark that stands for them."""
     found = material.by_id.get(id)
     if found is None:
-        return Released(WITHDRAWN, False)
+        return Released(HIDDEN if id in material.reasons else WITHDRAWN, False)
     if found.erased:
         return Released(ERASED, False)
     if not allowed(material, found.contribution, use):

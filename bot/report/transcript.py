@@ -5,7 +5,8 @@ Invariants:
 * A table's transcript tells what the table could read: its talk, ideas that were shown to it, prompts, the digest drawn from
   it, and what was carried to it. What people wrote in private stands elsewhere or nowhere.
 * An icebreaker, and a step with `record = "none"`, leave their heading and nothing else.
-* Words that are not released leave a mark without name, time and language, in their place.
+* Words that are not released leave a mark without name, time and language, in their place; so does what was hidden.
+* For a voice note stands the one sentence that its author confirmed, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from heapq import merge
 from typing import Literal
 
+from bot.core.commands.hiding import WHY
+from bot.core.files import SPOKEN, named
 from bot.core.itinerary import Node
 from bot.core.message import Lang, t
 from bot.core.state import Contribution, Digest, DigestSentence, Table
@@ -31,7 +35,9 @@ Kept = Literal["full", "items_only", "counts_only", "none"]
 @dataclass(frozen=True, slots=True)
 class Speech:
     """Something that was said. `name` is "" for somebody without one or who is not named; `role` "" for participants;
-    `at` None where the time is not on record. `free` is False where `text` is a mark."""
+    `at` None where the time is not on record. `free` is False where `text` is a mark; `hidden` is the reason for which it was
+    hidden ("none" where none was given). `file` is the kind of what came with it, `answers` what it replies to, `to` by whom
+    that is, where it is on record."""
 
     id: str
     kind: str
@@ -43,6 +49,11 @@ class Speech:
     language: str = ""
     side: str = ""
     helped: bool = False
+    file: str = ""
+    edited: bool = False
+    answers: str = ""
+    to: str = ""
+    hidden: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +137,21 @@ def _uncounted(material: Material, step: str, table: Table, entries: Sequence[ob
 def _speeches(material: Material, node: Node | None, step: str, table: Table) -> Iterator[Speech]:
     """What was said in a step at a table, for all at it to read."""
     private = node is not None and isinstance(node.step, Collect) and node.step.show == "never"
-    for each in material.given:
+    for each in merge(material.given, material.hidden, key=lambda g: g.contribution.at):
         given = each.contribution
-        if given.step == step and given.table == table.id and given.kind != "answer" and not private:
+        if given.step != step or given.table != table.id or given.kind == "answer" or private:
+            continue
+        if given.id in material.reasons:
+            yield _hidden(material, given)
+        elif given.kind != "file" or given.media not in SPOKEN:
             yield _speech(material, node, each)
+
+
+def _hidden(material: Material, given: Contribution) -> Speech:
+    """What was hidden: that something stood there, and why it does not."""
+    reason = material.reasons[given.id]
+    told = t("(hidden: {reason})", reason=WHY[reason]) if reason in WHY else t("(hidden)")
+    return Speech("", given.kind, "", "", material.say(told), False, hidden=reason or "none")
 
 
 def _speech(material: Material, node: Node | None, each: Given) -> Speech:
@@ -137,15 +159,23 @@ def _speech(material: Material, node: Node | None, each: Given) -> Speech:
     words = released(material, given.id, "transcript")
     if not words.free:
         return Speech("", given.kind, "", "", words.text, False)
+    file, text = given.media, words.text
+    answered = material.by_id.get(given.target)
+    if answered is not None and answered.contribution.media in SPOKEN and not file:
+        file, answered = answered.contribution.media, None
+    text = text or (material.say(named(file)) if file else "")
     if node is not None and node.step.record == "items_only":
-        return Speech(given.id, given.kind, "", "", words.text, True, language=given.language, side=given.side)
+        return Speech(given.id, given.kind, "", "", text, True, language=given.language, side=given.side, file=file)
     author = material.seats.get(given.seat)
-    named = given.kind != "idea" or (node is not None and isinstance(node.step, Collect) and node.step.named)
-    return Speech(
-        given.id, given.kind, material.name(given.seat) if named else "",
+    open = given.kind != "idea" or (node is not None and isinstance(node.step, Collect) and node.step.named)
+    said = Speech(
+        given.id, given.kind, material.name(given.seat) if open else "",
         author.role if author is not None and author.role != "participant" else "",
-        words.text, True, given.at, given.language, given.side, given.helped,
+        text, True, given.at, given.language, given.side, given.helped, file, given.id in material.edited,
     )  # fmt: skip
+    if answered is None or not released(material, given.target, "transcript").free:
+        return said
+    return replace(said, answers=given.target, to=material.name(answered.contribution.seat))
 
 
 def _prompts(material: Material, table: Table) -> dict[str, list[Speech]]:

@@ -35,21 +35,36 @@ class Carried(NamedTuple):
 
 
 def given(db: Database, assembly: str) -> list[Given]:
-    """Everything that was given for others to read and not taken back, in order of arrival."""
+    """Everything that was given for others to read and not taken back, in order of arrival; without what was hidden."""
+    return _given(db, assembly, "live")
+
+
+def hidden(db: Database, assembly: str) -> list[Given]:
+    """What was given for others to read and then hidden, in order of arrival. Nobody opens its words for an export."""
+    return _given(db, assembly, "hidden")
+
+
+def _given(db: Database, assembly: str, state: str) -> list[Given]:
     found = []
     for row in db.sql.execute(
-        "SELECT id, step, table_id, site, seat, kind, body, at, language, side, target, helped FROM contribution "
-        "WHERE assembly = ? AND state = 'live' AND shared = 1 ORDER BY seq",
-        (assembly,),
+        "SELECT id, step, table_id, site, seat, kind, body, at, language, side, target, helped, media FROM contribution "
+        "WHERE assembly = ? AND state = ? AND shared = 1 ORDER BY seq",
+        (assembly, state),
     ).fetchall():
-        id, step, table, site, seat, kind, body, at, language, side, target, helped = row
-        text = db.vault.open(seat or None, body, f"contribution/{assembly}/{id}")
+        id, step, table, site, seat, kind, body, at, language, side, target, helped, media = row
+        text = db.vault.open(seat or None, body, f"contribution/{assembly}/{id}") if state == "live" else b""
         said = Contribution(
             id, step, table, site, seat, kind, text.decode() if text is not None else "", instant(at), language, side, target,
-            helped=bool(helped),
+            helped=bool(helped), media=media,
         )  # fmt: skip
         found.append(Given(said, text is None))
     return found
+
+
+def edited(db: Database, assembly: str) -> frozenset[str]:
+    """The contributions that had other words before."""
+    found = db.sql.execute("SELECT DISTINCT contribution FROM version WHERE assembly = ?", (assembly,))
+    return frozenset(id for (id,) in found.fetchall())
 
 
 def counted(db: Database, assembly: str) -> dict[tuple[str, str], int]:

@@ -82,7 +82,15 @@ def _hide(call: Call, id: str) -> None:
         instead=False,
     )
     told = t("{name} has hidden this message of yours: nobody at the table reads it now.", name=call.by)
-    _author(call, given, told, f"hidden/{time}")
+    contact = call.flow.file.mandate.contact
+    whom = call.flow.local(contact) if contact else t("the coordinator of your site")
+    _author(
+        call,
+        given,
+        f"hidden/{time}",
+        told,
+        t("If you think that this is wrong, please write to: {contact}", contact=whom),
+    )
 
 
 def why(call: Call) -> None:
@@ -94,11 +102,14 @@ def why(call: Call) -> None:
     given, table = found
     data = {"contribution": id, "table": table.id, "step": given.step, "reason": reason}
     call.turn.effects.append(Note("hidden", call.seat.id, data))
-    call.reply(t("Thank you. The author and the table are told the reason: {reason}.", reason=WHY[reason]))
+    back = Button(t("It was a mistake: put it back"), f"-unhide:{id}:{table.id}")
+    call.reply(
+        t("Thank you. The author and the table are told the reason: {reason}.", reason=WHY[reason]), buttons=(back,)
+    )
     told = t(
         "The reason why your message was hidden: {reason}. You can say it again in other words.", reason=WHY[reason]
     )
-    _author(call, given, told, f"why/{time}")
+    _author(call, given, f"why/{time}", told)
     said = message(t("{name} has hidden a message. The reason: {reason}.", name=call.by, reason=WHY[reason]))
     call.turn.effects.append(Say(table.unit, said, f"hid/{id}/{time}", Lane.TALK, without=(given.seat, call.seat.id)))
 
@@ -127,7 +138,10 @@ def remained(turn: Turn, event: Remained) -> None:
     if given is None or table is None or given.state == "live":
         return
     rooms = [t("the message itself in the room")] if "" in event.seats else []
-    chats = [Name(seat) for seat in event.seats if seat]
+    seating = [s.id for s in (*table.members, *table.staff)]
+    chats = [
+        Name(s) for s in sorted(filter(None, event.seats), key=lambda s: (s not in seating, [*seating, s].index(s)))
+    ]
     where: list[Part] = [*rooms]
     if chats:
         where.append(t("what stands in the chat of {names}", names=Several(tuple(chats))))
@@ -158,16 +172,8 @@ def _found(call: Call, id: str, state: str) -> tuple[Contribution, Table] | None
     return None
 
 
-def _author(call: Call, given: Contribution, text: Phrase, what: str) -> None:
-    """Tell the author, with the message, and with somebody to turn to."""
-    blocks: list[Block | Part] = [text]
-    contact = call.flow.file.mandate.contact
-    if contact:
-        blocks.append(
-            t("If you think that this is wrong, please write to: {contact}", contact=call.flow.local(contact))
-        )
-    else:
-        blocks.append(t("If you think that this is wrong, please write to the coordinator of your site."))
+def _author(call: Call, given: Contribution, what: str, *blocks: Part) -> None:
+    """Tell the author, under the message that it is about."""
     told = replace(message(*blocks), answers=given.id)
     call.turn.effects.append(Say(f"seat:{given.seat}", told, f"author/{given.id}/{what}", Lane.ANSWER, quiet=False))
 

@@ -36,7 +36,7 @@ def undo_pressed(call: Call) -> None:
         call.reply(t("You can take back your own messages only."), instead=False)
         return
     if given.state != "live":
-        call.reply(t("This is taken back already."))
+        call.reply(t("This is taken back or hidden already."))
         return
     if talk := call.talk():
         _back(call, talk, call.args)
