@@ -224,4 +224,5 @@ def _without_links(accounts: list[str]) -> None:
         out.print(
             "No account on a platform is known yet, so there are no links. People write /join and the code.",
             style="yellow",
+            soft_wrap=True,
         )
