@@ -160,15 +160,16 @@ def _found(call: Call, id: str, state: str) -> tuple[Contribution, Table] | None
     given = call.turn.state.facts.get("named", {}).get(id)
     table = call.turn.state.table
     if table is None or not leads(call.seat, table):
-        call.reply(t("This table is not yours, so nothing was changed."))
+        why = t("This table is not yours, so nothing was changed.")
     elif given is None or given.table != table.id or given.kind not in KINDS:
-        call.reply(t("I do not find this message at your table. Please reply with /hide to the message itself."))
+        why = t("I do not find this message at your table. Please reply with /hide to the message itself.")
+    elif given.state != state and state == "live":
+        why = t("This message is hidden already, or was taken back.")
     elif given.state != state:
-        call.reply(
-            t("This message is hidden already, or was taken back.") if state == "live" else t("Nothing was changed.")
-        )
+        why = t("This message stands, so there is nothing to change.")
     else:
         return given, table
+    call.reply(why, instead=False)
     return None
 
 

@@ -53,9 +53,9 @@ def _found(call: Call) -> tuple[Contribution, Table] | None:
     table = call.turn.state.table
     given = waiting(call.turn, call.args.partition(":")[0])
     if table is None or not leads(call.seat, table):
-        call.reply(t("This table is not yours, so nothing was changed."))
+        call.reply(t("This table is not yours, so nothing was changed."), instead=False)
     elif given is None or given.table != table.id:
-        call.reply(t("This was decided already, or taken back."))
+        call.reply(t("This was decided already, or taken back."), instead=False)
     else:
         return given, table
     return None
