@@ -84,8 +84,7 @@ def carry_on(at: Scene, heard: Heard, series: Series, store: Store) -> Iterator[
         return
     again = reading.slot.key in answered
     if not series.changeable and again:
-        stands = at.message(t("You have answered this already. An answer cannot be changed here."))
-        yield Say(at.unit, stands, at.key("stands", key), Lane.ANSWER, quiet=False)
+        yield _stands(at, key)
         return
     for effect in store(reading.slot, reading.choice):
         yield effect
@@ -111,12 +110,20 @@ def carry_on(at: Scene, heard: Heard, series: Series, store: Store) -> Iterator[
         yield Done(at.step, at.unit)
 
 
+def _stands(at: Scene, key: str) -> Say:
+    stands = at.message(t("You have answered this already. An answer cannot be changed here."))
+    return Say(at.unit, stands, at.key("stands", key), Lane.ANSWER, quiet=False)
+
+
 def _show(
     at: Scene, heard: Heard, series: Series, slot: Slot | None, answered: list[str], key: str
 ) -> Iterator[Effect]:
     """Show a question again, or the one that waits."""
-    if slot is None or (not series.changeable and slot.key in answered):
+    if slot is None:
         yield _say(at, heard, at.message(t("You have answered everything here. Thank you.")), at.key("shown", key))
+        return
+    if not series.changeable and slot.key in answered:
+        yield _stands(at, key)
         return
     shown = _card(at, series, slot, answered, series.choices.get(slot.key))
     yield from _put(at, heard, shown, at.key("shown", key), answered)

@@ -148,8 +148,11 @@ PEOPLE = ("anna", "ben", "cleo")
 
 
 @asynccontextmanager
-async def table(steps: str = TALK, *, edits: bool = True, maya: bool = True) -> AsyncIterator[Talkers]:
-    """Anna, Ben and Cleo sit at a table that Maya leads (unless there is no `maya`); the step after the tables is open."""
+async def table(
+    steps: str = TALK, *, edits: bool = True, maya: bool = True, agreed: bool = True
+) -> AsyncIterator[Talkers]:
+    """Anna, Ben and Cleo sit at a table that Maya leads (unless there is no `maya`); the step after the tables is open. Where
+    they have not `agreed`, they have just been asked for their consent."""
     chats = Chats(edits=edits)
     async with room(FLOW + steps, chats) as here:
         talkers = Talkers(here, chats)
@@ -159,6 +162,9 @@ async def table(steps: str = TALK, *, edits: bool = True, maya: bool = True) -> 
             await here.enrol("maya", "facilitator")
         await here.enrol("olga", "coordinator")
         await here.begin()
+        if not agreed:
+            yield talkers
+            return
         for name in PEOPLE:
             await talkers.tap(name, "I am 18 or older and agree")
             await talkers.tap(name, "Yes")
