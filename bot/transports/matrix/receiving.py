@@ -258,7 +258,7 @@ class Receiving:
         if kind == reading.LEVELS:
             harvest.events += self._levels(room, event, span)
             return
-        if event.sender == self._user or (kind == reading.MEMBER and source.get("state_key") == self._user):
+        if self._user == (source.get("state_key") if kind == reading.MEMBER else event.sender):
             return
         read = reading.read(source, room, span.group, span.at(event.server_timestamp))
         if read is None:

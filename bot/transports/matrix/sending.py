@@ -52,13 +52,13 @@ class Sending:
             ids = [
                 await self._put(client, room, content, transaction(key, number)) for number, content in enumerate(made)
             ]
-            return Receipt(" ".join(ids), ref)
+            return Receipt(",".join(ids), ref)
 
     async def edit(self, place: str, message: Rendered, remote: str) -> Receipt:
         """Let a message read like this from now on. Raises a `SendError`."""
         async with self._trying(place) as (client, room):
             made, ref = await self._made(client, room, message)
-            old = remote.split()
+            old = remote.split(",")
             for event, content in zip(old, made, strict=False):
                 await self._put(client, room, replacing(content, event), uuid4().hex)
             for event in old[len(made) :]:
@@ -67,12 +67,12 @@ class Sending:
                 await self._put(client, room, content, transaction(remote, number))
                 for number, content in enumerate(made[len(old) :])
             ]
-            return Receipt(" ".join([*old[: len(made)], *more]), ref)
+            return Receipt(",".join([*old[: len(made)], *more]), ref)
 
     async def delete(self, place: str, remote: str) -> None:
         """Remove a message. Raises a `SendError`."""
         async with self._trying(place) as (client, _):
-            for event in remote.split():
+            for event in remote.split(","):
                 await self._redact(client, place, event)
 
     async def fetch(self, media: Media) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -51,7 +52,10 @@ class Matrix:
         return self._receiving.counts
 
     async def receive(self, cursor: str, wait: bool = True) -> Batch:
-        return await self._receiving.receive(cursor, wait)
+        return replace(await self._receiving.receive(cursor, wait), name=self._user)
+
+    def chat(self, place: str) -> str:
+        return place
 
     def pieces(self, message: Rendered) -> int:
         return len(contents(message))

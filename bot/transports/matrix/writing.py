@@ -51,7 +51,7 @@ def contents(message: Rendered) -> list[Content]:
     last = len(pages) - 1
     made = [content(kind, page, buttons if at == last else ()) for at, page in enumerate(pages)]
     if message.answers:
-        made[0]["m.relates_to"] = {"m.in_reply_to": {"event_id": message.answers.split()[0]}}
+        made[0]["m.relates_to"] = {"m.in_reply_to": {"event_id": message.answers.partition(",")[0]}}
     return made
 
 

@@ -70,7 +70,7 @@ async def test_a_long_message_comes_in_pieces_and_changes_as_one(homeserver: Gat
     pieces = listener.matrix.pieces(words(long))
     assert pieces == 3
     receipt = await listener.matrix.send(room, words(long, buttons=YES_NO), "long")
-    ids = receipt.id.split()
+    ids = receipt.id.split(",")
     assert len(ids) == pieces
     seen = await anna.sees(room, lambda all_: {s.event for s in all_} >= set(ids))
     mine = [s for s in seen if s.event in ids]
@@ -81,7 +81,7 @@ async def test_a_long_message_comes_in_pieces_and_changes_as_one(homeserver: Gat
     seen = await anna.sees(room, lambda all_: [s.deleted for s in all_ if s.event in ids] == [False, True, True])
     assert next(s for s in seen if s.event == ids[0]).text == "short"
     longer = await listener.matrix.edit(room, words(long), shorter.id)
-    assert (len(longer.id.split()), longer.id.split()[0]) == (3, ids[0])
+    assert (len(longer.id.split(",")), longer.id.split(",")[0]) == (3, ids[0])
 
 
 async def test_the_largest_content_is_taken_and_one_byte_more_is_cut(homeserver: Gathering, listen: Open) -> None:
