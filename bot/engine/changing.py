@@ -40,13 +40,14 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
     given = opinions.contribution(db, assembly, id)
     table = work.table(assembly, given.table) if given is not None else None
     leaders = {s.id for s in table.staff} if table is not None else set()
+    readers = {s.id for s in (*table.members, *table.staff)} | set(table.rooms) if table is not None else set()
     led = replace(effect.message, buttons=(*effect.message.buttons, *effect.leading))
     for copy in copies.copies(db, assembly, id):
         if copy.original:
             continue
         if _editable(work, copy):
             _post(work, assembly, copy, effect.key, "edit", led if copy.holder in leaders else effect.message, id)
-        else:
+        elif copy.holder in readers:  # who has left keeps the old words, and gets no more messages
             _post(work, assembly, copy, effect.key, "say", effect.instead)
 
 
@@ -85,7 +86,7 @@ def recall(work: Work, assembly: str, effect: Recall) -> None:
         if copy.original and (effect.spared or not in_room):
             continue
         if _editable(work, copy):
-            _post(work, assembly, copy, effect.key, "delete", Message(()), effect.contribution)
+            _post(work, assembly, copy, effect.key, "delete", Message(()), effect.contribution, Lane.ANSWER)
         else:
             stay.append("" if in_room else copy.holder)
     if stay:

@@ -173,6 +173,26 @@ async def test_a_typed_answer_changes_with_its_message_until_the_close() -> None
         assert await said(t) == [("answer", "Because of you.")]
 
 
+async def test_whoever_has_left_gets_no_more_messages() -> None:
+    async with table(edits=False) as t:
+        own = await t.write("anna", "I bake.")
+        await t.write("ben", "/leave")
+        await t.tap("ben", "Leave")
+        before = t.shown("ben")
+        await t.edit("anna", own, "I bake a lot.")
+        assert t.shown("ben") == before
+        assert t.last("cleo") == "Anna has changed a message:\n  “I bake a lot.”"
+
+
+async def test_a_counted_number_does_not_change_with_its_message() -> None:
+    number = BALLOT.replace('"open_text", max_length = 20', '"number"')
+    async with table(number) as t:
+        own = await t.write("anna", "44")
+        before = t.shown("anna")
+        await t.edit("anna", own, "45")
+        assert t.shown("anna") == before
+
+
 async def test_an_idea_changes_where_its_table_reads_it() -> None:
     async with table(IDEAS) as t:
         own = await t.write("anna", "More ovens.")

@@ -25,6 +25,7 @@ class Chats(Post):
         self.chats: dict[str, dict[str, Rendered]] = {}
         self.stuck: set[str] = set()
         self.rung: list[str] = []
+        self.deleted: list[tuple[str, str]] = []
         self._sent = 0
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
@@ -45,6 +46,7 @@ class Chats(Post):
         if not self.abilities.edits or remote in self.stuck:
             raise Refused("cannot be deleted")
         self.chats.get(place, {}).pop(remote, None)
+        self.deleted.append((place, remote))
 
     async def fetch(self, media: Media) -> bytes:
         return media.ref.encode()
@@ -84,12 +86,12 @@ class Talkers:
         size, name = more.pop("size", 1000), more.pop("name", "")
         return await self.write(who, text, media=Media(kind, f"file-of-{who}", size, "", name), **more)
 
-    async def edit(self, who: str, message: str, text: str) -> None:
+    async def edit(self, who: str, message: str, text: str, **more: Any) -> None:
         """Somebody changes one of their messages."""
-        await self._do(who, kind="edit", text=text, message=message)
+        await self._do(who, **{"kind": "edit", "text": text, "message": message, **more})
 
-    async def react(self, who: str, message: str) -> None:
-        await self._do(who, kind="reaction", text="👍", message=message)
+    async def react(self, who: str, message: str, **more: Any) -> None:
+        await self._do(who, **{"kind": "reaction", "text": "👍", "message": message, **more})
 
     async def tap(self, who: str, label: str, times: int = 1) -> None:
         """Somebody presses the newest button with this label; `times` says how often the platform reports it."""
