@@ -168,5 +168,4 @@ def _catch_up(turn: Turn) -> None:
         elif node.step.scope == "table" and turn.state.table is not None:
             turn.hook(node, turn.state.table.unit, node.step.welcome_late(turn.scene(node, turn.state.table.unit)))
     for room in turn.state.table.rooms if turn.state.table is not None else ():
-        if seat.room != room:
-            rooms.ask_for_link(turn, seat.unit, room, f"link/{room}/{seat.id}")
+        rooms.ask_for_link(turn, seat.unit, room, f"link/{room}/{seat.id}")

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from bot.core.effects import Request
 from bot.core.events import Found, Lost
+from tests.support.plays import flow_of
 from tests.support.stagehand import Stagehand
-from tests.support.talks import ASK, EARLY, MINUTE, cast, data, table
+from tests.support.talks import ASK, EARLY, GROUPS, MINUTE, cast, data, table
 
 
 def expected(s: Stagehand) -> int:
@@ -71,6 +72,35 @@ def test_a_table_of_people_who_are_through_does_not_wait_for_the_lost_one() -> N
     assert not data(s)["early"]
     s.play(Lost("lise", "blocked"))
     assert data(s)["early"]
+
+
+ROUND = '[[step]]\nid = "around"\ntype = "discuss"\ntext = "In turn?"\nduration = "20m"\nturns = "round"\n'
+
+
+def around(*lost: str) -> Stagehand:
+    """A table that speaks in turn, some of it lost before it begins."""
+    s = Stagehand(flow_of(GROUPS + ROUND))
+    s.seat("anna", "ben", "lise", "max", table="t1")
+    s.bind("t1", "r1")
+    s.seats |= {name: replace(s.seats[name], lost="blocked") for name in lost}
+    s.start()
+    return s
+
+
+def test_who_is_lost_gets_no_turn() -> None:
+    stage = around("ben").stages["around", "table:t1"]
+    assert sorted([stage.data["floor"], *stage.data["order"]]) == ["anna", "lise", "max"]
+
+
+def test_who_is_lost_in_private_keeps_the_floor_in_the_room() -> None:
+    s = around()
+    speaker = s.stages["around", "table:t1"].data["floor"]
+    s.seats[speaker] = replace(s.seats[speaker], room="r1")
+    s.play(Lost(speaker, "blocked"))
+    assert s.stages["around", "table:t1"].data["floor"] == speaker
+    s.seats[speaker] = replace(s.seats[speaker], room="", lost="")
+    s.play(Lost(speaker, "blocked"))
+    assert s.stages["around", "table:t1"].data["floor"] not in ("", speaker)
 
 
 def test_a_new_person_who_is_lost_worries_nobody() -> None:

@@ -205,6 +205,16 @@ def test_nobody_is_told_off_in_a_room() -> None:
     assert [text for _, text, _ in words(s)] == ["I am here"]
 
 
+def test_a_table_that_looks_for_company_is_not_told_off_in_its_room() -> None:
+    s = table("", "anna", "ben", staff=False)
+    assert data(s)["gathering"]
+    s.bind("t1", "r1")
+    s.seats["anna"] = replace(s.seats["anna"], room="r1")
+    assert s.write("anna", "Is anybody here?", "r1") == []
+    assert s.write("anna", "Is anybody here?") == ["Your table begins in a moment.\nWhat you wrote was not sent."]
+    assert words(s) == []
+
+
 def test_a_room_answers_no_private_question() -> None:
     s = cast(ASK)
     s.bind("t1", "r1")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.state import Seat
-from bot.store import copies, courses, opinions, people, queue, rooms
+from bot.store import copies, courses, identities, opinions, people, queue, rooms
 from bot.store.database import Database
 from bot.transports.port import Gone, Moved, Refused
 from tests.support.evening import EVENING
@@ -241,6 +241,25 @@ async def test_who_comes_into_a_group_of_topics_comes_to_their_own_table() -> No
             assert re.search(r"The room of table \d is lost: I was put out of it\.", here.post.text(name))
 
 
+async def test_who_has_no_account_with_which_to_come_is_not_invited() -> None:
+    post = Post()
+    post.links[GROUP] = "https://chat.example/in"
+    async with room(EVENING, post) as here:
+        await evening(here)
+        cleo = await seat(here, "cleo")
+        await here.store.transact(_only_elsewhere, cleo.id)
+        await bind(here)
+        invited = "SELECT seat FROM outbox WHERE key LIKE 'invited/%'"
+        found = await here.store.read(lambda db: {seat for (seat,) in db.sql.execute(invited)})
+        assert found == {(await seat(here, "anna")).id, (await seat(here, "ben")).id}
+
+
+def _only_elsewhere(db: Database, seat: str) -> None:
+    lookup = identities.meet(db, "other:bot", "cleo", "cleo", 0)
+    db.sql.execute("DELETE FROM channel WHERE seat = ?", (seat,))
+    identities.link(db, lookup, seat)
+
+
 # Coming and going
 
 
@@ -430,7 +449,7 @@ def _help(db: Database, here: Room, who: str, name: str, table: str) -> str:
     from dataclasses import replace
 
     from bot.core.effects import Seated
-    from bot.store import identities, tables
+    from bot.store import tables
 
     made = identities.enrol(db, ASSEMBLY, ACCOUNT, who, who, "participant", "linz", "en", True, at=0)
     people.save_seat(db, replace(made, status="active", name=name))
@@ -451,7 +470,7 @@ async def test_a_room_is_written_to_in_every_language_of_its_table_and_by_night_
         await evening(here)
         await here.store.transact(lambda db: db.sql.execute("UPDATE tables SET languages = 'de en'"))
         await bind(here)
-        assert (await here.store.read(queue.counts))["outbox"].get("new", 0) > 0
+        assert here.post.text(GROUP) == ""
         await here.wait(3 * HOUR)
         (told,) = [m for m in here.post.to(GROUP) if m.blocks[0][0] == "title"]
         assert [kind for kind, _ in told.blocks][:2] == ["title", "title"] or len({t for _, t in told.blocks}) == len(
