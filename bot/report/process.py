@@ -27,6 +27,8 @@ OVERRIDES: Mapping[str, tuple[str, ...]] = {
     "ended_early": ("step", "unit"), "merged": ("step", "table", "into"), "unplaced": (), "approved": ("digest",),
     "held": ("digest",), "left_out": ("digest", "sentence", "reason"), "put_back": ("digest", "sentence"),
     "asked_coordinator": ("step", "table", "sentence", "reason"), "interrupted": ("course", "since", "until"),
+    "hid": ("contribution", "table"), "hidden": ("contribution", "table", "step", "reason"),
+    "unhid": ("contribution", "table"), "shown": ("contribution", "table"), "not_shown": ("contribution", "table"),
 }  # fmt: skip
 """The acts that are told one by one, and what of each. Who came and went is only counted."""
 

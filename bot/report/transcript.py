@@ -130,7 +130,8 @@ def _kept(node: Node | None) -> Kept:
 
 
 def _uncounted(material: Material, step: str, table: Table, entries: Sequence[object]) -> int:
-    shown = sum(isinstance(entry, Speech) and entry.kind in ("message", "idea") for entry in entries)
+    speeches = [entry for entry in entries if isinstance(entry, Speech) and not entry.hidden]
+    shown = sum(speech.kind in ("message", "idea") for speech in speeches)
     return material.counted.get((step, table.id), 0) - shown
 
 
