@@ -34,23 +34,25 @@ def label(button: Choice) -> str:
 
 def rows(buttons: Sequence[Choice]) -> list[list[Choice]]:
     """The buttons in their order, as many side by side as go there; the last two rows share what is alike."""
-    made: list[list[Choice]] = []
-    for button in buttons:
-        if made and len(made[-1]) < _room([*made[-1], button]):
-            made[-1].append(button)
+    made: list[list[tuple[Choice, int]]] = []
+    for each in ((button, _width(button.label)) for button in buttons):
+        if made and len(made[-1]) < _room([*made[-1], each]):
+            made[-1].append(each)
         else:
-            made.append([button])
+            made.append([each])
     while len(made) > 1 and len(made[-2]) > len(made[-1]) + 1 and _room(made[-2]) == _room(made[-1]):
         made[-1].insert(0, made[-2].pop())
-    return made
+    return [[button for button, _ in row] for row in made]
 
 
-def _room(row: Sequence[Choice]) -> int:
+def _room(row: Sequence[tuple[Choice, int]]) -> int:
     """How many buttons like the widest of these go side by side."""
-    widest = max(_width(button.label) for button in row)
+    widest = max(width for _, width in row)
     return next((many for width, many in BESIDE if widest <= width), 1)
 
 
 def _width(text: str) -> int:
     """How wide a label is. The mark of a choice does not count, so that choosing moves no button."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text)
