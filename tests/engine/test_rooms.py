@@ -139,6 +139,9 @@ async def test_a_code_works_once_for_its_seat_alone_and_not_for_ever() -> None:
         assert await here.store.read(rooms.find, ACCOUNT, GROUP) is not None
         await here.room_says("maya", "group-8", f"/bind {newer}")
         assert await here.store.read(rooms.find, ACCOUNT, "group-8") is None
+        await here.say("maya", "/unbind")
+        await here.room_says("maya", "group-8", f"/bind {newer}")
+        assert await here.store.read(rooms.find, ACCOUNT, "group-8") is None
 
 
 async def test_whom_nobody_can_see_binds_nothing_and_leads_nothing() -> None:
