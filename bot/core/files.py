@@ -46,6 +46,10 @@ WHY_NOT: Mapping[str, Phrase] = {
         "A place on the map is not passed on, because it tells where somebody is. You can describe it in words."
     ),
     "too_large": t("This file is too large to be passed on."),
+    "unreadable": t(
+        "I cannot read your message: it is encrypted, and its key has not reached me. Please send it once more; if that does not "
+        "help, begin a new chat with me."
+    ),
     "unknown": t("This kind of message cannot be passed on. Please say it in words."),
 }
 """Why something did not pass, in one sentence for whoever sent it."""

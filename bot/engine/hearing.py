@@ -6,6 +6,7 @@ Invariants:
 * A file is stored with its event, and only in an assembly where some step has a use for such files; what the step then does not
   keep is dropped with the event (`bot.engine.handling`). Where somebody is, nobody stores.
 * A reply points at the contribution that it answers, an edit at the one that it changes; platform ids stay at the door.
+* A message that its author deletes is taken back.
 * A reaction is nothing: whoever makes one is told so once, and never again.
 """
 
@@ -41,6 +42,8 @@ def hear(db: Database, house: House, knock: Knock, seat_id: str, press: str = ""
                 event = _heard(db, house, knock, assembly, seat, press, room)
             case "edit":
                 event = _edited(db, knock, assembly, seat, room)
+            case "redaction":
+                event = _taken_back(db, knock, assembly, seat, room)
             case "reaction":
                 _reacted(db, knock, assembly, seat)
     if event is None or assembly is None:
@@ -100,6 +103,14 @@ def _edited(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) ->
     if found is None or found[0] != assembly or seat.status != "active" or incoming.bar:
         return None
     return Edited(knock.key, seat.id, _at(knock), found[1], incoming.text.strip(), room)
+
+
+def _taken_back(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) -> Heard | None:
+    """A message deleted by its author: the same as *Undo*, if it was kept."""
+    found = copies.carried(db, room or seat.id, knock.incoming.message)
+    if found is None or found[0] != assembly:
+        return None
+    return Heard(knock.key, seat.id, _at(knock), press=f"-undo:{found[1]}", room=room)
 
 
 def _reacted(db: Database, knock: Knock, assembly: str, seat: Seat) -> None:

@@ -20,7 +20,7 @@ from bot.engine.door import code_in, join, newcomer
 from bot.engine.hearing import author, hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore
-from bot.engine.pressing import pressed
+from bot.engine.pressing import by_number, pressed
 from bot.store import accounts, identities, people, queue
 from bot.store.database import Database
 from bot.store.times import ms
@@ -63,9 +63,10 @@ def _receive(db: Database, house: House, knock: Knock) -> None:
 
 
 def _heard(db: Database, house: House, knock: Knock) -> None:
+    held = [h.seat for h in identities.seats_of(db, knock.lookup)]
+    knock = by_number(db, house, knock, held)
     incoming = knock.incoming
     command, rest = _command(knock)
-    held = [h.seat for h in identities.seats_of(db, knock.lookup)]
     typed = incoming.kind == "message" and not incoming.press and not incoming.bar
     code = rest if command in JOIN else code_in(incoming.text) if typed and not held else ""
     if code:
@@ -84,7 +85,7 @@ def _heard(db: Database, house: House, knock: Knock) -> None:
         holder, press = found
         if command == "/start":  # what a phone says of itself when a chat is opened (again)
             knock = replace(knock, incoming=replace(incoming, text="/help"))
-        if incoming.kind == "edit":
+        if incoming.kind in ("edit", "redaction"):
             holder = author(db, held, incoming.message)
         hear(db, house, knock, holder or identities.current_seat(db, knock.lookup) or held[0], press)
 

@@ -99,9 +99,12 @@ class Desk:
         if row.seat is not None and self._is_shared(row.seat):
             said, seats = _addressed(said, row.seat, keyed), [*seats, row.seat]
         made = None
-        if keyed and holder and said.buttons and act in ("say", "edit"):
+        asks = said.buttons or (account in self._house.numbered and said.expects)
+        if keyed and holder and asks and act in ("say", "edit"):
             key = buttons.key(db, row.assembly, row.key)
-            made = Buttons(key, row.assembly, holder, said.step, [button.press for button in said.buttons])
+            typed = account in self._house.numbered and said.expects == "number"  # then a number is the answer itself
+            presses = () if typed else tuple(button.press for button in said.buttons)
+            made = Buttons(key, row.assembly, holder, said.step, presses)
         lang = readers[0].lang
         return (
             Letter(

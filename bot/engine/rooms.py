@@ -25,7 +25,7 @@ from bot.engine import reach
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock
-from bot.engine.pressing import pressed
+from bot.engine.pressing import by_number, pressed
 from bot.store import courses, identities, people, queue, rooms, tables
 from bot.store.database import Database
 from bot.store.queue import InRow, OutRow
@@ -58,7 +58,7 @@ def receive(db: Database, house: House, knock: Knock) -> None:
                 r for r in rooms.within(db, knock.account, incoming.place) if seat_at(db, knock.lookup, r) is not None
             )
             _heard(db, house, knock, next(mine, None))
-        case "message" | "edit" | "press":
+        case "message" | "edit" | "redaction" | "press":
             _heard(db, house, knock, room)
     if not queue.known(db, knock.key):
         queue.remember(db, room.assembly if room is not None else "", knock.key, knock.now)
@@ -80,6 +80,7 @@ def _heard(db: Database, house: House, knock: Knock, room: Room | None) -> None:
 
 def _said(db: Database, house: House, knock: Knock, room: Room, *, command: bool) -> None:
     """Something by a person in a table's room."""
+    knock = by_number(db, house, knock, (room.id,))
     _, press = (knock.incoming.press and pressed(db, house, knock, (room.id,))) or ("", "")
     seat = seat_at(db, knock.lookup, room)
     if knock.incoming.kind == "press" and (seat is None or not press):

@@ -19,9 +19,9 @@ from tests.support.room import ACCOUNT, Post, Room, room
 class Chats(Post):
     """The platform. `stuck` are ids of messages that it does not let anybody change or delete any more."""
 
-    def __init__(self, *, edits: bool = True) -> None:
+    def __init__(self, *, edits: bool = True, numbered: bool = False) -> None:
         super().__init__()
-        self.abilities = Abilities(repeatable=True, edits=edits)
+        self.abilities = Abilities(repeatable=True, edits=edits, numbered=numbered)
         self.chats: dict[str, dict[str, Rendered]] = {}
         self.stuck: set[str] = set()
         self.rung: list[str] = []
@@ -151,11 +151,11 @@ PEOPLE = ("anna", "ben", "cleo")
 
 @asynccontextmanager
 async def table(
-    steps: str = TALK, *, edits: bool = True, maya: bool = True, agreed: bool = True
+    steps: str = TALK, *, edits: bool = True, maya: bool = True, agreed: bool = True, numbered: bool = False
 ) -> AsyncIterator[Talkers]:
     """Anna, Ben and Cleo sit at a table that Maya leads (unless there is no `maya`); the step after the tables is open. Where
     they have not `agreed`, they have just been asked for their consent."""
-    chats = Chats(edits=edits)
+    chats = Chats(edits=edits, numbered=numbered)
     async with room(FLOW + steps, chats) as here:
         talkers = Talkers(here, chats)
         for name in PEOPLE:
