@@ -47,5 +47,5 @@ class Deadlines:
         """Timers of these hours, the first and the last, are held: let everything before them come. When the first one rings at
         the latest."""
         for receiver in self._receivers:
-            receiver.catch_up(first, last)
+            receiver.catch_up(last)
         return max(first, self._awake) + HOLD

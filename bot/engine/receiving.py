@@ -8,8 +8,9 @@ Invariants:
   taken in is left out and logged, so that it holds up nobody else's.
 * A call that makes no progress for `LONGEST` is cancelled, and a new one made.
 * Where the transport drains, `heard_until` is an hour before which nothing is on its way any more.
-* A press has no time of its own on some platforms. One that comes while a timer waits for it counts as made before the timer's
-  hour; the time of one that comes first after contact was lost is not known, and it says so.
+* A press has no time of its own on some platforms. One that comes while timers wait for what was done before their hour counts
+  as made before it, and stands before them in the inbox; the time of one that comes first after contact was lost is not known,
+  and it says so.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.engine import outages
@@ -30,8 +31,8 @@ from bot.store import contact, queue
 from bot.store.connection import Store
 from bot.store.database import Database
 from bot.store.errors import StoreError
-from bot.store.times import ms
-from bot.transports.port import Batch, Incoming, Stopped, Transport
+from bot.store.times import instant, ms
+from bot.transports.port import Batch, Stopped, Transport
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,8 @@ LETTING_GO = 5.0
 
 HEARTBEAT = timedelta(minutes=1)
 """How often contact is written down where nothing else is."""
+
+_MOMENT = timedelta(milliseconds=1)
 
 _chance = random.SystemRandom().random
 
@@ -77,14 +80,14 @@ class Receiver:
         self._wake, self._sleep, self._chance = wake, sleep, chance
         self._lost = self._behind = self.drains
         self._noted: datetime | None = None
-        self._wanted: tuple[datetime, datetime] | None = None
+        self._wanted: datetime | None = None
         self._nudged = asyncio.Event()
 
-    def catch_up(self, first: datetime, last: datetime) -> None:
-        """Timers of these hours, the first and the last, wait until everything that was done before has come."""
-        if self.heard_until is not None and self.heard_until >= last:
+    def catch_up(self, hour: datetime) -> None:
+        """Timers up to this hour wait until everything that was done before has come."""
+        if self.heard_until is not None and self.heard_until >= hour:
             return
-        self._wanted = (min(first, self._wanted[0]) if self._wanted else first, last)
+        self._wanted = hour
         self._behind = True
         self._nudged.set()
 
@@ -117,8 +120,6 @@ class Receiver:
         batch = await self._call(cursor, wait=not draining)
         if batch is None:
             return
-        if draining:
-            batch = replace(batch, events=tuple(self._dated(event) for event in batch.events))
         await self._commit(batch, cursor, self._clock.now())
         if self.drains and not batch.more:
             self._caught_up(began)
@@ -146,18 +147,10 @@ class Receiver:
                 task.cancel()
             await asyncio.wait((call, limit, nudge), timeout=LETTING_GO)
 
-    def _dated(self, event: Incoming) -> Incoming:
-        """A press that came without waiting, with what is known of its time."""
-        if not event.press:
-            return event
-        if self._lost:
-            return replace(event, unsure=True)
-        return replace(event, at=min(event.at, self._wanted[0])) if self._wanted else event
-
     def _caught_up(self, until: datetime) -> None:
         self.heard_until = until
         self._lost = False
-        self._behind = self._wanted is not None and until < self._wanted[1]
+        self._behind = self._wanted is not None and until < self._wanted
         if self._wanted is not None:
             self._wake()
         if not self._behind:
@@ -167,34 +160,61 @@ class Receiver:
         """Take in what came. Nothing is written where nothing came and contact was noted a moment ago."""
         if not batch.events and batch.cursor == cursor and self._noted is not None and now - self._noted < HEARTBEAT:
             return
-        keeps = self._transport.abilities.keeps
+        known = _Known(self.account, self._transport.abilities.keeps, self.heard_until, self._lost)
         try:
-            await self._store.transact(_commit, self._house, self.account, keeps, batch, now)
+            await self._store.transact(_commit, self._house, known, batch, now)
         except StoreError:
             raise
         except Exception as error:
             log.warning("what came from %s is taken in one by one: %s", self.account, _why(error))
             for event in batch.events:
-                await self._alone(event, cursor, now)
-            await self._store.transact(_commit, self._house, self.account, keeps, replace(batch, events=()), now)
+                await self._alone(known, Batch((event,), cursor), now)
+            await self._store.transact(_commit, self._house, known, replace(batch, events=()), now)
         self._noted = now
         if batch.events:
             self._wake()
 
-    async def _alone(self, event: Incoming, cursor: str, now: datetime) -> None:
+    async def _alone(self, known: _Known, batch: Batch, now: datetime) -> None:
         try:
-            await self._store.transact(take_in, self._house, self.account, Batch((event,), cursor), now)
+            await self._store.transact(_commit, self._house, known, batch, now)
         except StoreError:
             raise
         except Exception as error:
             log.error("something that came from %s is left out: %s", self.account, _why(error))
-            await self._store.transact(queue.remember, "", f"{self.account}/{event.id}", ms(now))
+            await self._store.transact(queue.remember, "", f"{self.account}/{batch.events[0].id}", ms(now))
 
 
-def _commit(db: Database, house: House, account: str, keeps: timedelta | None, batch: Batch, now: datetime) -> None:
-    outages.notice(db, house, account, keeps, now)
-    take_in(db, house, account, batch, now)
-    contact.note(db, account, ms(now))
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a receiver knows of its account: until when everything has come, and whether contact was lost since."""
+
+    account: str
+    keeps: timedelta | None
+    heard_until: datetime | None
+    lost: bool
+
+
+def _commit(db: Database, house: House, known: _Known, batch: Batch, now: datetime) -> None:
+    outages.notice(db, house, known.account, known.keeps, now)
+    if known.lost or known.heard_until is not None:
+        batch = _dated(db, known, batch, now)
+    take_in(db, house, known.account, batch, now)
+    contact.note(db, known.account, ms(now))
+
+
+def _dated(db: Database, known: _Known, batch: Batch, now: datetime) -> Batch:
+    """The batch with what is known of the time of its presses: they were made before the hour of the timers that wait."""
+    if not any(event.press for event in batch.events):
+        return batch
+    held = queue.held(db, ms(now), ms(known.heard_until) if known.heard_until is not None else 0)
+    latest = instant(held[0]) - _MOMENT if held is not None else now
+    return replace(
+        batch,
+        events=tuple(
+            replace(event, at=min(event.at, latest), unsure=event.unsure or known.lost) if event.press else event
+            for event in batch.events
+        ),
+    )
 
 
 def _why(error: Exception) -> str:
