@@ -11,11 +11,14 @@ Invariants:
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.engine import outcomes
 from bot.engine.backlog import Chat, Line, Pick
+from bot.engine.faults import place
 from bot.engine.handing import Leaving
 from bot.engine.house import House
 from bot.engine.letters import Desk, Letter
@@ -27,6 +30,8 @@ from bot.store.database import Database
 from bot.store.outbox import Horizon, Waiting
 from bot.store.queue import OutboxRow
 from bot.transports.port import Transport
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 """How many messages leave between two marks where nothing is held back and a repeat is harmless."""
@@ -233,7 +238,7 @@ class Dispatch:
         """What was picked, as a letter; `rows` are those of it that still wait. None where it is not to be sent, or not here."""
         waiting = {w.seq: w for w in pick.rows}
         self._known -= waiting.keys() - {row.seq for row in rows}
-        made = desk.letter(rows) if rows else "Gone"
+        made = _made(desk, rows) if rows else "Gone"
         if isinstance(made, str):
             for row in rows:
                 outbox.gone(db, row.seq, made)
@@ -251,6 +256,17 @@ class Dispatch:
         if len(found.rows) < len(rows):
             line.back(pick.chat, [waiting[row.seq] for row in rows[len(found.rows) :]], now)
         return made
+
+
+def _made(desk: Desk, rows: list[OutboxRow]) -> tuple[Letter, Buttons | None] | str:
+    """Rows as a letter, or why not. One of which nothing can be made is given up, and stops nobody."""
+    try:
+        return desk.letter(rows)
+    except sqlite3.Error:
+        raise
+    except Exception as error:
+        log.error("message %d cannot be sent: %s at %s", rows[0].seq, type(error).__name__, place(error))
+        return type(error).__name__
 
 
 def _taken(line: Line, now: int) -> list[Pick]:
