@@ -88,7 +88,7 @@ async def test_an_outage_that_ends_while_pnyx_runs_is_noticed_too() -> None:
         back = CLOSES - HOUR / 2
         it.here.clock.move(back)
         await it.here.store.transact(contact.note, ACCOUNT, ms(back - DAY - SECOND))
-        it.wire.happens(text("anna", "/my", "1", back))
+        it.wire.happens(text("anna", "/my", "late", back))
         await until(lambda: "Your name here" in it.wire.text("anna"), it.look)
         await it.turn()
         (found,) = await events(it.here)
