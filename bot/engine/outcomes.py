@@ -182,7 +182,10 @@ def recover(db: Database, house: House, abilities: Mapping[str, Abilities], now:
             case "later":
                 outbox.unmark(db, [row.seq])
             case "again":
-                _again(db, row, now)
+                gap = able.pace.chat_gap if able is not None and able.pace is not None else 0
+                _again(
+                    db, row, now + int(gap * 1000)
+                )  # it may have left a moment ago, whatever becomes of this process
             case fate:
                 outbox.gone(db, row.seq, "Uncertain")
                 doubted += [row] if fate == "doubt" else []
