@@ -153,11 +153,12 @@ class Account(PlainTransport):
                 found.append(f"{n} within a second to {chat}")
             if chat in rooms and (n := self.fullest(60.0, acts, chat)) > pace.room_per_minute:
                 found.append(f"{n} within a minute to {chat}")
-        for call in self.calls:
+        for number, call in enumerate(self.calls, start=1):
             if isinstance(call.error, Retry):
                 until = call.answered + call.error.after.total_seconds()
-                waits = self.calls if call.error.scope == "account" else by_chat[call.chat]
-                early = [c for c in waits if call.answered <= c.left < until - 1e-9 and c is not call]
+                everywhere = call.error.scope == "account"
+                after = [c for c in self.calls[number:] if everywhere or c.chat == call.chat]
+                early = [c for c in after if call.answered <= c.left < until - 1e-9]
                 found += [f"to {c.chat} {until - c.left:.3f} s too early" for c in early]
         return found
 
@@ -248,8 +249,10 @@ async def office(loop: VirtualLoop, *accounts: Account, path: str | Path = MEMOR
     try:
         await store.transact(_found)
         here = Office(loop, store, house, taken)
-        yield here
-        await here.close()
+        try:
+            yield here
+        finally:
+            await here.close()
     finally:
         loop.busy = lambda: True
         await store.close()
