@@ -55,7 +55,7 @@ def redraw(work: Work, assembly: str, effect: Redraw, event: Event | None) -> No
     """Change messages without telling anybody, where that is possible: in the last lane, since nobody waits for it."""
     if effect.contribution:
         for seat in effect.seats:
-            unsaid.reword(work.db, assembly, seat, effect.contribution, encode(effect.message).encode())
+            work.reword(assembly, seat, effect.contribution, encode(effect.message).encode())
         for copy in copies.copies(work.db, assembly, effect.contribution):
             if copy.holder in effect.seats and not copy.original and _editable(work, copy):
                 _post(work, assembly, copy, effect.key, "edit", effect.message, effect.contribution, Lane.BROADCAST)
@@ -80,7 +80,7 @@ def pressed(work: Work, event: Event | None, seat: str) -> str:
 def recall(work: Work, assembly: str, effect: Recall) -> None:
     """Delete every copy, and report those that stay."""
     db, stay = work.db, list[str]()
-    unsaid.unsay(db, assembly, effect.contribution)
+    work.unsay(assembly, effect.contribution)
     for copy in copies.copies(db, assembly, effect.contribution):
         in_room = _in_room(work, copy)
         if copy.original and (effect.spared or not in_room):

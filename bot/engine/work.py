@@ -18,7 +18,7 @@ from bot.core.flow import Flow
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.state import Course, Seat, Stage, Table
 from bot.engine.house import House
-from bot.store import courses, identities, people, queue, rooms, tables
+from bot.store import courses, identities, people, queue, rooms, tables, unsaid
 from bot.store.database import Database
 from bot.store.queue import Act, InRow, OutRow
 from bot.store.times import ms
@@ -208,6 +208,20 @@ class Work:
         if assembly not in self._lost:
             self._lost[assembly] = people.lost(self.db, assembly)
         return self._lost[assembly]
+
+    def unsay(self, assembly: str, contribution: str) -> None:
+        """Send nothing that carries this contribution and has not been sent."""
+        self._out = [row for row in self._out if (row.assembly, row.about) != (assembly, contribution)]
+        unsaid.unsay(self.db, assembly, contribution)
+
+    def reword(self, assembly: str, seat: str, contribution: str, body: bytes) -> None:
+        """Let a message to a seat that carries this contribution and has not been sent read like this."""
+        place = (assembly, seat, contribution, "say")
+        self._out = [
+            replace(row, body=body) if (row.assembly, row.seat, row.about, row.act) == place else row
+            for row in self._out
+        ]
+        unsaid.reword(self.db, assembly, seat, contribution, body)
 
     # Writing
 

@@ -111,6 +111,15 @@ async def test_a_picture_that_is_not_passed_on_leaves_nothing() -> None:
         assert await kept(t) == []
 
 
+async def test_a_picture_that_was_passed_on_is_not_forgotten_in_the_end() -> None:
+    async with table() as t:
+        await t.send("anna", "photo", "Our oven.")
+        await t.tap("maya", "Pass on")
+        await t.room.wait(timedelta(minutes=41))
+        assert "Nobody has looked at it in time" not in "".join(t.shown("anna"))
+        assert t.chats.find("ben", "Our oven.")
+
+
 async def test_its_author_takes_a_picture_back_before_anybody_sees_it() -> None:
     async with table() as t:
         await t.send("anna", "photo", "Our oven.")
@@ -222,6 +231,16 @@ async def test_one_no_is_enough_and_nobody_learns_whose_it_was() -> None:
         await t.send("ben", "voice")
         assert t.last("ben").startswith("Not everybody at your table wants voice notes")
         assert await files(t) == 1, "the second one was not even kept"
+
+
+async def test_who_was_not_asked_has_no_say() -> None:
+    async with table() as t:
+        await t.send("anna", "voice")
+        await t.room.say("anna", press="talk:voice:no")
+        await t.room.say("maya", press="talk:voice:no")
+        await t.tap("ben", "Yes")
+        await t.tap("cleo", "Yes")
+        assert t.last("maya").startswith("[voice]\nAnna")
 
 
 async def test_a_no_may_become_a_yes() -> None:

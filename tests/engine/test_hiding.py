@@ -58,6 +58,7 @@ async def test_author_and_table_read_the_reason_once() -> None:
         assert t.shown("anna").count(reason) == 1
         for who in ("ben", "cleo"):
             assert t.shown(who) == ["Maya (facilitator) has hidden a message. The reason: it insults somebody."]
+        assert "has hidden a message" not in "".join(t.shown("anna") + t.shown("maya"))
         assert await log(t) == [("hid", ""), ("hidden", "insult"), ("hidden", "insult")]
 
 
@@ -85,6 +86,38 @@ async def test_the_button_is_under_the_newest_message_only() -> None:
         assert with_button == ["Cleo\n  “Three”\n[1] Hide"]
         assert "Anna\n  “One”" in t.shown("maya")
         assert "Hide" not in "".join(t.shown("anna") + t.shown("ben"))
+
+
+async def test_the_button_moves_on_with_every_message() -> None:
+    async with table() as t:
+        await t.write("anna", "One")
+        await t.write("maya", "Go on.")
+        await t.write("ben", "Two")
+        shown = [text for text in t.shown("maya") if "Undo" not in text]
+        assert shown == ["Anna\n  “One”", "Ben\n  “Two”\n[1] Hide"]
+
+
+async def test_of_several_that_leave_together_only_the_newest_has_the_button() -> None:
+    async with table() as t:
+        for who, words in (("anna", "One"), ("ben", "Two"), ("cleo", "Three")):
+            await t.room.take_in(who, words)
+        while await t.room.engine._handle_due():  # all is handled before the first message leaves
+            pass
+        await t.room.engine.settle()
+        sent = [[b.label for b in message.buttons] for message in t.chats.to("maya")[-3:]]
+        assert sent == [[], [], ["Hide"]]
+
+
+async def test_nobody_hides_at_another_table() -> None:
+    async with table() as t:
+        await t.room.enrol("rita", "facilitator")
+        await t.write("anna", "I bake.")
+        press = next(b.press for m in t.chats.chats["maya"].values() for b in m.buttons)
+        await t.room.say("rita", press=press)
+        assert t.last("rita") == "This table is not yours, so nothing was changed."
+        await t.room.say("rita", press=press.replace("-hide", "-drop"))
+        assert t.last("rita") == "This table is not yours, so nothing was changed."
+        assert t.chats.find("ben", "I bake.")
 
 
 async def test_what_stands_further_up_is_hidden_by_a_reply() -> None:

@@ -123,8 +123,10 @@ async def test_a_change_is_never_a_command(words: str) -> None:
         assert t.chats.find("anna", f"“{words}”")
         assert "rests" not in "".join(t.shown("anna"))
         command = await t.write("maya", "/note They came late.")
+        before = t.shown("maya")
         await t.edit("maya", command, words)
         assert ("note", "They came late.") in await said(t)
+        assert t.shown("maya") == before, "an edited command is nothing at all"
 
 
 async def test_after_the_close_what_was_written_first_stands() -> None:
@@ -257,7 +259,8 @@ async def test_what_is_taken_back_before_it_was_sent_is_not_sent() -> None:
         await t.room.take_in("anna", "I bake.")
         await t.room.take_in("anna", "/undo")
         await t.room.engine.settle()
-        assert [text for text in t.shown("ben") if "bake" in text or "withdrawn" in text] == []
+        assert t.shown("ben") == ["Anna has taken a message back. Please treat it as not said."]
+        assert t.chats.deleted == [], "nothing had to be deleted"
 
 
 async def test_nobody_takes_back_what_another_wrote() -> None:

@@ -11,6 +11,15 @@ from bot.report.export import export_files
 from tests.support.chats import TALK, Talkers, table
 from tests.support.room import ASSEMBLY
 
+IDEAS = """[[step]]
+id = "ideas"
+type = "collect"
+duration = "30m"
+show = "table"
+record = "items_only"
+text = { en = "Your ideas?", de = "Ihre Ideen?" }
+"""
+
 
 async def exported(t: Talkers) -> dict[str, bytes]:
     await t.room.wait(timedelta(minutes=41))
@@ -65,10 +74,10 @@ async def test_files_replies_changes_and_what_was_hidden() -> None:
 
 
 async def test_what_was_hidden_is_not_taken_for_something_that_is_kept_out() -> None:
-    async with table(TALK + 'record = "items_only"\n') as t:
-        await t.write("anna", "I bake.")
+    async with table(IDEAS) as t:
+        await t.write("anna", "More ovens.")
         await t.write("ben", "You are fools.")
-        await t.tap("maya", "Hide")
+        await t.write("maya", "/hide", answers=t.chats.find("maya", "fools"))
         _, rows = transcript(await exported(t))
     assert [row["kept_out"] for row in rows if row["kind"] == "step"] == [0]
 
