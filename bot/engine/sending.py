@@ -6,7 +6,7 @@ account at its own pace (`bot.engine.backlog`, `bot.engine.pacing`). What comes 
 Invariants:
 
 * What is under way where a repeat would be seen is marked before it is handed over. After a crash that is all that may repeat:
-  one message for each account, or as many as it takes to hold the pace (docs/decisions/0008).
+  one message for each account, or as many as it takes to hold the pace (docs/decisions/0009).
 * Nothing here waits for one chat, or one account, on behalf of another.
 * What keeps a message from leaving (a pace, a wait, an hour) is known, so nothing is tried in vain.
 """
