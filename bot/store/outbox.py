@@ -188,7 +188,8 @@ def lately(db: Database, since: int) -> list[tuple[Waiting, int]]:
 
 
 MOVING = 60_000
-"""Milliseconds. As long as the opening of a step has reached somebody within this, it is on its way to the others too."""
+"""Milliseconds. As long as the opening of a step has reached somebody within this, or a platform has held us up, it is on its way
+to the others too."""
 
 
 def last_delivery(db: Database, assembly: str, step: str, now: int) -> int | None:
@@ -203,5 +204,6 @@ def last_delivery(db: Database, assembly: str, step: str, now: int) -> int | Non
     ).fetchone()
     first: int | None = row[0]
     pending, last = row[1:]
-    moving = pending and last is not None and last >= now - MOVING
+    held_up = db.sql.execute("SELECT COALESCE(MAX(until), 0) FROM hold").fetchone()[0]
+    moving = pending and last is not None and max(last, held_up) >= now - MOVING
     return max(first or now, now) if moving else first
