@@ -17,6 +17,7 @@ from bot.app.line import Line, call, carry_out, socket_path
 from bot.app.operations import Desk, Problem, Progress
 from bot.app.service import READY, STOPPING, Service
 from bot.engine.clock import SystemClock
+from bot.engine.drift import steady
 from bot.engine.engine import Engine
 from bot.engine.house import House
 from bot.language.catalog import Catalogs
@@ -44,7 +45,7 @@ async def run(config: Config, console: Sequence[Transport] = ()) -> None:
         title = await _found(config, Desk(store, House(catalogs), clock, accounts=config.accounts, names=config.names))
         bots = connect(title)
         transports: list[Transport] = [*console, *bots]
-        engine = Engine(store, catalogs, clock, transports, translator(config.translation.engine))
+        engine = Engine(store, catalogs, clock, transports, translator(config.translation.engine), steady)
         desk = Desk(store, engine.house, clock, wake=engine.wake, accounts=config.accounts, names=config.names)
         fence = await _take_lease(store, clock)
         store.hold(fence)

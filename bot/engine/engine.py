@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.message import encode, message, t
@@ -24,6 +24,7 @@ from bot.engine.alarm import Alarm
 from bot.engine.carrying import recipients
 from bot.engine.clock import Clock
 from bot.engine.deadlines import Deadlines
+from bot.engine.drift import Drift, tell
 from bot.engine.faults import place
 from bot.engine.handling import BATCH, handle, handle_batch, split
 from bot.engine.house import House
@@ -49,10 +50,17 @@ TICK = timedelta(seconds=10)
 
 
 class Engine:
-    """Moves every assembly of one database."""
+    """Moves every assembly of one database. `passes` counts the seconds that really pass: where it is given, a clock that was
+    set is noticed."""
 
     def __init__(
-        self, store: Store, catalogs: Catalogs, clock: Clock, transports: Sequence[Transport], translator: Translator
+        self,
+        store: Store,
+        catalogs: Catalogs,
+        clock: Clock,
+        transports: Sequence[Transport],
+        translator: Translator,
+        passes: Callable[[], float] | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -71,6 +79,7 @@ class Engine:
         self._doing = asyncio.Lock()
         self._patience = Patience(self._stopping)
         self._deadlines = Deadlines((), clock.now())
+        self._drift = Drift(passes, clock.now()) if passes is not None else None
         self._looked = 0
 
     @property
@@ -152,6 +161,7 @@ class Engine:
                 self._looked += 1
                 self._deadlines.looks(self.clock.now(), meant)
                 try:
+                    await self._watch_clock()
                     while await self._do_due() and not self._stopping.is_set():
                         self._sender.wake()
                     self._sender.wake()
@@ -180,6 +190,12 @@ class Engine:
         for end in ends:
             if isinstance(end, Stopped):
                 raise end
+
+    async def _watch_clock(self) -> None:
+        now = self.clock.now()
+        by = self._drift.jumped(now) if self._drift is not None else None
+        if by is not None:
+            await self.store.transact(tell, self.house, by, now)
 
     def _ended(self, part: asyncio.Task[None]) -> None:
         """A receiver or a sender that ends with an error ends the run."""
