@@ -79,7 +79,7 @@ def numbered(db: Database, holders: Collection[str], number: int) -> str | None:
     row = db.sql.execute(
         f"SELECT key, presses FROM button WHERE holder IN ({marks}) ORDER BY made DESC LIMIT 1", [*holders]
     ).fetchone()
-    return data(row[0], number - 1) if row and 1 <= number <= len(json.loads(row[1])) else None
+    return data(row[0], number - 1) if row and number <= len(json.loads(row[1])) else None
 
 
 def forget(db: Database, holder: str) -> None:

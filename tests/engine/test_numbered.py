@@ -14,6 +14,9 @@ async def test_a_number_is_a_press_of_the_newest_message() -> None:
         await t.write("anna", "2")
         assert await choices(t) == {"trees": "no"}
         assert "What first?" in t.last("anna"), "what comes next stands below what was typed"
+        await t.write("anna", "2", bar="forwarded")
+        assert "✓" not in t.last("anna"), "somebody else's number is no press"
+        assert [id for id in t.chats.changed if id.startswith("anna")] == [], "nobody can change what another wrote"
         await t.write("anna", " 3. ")
         await t.write("anna", "1)")
         assert "[1] ✓ Buses" in t.last("anna")
@@ -36,7 +39,8 @@ async def test_a_word_of_an_option_counts_once_it_is_confirmed() -> None:
 async def test_where_a_number_is_asked_for_it_is_the_answer_itself() -> None:
     async with table(SURVEY, numbered=True) as t:
         await opened(t)
-        await t.write("anna", "17")
+        await t.write("anna", "1")
+        assert "18" in t.last("anna"), "the buttons of an earlier message are not meant"
         await t.write("anna", "34")
         assert "How much?" in t.last("anna")
 

@@ -17,7 +17,8 @@ from tests.support.room import ACCOUNT, Post, Room, room
 
 
 class Chats(Post):
-    """The platform. `stuck` are ids of messages that it does not let anybody change or delete any more."""
+    """The platform. `stuck` are ids of messages that it does not let anybody change or delete any more,
+    `changed` those that were to be changed."""
 
     def __init__(self, *, edits: bool = True, numbered: bool = False) -> None:
         super().__init__()
@@ -26,6 +27,7 @@ class Chats(Post):
         self.stuck: set[str] = set()
         self.rung: list[str] = []
         self.deleted: list[tuple[str, str]] = []
+        self.changed: list[str] = []
         self._sent = 0
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
@@ -37,6 +39,7 @@ class Chats(Post):
         return Receipt(f"b{self._sent}", f"sent-{file.id}" if file is not None else "")
 
     async def edit(self, place: str, message: Rendered, remote: str) -> Receipt:
+        self.changed.append(remote)
         if not self.abilities.edits or remote in self.stuck or remote not in self.chats.get(place, {}):
             raise Refused("cannot be changed")
         self.chats[place][remote] = message

@@ -43,11 +43,7 @@ async def encrypt(client: Client, room: str, kind: str, content: dict[str, Any])
     if client.should_query_keys:
         await fine(KeysQueryResponse, client.keys_query())
     if client.machine.should_share_group_session(room):
-        try:
-            await _share(client, room)
-        except BaseException:
-            client.invalidate_outbound_session(room)  # what some did not get is used for nobody
-            raise
+        await _share(client, room)
     sealed: tuple[str, dict[str, Any]] = client.encrypt(room, kind, content)
     return sealed
 

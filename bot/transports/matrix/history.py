@@ -67,18 +67,19 @@ class History:
         last = gap.last or await self._last_before(client, gap)
         found: dict[str, Event] = {}
         start: str | None = gap.upto
-        page = gap.upto
+        page, met = gap.upto, False
         for _ in range(MOST_PAGES):
             page, (events, start) = start or page, await self._page(client, gap.room, start)
+            met = any(event.event_id == last for event in events)
             new, ended = _until(events, last, self._user)
             found |= {event.event_id: event for event in new}
             if ended or start is None:
                 break
         else:
-            log.warning("a room has more behind it than can be read: %d events are taken in", len(found))
-        if not ended:  # the last known event is no more; only the homeserver's own order is left
+            log.warning("a room has more behind it than can be read: %d events", len(found))
+        if last and not met:  # it is no more; only the homeserver's own order is left
             found, page = {}, gap.upto
-        late = await self._rest(client, gap, page, found)
+        late = await self._rest(client, gap, page, found, last)
         return [*late, *reversed(found.values())]
 
     async def _last_before(self, client: Client, gap: Gap) -> str:
@@ -100,14 +101,14 @@ class History:
         answer = await fine(RoomMessagesResponse, client.room_messages(room, start, end or None, limit=PAGE))
         return [event for event in answer.chunk if isinstance(event, Event)], answer.end
 
-    async def _rest(self, client: Client, gap: Gap, page: str, found: dict[str, Event]) -> list[Event]:
+    async def _rest(self, client: Client, gap: Gap, page: str, found: dict[str, Event], last: str) -> list[Event]:
         """What the homeserver learned of after the gap began, though it lies before the last known event; oldest first."""
         rest: dict[str, Event] = {}
         start: str | None = page
         while start is not None and gap.since and len(rest) < PAGE * MOST_PAGES:
             events, start = await self._page(client, gap.room, start, gap.since)
             new, ended = _until(events, "", self._user)
-            rest |= {event.event_id: event for event in new if event.event_id not in found}
+            rest |= {event.event_id: event for event in new if event.event_id not in found and event.event_id != last}
             if ended or not events:
                 break
         return list(reversed(rest.values()))

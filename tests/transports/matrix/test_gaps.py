@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.transports.matrix import history, receiving
-from bot.transports.matrix.cursor import Cursor
+from bot.transports.matrix.cursor import Cursor, Gap
 from bot.transports.matrix.errors import Failed
 from bot.transports.port import Gone, Refused, Retry, Stopped
 from tests.support.matrix_people import Gathering
@@ -49,6 +50,43 @@ async def test_a_gap_is_read_to_its_end_across_a_restart(
             ["after"] if room == rooms[0] else []
         )
     assert len({e.id for e in heard}) == len(heard)
+
+
+@pytest.mark.parametrize(
+    ("last", "found"),
+    [
+        (None, [1, 2, 3, 4, 5, 6, 7]),
+        ("$purged", [1, 2, 3, 4, 5, 6, 7]),
+        (4, [1, 2, 3, 5, 6, 7]),
+        (0, [1, 2, 3, 4, 5, 6, 7]),
+    ],
+)
+async def test_what_a_gap_holds(
+    homeserver: Gathering, listen: Open, monkeypatch: pytest.MonkeyPatch, last: str | int | None, found: list[int]
+) -> None:
+    """The last known event may be unknown, or gone, or lie behind some that the homeserver learned of later: nothing is left out,
+    and nothing from before comes again."""
+    monkeypatch.setattr(history, "PAGE", 2)
+    anna = await homeserver.person("anna")
+    room = await homeserver.room(anna, homeserver.pool.account("bot"))
+    said = [await anna.say(room, "0")]
+    listener = await listen()
+    since = Cursor.decode(listener.cursor).token
+    said += [await anna.say(room, f"{n}") for n in range(1, 8)]
+    await listener.once()
+    known = said[last] if isinstance(last, int) else last or ""
+    gap = Gap(room, since, Cursor.decode(listener.cursor).token, 0, True, known)
+    client = await listener.matrix._session.open()
+    events = await history.History(listener.account.user).fill(client, gap)
+    assert [e.source["content"]["body"] for e in events] == [f"{n}" for n in found]
+
+
+async def test_a_call_that_does_not_wait_comes_back(homeserver: Gathering, listen: Open) -> None:
+    listener = await listen()
+    async with asyncio.timeout(receiving.SECONDS / 2):
+        for _ in range(3):
+            await listener.once()
+    assert listener.heard == []
 
 
 async def test_a_gap_without_a_flag_is_found(
@@ -136,6 +174,18 @@ async def test_an_invitation_to_a_private_chat_is_a_beginning(homeserver: Gather
     assert (heard[2].kind, heard[2].user, heard[2].text) == ("unreachable", anna.user, "left")
     with pytest.raises(Gone, match="left"):
         await listener.matrix.send(room, words("Are you there?"), "gone")
+
+
+async def test_a_private_chat_with_a_third_person_is_private_no_more(homeserver: Gathering, listen: Open) -> None:
+    anna, ben = await homeserver.person("anna"), await homeserver.person("ben")
+    listener = await listen()
+    room = await anna.dm(listener.account.user)
+    await listener.until(lambda all_: len(all_) == 1)
+    await anna.client.room_invite(room, ben.user)
+    await ben.join(room)
+    await anna.say(room, "my vote is yes")
+    heard = await listener.until(lambda all_: any(e.text == "my vote is yes" for e in all_))
+    assert [(e.kind, e.room) for e in heard] == [("message", False), ("entered", True), ("message", True)]
 
 
 async def test_only_people_whom_the_bot_knows_may_ask_it_into_a_room(homeserver: Gathering, listen: Open) -> None:
