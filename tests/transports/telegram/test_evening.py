@@ -1,0 +1,113 @@
+"""The cross-border dialogue with 48 people on Telegram: one table in a group, one in a topic, six virtual; the bot is killed
+in the middle of its work, four times."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.engine import founding
+from bot.language.flowfiles import bundle, unbundle
+from bot.paths import flows_dir
+from bot.rehearsal.cast import cast
+from bot.rehearsal.hall import first_instant
+from bot.rehearsal.voices import read_voices
+from bot.store import codes
+from bot.store.connection import open_store
+from bot.store.database import Database
+from bot.store.keys import KeyFile
+from bot.store.times import ms
+from tests.support.bot_process import ASSEMBLY, SEED
+from tests.support.botapi import BotApi, Limits
+from tests.support.shared_clock import SharedClock
+from tests.support.stage import Stage
+
+FLOW = flows_dir() / "cross-border"
+ROOMS = {"at-1": False, "nz-1": True}
+"""The tables that meet in a group, and (True) in a topic of one."""
+
+KILLS = tuple(
+    datetime.fromisoformat(f"2027-03-{at}:00+00:00")
+    for at in ("01T05:47", "01T17:47", "02T06:12", "02T18:12", "03T18:30")
+)
+"""After these instants the bot is killed as soon as it is at work: while people come in, in a talk, in a relay, in votes."""
+
+KILLS_MOST = 8
+"""So many messages may be under way when the bot is killed."""
+
+
+def _codes(db: Database, stage: Stage) -> dict[str, str]:
+    made, expires = ms(stage.clock.now()), ms(stage.clock.now() + timedelta(days=3660))
+    return {
+        part.person.user: codes.make_code(db, ASSEMBLY, part.person.role, part.person.site, made=made, expires=expires)
+        for part in stage.parts
+    }
+
+
+@pytest.mark.slow
+async def test_an_assembly_of_48_in_groups_topics_and_private_chats(tmp_path: Path) -> None:
+    body = bundle(FLOW)
+    flow = unbundle(body)
+    clock = SharedClock(tmp_path / "clock", first_instant(flow))
+    parts = list(cast(flow, SEED, voices=read_voices(FLOW)))
+    assert sum(part.person.role == "participant" for part in parts) == 48
+    async with BotApi(clock=clock.now, limits=Limits()) as api:
+        bot = api.bot()
+        stage = Stage(tmp_path, api, bot, clock, parts)
+        store = await open_store(tmp_path / "evening.db", KeyFile.from_seed(SEED))
+        await store.transact(founding.found, ASSEMBLY, flow, body, SEED, ms(clock.now()))
+        invited = await store.transact(_codes, stage)
+        await store.close()
+        await stage.live()
+        try:
+            await stage.seat_everybody(invited)
+            while await stage.step() and not await stage.ask("over"):
+                tables = await stage.ask("tables")
+                for table, topics in ROOMS.items():
+                    if table in tables and table not in stage.rooms:
+                        await stage.bind(table, topics)
+                if stage.kills < len(KILLS) and stage.clock.now() >= KILLS[stage.kills]:
+                    await stage.kill_at_work(3)
+            exported = {name: base64.b64decode(data) for name, data in (await stage.ask("export")).items()}
+        finally:
+            await stage.end()
+    assert stage.kills == len(KILLS), "the bot was not killed at work as often as it should be"
+    assert set(stage.rooms) == set(ROOMS)
+    assert api.audit.breaches() == []
+    assert [call for call in api.audit.calls if call.code == 429] == []
+    assert stage.doubled() == Counter(), "somebody was told the same twice, without a word about it"
+    assert 0 < len(stage.repeats()) <= KILLS_MOST * stage.kills
+    _recount(stage, exported["results.csv"])
+    for table, room in stage.rooms.items():
+        _everything_said_is_on_record(stage.said[room.place], exported[f"transcript/{table}.jsonl"])
+
+
+def _recount(stage: Stage, results: bytes) -> None:
+    """Every choice that was pressed last is counted, once, under its own name."""
+    counted: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+    for row in csv.DictReader(io.StringIO(results.decode("utf-8-sig"))):
+        if row["level"] == "total" and row["measure"] == "count":
+            counted[row["step"], row["question"], row["item"]][row["option"]] = int(row["value"])
+    votes = {key: given for key, given in stage.chosen.items() if key in counted and "ok" not in given.values()}
+    votes = {
+        key: given for key, given in votes.items() if key[0] != "profile"
+    }  # who is late answers it after the count
+    assert len(votes) > 50
+    for key, given in votes.items():
+        assert {option: n for option, n in counted[key].items() if n} == dict(Counter(given.values())), key
+
+
+def _everything_said_is_on_record(said: list[str], transcript: bytes) -> None:
+    """What was said in a room while the table talked stands in the transcript, once."""
+    lines = [json.loads(line) for line in transcript.splitlines()]
+    recorded = Counter(line["text"] for line in lines if line["kind"] == "message")
+    heard = [text for text in said if text in recorded]
+    assert len(heard) >= 10
+    assert all(recorded[text] == said.count(text) for text in heard)
