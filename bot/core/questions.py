@@ -141,7 +141,7 @@ class Question(Model):
             chosen = {*before} if isinstance(before, list) else set()
             wanted = chosen - {name} if option.startswith("-") else chosen | {name}
             limit = self.max if self.method == "multi" and self.max is not None else len(self.options)
-            return [c for c in self.choices if c in wanted] if len(wanted) <= limit or wanted <= chosen else before
+            return [c for c in self.choices if c in wanted] if len(wanted) <= limit else before
         return int(option) if self.method in ("score", "likert") else option
 
     def read_text(self, text: str) -> Any:

@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.state import Contribution
-from bot.store import courses, opinions
+from bot.core.events import Heard
+from bot.core.state import Contribution, Course
+from bot.engine.facts import for_commands
+from bot.engine.work import Work
+from bot.store import courses, opinions, people
 from bot.store.database import Database
 from tests.support.chats import TALK, Talkers, table
 from tests.support.room import ASSEMBLY
@@ -106,6 +109,27 @@ async def test_of_several_that_leave_together_only_the_newest_has_the_button() -
         await t.room.engine.settle()
         sent = [[b.label for b in message.buttons] for message in t.chats.to("maya")[-3:]]
         assert sent == [[], [], ["Hide"]]
+
+
+async def test_of_others_words_only_those_who_lead_are_given_any() -> None:
+    async with table() as t:
+        await t.write("anna", "I bake.")
+
+        def given(db: Database) -> dict[str, list[str]]:
+            (given,) = (c for c in _all(db) if c.text == "I bake.")
+            work, flow = Work(db, t.room.engine.house, t.room.clock.now()), t.room.flow
+            seats = {
+                seat.name: seat for (id,) in db.sql.execute("SELECT id FROM seat") if (seat := people.load_seat(db, id))
+            }
+            found = {}
+            for name, seat in seats.items():
+                press = Heard("x", seat.id, t.room.clock.now(), press=f"-hide:{given.id}:{given.table}")
+                facts = for_commands(work, ASSEMBLY, flow, Course("all"), seat, None, press)
+                found[name] = list(facts["named"])
+            return found
+
+        told = await t.room.store.read(given)
+        assert {name for name, ids in told.items() if ids} == {"Anna", "Maya", "Olga"}
 
 
 async def test_nobody_hides_at_another_table() -> None:

@@ -122,11 +122,12 @@ async def test_a_change_is_never_a_command(words: str) -> None:
         await t.edit("maya", own, words)
         assert t.chats.find("anna", f"“{words}”")
         assert "rests" not in "".join(t.shown("anna"))
-        command = await t.write("maya", "/note They came late.")
-        before = t.shown("maya")
-        await t.edit("maya", command, words)
-        assert ("note", "They came late.") in await said(t)
-        assert t.shown("maya") == before, "an edited command is nothing at all"
+        for command in ("/note They came late.", "/prompt They came late."):
+            own = await t.write("maya", command)
+            before = t.shown("maya")
+            await t.edit("maya", own, words)
+            assert t.shown("maya") == before, "an edited command is nothing at all"
+        assert [text for _, text in await said(t)].count("They came late.") == 2
 
 
 async def test_after_the_close_what_was_written_first_stands() -> None:

@@ -114,6 +114,32 @@ def test_what_was_said_in_time_passes_within_the_grace_and_nothing_later() -> No
     assert words(s) == [("anna", "In time", "live")]
 
 
+FAR = (
+    '[schedule]\nsites = [{ id = "lyon", zone = "Europe/Paris", languages = ["en"] }, '
+    '{ id = "quebec", zone = "America/Toronto", languages = ["en"] }]\n'
+    "[schedule.quiet_hours]\nstart = 22:00:00\nend = 07:00:00\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (0, []),  # 18:00 and 12:00
+        (5, ["Some of the others sleep now. They read it at 03 Mar 06:00."]),  # 23:00 and 17:00
+        (11, ["The others sleep now. They read it at 03 Mar 12:00."]),  # 05:00 and 23:00
+    ],
+)
+def test_who_writes_while_others_sleep_is_told_when_they_read_it(hours: int, told: list[str]) -> None:
+    s = Stagehand(flow_of(GROUPS + TALK.replace("20m", "20h"), FAR))
+    s.seat("anna", "ben", table="t1")
+    s.seat("dora", table="t1", site="quebec")
+    s.start()
+    s.write("anna", "One")
+    s.wait(timedelta(hours=hours))
+    assert [text for text in s.write("anna", "Are you there?") if "sleep" in text] == told
+    assert [text for text in s.write("anna", "Hello?") if "sleep" in text] == []
+
+
 # Looking after people
 
 
