@@ -14,7 +14,7 @@ from bot.core import reach, rooms, routing
 from bot.core.audience import takes_part
 from bot.core.commands import ANSWERS
 from bot.core.commands.hiding import remained
-from bot.core.effects import Effect
+from bot.core.effects import Effect, Show
 from bot.core.events import (
     Answered,
     Bound,
@@ -137,7 +137,10 @@ def _close_if_over(turn: Turn, event: Due) -> None:
 def _joined(turn: Turn) -> None:
     """Somebody took a seat: the opening steps, now or when the assembly begins."""
     seat = turn.state.seat
-    if seat is None or seat.role != "participant":
+    if seat is None:
+        return
+    turn.take([Show(seat.id)])
+    if seat.role != "participant":
         return
     if turn.course.state == "waiting":
         turn.take(waiting(turn.flow, seat, walk.next_opening(turn.flow, turn.course, turn.now)))

@@ -102,8 +102,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 changing.recall(work, assembly, effect)
             case Hide(contribution):
                 opinions.hide(db, assembly, contribution)
-            case Show():
-                raise NotImplementedError
+            case Show(seat):
+                work.show_menu(assembly, seat)
             case Done() | End():
                 raise TypeError("`advance` resolves this effect; it never reaches the engine")
             case _:

@@ -28,7 +28,7 @@ from bot.core.state import Role
 from bot.engine import entry, moving
 from bot.engine.hearing import hear
 from bot.engine.house import House
-from bot.engine.knock import Knock, answer, ignore
+from bot.engine.knock import Knock, answer, ignore, show_menu
 from bot.store import codes, courses, guests, identities, people, queue, refusals, tables
 from bot.store.codes import Invite, Standing
 from bot.store.courses import Assembly
@@ -149,6 +149,7 @@ def _take_role(db: Database, knock: Knock, seat_id: str, invite: Invite) -> str:
     if seat is not None:
         people.save_seat(db, replace(seat, role=invite.role, site=invite.site or seat.site, status="active"))
         answer(db, knock, _your_role(invite.role), invite.assembly, seat_id)
+        show_menu(db, knock, invite.assembly, seat_id)
     ignore(db, knock, invite.assembly)
     return seat_id
 

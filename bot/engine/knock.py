@@ -37,6 +37,12 @@ def answer(db: Database, knock: Knock, said: Message, assembly: str = "", seat: 
         ignore(db, knock, assembly)
 
 
+def show_menu(db: Database, knock: Knock, assembly: str, seat: str) -> None:
+    """Let the chat offer the commands of the role that has just been given."""
+    nothing = encode(Message(())).encode()
+    queue.say(db, [OutRow(f"{knock.key}/menu", assembly, seat, int(Lane.STEP), knock.now, nothing, act="menu")])
+
+
 def ignore(db: Database, knock: Knock, assembly: str = "") -> None:
     """Nothing follows from this, but it is known from now on."""
     queue.remember(db, assembly, knock.key, knock.now)

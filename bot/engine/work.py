@@ -15,6 +15,8 @@ from bot.core.effects import Lane
 from bot.core.events import Event
 from bot.core.events import encode as encode_event
 from bot.core.flow import Flow
+from bot.core.message import Message
+from bot.core.message import encode as encode_message
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.state import Course, Seat, Stage, Table
 from bot.engine.house import House
@@ -188,6 +190,11 @@ class Work:
         door = bytes.fromhex(room)
         silent = lane == Lane.TALK and at > self.now
         self.post(OutRow(f"{key}@{room}", assembly, None, lane, ms(at), body, step, door, about=about, silent=silent))
+
+    def show_menu(self, assembly: str, seat: str) -> None:
+        """The commands of a person's role, in their language, where the platform offers commands."""
+        at, nothing = ms(self.now), encode_message(Message(())).encode()
+        self.post(OutRow(f"menu/{at}@{seat}", assembly, seat, int(Lane.STEP), at, nothing, act="menu"))
 
     def post(self, row: OutRow) -> None:
         """A row of the outbox as it is."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.core import floor, voices
 from bot.core.commands.call import Call, Talk, example, named
+from bot.core.effects import Show
 from bot.core.message import Block, Button, Lang, Part, Plain, Several, block, t, tn
 from bot.core.names import check_name, clean_name
 from bot.core.rights import COMMANDS, OVERSEEING, ROLES, Command, may
@@ -93,6 +94,7 @@ def lang(call: Call) -> None:
     wanted = offered.get(call.args.casefold()) or offered.get(call.args.casefold().split("-")[0])
     if wanted is not None:
         call.turn.put(replace(call.seat, language=wanted))
+        call.turn.take([Show(call.seat.id)])
         call.reply(t("From now on I write to you in this language: {language}.", language=Lang(wanted)))
         return
     buttons = tuple(
