@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -57,6 +58,7 @@ async def run(config: Config, console: Sequence[Transport] = ()) -> None:
             asyncio.create_task(note_names(store, bots)),
             asyncio.create_task(service.watch(lambda: engine.looked, engine.wake)),
         )
+        _sort_out_seldom()
         service.tell(READY)
         try:
             await engine.run()
@@ -128,6 +130,14 @@ async def _opened(config: Config) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+def _sort_out_seldom() -> None:
+    """Let Python look for circles of objects less often than it does by itself: what is loaded by now stays, and of the
+    thousands of objects that an event makes hardly any are in one. It took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 async def _take_lease(store: Store, clock: SystemClock) -> int:
