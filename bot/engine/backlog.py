@@ -98,6 +98,10 @@ class Line:
         """Whether anything is under way."""
         return self._under_way + self._changing > 0
 
+    def moves(self, now: int) -> bool:
+        """Whether anything leaves on this account at present."""
+        return self.transport is not None and self.pace.held_until <= now
+
     def chat(self, place: str, room: bool) -> Chat:
         """The chat at a place, new where it is not known."""
         found = self.chats.get(place)

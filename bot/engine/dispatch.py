@@ -61,7 +61,7 @@ class Dispatch:
         self._house = house
         self._transports = transports
         self._lines = {account: Line(account, tr) for account, tr in transports.items()}
-        self._where: dict[str | bytes, tuple[Line, Chat]] = {}
+        self._where: dict[tuple[str | bytes, str], tuple[Line, Chat]] = {}
         self._horizon: Horizon | None = None
         self._holds: dict[bytes, tuple[int, int]] = {}
         self._known: set[int] = set()
@@ -123,10 +123,10 @@ class Dispatch:
         for line in self._lines.values():
             line.hold(self._held(db, line.account)[0])
         desk = Desk(db, self._house)
-        before = [(row.seat, row.door, row.act, now) for row in doubtful]
-        before += [(each.seat, each.door, each.act, at) for each, at in outbox.lately(db, now - LATELY)]
-        for seat, door, act, at in before:  # it counts for the pace
-            if (where := self._place(db, desk, seat, door)) is not None:
+        before = [(row.seat, row.door, row.account, row.act, now) for row in doubtful]
+        before += [(each.seat, each.door, each.account, each.act, at) for each, at in outbox.lately(db, now - LATELY)]
+        for seat, door, account, act, at in before:  # it counts for the pace
+            if (where := self._place(db, desk, seat, door, account)) is not None:
                 where[0].left(where[1], act, at)
         self.anew()
         return len(doubtful)
@@ -178,7 +178,12 @@ class Dispatch:
         for line in self._lines.values():
             line.clear()
             line.tidy(now)
-        self._where = {}
+        # Who waits on an account that does not move may be reached elsewhere by now; for others it shows when they are sent to.
+        self._where = {
+            reader: (line, chat)
+            for reader, (line, chat) in self._where.items()
+            if line.moves(now) and line.chats.get(chat.place) is chat
+        }
         self._known = {w.seq for each in self._under_way for w in each.pick.rows}
         self._horizon = Horizon(outbox.newest(db))
 
@@ -199,7 +204,7 @@ class Dispatch:
             line.superseded.clear()
 
     def _add(self, db: Database, desk: Desk, turn: Turn, each: Waiting, now: int) -> None:
-        where = self._place(db, desk, each.seat, each.door)
+        where = self._place(db, desk, each.seat, each.door, each.account)
         if where is None:
             outbox.gone(db, each.seq, "Erased")
             turn.dealt += 1
@@ -208,12 +213,14 @@ class Dispatch:
         line, chat = where
         line.add(chat, each, now)
 
-    def _place(self, db: Database, desk: Desk, seat: str | None, door: bytes | None) -> tuple[Line, Chat] | None:
+    def _place(
+        self, db: Database, desk: Desk, seat: str | None, door: bytes | None, through: str
+    ) -> tuple[Line, Chat] | None:
         """Where a reader is reached: the line of the account, and the chat. None where they are not (any more)."""
-        reader = seat or door or b""
+        reader = seat or door or b"", through
         if (known := self._where.get(reader)) is not None:
             return known
-        found = desk.address(seat, door)
+        found = desk.address(seat, door, through)
         if found is None:
             return None
         account, place, in_room = found
@@ -248,7 +255,7 @@ class Dispatch:
         found = made[0]
         if found.account != line.account or self._transports[line.account].chat(found.place) != pick.chat.place:
             line.undo(pick, now)  # they are reached elsewhere by now
-            self._where.pop(pick.rows[0].reader, None)
+            self._where.pop((pick.rows[0].reader, pick.rows[0].account), None)
             for row in rows:
                 self._add(db, desk, Turn(), waiting[row.seq], now)
             return None

@@ -21,10 +21,11 @@ from pathlib import Path
 
 import aiosqlite
 
-from tests.bench import parts, path, rehearsals
+from tests.bench import broadcast, parts, path, rehearsals
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 COMMAND = "make bench"
+WAYS = f"{1000 * broadcast.WAYS[0]:.0f} to {1000 * broadcast.WAYS[1]:.0f} ms"
 
 
 def main() -> int:
@@ -52,6 +53,7 @@ def _page(folder: Path, long: bool) -> Iterator[str]:
     yield ""
     yield from _events(folder)
     yield from _growth(folder)
+    yield from _broadcast()
     yield from _rehearsals(folder, long)
     yield from _parts()
 
@@ -88,6 +90,30 @@ def _growth(folder: Path) -> Iterator[str]:
         per = [f"{each.per_event[b]:.3f}" for b in path.BATCHES]
         rows.append((f"{each.size:,}", *per, ratios, f"{each.memory:.0f} MB"))
     yield from _table(head, rows)
+
+
+def _broadcast() -> Iterator[str]:
+    found, opened = broadcast.broadcast(), broadcast.question()
+    yield "## A broadcast"
+    yield ""
+    yield f"Something for {found.people:,} private chats, 30 messages a second allowed and one to a chat, on virtual time, against"
+    yield f"a receiver that refuses the thirty-first within any second; a way takes {WAYS}. Meanwhile {found.answers} people get"
+    yield "a personal answer. Then a private question opens for as many."
+    yield ""
+    rows = [
+        ("share of the allowed rate", f"{100 * found.used:.1f} %"),
+        ("the fullest second", f"{found.fullest} messages"),
+        ("refused (429)", f"{found.refused}"),
+        ("a personal answer leaves within, p99", f"{found.waited:.2f} s"),
+        ("under way at once at most", f"{found.wide}"),
+        ("CPU per message, the receiver's included", f"{found.cpu:.2f} ms"),
+        ("from the first delivery of the question to the last", f"{opened.spread:.0f} s"),
+        (
+            f"a question of {broadcast.MINUTES} minutes is open, from its delivery, at least",
+            f"{opened.least:.2f} minutes",
+        ),
+    ]
+    yield from _table(("what", "measured"), rows)
 
 
 def _rehearsals(folder: Path, long: bool) -> Iterator[str]:

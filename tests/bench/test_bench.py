@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import parts
+from tests.bench import broadcast, parts
 from tests.bench.__main__ import _table
 from tests.bench.assembly import BenchAssembly
 
@@ -26,6 +26,17 @@ async def test_an_event_is_a_contribution_and_a_message(tmp_path: Path, batch: i
 
 async def said(hall: BenchAssembly) -> int:
     return int(await hall.store.read(lambda db: db.sql.execute("SELECT COUNT(*) FROM outbox").fetchone()[0]))
+
+
+def test_a_broadcast_keeps_the_pace_and_a_question_is_open_for_its_time_from_its_delivery() -> None:
+    found = broadcast.broadcast(400)
+    assert found.used > 0.97
+    assert (found.fullest, found.refused) == (30, 0)
+    assert found.waited < 2
+    opened = broadcast.question(200)
+    assert 6 < opened.spread < 8
+    assert opened.least >= broadcast.MINUTES
+    assert opened.fullest == 30
 
 
 def test_the_parts_run() -> None:
