@@ -187,6 +187,9 @@ def lately(db: Database, since: int) -> list[tuple[Waiting, int]]:
     ]
 
 
+LONGEST_WAIT = 900_000
+"""Milliseconds. A wait that a platform imposes for longer than this is waited for by nobody: it may be one chat's alone."""
+
 MOVING = 60_000
 """Milliseconds. As long as the opening of a step has reached somebody within this, or a platform has held us up, it is on its way
 to the others too."""
@@ -204,6 +207,8 @@ def last_delivery(db: Database, assembly: str, step: str, now: int) -> int | Non
     ).fetchone()
     first: int | None = row[0]
     pending, last = row[1:]
-    held_up = db.sql.execute("SELECT COALESCE(MAX(until), 0) FROM hold").fetchone()[0]
+    held_up = db.sql.execute(
+        "SELECT COALESCE(MAX(until), 0) FROM hold WHERE until <= ?", (now + LONGEST_WAIT,)
+    ).fetchone()[0]
     moving = pending and last is not None and max(last, held_up) >= now - MOVING
     return max(first or now, now) if moving else first
