@@ -96,9 +96,9 @@ def _broadcast() -> Iterator[str]:
     found, opened = broadcast.broadcast(), broadcast.question()
     yield "## A broadcast"
     yield ""
-    yield f"Something for {found.people:,} private chats, 30 messages a second allowed and one to a chat, on virtual time, against"
-    yield f"a receiver that refuses the thirty-first within any second; a way takes {WAYS}. Meanwhile {found.answers} people get"
-    yield "a personal answer. Then a private question opens for as many."
+    yield f"Something for {found.people:,} private chats, 30 messages a second allowed and one to a chat, on virtual time,"
+    yield f"against a receiver that refuses the thirty-first within any second; a way takes {WAYS}. {found.answers} people get"
+    yield "a personal answer meanwhile. Then a private question opens for as many."
     yield ""
     rows = [
         ("share of the allowed rate", f"{100 * found.used:.1f} %"),
