@@ -25,7 +25,8 @@ class Heard:
     which it replies; `media` the kind of what came with it ("photo", "voice" …): that is kept under the id of the
     contribution. `bar` says why it cannot pass: it is not the person's own words (`forwarded`, `via_bot`), nothing that can be
     passed on (`unknown`), or larger than the flow allows (`too_large`). `unsure` marks a press whose time is not known.
-    `kept` is the contribution as which the words are kept already, where they were held first."""
+    `kept` is the contribution as which the words are kept already, where they were held first; `account` the one on which it was
+    heard."""
 
     id: str
     seat: str
@@ -39,6 +40,7 @@ class Heard:
     bar: str = ""
     unsure: bool = False
     kept: str = ""
+    account: str = ""
     kind: Literal["heard"] = "heard"
 
     @property

@@ -142,9 +142,9 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say, event: Event | None 
     leaders = {s.id for s in table.staff} if table is not None else set()
     for seat in readers:
         if seat not in effect.without:
-            target = changing.pressed(work, event, seat) if effect.instead else ""
+            account, target = changing.pressed(work, event, seat) if effect.instead else ("", "")
             own = (led if seat in leaders else body).encode()
-            work.say(assembly, seat, own, effect.key, int(effect.lane), step, effect.quiet, about, target)
+            work.say(assembly, seat, own, effect.key, int(effect.lane), step, effect.quiet, about, target, account)
 
 
 def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]:

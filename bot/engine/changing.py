@@ -29,7 +29,7 @@ def original(work: Work, assembly: str, event: Event | None, kept: Contribution)
     if not isinstance(event, Heard) or event.press or event.text.startswith("/") or kept.seat != event.seat:
         return
     holder = event.room or event.seat
-    copies.note(work.db, holder, event.message, assembly, kept.id, ms(work.now), original=True)
+    copies.note(work.db, holder, event.message, assembly, kept.id, ms(work.now), account=event.account, original=True)
 
 
 def amend(work: Work, assembly: str, effect: Amend) -> None:
@@ -61,20 +61,22 @@ def redraw(work: Work, assembly: str, effect: Redraw, event: Event | None) -> No
                 _post(work, assembly, copy, effect.key, "edit", effect.message, effect.contribution, Lane.BROADCAST)
         return
     for seat in effect.seats:
-        remote = pressed(work, event, seat)
+        account, remote = pressed(work, event, seat)
         if effect.said:
-            remote = unsaid.remote(work.db, assembly, f"{effect.said}@{seat}")
-        if remote and work.account(seat) in work.house.editing:
-            copy = Copy(seat, remote, False, 0)
+            key = f"{effect.said}@{seat}"
+            account, remote = unsaid.through(work.db, assembly, key), unsaid.remote(work.db, assembly, key)
+        if remote and account in work.house.editing:
+            copy = Copy(seat, remote, False, 0, account)
             _post(work, assembly, copy, effect.key, "edit", effect.message, "", Lane.BROADCAST)
 
 
-def pressed(work: Work, event: Event | None, seat: str) -> str:
-    """The message whose button this seat has pressed in its private chat; "" where it has pressed none, or where messages
-    cannot be changed."""
+def pressed(work: Work, event: Event | None, seat: str) -> tuple[str, str]:
+    """The message whose button this seat has pressed in its private chat, behind the account on which it stands; "" where it has
+    pressed none, or where messages cannot be changed."""
     if not isinstance(event, Heard) or not event.press or event.seat != seat or event.room:
-        return ""
-    return event.message if work.account(seat) in work.house.editing else ""
+        return "", ""
+    account = event.account or work.account(seat)
+    return (account, event.message) if account in work.house.editing else ("", "")
 
 
 def recall(work: Work, assembly: str, effect: Recall) -> None:
@@ -104,6 +106,8 @@ ROOM_ID = 32
 
 def _editable(work: Work, copy: Copy) -> bool:
     """Whether the platform where a copy stands can change and delete messages."""
+    if copy.account:
+        return copy.account in work.house.editing
     found = rooms.load(work.db, copy.holder) if len(copy.holder) == ROOM_ID else None
     account = found.account if found is not None else work.account(copy.holder)
     return account in work.house.editing
@@ -118,6 +122,6 @@ def _post(
         OutRow(
             f"{key}/{act}/{copy.remote}@{copy.holder}", assembly, None if room else copy.holder, int(lane), ms(work.now),
             encode(message).encode(), message.step, bytes.fromhex(copy.holder) if room else None, act,
-            copy.remote if act != "say" else "", about if act != "say" else "",
+            copy.remote if act != "say" else "", about if act != "say" else "", account=copy.account if act != "say" else "",
         )
     )  # fmt: skip

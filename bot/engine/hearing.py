@@ -53,24 +53,28 @@ def hear(db: Database, house: House, knock: Knock, seat_id: str, press: str = ""
     queue.put_events(db, [InRow(assembly, knock.key, event.kind, at, knock.now, encode_event(event), seat_id)])
 
 
-def author(db: Database, held: list[str], remote: str) -> str:
-    """Which of the seats that a person holds has written a message of their chat; "" where none has."""
-    return next((seat for seat in held if copies.carried(db, seat, remote) is not None), "")
+def author(db: Database, held: list[str], knock: Knock) -> str:
+    """Which of the seats that a person holds has written the message of their chat that this is about; "" where none has."""
+    remote, account = knock.incoming.message, knock.account
+    return next((seat for seat in held if copies.carried(db, seat, remote, account) is not None), "")
 
 
 def _heard(db: Database, house: House, knock: Knock, assembly: str, seat: Seat, press: str, room: str) -> Heard:
     incoming, text = knock.incoming, knock.incoming.text.strip()
     if seat.status not in ("active", "paused"):
         kept = text if text.startswith("/") else ""
-        return Heard(knock.key, seat.id, _at(knock), kept, press, room, incoming.message, bar=incoming.bar)
-    found = copies.carried(db, room or seat.id, incoming.answers) if incoming.answers else None
+        return Heard(
+            knock.key, seat.id, _at(knock), kept, press, room, incoming.message, bar=incoming.bar, account=knock.account
+        )
+    found = copies.carried(db, room or seat.id, incoming.answers, knock.account) if incoming.answers else None
     answers = found[1] if found is not None and found[0] == assembly else ""
     bar, kind = str(incoming.bar), incoming.media.kind if incoming.media is not None else ""
     if incoming.media is not None and not bar and incoming.media.size > house.flow(db, assembly).file.files.max_mb * MB:
         bar = "too_large"
     heard = Heard(
-        knock.key, seat.id, _at(knock), text, press, room, incoming.message, answers, kind, bar, incoming.unsure
-    )
+        knock.key, seat.id, _at(knock), text, press, room, incoming.message, answers, kind, bar, incoming.unsure,
+        account=knock.account,
+    )  # fmt: skip
     if kind and not bar and seat.status == "active":
         _store(db, house, knock, assembly, heard)
     return heard
@@ -99,7 +103,7 @@ def _store(db: Database, house: House, knock: Knock, assembly: str, heard: Heard
 def _edited(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) -> Edited | None:
     """The change of something that was kept of this seat; None where nothing was, as with a command or a counted answer."""
     incoming = knock.incoming
-    found = copies.carried(db, room or seat.id, incoming.message) if incoming.message else None
+    found = copies.carried(db, room or seat.id, incoming.message, knock.account) if incoming.message else None
     if found is None or found[0] != assembly or seat.status != "active" or incoming.bar:
         return None
     return Edited(knock.key, seat.id, _at(knock), found[1], incoming.text.strip(), room)
@@ -107,7 +111,7 @@ def _edited(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) ->
 
 def _taken_back(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) -> Heard | None:
     """A message deleted by its author: the same as *Undo*, if it was kept."""
-    found = copies.carried(db, room or seat.id, knock.incoming.message)
+    found = copies.carried(db, room or seat.id, knock.incoming.message, knock.account)
     if found is None or found[0] != assembly:
         return None
     return Heard(knock.key, seat.id, _at(knock), press=f"-undo:{found[1]}", room=room)

@@ -86,7 +86,7 @@ def _heard(db: Database, house: House, knock: Knock) -> None:
         if command == "/start":  # what a phone says of itself when a chat is opened (again)
             knock = replace(knock, incoming=replace(incoming, text="/help"))
         if incoming.kind in ("edit", "redaction"):
-            holder = author(db, held, incoming.message)
+            holder = author(db, held, knock)
         hear(db, house, knock, holder or identities.current_seat(db, knock.lookup) or held[0], press)
 
 

@@ -61,24 +61,25 @@ class Desk:
     def __init__(self, db: Database, house: House) -> None:
         self._db = db
         self._house = house
-        self._addresses: dict[str | bytes, tuple[str, str, bool] | None] = {}
+        self._addresses: dict[tuple[str | bytes, str], tuple[str, str, bool] | None] = {}
         self._messages: dict[bytes, tuple[Message, list[str], list[str]]] = {}
         self._names: dict[tuple[str, str], str | None] = {}
         self._readers: dict[str | bytes, tuple[Reader, ...]] = {}
         self._shared: dict[str, bool] = {}
 
-    def address(self, seat: str | None, door: bytes | None) -> tuple[str, str, bool] | None:
-        """Account and place of a reader, and whether it is a room; None where there is none (any more)."""
-        reader = seat or door or b""
+    def address(self, seat: str | None, door: bytes | None, account: str = "") -> tuple[str, str, bool] | None:
+        """Account and place of a reader (on this account, where one is named), and whether it is a room; None where there is none
+        (any more)."""
+        reader = seat or door or b"", account
         if reader not in self._addresses:
-            self._addresses[reader] = address(self._db, seat, door)
+            self._addresses[reader] = address(self._db, seat, door, account)
         return self._addresses[reader]
 
     def letter(self, rows: Sequence[OutboxRow]) -> tuple[Letter, Buttons | None] | str:
         """Rows for one chat as a letter, with what its buttons stand for; or why they cannot be one. Of several rows as many
         are taken as fit."""
         db, row = self._db, rows[0]
-        where = self.address(row.seat, row.door)
+        where = self.address(row.seat, row.door, row.account)
         if where is None or row.body is None:
             return "Erased"
         account, place, in_room = where
@@ -89,7 +90,7 @@ class Desk:
         said, words, seats = self._read(row.body)
         act: Act = row.act
         taken: tuple[OutboxRow, ...] = (row,)
-        if row.about and row.target and len(several := copies.together(db, holder, row.target)) > 1:
+        if row.about and row.target and len(several := copies.together(db, holder, row.target, account)) > 1:
             said, act = self._several(row.assembly, several), "edit"
             words, seats = mentioned(said)
         found = look_up(db, row.assembly, words) if words else {}
@@ -109,7 +110,7 @@ class Desk:
         return (
             Letter(
                 taken, account, place, holder, act, said, readers, found, self._called(seats, lang),
-                answers=copies.remote(db, holder, row.assembly, said.answers) if said.answers and holder else "",
+                answers=copies.remote(db, holder, row.assembly, said.answers, account) if said.answers and holder else "",
                 file=enclosed(db, self._house, row.assembly, said.enclosed, account, lang) if said.enclosed else None,
                 buttons=made.key if made is not None else "",
                 menu=self._menu(row.seat, readers[0]) if act == "menu" and row.seat else None,
@@ -182,10 +183,11 @@ class Desk:
         return Menu(reader.lang, tuple((c.name, phrase(c.brief.text, None, 0, reader.lang)) for c in names))
 
 
-def address(db: Database, seat: str | None, door: bytes | None) -> tuple[str, str, bool] | None:
-    """Account and place of a reader, and whether it is a room; None where there is none (any more)."""
+def address(db: Database, seat: str | None, door: bytes | None, account: str = "") -> tuple[str, str, bool] | None:
+    """Account and place of a reader (on this account, where one is named), and whether it is a room; None where there is none
+    (any more)."""
     if seat is not None:
-        found = identities.address(db, seat)
+        found = identities.address(db, seat, account)
     elif (found := rooms.address(db, door or b"")) is not None:
         return (*found, True)
     else:

@@ -127,8 +127,9 @@ def _back_off(tries: int) -> timedelta:
 def settle(db: Database, house: House, ended: Sequence[Outcome], now: int) -> None:
     """Write what has become of messages."""
     doubted: list[OutboxRow] = []
-    sent = (each for each in ended if each.fate == "sent")
-    outbox.sent(db, [(row.seq, _id(each), each.ended) for each in sent for row in each.letter.rows])
+    for account in dict.fromkeys(each.letter.account for each in ended):
+        sent = (each for each in ended if each.fate == "sent" and each.letter.account == account)
+        outbox.sent(db, [(row.seq, _id(each), each.ended) for each in sent for row in each.letter.rows], account)
     for each in ended:
         rows, answer = each.letter.rows, each.answer
         match each.fate:
@@ -175,7 +176,7 @@ def recover(db: Database, house: House, abilities: Mapping[str, Abilities], now:
     doubted: list[OutboxRow] = []
     found = outbox.under_way(db)
     for row, since in found:
-        where = address(db, row.seat, row.door)
+        where = address(db, row.seat, row.door, row.account)
         able = abilities.get(where[0]) if where is not None else None
         known = able is not None and able.repeatable and _remembered(able, now - since)
         match doubtful(row, known):
@@ -207,19 +208,19 @@ def _carried(db: Database, house: House, letter: Letter, receipt: Receipt, at: i
     """Note where a contribution stands now, and what the account calls a file from now on."""
     for row in letter.rows:
         if row.act == "delete":
-            copies.forget(db, letter.holder, row.target, row.about)
+            copies.forget(db, letter.holder, letter.account, row.target, row.about)
         elif row.act == "edit" and receipt.id and receipt.id != row.target:
-            copies.rename(db, letter.holder, row.target, receipt.id)
+            copies.rename(db, letter.holder, letter.account, row.target, receipt.id)
         elif row.act == "say" and row.about and letter.holder:
-            copies.note(db, letter.holder, receipt.id, row.assembly, row.about, at)
+            copies.note(db, letter.holder, receipt.id, row.assembly, row.about, at, account=letter.account)
             if opinions.taken_back(db, row.assembly, row.about) and letter.account in house.editing:
-                _delete(db, row, receipt.id, at)
+                _delete(db, row, letter.account, receipt.id, at)
     file = letter.file
     if file is not None and receipt.ref and receipt.ref != file.ref:
         media.remember_sent(db, letter.account, file.id, receipt.ref)
 
 
-def _delete(db: Database, row: OutboxRow, remote: str, at: int) -> None:
+def _delete(db: Database, row: OutboxRow, account: str, remote: str, at: int) -> None:
     """Delete a copy of what was taken back while it was on its way."""
     body = encode(Message(())).encode()
     queue.say(
@@ -227,7 +228,7 @@ def _delete(db: Database, row: OutboxRow, remote: str, at: int) -> None:
         [
             OutRow(
                 f"{row.key}/back", row.assembly, row.seat, int(Lane.TALK), at, body, row.step, row.door, "delete",
-                remote, row.about,
+                remote, row.about, account=account,
             )
         ],
     )  # fmt: skip

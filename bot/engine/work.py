@@ -166,11 +166,11 @@ class Work:
 
     def say(
         self, assembly: str, seat: str, body: bytes, key: str, lane: int, step: str, quiet: bool, about: str = "",
-        target: str = "",
+        target: str = "", account: str = "",
     ) -> None:  # fmt: skip
         """A message to a seat; one that is not an answer waits for the end of the quiet hours, and what a table says then comes
         silently. Nothing waits for somebody to whom nobody can write. `about` is the contribution that it carries, `target`
-        the message of which it takes the place."""
+        the message of which it takes the place, on this `account`."""
         if seat in self._lost_in(assembly):
             return
         at = self.now
@@ -178,7 +178,9 @@ class Work:
             at = self._morning(assembly, self.seat(seat).site)
         silent = lane == Lane.TALK and at > self.now
         act: Act = "edit" if target else "say"
-        self.post(OutRow(f"{key}@{seat}", assembly, seat, lane, ms(at), body, step, None, act, target, about, silent))
+        self.post(
+            OutRow(f"{key}@{seat}", assembly, seat, lane, ms(at), body, step, None, act, target, about, silent, account)
+        )
 
     def say_in_room(
         self, assembly: str, room: str, body: bytes, key: str, lane: int, step: str, quiet: bool, about: str = ""

@@ -58,20 +58,44 @@ def _opened(db: Database, lookup: bytes) -> list[str]:
     return list(json.loads(opened)) if opened else []
 
 
-def address(db: Database, seat: str) -> tuple[str, str] | None:
-    """Account and place through which a seat is reached; None where it has no channel (any more)."""
-    row = db.sql.execute(
+def address(db: Database, seat: str, account: str = "") -> tuple[str, str] | None:
+    """Account and place through which a seat is reached: its chat on this account, where one is named. None where it has no such
+    channel (any more)."""
+    found = db.sql.execute(
         "SELECT i.lookup, i.sealed FROM channel c JOIN identity i ON i.lookup = c.lookup WHERE c.seat = ? "
-        "ORDER BY i.lost <> '', i.seen DESC, i.lookup LIMIT 1",
+        "ORDER BY i.lost <> '', i.seen DESC, i.lookup",
         (seat,),
-    ).fetchone()
-    return _place(db, *row) if row else None
+    )
+    places = (_place(db, *row) for row in found.fetchall())
+    return next((where for where in places if where is not None and account in ("", where[0])), None)
 
 
 def accounts(db: Database, seat: str) -> set[str]:
     """The accounts through which a seat can be reached."""
-    found = db.sql.execute("SELECT lookup FROM channel WHERE seat = ?", (seat,)).fetchall()
-    return {where[0] for (lookup,) in found if (where := door(db, lookup)) is not None}
+    return {account for account, _ in users(db, seat)}
+
+
+def users(db: Database, seat: str) -> list[tuple[str, str]]:
+    """The accounts through which a seat can be reached, each with the platform's user there; who was heard last comes first."""
+    found = db.sql.execute(
+        "SELECT c.lookup FROM channel c JOIN identity i ON i.lookup = c.lookup WHERE c.seat = ? ORDER BY i.seen DESC, i.lookup",
+        (seat,),
+    )
+    opened = (_opened(db, lookup) for (lookup,) in found.fetchall())
+    return [(each[0], each[1]) for each in opened if each]
+
+
+def user(db: Database, lookup: bytes) -> tuple[str, str] | None:
+    """Account and user of an identity; None where it is not known (any more)."""
+    found = _opened(db, lookup)
+    return (found[0], found[1]) if found else None
+
+
+def channels(db: Database, seat: str) -> list[bytes]:
+    """The identities through which a seat can be reached."""
+    return [
+        lookup for (lookup,) in db.sql.execute("SELECT lookup FROM channel WHERE seat = ? ORDER BY lookup", (seat,))
+    ]
 
 
 def shared(db: Database, seat: str) -> bool:

@@ -19,14 +19,15 @@ from bot.store.database import Database
 from bot.store.errors import Unreadable
 from bot.store.queue import Act, OutboxRow
 
-_COLUMNS = "seq, key, assembly, seat, door, lane, step, at, body, tries, act, target, about, silent"
-_WAITING = "seq, seat, door, lane, at, due, act, target, silent"
+_COLUMNS = "seq, key, assembly, seat, door, lane, step, at, body, tries, act, target, about, silent, account"
+_WAITING = "seq, seat, door, lane, at, due, act, target, silent, account"
 _EVER = 2**62
 
 
 @dataclass(slots=True)
 class Waiting:
-    """A row that waits, as far as its place in the order goes. `pieces` is in how many messages it will be cut."""
+    """A row that waits, as far as its place in the order goes. `account` is the one through which it leaves, "" where that is
+    the one through which its reader is reached; `pieces` in how many messages it will be cut."""
 
     seq: int
     seat: str | None
@@ -37,6 +38,7 @@ class Waiting:
     act: Act
     target: str
     silent: bool
+    account: str = ""
     pieces: int = 1
 
     @property
@@ -74,11 +76,15 @@ def look(db: Database, so_far: Horizon, now: int, limit: int) -> tuple[list[Wait
         (so_far.at, so_far.row, now, so_far.seq, limit),
     ).fetchall()
     at, row = (ripe[-1][4], ripe[-1][0]) if len(ripe) >= limit else (max(now, so_far.at), _EVER)
-    found = [
-        Waiting(seq, seat, bytes(door) if door is not None else None, lane, at, due, act, target, bool(silent))
-        for seq, seat, door, lane, at, due, act, target, silent in (*fresh, *ripe)
-    ]
-    return found, Horizon(seq, at, row)
+    return [_waiting(*each) for each in (*fresh, *ripe)], Horizon(seq, at, row)
+
+
+def _waiting(
+    seq: int, seat: str | None, door: bytes | None, lane: int, at: int, due: int, act: Act, target: str, silent: int,
+    account: str,
+) -> Waiting:  # fmt: skip
+    door = bytes(door) if door is not None else None
+    return Waiting(seq, seat, door, lane, at, due, act, target, bool(silent), account)
 
 
 def next_at(db: Database, after: int) -> int | None:
@@ -119,7 +125,7 @@ def under_way(db: Database) -> list[tuple[OutboxRow, int]]:
 
 def _opened(db: Database, found: Iterable[tuple[Any, ...]]) -> list[OutboxRow]:
     rows = []
-    for seq, key, assembly, seat, door, lane, step, at, sealed, tries, act, target, about, silent in found:
+    for seq, key, assembly, seat, door, lane, step, at, sealed, tries, act, target, about, silent, account in found:
         try:
             body = db.vault.open(seat, sealed, f"outbox/{assembly}/{key}")
         except (Unreadable, LookupError):
@@ -128,18 +134,18 @@ def _opened(db: Database, found: Iterable[tuple[Any, ...]]) -> list[OutboxRow]:
             continue
         rows.append(
             OutboxRow(
-                seq, key, assembly, seat, door, lane, step, at, body, tries, act, target, about, bool(silent),
+                seq, key, assembly, seat, door, lane, step, at, body, tries, act, target, about, bool(silent), account,
             )
         )  # fmt: skip
     return rows
 
 
-def sent(db: Database, receipts: Iterable[tuple[int, str, int]]) -> None:
-    """These messages have arrived at the platform: `(seq, receipt, when)`. Their bodies are wiped."""
+def sent(db: Database, receipts: Iterable[tuple[int, str, int]], account: str = "") -> None:
+    """These messages have arrived at the platform of an account: `(seq, receipt, when)`. Their bodies are wiped."""
     db.sql.executemany(
-        "UPDATE outbox SET state = 'sent', body = NULL, receipt = ?, sent = ? "
+        "UPDATE outbox SET state = 'sent', body = NULL, receipt = ?, sent = ?, account = ? "
         "WHERE seq = ? AND state IN ('new', 'sending')",
-        [(receipt, at, seq) for seq, receipt, at in receipts],
+        [(receipt, at, account, seq) for seq, receipt, at in receipts],
     )
 
 
@@ -164,7 +170,7 @@ def again(db: Database, row: OutboxRow, body: bytes, at: int) -> None:
 def anew(db: Database, seq: int) -> None:
     """Say in a new message what was to take the place of one that cannot be changed."""
     db.sql.execute(
-        "UPDATE outbox SET state = 'new', act = 'say', target = '', due = at "
+        "UPDATE outbox SET state = 'new', act = 'say', target = '', account = '', due = at "
         "WHERE seq = ? AND state IN ('new', 'sending')",
         (seq,),
     )
@@ -178,13 +184,7 @@ def gone(db: Database, seq: int, why: str) -> None:
 def lately(db: Database, since: int) -> list[tuple[Waiting, int]]:
     """What was sent since an instant, and when: a pace that is kept over a restart counts it."""
     found = db.sql.execute(f"SELECT {_WAITING}, sent FROM outbox WHERE sent >= ? ORDER BY sent, seq", (since,))
-    return [
-        (
-            Waiting(seq, seat, bytes(door) if door is not None else None, lane, at, due, act, target, bool(silent)),
-            at_last,
-        )
-        for seq, seat, door, lane, at, due, act, target, silent, at_last in found.fetchall()
-    ]
+    return [(_waiting(*each), at) for *each, at in found.fetchall()]
 
 
 LONGEST_WAIT = 900_000

@@ -71,7 +71,8 @@ class ParkedRow:
 @dataclass(frozen=True, slots=True)
 class OutRow:
     """Something to say, to a seat or to a `door`: the lookup of somebody who has no seat yet, or the id of a room. `about` is
-    the contribution that it carries, `target` the remote id of the message that is changed or deleted."""
+    the contribution that it carries, `target` the remote id of the message that is changed or deleted, and `account` the one on
+    which that stands ("" for the one through which the reader is reached)."""
 
     key: str
     assembly: str
@@ -85,6 +86,7 @@ class OutRow:
     target: str = ""
     about: str = ""
     silent: bool = False
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class OutboxRow:
     target: str = ""
     about: str = ""
     silent: bool = False
+    account: str = ""
 
 
 # The inbox
@@ -234,8 +237,8 @@ def say(db: Database, rows: Iterable[OutRow]) -> int:
     seal = db.vault.seal
     sealed = [(r, seal(r.seat, r.body, f"outbox/{r.assembly}/{r.key}")) for r in rows]
     done = db.sql.executemany(
-        "INSERT INTO outbox (key, assembly, seat, door, lane, step, at, due, body, act, target, about, silent) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key, assembly) DO NOTHING",
+        "INSERT INTO outbox (key, assembly, seat, door, lane, step, at, due, body, act, target, about, silent, account) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key, assembly) DO NOTHING",
         [
             (
                 r.key,
@@ -251,6 +254,7 @@ def say(db: Database, rows: Iterable[OutRow]) -> int:
                 r.target,
                 r.about,
                 r.silent,
+                r.account,
             )
             for r, body in sealed
             if body

@@ -1,10 +1,11 @@
 -- Rooms, copies of messages, files, guests: what chat platforms need.
 
--- A room is where a table meets. Its address may change while it lives; `lookup` is an HMAC of account and place, `chat` one of
--- the chat that the place is a part of (itself, where it is a whole chat), `sealed` holds account and place.
+-- A room is where a table meets; `made` is 1 where we made it ourselves. Its address may change while it lives; `lookup` is an HMAC
+-- of account and place, `chat` one of the chat that the place is a part of (itself, where it is a whole chat), `sealed` holds
+-- account and place.
 CREATE TABLE room (
     id BLOB PRIMARY KEY, assembly TEXT NOT NULL, table_id TEXT NOT NULL, account TEXT NOT NULL, bound INTEGER NOT NULL,
-    "by" TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'lost'))
+    "by" TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'lost')), made INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX room_of_table ON room (assembly, table_id) WHERE state = 'open';
 CREATE TABLE room_address (
@@ -13,6 +14,14 @@ CREATE TABLE room_address (
 ) WITHOUT ROWID;
 CREATE INDEX address_in_chat ON room_address (chat);
 CREATE INDEX address_of_room ON room_address (room) WHERE current = 1;
+
+-- What holds the rooms that an account makes for an assembly: `key` names them to the platform, so that none is made twice; `sealed`
+-- is the place, once it is there.
+CREATE TABLE space (
+    assembly TEXT NOT NULL, account TEXT NOT NULL, key TEXT NOT NULL, sealed BLOB, PRIMARY KEY (assembly, account)
+) WITHOUT ROWID;
+-- Work that waits for a platform is tried again, not before `due`.
+ALTER TABLE job ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
 
 -- A code with which a room is bound to a table, by the seat that asked for it and nobody else.
 CREATE TABLE binding (
@@ -28,31 +37,45 @@ CREATE INDEX seat_lost ON seat (assembly) WHERE lost <> '';
 ALTER TABLE identity ADD COLUMN lost TEXT NOT NULL DEFAULT '';
 
 -- `act` is say, edit, delete or menu; `target` the remote id of the message that is edited or deleted; `about` the contribution
--- that it carries. A message to a room has the room's id as its `door`.
+-- that it carries. A message to a room has the room's id as its `door`. A person may have chats on several accounts: `account` is the
+-- one where the target stands, or, of what was sent, where it went.
 ALTER TABLE outbox ADD COLUMN act TEXT NOT NULL DEFAULT 'say';
 ALTER TABLE outbox ADD COLUMN target TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN about TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN silent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN account TEXT NOT NULL DEFAULT '';
 -- The sender looks through what waits in the order in which people read it, and after a restart at what was sent a moment ago.
 DROP INDEX outbox_new;
 DROP INDEX outbox_due;
 CREATE INDEX outbox_new ON outbox (at, seq) WHERE state = 'new';
 CREATE INDEX outbox_sent ON outbox (sent) WHERE sent IS NOT NULL;
 
--- Where a contribution stands in people's chats. `holder` is a seat or, in hexadecimal, a room; `remote` the platform's id;
--- `reach` is 0 where nobody can change or delete it any more (the room has moved, or is lost).
+-- Where a contribution stands in people's chats. `holder` is a seat or, in hexadecimal, a room; `remote` the platform's id on the
+-- `account`; `reach` is 0 where nobody can change or delete it any more (the room has moved, or is lost).
 CREATE TABLE copy (
-    holder TEXT NOT NULL, remote TEXT NOT NULL, assembly TEXT NOT NULL, contribution TEXT NOT NULL, original INTEGER NOT NULL,
-    at INTEGER NOT NULL, reach INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (holder, remote, contribution)
+    holder TEXT NOT NULL, remote TEXT NOT NULL, account TEXT NOT NULL, assembly TEXT NOT NULL, contribution TEXT NOT NULL,
+    original INTEGER NOT NULL, at INTEGER NOT NULL, reach INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (holder, remote, account, contribution)
 ) WITHOUT ROWID;
 CREATE INDEX copy_of_contribution ON copy (assembly, contribution);
 
 -- What the buttons of a sent message stand for: `presses` is a JSON list. The key and a number are what a button carries.
+-- Where there are no buttons to press, people write their marks or labels: `labels` is a JSON list of HMACs of what stands on each,
+-- `lettered` says that letters are the marks, since a number would be the answer itself; `asks` is the question that words in reply
+-- to the message answer. `remote` is the platform's id of it on the `account`. `said` orders the messages of a chat (0: a change of
+-- one); `passed` is 1 once something else was written below it.
 CREATE TABLE button (
     key TEXT PRIMARY KEY, assembly TEXT NOT NULL, holder TEXT NOT NULL, step TEXT NOT NULL, presses TEXT NOT NULL,
-    made INTEGER NOT NULL
+    made INTEGER NOT NULL, account TEXT NOT NULL DEFAULT '', remote TEXT NOT NULL DEFAULT '', labels TEXT NOT NULL DEFAULT '[]',
+    lettered INTEGER NOT NULL DEFAULT 0, asks TEXT NOT NULL DEFAULT '', said INTEGER NOT NULL DEFAULT 0,
+    passed INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-CREATE INDEX button_of_holder ON button (holder);
+CREATE INDEX button_of_holder ON button (holder, account, said);
+-- By which message somebody has answered which of them: an edit of it answers anew.
+CREATE TABLE typed (
+    holder TEXT NOT NULL, account TEXT NOT NULL, remote TEXT NOT NULL, button TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (holder, account, remote)
+) WITHOUT ROWID;
 
 -- What kind of file came with a contribution, '' where none did. The platform keeps its bytes; `sealed` holds the platform's name
 -- for them, under the key of whoever sent it.
@@ -97,6 +120,12 @@ CREATE INDEX seat_by_way ON seat (assembly, joined, site, status) WHERE way <> '
 ALTER TABLE identity ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
 -- Whether people come in without a code of their own, and when more of them came than the alarm allows.
 CREATE TABLE joining (assembly TEXT PRIMARY KEY, paused INTEGER NOT NULL, rung INTEGER NOT NULL) WITHOUT ROWID;
+
+-- Somebody has shown the used invite of a seat in another chat, whose `lookup` it is; they have until `expires` to write, in a chat of
+-- the seat, the number of which `number` is an HMAC. `seat` has one such request at a time; `told` is when it was last told of one.
+CREATE TABLE linking (
+    seat TEXT PRIMARY KEY, lookup BLOB NOT NULL, number BLOB NOT NULL, expires INTEGER NOT NULL, told INTEGER NOT NULL
+) WITHOUT ROWID;
 
 -- Wrong codes at the door, by the lookup of who tried: until when no code of theirs is looked at, and whether they know; and what
 -- has to wait because a platform said so.
