@@ -58,7 +58,7 @@ def note(at: Scene, stage: Stage, said: Remark, text: str, *, shared: bool, aske
         return (yield from _settle(at, changed(stage, voice=voice)))
     for member in missing:
         if member not in voice["asked"]:
-            yield _question(at, member)
+            yield _question(at, member, seat.id)
     wait = t(
         "A voice can be recognised, also behind a chosen name. So your table is asked first, and you will be told."
     )
@@ -93,6 +93,15 @@ def take_back(stage: Stage, id: str) -> Stage:
     return changed(
         stage, voice=voice | {"silent": silent, "waiting": [said for said in voice["waiting"] if said["id"] != id]}
     )
+
+
+def came(at: Scene, stage: Stage) -> Moves:
+    """Somebody has sat down while a voice note waits: they are asked too."""
+    voice, seat = standing(stage), at.seat.id
+    if not voice["waiting"] or seat in voice["asked"] or seat not in [m.id for m in table_of(at).members]:
+        return stage
+    yield _question(at, seat, voice["waiting"][0]["seat"])
+    return changed(stage, voice=voice | {"asked": [*voice["asked"], seat]})
 
 
 def went(at: Scene, stage: Stage) -> Moves:
@@ -167,10 +176,10 @@ def _ask_sentence(at: Scene, stage: Stage, said: Remark, author: Seat) -> Moves:
     return changed(stage, voice=voice | {"silent": {**voice["silent"], said.id: author.id}})
 
 
-def _question(at: Scene, member: str) -> Say:
+def _question(at: Scene, member: str, author: str) -> Say:
     asked = at.message(
         t("{name} would like to send a voice note to your table. A voice can be recognised, also behind a chosen name.",
-          name=Name(at.seat.id)),
+          name=Name(author)),
         t("May voice notes be passed on here, yours and those of the others? One No is enough, and nobody is told whose."),
         buttons=_buttons(at),
     )  # fmt: skip

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.effects import Wake
+from bot.core.events import Joined
 from bot.store import identities, media, opinions
 from bot.store.database import Database
 from tests.support.chats import PEOPLE, TALK, Talkers, table
@@ -250,6 +252,33 @@ async def test_a_no_may_become_a_yes() -> None:
         await t.tap("cleo", "No")
         await t.tap("cleo", "Yes")
         await t.send("anna", "voice")
+        assert t.last("ben") == "[voice]\nAnna"
+
+
+async def test_who_sits_down_while_a_voice_note_waits_is_asked_too() -> None:
+    async with table() as t:
+        await t.send("anna", "voice")
+        await t.tap("ben", "Yes")
+        dora = await t.room.enrol("dora")
+        await t.room.apply([Wake(t.room.clock.now(), Joined(dora, "all"), "dora")])
+        await t.room.engine.settle()
+        await t.tap("dora", "I am 18 or older and agree")
+        await t.tap("dora", "Yes")
+        await t.write("dora", "Dora")
+        await t.room.wait(timedelta(minutes=1))
+        assert t.last("dora").startswith("Anna would like to send a voice note to your table.")
+        await t.tap("cleo", "Yes")
+        assert "[voice]" not in "".join(t.shown("ben")), "Dora has not answered yet"
+        await t.tap("dora", "Yes")
+        assert t.last("ben") == "[voice]\nAnna"
+
+
+async def test_who_leaves_is_not_waited_for() -> None:
+    async with table() as t:
+        await t.send("anna", "voice")
+        await t.tap("ben", "Yes")
+        await t.write("cleo", "/leave")
+        await t.tap("cleo", "Leave")
         assert t.last("ben") == "[voice]\nAnna"
 
 

@@ -144,7 +144,7 @@ class Discuss(Step):
         yield talk.tell(at, f"came/{seat.id}/{mark}", t("{name} is here now.", name=talk.who(seat)), without=(seat.id,))
         yield Say(seat.unit, briefing.recap(at, self, stage), at.key("recap", seat.id, mark), quiet=False)
         if seat.role == "participant":
-            yield Put(floor.come(stage, seat.id))
+            yield Put((yield from voices.came(at, floor.come(stage, seat.id))))
 
     def prolong(self, at: Scene) -> Iterator[Effect]:
         stage = at.stage
@@ -153,10 +153,12 @@ class Discuss(Step):
 
     def close(self, at: Scene) -> Iterator[Effect]:
         stage = at.stage
-        if stage is None or not stage.data.get("began"):
+        if stage is None:
             return
         yield from pictures.undecided(at, stage)
         yield from voices.ended(at, stage)
+        if not stage.data.get("began"):
+            return
         blocks: list[Block | Part] = [t("The talk at your table has ended. Thank you.")]
         if at.closes is not None and at.closes > at.now:
             blocks.append(t("The others may talk until {when}. Then it goes on.", when=until(at.closes, at.now)))
