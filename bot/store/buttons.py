@@ -54,12 +54,14 @@ def data(key: str, number: int) -> str:
 
 
 def keep(db: Database, made: Iterable[Buttons], at: int) -> None:
-    """Keep what these buttons stand for, the newest last; the same key again takes their place."""
-    db.sql.executemany(
-        "INSERT INTO button (key, assembly, holder, step, presses, made) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) "
-        "DO UPDATE SET presses = excluded.presses, step = excluded.step, made = excluded.made",
-        [(b.key, b.assembly, b.holder, b.step, json.dumps(list(b.presses)), at + n) for n, b in enumerate(made)],
-    )
+    """Keep what these buttons stand for, the newest of a chat last; the same key again takes their place."""
+    for each in made:
+        (last,) = db.sql.execute("SELECT MAX(made) FROM button WHERE holder = ?", (each.holder,)).fetchone()
+        db.sql.execute(
+            "INSERT INTO button (key, assembly, holder, step, presses, made) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) "
+            "DO UPDATE SET presses = excluded.presses, step = excluded.step, made = excluded.made",
+            (each.key, each.assembly, each.holder, each.step, json.dumps(list(each.presses)), max(at, (last or 0) + 1)),
+        )
 
 
 def find(db: Database, data: str) -> Found | None:

@@ -137,9 +137,12 @@ class Person:
 
     async def sees(self, room: str, until: Callable[[list[Seen]], Any] = bool) -> list[Seen]:
         """What stands in a room, oldest first, as soon as `until` holds for it."""
-        async with asyncio.timeout(PATIENCE):
-            while not until(list(self._seen.get(room, {}).values())):
-                await self.sync(wait=5000)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not until(list(self._seen.get(room, {}).values())):
+                    await self.sync(wait=5000)
+        except TimeoutError:
+            raise AssertionError(f"{self.user} sees {[s.text for s in self._seen.get(room, {}).values()]}") from None
         return list(self._seen.get(room, {}).values())
 
     async def reads(self, room: str, text: str) -> Seen:
