@@ -121,7 +121,8 @@ class Abilities:
     it is sent. `edits`: messages can be changed and deleted. `press_bytes`: a button carries at most so many bytes (None: any
     number). `pace`: None where nothing needs to be held back. `remembers` is how long the platform knows a key again (None: for
     ever); what was first handed over longer ago than that, and got no answer, is `Uncertain`. `numbered`: there are no buttons
-    to press; they stand numbered in the text, and their number is the answer.
+    to press; they stand numbered in the text (`bot.core.rendered.marks`), and their mark is the answer. `encrypts`: the rooms that
+    are made here are to be encrypted.
 
     `drains`: what waits at the remote side can be had at once (`receive` without waiting), and a call that waits returns within
     half a minute, with nothing if need be; so timers can wait until everything that was done before their hour has come.
@@ -133,6 +134,7 @@ class Abilities:
     pace: Pace | None = None
     remembers: timedelta | None = None
     numbered: bool = False
+    encrypts: bool = False
     drains: bool = False
     keeps: timedelta | None = None
 
@@ -188,6 +190,11 @@ class Transport(Protocol):
 
     account: str
     abilities: Abilities
+
+    @property
+    def rooms(self) -> Rooms | None:
+        """How it makes rooms; None where it cannot."""
+        ...
 
     async def receive(self, cursor: str, wait: bool = True) -> Batch:
         """Wait for something new behind the cursor. May return an empty batch. Where the transport drains, a call with `wait`
@@ -253,8 +260,12 @@ class Rooms(Protocol):
         """Ask somebody in; one who is in already stays."""
         ...
 
+    async def lead(self, place: str, guides: Sequence[str]) -> None:
+        """From now on these users, and nobody else but the account itself, may change a room."""
+        ...
+
     async def kick(self, place: str, user: str, reason: str) -> None:
-        """Put somebody out of a room; one who is out already stays out."""
+        """Put somebody out of a room, or take back what asked them in; one who is out already stays out."""
         ...
 
     async def rename(self, place: str, name: str, topic: str) -> None:
@@ -265,11 +276,16 @@ class Rooms(Protocol):
         """From now on nobody but the account itself can write in a room; what stands there can be read."""
         ...
 
+    async def reaches(self, user: str) -> str:
+        """Whether somebody who has never written can be reached from here: "" if so, else why not, in a word or a few."""
+        ...
+
 
 class PlainTransport:
     """What a transport answers that can do nothing but receive and send."""
 
     abilities = Abilities()
+    rooms: Rooms | None = None
 
     def chat(self, place: str) -> str:
         return place

@@ -75,6 +75,8 @@ class Named:
     async def menu(self, place: str, menu: Menu) -> None:
         await self._telegram.menu(place, menu)
 
+    rooms = None
+
     async def link(self, place: str) -> str:
         return await self._telegram.link(place)
 

@@ -67,6 +67,13 @@ class MatrixRooms:
                 if error.code != "M_FORBIDDEN" or await self._membership(client, place, user) not in ("join", "invite"):
                     raise
 
+    async def lead(self, place: str, guides: Sequence[str]) -> None:
+        async with self._trying(place) as client:
+            levels = (await fine(RoomGetStateEventResponse, client.room_get_state_event(place, LEVELS))).content
+            users = {self._session.user: OWNER} | dict.fromkeys(guides, GUIDE)
+            if part(levels, "users") != users:
+                await fine(RoomPutStateResponse, client.room_put_state(place, LEVELS, levels | {"users": users}))
+
     async def kick(self, place: str, user: str, reason: str) -> None:
         async with self._trying(place) as client:
             try:
@@ -90,6 +97,26 @@ class MatrixRooms:
             }
             if shut != levels:
                 await fine(RoomPutStateResponse, client.room_put_state(place, LEVELS, shut))
+
+    async def reaches(self, user: str) -> str:
+        """Ask for a room that nobody has at the server of this user: ours asks theirs, and before that one answers it has to ask
+        ours for its keys. So the two find each other both ways."""
+        server = user.partition(":")[2]
+        if not user.startswith("@") or not server:
+            return "this is no Matrix id"
+        if server == self._server:
+            return ""
+        async with self._trying() as client:
+            try:
+                await fine(
+                    RoomResolveAliasResponse, client.room_resolve_alias(f"#pnyx-asks-whether-you-are-there:{server}")
+                )
+            except Failed as error:
+                if error.token or error.after is not None or error.status == 0:
+                    raise
+                if error.code != "M_NOT_FOUND":
+                    return "their server and ours do not reach each other"
+        return ""
 
     async def _make(
         self, client: Client, name: str, topic: str, key: str, guides: Sequence[str], state: list[Any], *, space: bool

@@ -13,7 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.core.rendered import Rendered
 from bot.transports.fields import number, text
-from bot.transports.port import Abilities, Batch, Media, Menu, Receipt, Refused, Stopped
+from bot.transports.port import Abilities, Batch, Media, Menu, Receipt, Refused, Rooms, Stopped
 from bot.transports.telegram import offers
 from bot.transports.telegram.calling import Calling
 from bot.transports.telegram.client import API, Client
@@ -39,6 +39,7 @@ class Telegram:
     `dropped` counts what came to nothing, by its kind."""
 
     abilities = Abilities(repeatable=False, edits=True, press_bytes=64, pace=PACE, drains=True, keeps=KEEPS)
+    rooms: Rooms | None = None  # bots cannot make groups
 
     def __init__(
         self,

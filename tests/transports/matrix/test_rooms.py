@@ -90,3 +90,27 @@ async def test_an_encrypted_room(homeserver: Gathering, listen: Open) -> None:
     table = await rooms.make_room("Table 1", "", f"sealed {anna.user}", guides=[anna.user], encrypted=True)
     await anna.join(table)
     assert state(homeserver, anna, table, "m.room.encryption")["algorithm"] == "m.megolm.v1.aes-sha2"
+
+
+async def test_only_those_who_lead_now_change_the_room(homeserver: Gathering, listen: Open) -> None:
+    maya = await homeserver.person("maya", fresh=True)
+    nora = await homeserver.person("nora", fresh=True)
+    rooms = (await listen()).matrix.rooms
+    table = await rooms.make_room("Table 4", "", f"table {maya.user}", guides=[maya.user])
+    await rooms.invite(table, nora.user)
+    for person in (maya, nora):
+        await person.join(table)
+    for _ in range(2):
+        await rooms.lead(table, [nora.user])
+    await nora.state(table, "m.room.name", {"name": "Nora's"})
+    with pytest.raises(AssertionError, match="M_FORBIDDEN"):
+        await maya.state(table, "m.room.name", {"name": "Maya's"})
+    assert state(homeserver, nora, table, "m.room.power_levels")["events"]["m.room.power_levels"] == 100
+
+
+async def test_whom_the_homeserver_reaches(homeserver: Gathering, listen: Open) -> None:
+    rooms = (await listen()).matrix.rooms
+    anna = await homeserver.person("anna")
+    assert await rooms.reaches(anna.user) == ""
+    assert await rooms.reaches("anna") == await rooms.reaches("@anna") == "this is no Matrix id"
+    assert await rooms.reaches("@anna:elsewhere.test") == "their server and ours do not reach each other"
