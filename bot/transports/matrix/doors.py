@@ -6,6 +6,7 @@ hold up nobody else.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -28,6 +29,9 @@ AGAIN = timedelta(minutes=1)
 KEPT = timedelta(days=1)
 """How often a door is tried, and for how long."""
 
+PATIENCE = 1.0
+"""Seconds that everybody waits for a door."""
+
 START = "/start"
 """What an invitation to a private chat says."""
 
@@ -39,6 +43,7 @@ class Doors:
         self._user = user
         self._known = known
         self._tried: dict[str, datetime] = {}
+        self._trying: dict[str, asyncio.Task[list[Incoming]]] = {}
 
     def invitations(self, response: SyncResponse, doors: Sequence[Door], at: int) -> list[Door]:
         """The doors to which a sync has invited us, besides these; one of these to which we are invited now may be open."""
@@ -62,16 +67,24 @@ class Doors:
         return found
 
     async def open(self, client: Client, doors: Sequence[Door], now: datetime) -> tuple[list[Incoming], list[Door]]:
-        """Try these doors: what came of it, and those that stay shut for now. Raises `Failed` where the token is refused."""
+        """Try these doors: what came of it, and those that stay shut for now. One that takes long is waited for elsewhere. Raises
+        `Failed` where the token is refused."""
+        for door in doors:
+            if door.room not in self._trying and now - self._tried.get(door.room, now - AGAIN) >= AGAIN:
+                self._tried[door.room] = now
+                self._trying[door.room] = asyncio.create_task(self._through(client, door, now))
+        if self._trying:
+            await asyncio.wait(self._trying.values(), timeout=PATIENCE)
         events: list[Incoming] = []
         shut: list[Door] = []
         for door in doors:
-            if now - self._tried.get(door.room, now - AGAIN) < AGAIN:
+            tried = self._trying.get(door.room)
+            if tried is None or not tried.done():
                 shut.append(door)
                 continue
-            self._tried[door.room] = now
+            del self._trying[door.room]
             try:
-                events += await self._through(client, door, now)
+                events += tried.result()
                 del self._tried[door.room]
             except Failed as error:
                 if error.token:
@@ -81,6 +94,13 @@ class Doors:
                 else:
                     log.warning("a room cannot be entered: %s", error)
         return events, shut
+
+    async def close(self) -> None:
+        """Knock no more."""
+        tasks = list(self._trying.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _through(self, client: Client, door: Door, now: datetime) -> list[Incoming]:
         await fine(JoinResponse, client.join(door.room))

@@ -49,6 +49,7 @@ class Keys:
         except ImportError as error:
             raise Stopped(NO_LIBRARY) from error
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.file.touch(mode=0o600, exist_ok=True)
         return {
             "encryption_enabled": True,
             "store": SqliteStore,

@@ -97,6 +97,10 @@ class Receiving:
                 raise stopped(error, self._user) from None
             raise
 
+    async def close(self) -> None:
+        """Let go of what is under way."""
+        await self._doors.close()
+
     def _batch(self, harvest: Harvest, behind: Cursor, more: bool) -> Batch:
         cursor = behind.encode()
         self._given = (cursor, harvest)

@@ -7,6 +7,7 @@ itself: every decision to try again is the engine's.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -29,6 +30,8 @@ from nio.exceptions import LocalProtocolError
 from bot.transports.matrix.errors import failed, fine, reached
 from bot.transports.matrix.keys import Keys
 from bot.transports.port import Stopped
+
+logging.getLogger("nio").setLevel(logging.CRITICAL)  # what it logs names people and their devices
 
 REQUEST = 30.0
 """Seconds that a request may take; a sync may take so much longer than it waits."""

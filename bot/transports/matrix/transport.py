@@ -80,4 +80,5 @@ class Matrix:
         return await self._sending.fetch(media)
 
     async def close(self) -> None:
+        await self._receiving.close()
         await self._session.forget()

@@ -209,6 +209,7 @@ async def test_keys_that_do_not_fit_are_explained(homeserver: Gathering, listen:
         Stopped, match=f"belong to the device {first.device}, and the access token to the device {second.device}"
     ):
         await listen(second, keys=file)
+    assert file.stat().st_mode & 0o077 == 0
     file.unlink()
     with pytest.raises(Stopped, match="the file was lost"):
         await listen(first, keys=file)

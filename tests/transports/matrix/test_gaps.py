@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.transports.matrix import history, receiving
+from bot.transports.matrix import doors, history, receiving
 from bot.transports.matrix.cursor import Cursor, Gap
 from bot.transports.matrix.errors import Failed
+from bot.transports.matrix.session import Client
 from bot.transports.port import Gone, Refused, Retry, Stopped
 from tests.support.matrix_people import Gathering
 from tests.transports.matrix.conftest import Open, now, words
@@ -176,6 +177,31 @@ async def test_an_invitation_to_a_private_chat_is_a_beginning(homeserver: Gather
         await listener.matrix.send(room, words("Are you there?"), "gone")
 
 
+async def test_a_door_that_does_not_open_holds_up_nobody(
+    homeserver: Gathering, listen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, ben = await homeserver.person("anna"), await homeserver.person("ben")
+    room = await homeserver.room(anna, homeserver.pool.account("bot"))
+    listener = await listen()
+    far, opens = await ben.dm(listener.account.user), asyncio.Event()
+    real = Client.join
+
+    async def slow(self: Client, place: str) -> object:
+        if place == far:
+            await opens.wait()
+        return await real(self, place)
+
+    monkeypatch.setattr(Client, "join", slow)
+    monkeypatch.setattr(doors, "PATIENCE", 0.01)
+    await listener.once()
+    await anna.say(room, "in the meantime")
+    await listener.until(lambda all_: [e.text for e in all_] == ["in the meantime"])
+    assert [door.room for door in Cursor.decode(listener.cursor).doors] == [far]
+    opens.set()
+    await listener.until(lambda all_: [e.text for e in all_] == ["in the meantime", "/start"])
+    assert Cursor.decode(listener.cursor).doors == ()
+
+
 async def test_a_private_chat_with_a_third_person_is_private_no_more(homeserver: Gathering, listen: Open) -> None:
     anna, ben = await homeserver.person("anna"), await homeserver.person("ben")
     listener = await listen()
@@ -300,3 +326,22 @@ async def test_a_token_that_is_no_longer_good_stops_the_account(homeserver: Gath
     assert (error.value.scope, error.value.after) == ("account", timedelta(minutes=1))
     with pytest.raises(Stopped, match=r"does not accept the access token of @bot:pnyx\.test\. Log in anew"):
         await listener.once()
+
+
+@pytest.mark.long
+async def test_a_gap_of_10000_events_in_50_rooms(homeserver: Gathering, listen: Open) -> None:
+    anna = await homeserver.person("anna")
+    bot = homeserver.pool.account("bot")
+    rooms = [await homeserver.room(anna.account, bot) for _ in range(50)]
+    listener = await listen()
+
+    async def talk(room: str) -> list[str]:
+        return [await anna.say(room, f"{n}") for n in range(200)]
+
+    said: list[list[str]] = []
+    for some in range(0, len(rooms), 10):
+        said += await asyncio.gather(*(talk(room) for room in rooms[some : some + 10]))
+    again = await listen(cursor=listener.cursor)
+    await again.drained()
+    for room, ids in zip(rooms, said, strict=True):
+        assert [e.id for e in again.heard if e.place == room] == ids
