@@ -94,10 +94,10 @@ def outcome(
         case Refused():
             if letter.act == "delete" or letter.row.act == "delete":
                 return made("stays", why="Refused")
-            told = (
-                letter.act == "edit" and letter.row.lane == Lane.ANSWER
-            )  # other changes are of what nobody needs to be told
-            return made("anew" if told else "gone", why="Refused")
+            cosmetic = (
+                letter.row.lane == Lane.BROADCAST
+            )  # so `bot.engine.changing.redraw` marks what nobody needs to be told
+            return made("anew" if letter.act == "edit" and not cosmetic else "gone", why="Refused")
         case Uncertain():
             fate = doubtful(letter.row, abilities.repeatable)
             return made(fate, _back_off(tries) if tries or fate == "later" else timedelta(0), "Uncertain")

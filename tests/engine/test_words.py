@@ -115,6 +115,18 @@ async def test_where_messages_cannot_be_changed_the_table_is_told() -> None:
         assert "Anna\n  “I bake.”" in t.shown("cleo")
 
 
+async def test_a_copy_that_can_no_longer_be_changed_is_followed_by_the_new_words() -> None:
+    async with table() as t:
+        own = await t.write("anna", "I bake.")
+        t.chats.stuck.add(t.chats.find("ben", "I bake."))
+        await t.edit("anna", own, "I bake a lot.")
+        assert t.shown("ben") == ["Anna\n  “I bake.”", "Anna\n  “I bake a lot.”\n· (edited)"]
+        assert t.shown("cleo") == ["Anna\n  “I bake a lot.”\n· (edited)"]
+        t.chats.stuck.add(t.chats.find("maya", "I bake a lot."))
+        await t.write("ben", "Me too.")
+        assert len(t.shown("maya")) == 2, "that only a button has gone is no news"
+
+
 @pytest.mark.parametrize("words", ["/pause", "/leave", "/undo"])
 async def test_a_change_is_never_a_command(words: str) -> None:
     async with table() as t:
