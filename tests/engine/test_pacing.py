@@ -102,6 +102,54 @@ def test_a_slow_account_sends_one_at_a_time() -> None:
     assert pace.next(T + 1, evenly=False) == T + 5000 + MARGIN
 
 
+def test_a_pace_of_one_a_second_is_one_a_second() -> None:
+    pace = AccountPace(Pace(per_second=1, chat_gap=0, room_per_minute=600))
+    send(pace, T)
+    assert pace.next(T + 1, evenly=False) == T + 1000 + MARGIN
+
+
+def test_what_has_not_left_after_all_takes_no_place_and_what_left_before_us_does() -> None:
+    pace, room = (
+        AccountPace(Pace(per_second=2, chat_gap=0, room_per_minute=2)),
+        ChatPace(Pace(per_second=2, chat_gap=0, room_per_minute=2), True),
+    )
+    for _ in range(5):
+        pace.start(T, 2)
+        room.start(2)
+        assert pace.next(T, evenly=False) is None
+        assert room.next(T) is None
+        pace.undo(2)
+        room.undo(2)
+    assert pace.next(T, evenly=False) == room.next(T) == T
+    pace.note(T - 400)
+    pace.note(T - 300)
+    assert pace.next(T, evenly=False) == T + 600 + MARGIN
+    assert pace.next(T + 650, evenly=False) == T + 650
+    assert pace.width == 1, "of what left before us nobody knows how long it took"
+    unpaced = AccountPace(None)
+    unpaced.note(T)
+    unpaced.undo(1)
+    assert unpaced.next(T, evenly=False) == T
+
+
+def test_a_chat_is_remembered_as_long_as_it_matters() -> None:
+    chat = ChatPace(PACE, False)
+    assert chat.idle(T)
+    chat.start(1)
+    chat.end(T, 1)
+    assert not chat.idle(T + 2 * (1000 + MARGIN) - 1)
+    assert chat.idle(T + 2 * (1000 + MARGIN))
+    chat.hold(T + 9000, 0)
+    assert not chat.idle(T + 8999)
+    assert chat.idle(T + 9000)
+    chat.hold(0, T + 20_000)
+    assert not chat.idle(T + 19_999)
+    assert chat.idle(T + 20_000)
+    room = ChatPace(PACE, True)
+    room.start(1)
+    assert not room.idle(T + 99_000)
+
+
 def test_without_a_pace_only_waits_count() -> None:
     pace = AccountPace(None)
     send(pace, T)
