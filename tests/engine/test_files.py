@@ -1,17 +1,13 @@
-"""Pictures, voice notes, stickers and what cannot pass: at a virtual table, and what is kept of them."""
+"""Pictures, stickers and what cannot pass: at a virtual table, and what is kept of them."""
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
 
-from bot.core.effects import Wake
-from bot.core.events import Joined
-from bot.store import identities, media, opinions
-from bot.store.database import Database
-from tests.support.chats import PEOPLE, TALK, Talkers, table
+from bot.store import identities, media
+from tests.support.chats import TALK, files, kept, table
 from tests.support.room import ASSEMBLY
 
 ALONE = """[[step]]
@@ -41,36 +37,6 @@ show = "table"
 pictures = "PICTURES"
 text = { en = "Your ideas?", de = "Ihre Ideen?" }
 """
-READING = """[[step]]
-id = "reading"
-type = "inform"
-duration = "1h"
-acknowledge = true
-text = "Look at the map."
-media = { en = "material/map-en.png", de = "material/map-de.png" }
-"""
-
-
-def _rows(db: Database, name: str) -> list[tuple[object, ...]]:
-    return db.sql.execute(f"SELECT * FROM {name}").fetchall()
-
-
-async def files(t: Talkers) -> int:
-    """How many files are known."""
-    return len(await t.room.store.read(_rows, "media"))
-
-
-async def kept(t: Talkers) -> list[tuple[str, str, str, str]]:
-    """What stands: kind, file, words, author's name."""
-    return await t.room.store.read(_kept)
-
-
-def _kept(db: Database) -> list[tuple[str, str, str, str]]:
-    found = [
-        opinions.contribution(db, ASSEMBLY, id) for (id,) in db.sql.execute("SELECT id FROM contribution ORDER BY seq")
-    ]
-    return [(c.kind, c.media, c.text) for c in found if c is not None and c.state == "live"]
-
 
 # Pictures
 
@@ -196,188 +162,6 @@ async def test_another_account_of_the_program_is_given_the_bytes() -> None:
         file = list(t.chats.chats["ben"].values())[-1].attachment
         assert file is not None
         assert (file.kind, file.ref, file.data) == ("sticker", "file-of-anna", None), "this account has seen it"
-
-
-# Voice
-
-
-async def test_a_voice_note_waits_until_everybody_has_agreed() -> None:
-    async with table() as t:
-        own = await t.send("anna", "voice")
-        assert t.last("anna").startswith(
-            "A voice can be recognised, also behind a chosen name. So your table is asked first"
-        )
-        assert "voice" not in "".join(t.shown("maya")), "whoever leads is not asked, and hears nothing yet"
-        await t.tap("ben", "Yes", times=2)
-        assert t.last("ben") == "Thank you. Voice notes are fine with you.\n[1] ✓ Yes  [2] No"
-        assert "[voice]" not in "".join(t.shown("cleo"))
-        await t.tap("cleo", "Yes")
-        for who in ("ben", "cleo", "maya"):
-            assert len([text for text in t.shown(who) if text.startswith("[voice]\nAnna")]) == 1
-        asked = "Your voice note has gone to your table. What do you say in it, in one sentence?"
-        assert t.chats.answers("anna", asked) == own
-        await t.send("ben", "voice")
-        assert t.last("cleo") == "[voice]\nBen", "everybody has agreed already"
-
-
-async def test_one_no_is_enough_and_nobody_learns_whose_it_was() -> None:
-    async with table() as t:
-        await t.send("anna", "voice")
-        await t.tap("ben", "Yes")
-        await t.tap("cleo", "No")
-        assert t.last("anna") == (
-            "Not everybody at your table wants voice notes, so yours was not passed on. Please say it in writing."
-        )
-        assert "Cleo" not in "".join(t.shown("anna") + t.shown("ben"))
-        assert await kept(t) == []
-        await t.send("ben", "voice")
-        assert t.last("ben").startswith("Not everybody at your table wants voice notes")
-        assert await files(t) == 1, "the second one was not even kept"
-
-
-async def test_who_was_not_asked_has_no_say() -> None:
-    async with table() as t:
-        await t.send("anna", "voice")
-        await t.room.say("anna", press="talk:voice:no")
-        await t.room.say("maya", press="talk:voice:no")
-        await t.tap("ben", "Yes")
-        await t.tap("cleo", "Yes")
-        assert t.last("maya").startswith("[voice]\nAnna")
-
-
-async def test_a_no_may_become_a_yes() -> None:
-    async with table() as t:
-        await t.send("anna", "voice")
-        await t.tap("ben", "Yes")
-        await t.tap("cleo", "No")
-        await t.tap("cleo", "Yes")
-        await t.send("anna", "voice")
-        assert t.last("ben") == "[voice]\nAnna"
-
-
-async def test_who_sits_down_while_a_voice_note_waits_is_asked_too() -> None:
-    async with table() as t:
-        await t.send("anna", "voice")
-        await t.tap("ben", "Yes")
-        dora = await t.room.enrol("dora")
-        await t.room.apply([Wake(t.room.clock.now(), Joined(dora, "all"), "dora")])
-        await t.room.engine.settle()
-        await t.tap("dora", "I am 18 or older and agree")
-        await t.tap("dora", "Yes")
-        await t.write("dora", "Dora")
-        await t.room.wait(timedelta(minutes=1))
-        assert t.last("dora").startswith("Anna would like to send a voice note to your table.")
-        await t.tap("cleo", "Yes")
-        assert "[voice]" not in "".join(t.shown("ben")), "Dora has not answered yet"
-        await t.tap("dora", "Yes")
-        assert t.last("ben") == "[voice]\nAnna"
-
-
-async def test_who_leaves_is_not_waited_for() -> None:
-    async with table() as t:
-        await t.send("anna", "voice")
-        await t.tap("ben", "Yes")
-        await t.write("cleo", "/leave")
-        await t.tap("cleo", "Leave")
-        assert t.last("ben") == "[voice]\nAnna"
-
-
-async def test_silence_is_no_agreement() -> None:
-    async with table() as t:
-        await t.send("anna", "voice")
-        await t.tap("ben", "Yes")
-        await t.room.wait(timedelta(minutes=41))
-        assert t.chats.find(
-            "anna", "Not everybody at your table has answered in time, so your voice note was not passed on."
-        )
-        assert "[voice]" not in "".join(t.shown("ben"))
-        assert await kept(t) == []
-
-
-async def test_a_voice_note_taken_back_is_heard_by_nobody() -> None:
-    async with table() as t:
-        await t.send("anna", "voice")
-        await t.tap("anna", "Take back")
-        await t.tap("ben", "Yes")
-        await t.tap("cleo", "Yes")
-        assert "[voice]" not in "".join(t.shown("ben") + t.shown("maya"))
-
-
-async def agreed(t: Talkers) -> str:
-    """Anna's voice note has gone to her table. The id of Maya's copy."""
-    await t.send("anna", "voice")
-    await t.tap("ben", "Yes")
-    await t.tap("cleo", "Yes")
-    return t.chats.find("maya", "[voice]")
-
-
-async def test_one_sentence_of_its_author_stands_for_it() -> None:
-    async with table() as t:
-        copy = await agreed(t)
-        await t.write("anna", "The bus comes too rarely.")
-        assert t.last("anna") == (
-            "Is this the sentence for your voice note, or is it for your table?\n  “The bus comes too rarely.”\n"
-            "[1] It is my sentence  [2] Send it to my table"
-        )
-        await t.tap("anna", "It is my sentence", times=2)
-        assert t.chats.answers("maya", "The bus comes too rarely.") == copy
-        assert await kept(t) == [("file", "voice", ""), ("message", "", "The bus comes too rarely.")]
-        await t.write("anna", "And the train.")
-        assert t.last("ben") == "Anna\n  “And the train.”", "nothing waits any more"
-
-
-async def test_what_is_not_the_sentence_goes_to_the_table_and_is_not_asked_about_again() -> None:
-    async with table() as t:
-        await agreed(t)
-        await t.write("anna", "Good evening!")
-        await t.tap("anna", "Send it to my table")
-        assert t.last("ben") == "Anna\n  “Good evening!”"
-        await t.write("anna", "How are you?")
-        assert t.last("ben") == "Anna\n  “How are you?”"
-        await t.write("anna", "/sentence The bus comes too rarely.")
-        await t.tap("anna", "Yes, that is my sentence")
-        assert t.last("ben") == "Anna\n  “The bus comes too rarely.”"
-
-
-@pytest.mark.parametrize("by_reply", [True, False])
-async def test_whoever_leads_writes_the_sentence_and_the_author_confirms(by_reply: bool) -> None:
-    async with table() as t:
-        copy = await agreed(t)
-        if by_reply:
-            await t.write("maya", "/sentence The bus comes too rarely.", answers=copy)
-        else:
-            await t.write("maya", "/sentence anna The bus comes too rarely.")
-        assert t.last("maya") == "Anna is asked whether this is what the voice note says."
-        assert t.last("anna") == (
-            "Maya (facilitator) suggests this sentence for your voice note:\n  “The bus comes too rarely.”\n"
-            "[1] Yes, that is my sentence  [2] No"
-        )
-        assert "rarely" not in "".join(t.shown("ben"))
-        await t.tap("anna", "Yes, that is my sentence", times=2)
-        assert t.last("ben") == "Anna\n  “The bus comes too rarely.”"
-        assert len([words for _, _, words in await kept(t) if words]) == 1
-        await t.write("maya", "/sentence anna Another one.")
-        assert t.last("maya") == "No voice note at this table waits for a sentence."
-
-
-async def test_without_the_authors_yes_no_sentence_stands() -> None:
-    async with table() as t:
-        await agreed(t)
-        await t.write("maya", "/sentence anna The bus is fine.")
-        await t.tap("anna", "No")
-        assert t.chats.find("anna", "It does not stand then.")
-        await t.write("maya", "/sentence")
-        assert t.last("maya").startswith("Something is missing after /sentence.")
-        await t.room.wait(timedelta(minutes=41))
-        assert t.chats.find("anna", "Your voice note has got no sentence, so it does not stand in the record.")
-        assert [words for _, _, words in await kept(t) if words] == []
-
-
-async def test_the_flow_may_do_without_voice() -> None:
-    async with table(TALK + 'voice = "no"\n') as t:
-        await t.send("anna", "voice")
-        assert t.last("anna") == "Only words are passed on here, so this was not sent. Please say it in words."
-        assert t.shown("ben") == []
 
 
 # What cannot pass
@@ -509,7 +293,7 @@ async def test_a_file_is_kept_with_its_contribution_only_and_erased_with_its_aut
         await t.send("anna", "photo", name="oven.jpg")
         await t.tap("maya", "Pass on")
         assert await files(t) == 1
-        (row,) = await t.room.store.read(_rows, "media")
+        (row,) = await t.room.store.read(lambda db: db.sql.execute("SELECT * FROM media").fetchall())
         assert b"file-of-anna" not in row[5]
         assert b"oven.jpg" not in row[5]
         file = await t.room.store.read(media.load, ASSEMBLY, str(row[1]))
@@ -538,53 +322,3 @@ async def test_before_consent_no_file_is_kept() -> None:
         await t.room.enrol("dora")
         await t.send("dora", "photo", "Hello")
         assert await files(t) == 0
-
-
-# Quiet hours
-
-
-async def test_at_night_the_author_is_told_once_that_the_others_read_it_in_the_morning() -> None:
-    night = TALK.replace("40m", "30h") + "[schedule.quiet_hours]\nstart = 22:00:00\nend = 07:00:00\n"
-    async with table(night) as t:
-        await t.room.wait(timedelta(hours=12))  # 23:00 in Linz
-        t.chats.rung.clear()
-        await t.write("anna", "Are you asleep?")
-        await t.write("anna", "I am not.")
-        told = [text for text in t.shown("anna") if "sleep now" in text]
-        assert told == ["The others sleep now. They read it at 07:00."]
-        assert t.shown("ben") == []
-        await t.room.wait(timedelta(hours=8, minutes=1))
-        assert "Are you asleep?" in "".join(t.shown("ben"))
-        assert "I am not." in "".join(t.shown("ben"))
-        assert "ben" not in t.chats.rung, "no phone rings for it"
-
-
-# Material
-
-
-async def test_a_picture_of_the_flow_comes_in_the_readers_language_and_travels_once() -> None:
-    from base64 import b64encode
-
-    from tests.support import room as rooms
-
-    pictures = {name: b"\x89PNG\r\n\x1a\n" + name.encode() for name in ("map-en.png", "map-de.png")}
-    plain = rooms.bundled
-
-    def with_pictures(toml: str) -> str:
-        files = {f"material/{n}": "base64:" + b64encode(d).decode() for n, d in pictures.items()}
-        return json.dumps(
-            {**json.loads(plain(toml)), **files}, ensure_ascii=False, separators=(",", ":"), sort_keys=True
-        )
-
-    rooms.bundled = with_pictures
-    try:
-        async with table(READING) as t:
-            got = {who: [m.attachment for m in t.room.post.to(who) if m.attachment] for who in PEOPLE}
-            assert {who: [(a.kind, a.name, a.mime) for a in files] for who, files in got.items()} == {
-                who: [("photo", "map-en.png", "image/png")] for who in PEOPLE
-            }
-            (first, second, third) = (got[who][0] for who in PEOPLE)
-            assert {a.data for a in (first, second, third)} <= {pictures["map-en.png"], None}
-            assert any(a.data for a in (first, second, third))
-    finally:
-        rooms.bundled = plain

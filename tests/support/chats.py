@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.rendered import Rendered, plain
+from bot.store import opinions
+from bot.store.database import Database
 from bot.transports.port import Abilities, Batch, Incoming, Media, Receipt, Refused
-from tests.support.room import ACCOUNT, Post, Room, room
+from tests.support.room import ACCOUNT, ASSEMBLY, Post, Room, room
 
 
 class Chats(Post):
@@ -118,6 +120,22 @@ class Talkers:
     def last(self, who: str) -> str:
         """The newest message in somebody's chat."""
         return self.chats.shown(who)[-1]
+
+
+async def kept(t: Talkers) -> list[tuple[str, str, str]]:
+    """What stands of all that was given: kind, file, words."""
+    return await t.room.store.read(_kept)
+
+
+def _kept(db: Database) -> list[tuple[str, str, str]]:
+    ids = [id for (id,) in db.sql.execute("SELECT id FROM contribution ORDER BY seq")]
+    found = (opinions.contribution(db, ASSEMBLY, id) for id in ids)
+    return [(c.kind, c.media, c.text) for c in found if c is not None and c.state == "live"]
+
+
+async def files(t: Talkers) -> int:
+    """How many files are known."""
+    return await t.room.store.read(lambda db: db.sql.execute("SELECT COUNT(*) FROM media").fetchone()[0])
 
 
 FLOW = """
