@@ -95,7 +95,7 @@ def _tell(turn: Turn, since: datetime, back: datetime, ends: dict[datetime, list
 def prolong_unit(turn: Turn, node: Node, unit: str) -> None:
     """Give one table the new end of its step."""
     stage = turn.state.stages.get((node.id, unit))
-    if stage is not None and stage.state not in ("done", "closed") and node.id in turn.course.open:
+    if stage is not None and stage.state != "closed" and node.id in turn.course.open:
         turn.hook(node, unit, node.step.prolong(turn.scene(node, unit)))
 
 

@@ -148,6 +148,16 @@ def test_a_talk_that_its_table_had_ended_stays_ended() -> None:
     assert s.stages["talk", "table:t2"].state == "open"
 
 
+def test_a_talk_that_was_over_before_is_left_alone() -> None:
+    s = cast(TALK + SURVEY.format("1h"))
+    s.write("maya", "/next")
+    s.wait(2 * MINUTE)
+    over = s.stages["talk", "table:t1"]
+    assert over.state == "closed"
+    away(s, 5 * MINUTE, 30 * HOUR)
+    assert s.stages["talk", "table:t1"] == over
+
+
 def test_a_break_is_over_when_it_was_to_be_over() -> None:
     s = cast(BREAK + SURVEY.format("1h"))
     away(s, HOUR, 31 * HOUR)

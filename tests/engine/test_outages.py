@@ -77,6 +77,10 @@ async def test_after_a_day_away_the_ballot_is_open_again_and_takes_votes() -> No
         await it.at(back + HOUR)
         await it.closed()
         assert await it.voters() == 2
+        rows = await it.here.store.read(
+            lambda db: db.sql.execute("SELECT at FROM inbox WHERE kind = 'interrupted'").fetchall()
+        )
+        assert rows == [(ms(back - 30 * HOUR),)], "it goes before the timers that rang for nobody"
         assert len(await events(it.here)) == 1, "the first contact finds the same outage, and puts nothing new"
 
 

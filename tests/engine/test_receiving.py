@@ -233,6 +233,24 @@ async def test_asked_to_catch_up_it_ends_the_call_that_waits_and_asks_at_once(mo
         assert it.woken == woken
 
 
+async def test_who_waits_for_an_hour_is_woken_when_it_has_been_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with case(monkeypatch) as it:
+        await it.calls(2)
+        first = it.here.clock.now() + MINUTE
+        it.here.clock.move(first)
+        it.wire.gate.clear()
+        it.receiver.catch_up(first)
+        await it.calls(3)
+        later = first + MINUTE
+        it.here.clock.move(later)
+        it.receiver.catch_up(later)  # while the call for the first hour is under way
+        it.wire.gate.set()
+        await it.caught_up(later)
+        await it.calls(5)
+        assert [wait for _, wait in it.wire.calls[2:]] == [False, False, True]
+        assert it.woken == 2
+
+
 async def test_a_press_is_dated_by_the_first_hour_that_waits_and_a_text_by_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -14,7 +14,7 @@ MOST = 3
 
 class Wire(Post):
     """What stands in `events` can be had, what stands in `late` only by a call that was made after now. While `faults` are
-    there, calls fail with them, one by one; while `dead` is True no call ever ends."""
+    there, calls fail with them, one by one; while `dead` is True no call ever ends. A call waits for the `gate` first."""
 
     def __init__(self, keeps: timedelta | None = timedelta(hours=24)) -> None:
         super().__init__()
@@ -24,12 +24,15 @@ class Wire(Post):
         self.faults: list[Exception] = []
         self.dead = False
         self.calls: list[tuple[str, bool]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
         self._news = asyncio.Event()
 
     async def receive(self, cursor: str, wait: bool = True) -> Batch:
         self.calls.append((cursor, wait))
         self.events += self.late
         self.late.clear()
+        await self.gate.wait()
         if self.dead:
             await asyncio.Event().wait()
         if self.faults:
