@@ -7,13 +7,13 @@ no longer says are dropped. `check` says what is missing or does not fit, and ch
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import PoFileError, read_po
 
 from bot.language.po import po_text
@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CODE = ROOT / "bot"
 LOCALES = ROOT / "locales"
 LANGUAGES = ("de", "fr")
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"t": None, "tn": (1, 2)}
+KEYWORDS = {"t": 1, "tn": 2}
+"""The marks of texts, and how many of their arguments are texts."""
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _ENDING = re.compile(r"[\s.,:;!?…]*\Z")
@@ -33,8 +34,15 @@ _FRENCH_SPACE = re.compile("[ \u00a0\u202f](?=[:;!?])")
 def extract(code: Path = CODE) -> Catalog:
     """All interface texts of the modules under `code`."""
     catalog = Catalog()
-    for _, _, msgid, _, context in extract_from_dir(code, [("**.py", "python")], keywords=KEYWORDS):
-        catalog.add(msgid, context=context)
+    for path in sorted(code.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(), path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+                marked = node.args[: KEYWORDS[node.func.id]]
+                texts = tuple(
+                    arg.value for arg in marked if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                )
+                if texts and len(texts) == len(marked):
+                    catalog.add(texts if len(texts) > 1 else texts[0])
     return catalog
 
 

@@ -25,6 +25,15 @@ def test_every_language_has_every_text() -> None:
     assert list(locales.problems()) == []
 
 
+def test_texts_are_found_wherever_they_stand(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "nested.py").write_text(
+        """a = t("Outer {x}", x=t("In another text"))\nb = f"*{say(t('In a string'))}*"\nc = t("Cut " "in two")\nd = t(text)\n"""
+    )
+    found = {message.id for message in locales.extract(tmp_path) if message.id}
+    assert found == {"Outer {x}", "In another text", "In a string", "Cut in two"}
+
+
 @pytest.fixture
 def code(tmp_path: Path) -> Path:
     (tmp_path / "code").mkdir()
