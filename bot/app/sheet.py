@@ -122,7 +122,7 @@ def _steps(card: Card, say: Callable[[Part], str]) -> str:
 def _typing(card: Card) -> Part:
     """How to come in without a camera."""
     if not card.links:
-        return t("Open the chat with Pnyx that the organisers tell you, and write this there:")
+        return t("The organisers tell you where to find the chat with Pnyx. Write this there:")
     names = Several(tuple(Plain(f"@{link.name}") for link in card.links))
     return t(
         "Without a camera: look for {name} in {platform}, and write this there:", name=names, platform=_platforms(card)
@@ -132,10 +132,12 @@ def _typing(card: Card) -> Part:
 def _good(card: Card) -> Part:
     until = When(card.until, "date")
     if card.moves:
-        return t("With this your seat moves to the phone on which you use it. It works once, until {when}.", when=until)
+        return t(
+            "This invitation moves your seat to the phone on which you use it. It works once, until {when}.", when=until
+        )
     if card.ref:
         return t("This invitation is for you alone. It works once, until {when}.", when=until)
-    return t("Whoever reads this may take part. The invitation is good until {when}.", when=until)
+    return t("Anybody who reads this may take part. The invitation is good until {when}.", when=until)
 
 
 def _square(link: Link) -> str:

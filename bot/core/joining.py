@@ -38,7 +38,7 @@ def waiting(flow: Flow, seat: Seat, opens: datetime | None) -> Iterator[Effect]:
 def shut(flow: Flow, why: str) -> tuple[Part, ...]:
     """Why nobody can come in now without a code of their own: `full` or `paused`."""
     title = flow.local(flow.file.flow.title)
-    said = t("All places in “{title}” that could be taken without a personal invitation are taken.", title=title)
+    said = t("“{title}” has no place left for people without a personal invitation.", title=title)
     if why == "paused":
         said = t(
             "Just now nobody can come into “{title}” without a personal invitation. Please try again later.",
@@ -54,14 +54,14 @@ def shut(flow: Flow, why: str) -> tuple[Part, ...]:
 def alarm(came: int, *, paused: bool) -> Message:
     """For those who lead: more people come than the flow expects. With `paused` nobody else comes in until they allow it."""
     said = tn(
-        "{n} person has come in within a minute without a code of their own.",
-        "{n} people have come in within a minute without a code of their own.",
+        "{n} person has come in within a minute without a personal code.",
+        "{n} people have come in within a minute without a personal code.",
         n=came,
     )
     if paused:
-        then = t("Nobody else comes in like that until you allow it. Codes of people's own work as before.")
+        then = t("Nobody else can come in this way until you allow it. Personal codes still work.")
         return message(said, then, buttons=(Button(t("Let people in again"), "-joining:allow"),))
-    then = t("They go on coming in. If that does not look right, close this way: codes of people's own work as before.")
+    then = t("More can still come. If that does not look right, let nobody else in: personal codes still work.")
     return message(said, then, buttons=(Button(t("Let nobody else in"), "-joining:pause"),))
 
 

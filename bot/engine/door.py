@@ -106,7 +106,8 @@ def _refuse(db: Database, house: House, knock: Knock, code: str, standing: Stand
 
 def _later(wait: int) -> Part:
     return t(
-        "Those were several wrong codes in a row. Please wait {span}: until then I look at no code, not even at the right one.",
+        "Those were several wrong codes in a row. Please wait {span}: until then I take no code, not "
+        "even the right one.",
         span=spell(timedelta(milliseconds=wait)),
     )
 

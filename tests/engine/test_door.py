@@ -224,7 +224,7 @@ async def test_a_thousand_guesses_get_nobody_in_and_few_answers() -> None:
             await here.wait(6 * SECOND)
         assert await seats(here) == []
         assert 4 <= len(here.post.to("thief")) <= 10
-        assert "until then I look at no code" in here.post.text("thief")
+        assert "until then I take no code" in here.post.text("thief")
         await here.say("anna", f"/join {code}")
         assert len(await seats(here)) == 1, "nobody else waits"
 
@@ -240,7 +240,7 @@ async def test_during_the_wait_not_even_the_right_code_is_looked_at(tmp_path: Pa
         await here.wait(20 * SECOND)
         post.delivered.clear()
         await here.say("anna", f"/join {code}")
-        assert "Please wait 10 seconds: until then I look at no code, not even at the right one." in post.text("anna")
+        assert "Please wait 10 seconds: until then I take no code, not even the right one." in post.text("anna")
         path = Path(here.store.path)
         when = here.clock.now()
     async with room(EVENING, post, path) as here:

@@ -41,7 +41,7 @@ async def test_an_open_assembly_lets_in_whoever_writes_as_long_as_there_is_room(
         await knocks(here, *((f"p{n}", "hello") for n in range(5)), language="de")
         found = await seats(here)
         assert [s.language for s in found] == ["de", "de"]
-        assert here.post.text("p4").startswith("Alle Plätze") or here.post.text("p4").startswith("All places")
+        assert here.post.text("p4").startswith("„The square“ hat keinen Platz mehr")
         await here.say("p0", "hello")
         assert len(await seats(here)) == 2
 
@@ -68,8 +68,8 @@ async def test_a_rush_rings_the_alarm_once_and_the_caps_hold() -> None:
             await here.wait(3 * SECOND)
         assert await here.store.read(joining.came, ASSEMBLY) == {"linz": 250}
         for who in ("olga", "carl"):
-            assert here.post.text(who).count("without a code of their own") == 1
-            assert "They go on coming in" in here.post.text(who)
+            assert here.post.text(who).count("without a personal code") == 1
+            assert "More can still come" in here.post.text(who)
         assert all(len(here.post.to(f"p{n}")) == 1 for n in range(1000)), "each is answered, once"
         assert [line.act for line in await here.store.read(courses.log, ASSEMBLY)].count("joining_alarm") == 1
 
@@ -95,18 +95,18 @@ async def test_a_rush_can_close_the_door_until_somebody_opens_it() -> None:
         code = await link(here)
         await knocks(here, *((f"p{n}", f"/start {code}") for n in range(5)))
         assert len(await seats(here)) == 4
-        assert "Nobody else comes in like that until you allow it." in here.post.text("carl")
+        assert "Nobody else can come in this way until you allow it." in here.post.text("carl")
         assert here.post.text("p4").startswith("Just now nobody can come into “The square”")
         own = await expect(here)
         await here.say("dora", f"/join {own}")
         assert len(await seats(here)) == 5, "a code of one's own works as before"
         await here.choose("carl", "Let people in again")
-        assert "3 people came in without a code of their own." in here.post.text("carl")
+        assert "3 people came in without a personal code." in here.post.text("carl")
         await here.say("p4", f"/start {code}")
         assert len(await seats(here)) == 6
         await here.say("carl", "/joining pause")
         await here.say("carl", "/joining pause")
-        assert "Nobody else comes in like that now." in here.post.text("carl")
+        assert "Nobody else can come in this way now." in here.post.text("carl")
         await here.say("emma", f"/start {code}")
         assert len(await seats(here)) == 6
         acts = [line.act for line in await here.store.read(courses.log, ASSEMBLY) if line.act.startswith("joining")]
@@ -117,6 +117,6 @@ async def test_an_assembly_for_invited_people_has_no_such_door() -> None:
     async with room(EVENING) as here:
         await here.enrol("olga", "organiser")
         await here.say("olga", "/joining")
-        assert "with a code of their own only" in here.post.text("olga")
+        assert "with a personal code only" in here.post.text("olga")
         await here.say("olga", "/joining loudly")
         assert "After /joining I found “loudly”." in here.post.text("olga")

@@ -80,10 +80,10 @@ def joining(call: Call) -> None:
     """Say how coming in without a code of one's own stands, pause it, or allow it again; typed or pressed."""
     wish = call.args.casefold()
     if wish not in ("", "pause", "allow"):
-        call.wrong(t("After it, write pause, allow, or nothing."))
+        call.wrong(t("Please write pause or allow after it, or nothing."))
         return
     if not (call.flow.file.joining.open or call.flow.file.joining.links):
-        call.reply(t("People come into this assembly with a code of their own only."))
+        call.reply(t("People come into this assembly with a personal code only."))
         return
     turn = call.turn
     turn.effects.append(
@@ -105,7 +105,7 @@ def doors(turn: Turn, event: Answered) -> None:
     rows = [
         block(
             t(
-                "{site}: {came} came in, {left} more can",
+                "{site}: {came} came in, room for {left} more",
                 site=turn.flow.local(site.name) if site.name else site.id,
                 came=made["came"].get(site.id, 0),
                 left=made["sites"][site.id],
@@ -114,13 +114,11 @@ def doors(turn: Turn, event: Answered) -> None:
         )
         for site in turn.flow.file.schedule.sites
     ]
-    head = tn(
-        "{n} person came in without a code of their own.", "{n} people came in without a code of their own.", n=came
-    )
+    head = tn("{n} person came in without a personal code.", "{n} people came in without a personal code.", n=came)
     if made["paused"]:
-        state, button = t("Nobody else comes in like that now."), Button(t("Let people in again"), "-joining:allow")
+        state, button = t("Nobody else can come in this way now."), Button(t("Let people in again"), "-joining:allow")
     else:
-        state, button = t("People can come in like that."), Button(t("Let nobody else in"), "-joining:pause")
+        state, button = t("More people can come in this way."), Button(t("Let nobody else in"), "-joining:pause")
     said = message(head, *rows, state, buttons=(button,))
     turn.effects.append(Say(event.unit, said, f"doors/{made['id']}", Lane.ANSWER, quiet=False))
 
