@@ -72,7 +72,7 @@ def _tell(turn: Turn, since: datetime, back: datetime, ends: dict[datetime, list
     """Everybody on the course, and those who lead it."""
     blocks: list[Block | Part] = [
         t(
-            "From {since} until {until} nothing that you wrote or pressed may have reached me. I am sorry.",
+            "What you wrote or pressed from {since} until {until} may not have reached me. I am sorry.",
             since=until(since, turn.now), until=until(back, turn.now),
         )
     ]  # fmt: skip
@@ -85,7 +85,7 @@ def _tell(turn: Turn, since: datetime, back: datetime, ends: dict[datetime, list
             else t("What is open now stays open until {when}.", when=when)
         )
     if ends:
-        blocks.append(t("Please look whether your answers are there, and give them again where they are missing."))
+        blocks.append(t("Please check that your answers are there, and give again what is missing."))
     key = f"{turn.course.id}/interrupted/{int(back.timestamp())}"
     turn.effects.append(Say(turn.course.unit, message(*blocks), key))
     for site in turn.flow.sites_of(turn.course.id):

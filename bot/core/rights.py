@@ -106,7 +106,7 @@ COMMANDS: dict[str, Command] = {
         ),
         Command(
             "hide", LEADING, "anywhere", "/hide",
-            t("hide a message, in reply to it"),
+            t("hide the message to which you reply"),
             t("Hides the message to which you reply: nobody at the table reads it any more, it is not counted and goes nowhere. "
               "You are asked for the reason, which its author and the table read. Without a reply it offers the last messages."),
         ),
@@ -136,8 +136,8 @@ COMMANDS: dict[str, Command] = {
         Command(
             "joining", OVERSEEING, "anywhere", "/joining",
             t("how many came in by link; let nobody else in"),
-            t("In an open assembly: shows how many have come in without a code of their own, and lets nobody else in like "
-              "that (/joining pause), or lets people in again (/joining allow)."),
+            t("Shows how many have come in without a personal code. /joining pause lets nobody else in this way, "
+              "/joining allow lets people in again."),
         ),
         Command(
             "begin", frozenset(("organiser",)), "anywhere", "/begin",

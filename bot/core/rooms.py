@@ -26,9 +26,9 @@ from bot.core.steps.discuss import Discuss
 from bot.core.talk import REST, talk_at, who
 from bot.core.turn import Turn
 
-GONE = t("I was put out of it, or it was deleted")
+GONE = t("I was removed from it, or it was deleted")
 WHY: Mapping[str, Phrase] = {
-    "kicked": t("I was put out of it"),
+    "kicked": t("I was removed from it"),
     "deleted": t("it was deleted"),
     "topic deleted": t("it was deleted"),
     "topic closed": t("its topic was closed"),
@@ -50,16 +50,16 @@ def bound(turn: Turn, event: Bound) -> None:
         block(t("The room of table {number}", number=table.number), kind="title"),
         t("Here table {number} of “{title}” meets. I am Pnyx, a program. While a talk is open I keep what is written here, "
           "and pass it on to those of the table who read in their own chat.", number=table.number, title=title),
-        t("Everybody in this room sees the account and name that the others use in this app. Who would rather not be seen "
-          "stays in their own chat with me, and reads and says the same under the name they chose."),
+        t("Everybody in this room sees the account and name that the others use in this app. If you would rather not be seen, "
+          "stay in your own chat with me: there you read and say the same under the name you chose."),
         t("Questions and votes come to each of you in private, never here."),
     )  # fmt: skip
     turn.effects.append(Say(f"room:{event.room}", said, f"bound/{event.room}"))
     turn.effects.append(Note("bound", event.seat, {"table": table.id}))
     if turn.state.seat is not None:
         _told(turn, turn.state.seat, f"bound/{event.room}", t(
-            "Table {number} has a room now. I tell everybody at the table, each in private; who does not come reads along in "
-            "their own chat. /unbind gives the room up.", number=table.number,
+            "Table {number} has a room now. I tell everybody at the table in private; whoever does not come reads "
+            "along in their own chat. /unbind gives the room up.", number=table.number,
         ))  # fmt: skip
         if _at_table(turn.state.seat, table):
             turn.put(replace(turn.state.seat, room=event.room))
@@ -86,10 +86,9 @@ def linked(turn: Turn, event: Answered) -> None:
             turn.effects.append(Say(seat.unit, invitation(found), key, quiet=asked is None))
     if not found["link"] and asked is None:
         why = t("I could not make a link into the room of table {number}.", number=table.number)
-        what = t("Please send the way in to those at your table who would like to come.")
+        what = t("Please invite those at your table who would like to come.")
         if not found["may"]:
-            what = t("I may not invite people there. Please allow me to, or send the way in yourself to those who would like "
-                     "to come.")  # fmt: skip
+            what = t("I may not invite people there. Please allow me to, or invite them yourself.")
         turn.effects.append(Say(f"facilitators:{table.id}", message(why, what), f"no-link/{found['room']}"))
 
 
@@ -118,7 +117,7 @@ def unbound(turn: Turn, event: Unbound) -> None:
     turn.effects.append(Note("unbound", data={"table": table.id, "why": event.why}))
     talk = talk_at(turn.flow, turn.state)
     told: list[Part] = [
-        t("The room of table {number} is lost: {why}.", number=table.number, why=WHY.get(event.why, GONE)),
+        t("Table {number} has lost its room: {why}.", number=table.number, why=WHY.get(event.why, GONE)),
         t("Everybody at the table reads and writes in their own chat with me again."),
     ]
     if talk is not None:
@@ -128,7 +127,7 @@ def unbound(turn: Turn, event: Unbound) -> None:
         told.append(
             t("The talk rests for {span} and then goes on there; /resume lets it go on earlier.", span=spell(REST))
         )
-    told.append(t("If the table shall have a room again, write /bind here."))
+    told.append(t("To give the table a room again, write /bind here."))
     turn.effects.append(Say(f"facilitators:{table.id}", message(*told), f"unbound/{event.room}"))
 
 
@@ -150,7 +149,7 @@ def _back_to_private(turn: Turn, table: Table, room: str) -> None:
             turn.put(replace(seat, room=""))
             name = Name(seat.id) if seat.role == "participant" else who(seat)
             _told(turn, seat, f"back/{room}", t(
-                "Your table has no room any more. From now on you read and write here, and your table reads you as {name}.",
+                "Your table has no room any more. From now on you read and write here, and your table sees you as {name}.",
                 name=name,
             ))  # fmt: skip
 

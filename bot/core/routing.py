@@ -313,7 +313,7 @@ def edited(turn: Turn, event: Edited) -> None:
     if given.kind == KIND:
         _tell(
             turn, seat, f"edit/{event.id}",
-            t("What you wrote first still waits. To change it, take it back and write it anew."),
+            t("What you wrote first still waits. To change it, take it back and write it again."),
         )  # fmt: skip
         return
     found = target(turn, seat, given.step, event.at)

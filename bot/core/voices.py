@@ -137,7 +137,7 @@ def ended(at: Scene, stage: Stage) -> Iterator[Effect]:
         text = t("Not everybody at your table has answered in time, so your voice note was not passed on.")
         yield _tell(at, said["seat"], said["id"], "late", text)
     for id, seat in voice["silent"].items():
-        text = t("Your voice note has got no sentence, so it does not stand in the record.")
+        text = t("Your voice note has no sentence, so it does not stand in the record.")
         yield _tell(at, seat, id, "unsaid", text)
 
 

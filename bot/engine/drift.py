@@ -55,14 +55,14 @@ def tell(db: Database, house: House, by: timedelta, now: datetime) -> None:
     span = spell(abs(by))
     told = message(
         t(
-            "The clock of the machine on which I run was set {span} forward. Announced ends follow that clock, so some may have "
-            "come too early. Please look whether people had the time that they were promised.",
+            "The clock of the computer I run on was set {span} forward, so some steps may have ended too "
+            "early. Please check that people had the time they were promised.",
             span=span,
         )
         if by > timedelta()
         else t(
-            "The clock of the machine on which I run was set {span} back. Announced ends follow that clock, so some may come too "
-            "late. Please look whether they are as you announced them.",
+            "The clock of the computer I run on was set {span} back, so some steps may end too late. Please "
+            "check that they end as you announced.",
             span=span,
         )
     )

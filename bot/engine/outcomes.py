@@ -278,8 +278,8 @@ def _tell(db: Database, house: House, rows: Sequence[OutboxRow], now: int) -> No
         quoted = (block(Words(id), kind="quote") for id in dict.fromkeys(r.about for r in lost if r.about))
         told = message(
             t(
-                "The connection broke while something was on its way, so it may not have reached: {people}. "
-                "It is not sent again, because nobody should read it twice.",
+                "The connection broke while I was sending something, so it may not have reached: {people}. I do "
+                "not send it again, so that nobody reads it twice.",
                 people=Several(whom),
             ),
             *quoted,

@@ -147,8 +147,8 @@ def _bind(db: Database, house: House, knock: Knock, room: Room | None, code: str
     table = tables.load_table(db, asked.assembly, asked.table) if asked is not None else None
     if asked is None or seat is None or table is None or not (may(seat.role, "bind") and leads(seat, table)):
         why = t(
-            "Only whoever asked for a code can use it, once and within a day. "
-            "/bind in your own chat with me gives you a new one."
+            "A code for a room works once, within a day, and only for the person who asked for it. Write "
+            "/bind in your own chat with me to get a new one."
         )
         if own:
             _answer_privately(db, knock, own[0], message(why))

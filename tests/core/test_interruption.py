@@ -81,9 +81,9 @@ def test_everybody_is_told_what_happened_and_until_when_there_is_time() -> None:
     said = told(s)
     assert said is not None
     assert read(said) == (
-        "From 02 Mar 18:00 until 04 Mar 00:00 nothing that you wrote or pressed may have reached me. I am sorry.\n"
+        "What you wrote or pressed from 02 Mar 18:00 until 04 Mar 00:00 may not have reached me. I am sorry.\n"
         "Your mood: there is time until 04 Mar 01:00.\n"
-        "Please look whether your answers are there, and give them again where they are missing."
+        "Please check that your answers are there, and give again what is missing."
     )
     assert told(s, "coordinators:lyon") == said
     (note,) = [e for e in s.others if isinstance(e, Note) and e.act == "interrupted"]
@@ -166,7 +166,7 @@ def test_a_break_is_over_when_it_was_to_be_over() -> None:
     said = told(s)
     assert said is not None
     assert "there is time" not in read(said)
-    assert "Please look" not in read(said)
+    assert "Please check" not in read(said)
 
 
 def test_what_everybody_had_answered_is_not_opened_again() -> None:

@@ -41,7 +41,7 @@ async def test_organisers_are_told(by: timedelta, said: str) -> None:
         await told(it, by)
         await it.turn()
         assert said in it.wire.text("olga")
-        assert it.wire.text("olga").count("The clock of the machine") == 1
+        assert it.wire.text("olga").count("The clock of the computer") == 1
 
 
 async def test_a_clock_that_is_set_back_is_told_as_such() -> None:

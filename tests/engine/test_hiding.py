@@ -42,7 +42,7 @@ async def test_one_tap_hides_every_copy_and_asks_why() -> None:
             assert t.shown(who) == []
         assert [text for text in t.shown("maya") if "fools" in text] == []
         assert t.last("maya").startswith(
-            "Hidden: what Anna wrote is not read, counted or carried any more. Why was it hidden?"
+            "Hidden: nobody reads what Anna wrote any more, and it is not counted. Why was it hidden?"
         )
         assert t.last("anna") == (
             "Maya (facilitator) has hidden this message of yours: nobody at the table reads it now.\n"
@@ -150,7 +150,7 @@ async def test_what_stands_further_up_is_hidden_by_a_reply() -> None:
         await t.write("ben", "Two")
         await t.write("maya", "/hide", answers=t.chats.find("maya", "One"))
         assert t.shown("cleo") == ["Ben\n  “Two”"]
-        assert t.last("maya").startswith("Hidden: what Anna wrote")
+        assert t.last("maya").startswith("Hidden: nobody reads what Anna wrote")
 
 
 async def test_without_a_reply_the_last_messages_are_offered() -> None:
@@ -174,7 +174,7 @@ async def test_only_those_who_lead_the_table_hide_and_only_what_stands_there() -
         await t.room.say("ben", press=press)
         assert t.chats.find("cleo", "One")
         await t.room.say("maya", press="-hide:nothing:linz-1")
-        assert t.last("maya").startswith("I do not find this message at your table.")
+        assert t.last("maya").startswith("I cannot find this message at your table.")
         await t.tap("maya", "Hide", times=2)
         assert t.last("maya") == "This message is hidden already, or was taken back."
 

@@ -141,5 +141,5 @@ async def test_a_room_lost_at_any_point_leaves_everybody_in_private_with_all_tha
             await here.say("maya", "Here we go on")
             assert "Here we go on" in post.text("anna"), f"lost before act {number}"
             assert len(post.to(GROUP)) == before
-            assert post.text("maya").count("The room of table 1 is lost") == 1
+            assert post.text("maya").count("Table 1 has lost its room") == 1
             assert await here.store.read(queue.parked) == []

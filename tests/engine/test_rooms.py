@@ -108,7 +108,7 @@ async def test_without_a_link_whoever_leads_the_table_is_asked_to_send_it() -> N
         await evening(here)
         await bind(here)
         assert "Your facilitator can tell you the way in." in post.text("anna")
-        assert "Please send the way in to those at your table who would like to come." in post.text("maya")
+        assert "Please invite those at your table who would like to come." in post.text("maya")
     post = Post()
     post.links[GROUP] = Refused("not enough rights")
     async with room(EVENING, post) as here:
@@ -122,15 +122,15 @@ async def test_a_code_works_once_for_its_seat_alone_and_not_for_ever() -> None:
         await evening(here)
         given = await code(here)
         await here.room_says("anna", GROUP, f"/bind {given}")
-        assert "Only whoever asked for a code can use it" in fresh(here, "anna", -1)
+        assert "only for the person who asked for it" in fresh(here, "anna", -1)
         await here.room_says("stranger", GROUP, f"/bind {given}")
         await here.wait(20 * MINUTE)
         await here.room_says("stranger", GROUP, "/bind AAAA-BBBB")
-        assert here.post.text(GROUP).count("Only whoever asked for a code can use it") == 1, "once an hour"
+        assert here.post.text(GROUP).count("only for the person who asked for it") == 1, "once an hour"
         assert await here.store.read(rooms.find, ACCOUNT, GROUP) is None
         await here.wait(timedelta(hours=25))
         await here.room_says("maya", GROUP, f"/bind {given}")
-        assert "Only whoever asked for a code can use it" in fresh(here, "maya", -1)
+        assert "only for the person who asked for it" in fresh(here, "maya", -1)
         assert await here.store.read(rooms.find, ACCOUNT, GROUP) is None
         older, newer = await code(here), await code(here)
         await here.room_says("maya", GROUP, f"/bind {older}")
@@ -185,7 +185,7 @@ async def test_a_helper_binds_nothing_for_the_seat_that_they_help() -> None:
         given = await here.store.transact(lambda db: rooms.offer(db, ASSEMBLY, table, helped, made=0, expires=10**15))
         await here.room_says("ben", GROUP, f"/bind {given}")
         assert await here.store.read(rooms.find, ACCOUNT, GROUP) is None
-        assert "Only whoever asked for a code can use it" in here.post.text("ben")
+        assert "only for the person who asked for it" in here.post.text("ben")
 
 
 async def test_two_tables_one_group_are_two_topics_and_a_room_belongs_to_one_table() -> None:
@@ -241,7 +241,7 @@ async def test_who_comes_into_a_group_of_topics_comes_to_their_own_table() -> No
         for place in ("group/1", "group/2"):
             assert await here.store.read(rooms.find, ACCOUNT, place) is None
         for name in ("maya", "nora"):
-            assert re.search(r"The room of table \d is lost: I was put out of it\.", here.post.text(name))
+            assert re.search(r"Table \d has lost its room: I was removed from it\.", here.post.text(name))
 
 
 async def test_who_has_no_account_with_which_to_come_is_not_invited() -> None:
@@ -539,8 +539,8 @@ async def test_a_room_that_cannot_follow_because_another_stands_there_is_lost() 
         await here.happens("moved", "", "one", moved="two")
         assert await here.store.read(rooms.find, ACCOUNT, "one") is None
         assert (await the_room(here, "two")).table == (await seat(here, "nora")).table
-        assert "is lost: I was put out of it, or it was deleted." in here.post.text("maya")
-        assert "is lost" not in here.post.text("nora")
+        assert "has lost its room: I was removed from it, or it was deleted." in here.post.text("maya")
+        assert "has lost its room" not in here.post.text("nora")
 
 
 @pytest.mark.parametrize("how", ["service", "error"])
@@ -558,14 +558,14 @@ async def test_a_room_that_is_lost_lets_the_talk_rest_and_go_on_in_private(how: 
             post.failing[GROUP] = Gone("kicked")
             await here.say("ben", "Does anybody hear me?")
         assert await here.store.read(rooms.find, ACCOUNT, GROUP) is None
-        (letter,) = [text for m in post.to("maya")[letters:] if "is lost" in (text := m.blocks[0][1])]
+        (letter,) = [text for m in post.to("maya")[letters:] if "has lost its room" in (text := m.blocks[0][1])]
         assert "/bind" in fresh(here, "maya", letters)
         assert "/resume" in fresh(here, "maya", letters)
         assert (
             letter
-            == f"The room of table 1 is lost: {'I was put out of it' + ', or it was deleted' * (how == 'service')}."
+            == f"Table 1 has lost its room: {'I was removed from it' + ', or it was deleted' * (how == 'service')}."
         )
-        assert "From now on you read and write here, and your table reads you as Anna." in post.text("anna")
+        assert "From now on you read and write here, and your table sees you as Anna." in post.text("anna")
         assert (await seat(here, "anna")).room == ""
         assert "The talk rests now." in post.text("anna")
         there = len(post.to(GROUP))

@@ -156,9 +156,7 @@ async def test_while_the_talk_rests_nothing_changes() -> None:
         own = await t.write("anna", "I bake.")
         await t.write("maya", "/pause")
         await t.edit("anna", own, "I bake a lot.")
-        assert (
-            t.last("anna") == "The talk rests.\nSo your change was not passed on: the others read what you wrote first."
-        )
+        assert t.last("anna") == "The talk rests.\nYour change was not passed on: the others read what you wrote first."
         assert await said(t) == [("message", "I bake.")]
         await t.write("maya", "/resume")
         await t.edit("anna", own, " ")
@@ -215,7 +213,7 @@ async def test_an_idea_changes_where_its_table_reads_it() -> None:
         assert t.last("anna").startswith("Changed. It is now:\n  “More and better ovens.”")
         assert t.last("ben") == "Somebody at your table writes:\n  “More and better ovens.”\n· (edited)"
         await t.edit("anna", own, "\u200b")
-        assert "what you wrote first still stands" in t.last("anna")
+        assert "What you wrote first still stands" in t.last("anna")
         assert await said(t) == [("idea", "More and better ovens.")]
 
 
@@ -252,8 +250,7 @@ async def test_copies_that_remain_are_named_to_whoever_took_them_back() -> None:
         t.chats.stuck.add(t.chats.find("ben", "I bake."))
         await t.tap("anna", "Undo")
         assert t.last("anna") == (
-            "1 copy remains: what stands in the chat of Ben.\n"
-            "· The platform does not let me delete it any more, or never does."
+            "1 copy remains: what stands in the chat of Ben.\n· The chat app does not let me delete it."
         )
         assert "remains" not in "".join(t.shown("maya"))
 

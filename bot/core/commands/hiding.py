@@ -48,7 +48,7 @@ def hide(call: Call) -> None:
     if not mine or table is None:
         call.reply(t("Reply to a message with /hide, and nobody at the table reads it any more."))
         return
-    blocks: list[Block | Part] = [t("Which message shall nobody read any more? You can also reply to it with /hide.")]
+    blocks: list[Block | Part] = [t("Which message shall be hidden? You can also reply to it with /hide.")]
     for number, said in enumerate(mine, 1):
         blocks.append(block(f"{number} · ", Name(said.seat)))
         blocks += [block(Words(said.id), kind="quote")] if said.words else []
@@ -75,7 +75,7 @@ def _hide(call: Call, id: str) -> None:
     buttons.append(Button(t("It was a mistake: put it back"), f"-unhide:{id}:{table.id}"))
     call.reply(
         t(
-            "Hidden: what {name} wrote is not read, counted or carried any more. Why was it hidden?",
+            "Hidden: nobody reads what {name} wrote any more, and it is not counted. Why was it hidden?",
             name=Name(given.seat),
         ),
         buttons=tuple(buttons),
@@ -126,7 +126,7 @@ def put_back(call: Call) -> None:
     if talk is not None:
         said = Remark(given.id, given.seat, given.kind, bool(given.text), given.media, given.target)
         call.say(table.unit, passed(talk.scene, said), f"unhid/{given.id}", Lane.TALK, without=(given.seat,))
-    call.reply(t("It stands again."))
+    call.reply(t("It can be read again."))
     told = message(t("{name} has put your message back: it was hidden by mistake.", name=call.by))
     call.say(f"seat:{given.seat}", replace(told, answers=given.id), "unhid", Lane.ANSWER, quiet=False)
 
@@ -148,7 +148,7 @@ def remained(turn: Turn, event: Remained) -> None:
     count = len(rooms) + len(chats)
     told = message(
         tn("{n} copy remains: {where}.", "{n} copies remain: {where}.", n=count, where=Several(tuple(where))),
-        block(t("The platform does not let me delete it any more, or never does."), kind="note"),
+        block(t("The chat app does not let me delete it."), kind="note"),
     )
     to = f"facilitators:{table.id}" if given.state == "hidden" else f"seat:{given.seat}"
     key = f"remained/{event.key}/{'+'.join(event.seats)}"
@@ -162,11 +162,11 @@ def _found(call: Call, id: str, state: str) -> tuple[Contribution, Table] | None
     if table is None or not leads(call.seat, table):
         why = t("This table is not yours, so nothing was changed.")
     elif given is None or given.table != table.id or given.kind not in KINDS:
-        why = t("I do not find this message at your table. Please reply with /hide to the message itself.")
+        why = t("I cannot find this message at your table. Please reply with /hide to the message itself.")
     elif given.state != state and state == "live":
         why = t("This message is hidden already, or was taken back.")
     elif given.state != state:
-        why = t("This message stands, so there is nothing to change.")
+        why = t("This message is not hidden, so there is nothing to change.")
     else:
         return given, table
     call.reply(why, instead=False)

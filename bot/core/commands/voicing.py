@@ -31,7 +31,9 @@ def sentence(call: Call) -> None:
         call.reply(cleaned.problem)
         return
     if not note or not cleaned.text:
-        call.wrong(t("Please write whose voice note you mean, and the sentence; or reply to the note with it."))
+        call.wrong(
+            t("Please write whose voice note you mean, and then the sentence; or reply to the note with the sentence.")
+        )
         return
     id = derive(call.event.id)
     hold(call.turn, author, id, cleaned.text, note)
@@ -60,7 +62,7 @@ def confirm(call: Call) -> None:
 def reject(call: Call) -> None:
     """The author does not: the note has no sentence still."""
     if release(call.turn, call.seat, call.args) is not None:
-        call.reply(t("It does not stand then. You can write your own sentence like this: {example}",
+        call.reply(t("Then it is not used. You can write your own sentence like this: {example}",
                      example="/sentence The bus comes too rarely."))  # fmt: skip
 
 

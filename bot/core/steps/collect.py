@@ -109,7 +109,7 @@ class Collect(Step):
         cleaned = clean_text(text, self.max_length)
         if cleaned.problem is not None or not clean_name(cleaned.text):
             why = cleaned.problem or t("I see no text there. Please write it in words.")
-            yield from self._answer(at, key, block(why), block(t("So what you wrote first still stands.")))
+            yield from self._answer(at, key, block(why), block(t("What you wrote first still stands.")))
             return
         shown = self._shown(at, given)
         edited = replace(shown, blocks=(*shown.blocks, block(t("(edited)"), kind="note")))
