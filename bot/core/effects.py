@@ -29,8 +29,9 @@ class Lane(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say `message` to a unit. `key` is unique for the thing said: saying it again changes nothing. `without` are seats that
-    do not get it (its author). `quiet` messages wait for the end of the reader's quiet hours.
+    """Say `message` to a unit, or to `waiting:COURSE`: to everybody for whom a question is open there; with `on`, only to those
+    who are reached through this account. `key` is unique for the thing said: saying it again changes nothing. `without` are
+    seats that do not get it (its author). `quiet` messages wait for the end of the reader's quiet hours.
 
     With `instead`, an answer to a press takes the place of the message whose button was pressed, where the platform can;
     what people must not miss (a new step, a last call, a result) is always a new message. `privately` says it to the members
@@ -46,6 +47,7 @@ class Say:
     instead: bool = False
     privately: bool = False
     leading: tuple[Button, ...] = ()
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

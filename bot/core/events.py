@@ -140,11 +140,13 @@ class Remained:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """Nothing could be heard on an account from `since` until `until`, for longer than the platform keeps messages."""
+    """Nothing could be heard on an account from `since` until `until`, for longer than the platform keeps messages; or only
+    for longer than it keeps presses: then `presses` names the account."""
 
     course: str
     since: datetime
     until: datetime
+    presses: str = ""
     kind: Literal["interrupted"] = "interrupted"
 
 

@@ -6,6 +6,9 @@ Invariants:
   for at least `LEAST` (or its whole length, where that is shorter). Nothing ever ends earlier than announced.
 * The same time is given back once, however many accounts report that they were out of reach.
 * A table's talk gets its new end by an event of its own; an older timer of its end means nothing.
+
+Where only presses are lost (a platform keeps them less long than messages), everybody for whom a question is open is told, and
+has `AGAIN` to press once more.
 """
 
 from __future__ import annotations
@@ -16,8 +19,8 @@ from datetime import datetime, timedelta
 from bot.core.effects import Fan, Note, Say
 from bot.core.events import Interrupted
 from bot.core.itinerary import Node
-from bot.core.message import Block, Part, Several, message, t
-from bot.core.spans import until
+from bot.core.message import Block, Part, Several, When, message, t
+from bot.core.spans import SAME_DAY, until
 from bot.core.state import OpenStep, Stage
 from bot.core.turn import Turn
 
@@ -25,10 +28,16 @@ LEAST = timedelta(minutes=15)
 """What everybody has at least, and how long an outage is that nobody needs to be told of once an earlier one has been made up
 for."""
 
+AGAIN = timedelta(minutes=5)
+"""What everybody has at least to press again."""
+
 
 def interrupted(turn: Turn, event: Interrupted) -> None:
     """Give the steps that are open on this course their time back, and say so."""
     course = turn.course
+    if event.presses:
+        _press_again(turn, event)
+        return
     since = max(event.since, course.resumed or event.since)
     if course.state != "running" or event.until - since < LEAST:
         return
@@ -57,15 +66,55 @@ def _prolonged(turn: Turn, node: Node, entry: OpenStep, since: datetime, back: d
         length = closes - entry.opened
         closes = max(closes, min(closes + (back - since), back + length), back + min(length, LEAST))
     if closes > entry.closes:
-        turn.put(replace(turn.course, open={**turn.course.open, node.id: replace(entry, closes=closes)}))
-        if turn.flow.run_of(node)[-1].id == node.id:
-            turn.wake(closes + node.step.grace, node, "close")
-        for before in node.step.remind:
-            if closes - before > turn.now:
-                turn.wake(closes - before, node, "remind")
+        _move(turn, node, entry, closes)
         if node.step.talk:
             turn.effects.append(Fan(node.id, "prolong"))
     return closes
+
+
+def _move(turn: Turn, node: Node, entry: OpenStep, closes: datetime) -> None:
+    """A step closes at this hour instead."""
+    turn.put(replace(turn.course, open={**turn.course.open, node.id: replace(entry, closes=closes)}))
+    if turn.flow.run_of(node)[-1].id == node.id:
+        turn.wake(closes + node.step.grace, node, "close")
+    for before in node.step.remind:
+        if closes - before > turn.now:
+            turn.wake(closes - before, node, "remind")
+
+
+def _press_again(turn: Turn, event: Interrupted) -> None:
+    """Only presses are lost, and only on one account: nobody else needs to hear of it."""
+    course, asked, ends = turn.course, False, list[datetime]()
+    if course.state != "running" or (course.resumed is not None and event.since < course.resumed):
+        return
+    for step, entry in course.open.items():
+        node = turn.flow.nodes[step]
+        if node.step.scope != "person" or entry.closing or entry.notice:
+            continue
+        asked = True
+        if entry.closes is not None:
+            closes = max(entry.closes, event.until + min(entry.closes - entry.opened, AGAIN))
+            if closes > entry.closes:
+                _move(turn, node, entry, closes)
+            ends.append(closes)
+    if not asked:
+        return
+    blocks: list[Block | Part] = [
+        t(
+            "I was away from {since} until {until}. A button that you pressed then may not have reached me; what you wrote has.",
+            since=_hour(event.since, turn.now), until=_hour(event.until, turn.now),
+        ),
+        t("What is marked ✓ has reached me. If a question still stands there as before, please press once more."),
+    ]  # fmt: skip
+    if ends:
+        blocks.append(t("There is time until {when}.", when=until(min(ends), turn.now)))
+    key = f"{course.id}/presses/{int(event.until.timestamp())}"
+    turn.effects.append(Say(f"waiting:{course.id}", message(*blocks), key, on=event.presses))
+
+
+def _hour(at: datetime, now: datetime) -> When:
+    """An instant that is past: the hour, with its day where that is long ago."""
+    return When(at, "time" if now - at < SAME_DAY else "both")
 
 
 def _tell(turn: Turn, since: datetime, back: datetime, ends: dict[datetime, list[Node]]) -> None:

@@ -40,7 +40,7 @@ from bot.core.message import encode
 from bot.core.state import Course, Status
 from bot.engine import changing
 from bot.engine.work import Work
-from bot.store import ballots, copies, courses, findings, opinions, people, tables
+from bot.store import ballots, copies, courses, findings, identities, opinions, people, tables
 from bot.store.times import ms
 
 ROW = 200
@@ -117,8 +117,12 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say, event: Event | None 
     body = encode(effect.message)
     kind, _, id = effect.to.partition(":")
     step, about = effect.message.step, effect.message.about
-    if kind == "course":
+    if kind in ("course", "waiting"):
         seats = [unit.removeprefix("seat:") for unit in people.units(work.db, assembly, id, "person")]
+        if kind == "waiting":
+            seats = _waiting(work, assembly, flow, work.course(assembly, id), seats)
+        if effect.on:
+            seats = [seat for seat in seats if effect.on in identities.accounts(work.db, seat)]
         for number, part in enumerate(_parts(seats)):
             lane = Lane.BROADCAST if effect.lane == Lane.STEP else effect.lane
             spoken = Spoken(body, effect.key, part, int(lane), effect.quiet)
@@ -145,6 +149,18 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say, event: Event | None 
             account, target = changing.pressed(work, event, seat) if effect.instead else ("", "")
             own = (led if seat in leaders else body).encode()
             work.say(assembly, seat, own, effect.key, int(effect.lane), step, effect.quiet, about, target, account)
+
+
+def _waiting(work: Work, assembly: str, flow: Flow, course: Course, seats: Sequence[str]) -> list[str]:
+    """Those of these seats for whom a question of their own is open."""
+    open_for = {
+        stage.unit
+        for step in course.open
+        if flow.nodes[step].step.scope == "person"
+        for stage in courses.stages_of(work.db, assembly, step)
+        if stage.state == "open"
+    }
+    return [seat for seat in seats if f"seat:{seat}" in open_for]
 
 
 def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """An account that was out of reach for longer than its platform keeps messages: something may be lost, and people are told.
 
 A shorter outage needs nothing: what was said meanwhile comes with the first call, and timers wait for it
-(`bot.engine.deadlines`).
+(`bot.engine.deadlines`). Where presses are kept less long, those for whom a question is open are told so.
 """
 
 from __future__ import annotations
@@ -20,11 +20,18 @@ from bot.store.times import instant, ms
 log = logging.getLogger(__name__)
 
 
-def notice(db: Database, house: House, account: str, keeps: timedelta | None, now: datetime) -> int:
+def notice(
+    db: Database, house: House, account: str, keeps: timedelta | None, now: datetime, presses: timedelta | None = None
+) -> int:
     """Look whether contact was lost for too long; then every course on which a step is open and somebody is reached through this
-    account is told. How many there were. Called before anything else happens, and again once there is contact."""
+    account is told. How many there were. Called before anything else happens, and again once there is contact: only then is it
+    known for how long `presses` were lost."""
     since = contact.last(db, account)
-    if keeps is None or since is None or now - instant(since) <= keeps:
+    if since is None:
+        return 0
+    away = now - instant(since)
+    lost = keeps is not None and away > keeps
+    if not lost and (presses is None or away <= presses):
         return 0
     rows = []
     for assembly, site in sorted(contact.sites(db, account)):
@@ -32,9 +39,10 @@ def notice(db: Database, house: House, account: str, keeps: timedelta | None, no
         id = flow.course_of(site) if site in flow.sites else flow.courses[0]
         course = courses.load_course(db, assembly, id)
         if course is not None and course.open:
-            event = Interrupted(id, instant(since), now)
+            event = Interrupted(id, instant(since), now, "" if lost else account)
             key = f"interrupted/{account}/{id}/{since}/{ms(now)}"
             # It counts from when contact was lost, so that it goes before every timer that rang for nobody meanwhile.
             rows.append(InRow(assembly, key, event.kind, since, ms(now), encode_event(event)))
-    log.warning("nothing was heard on %s for %s; what people did at first is lost", account, now - instant(since))
+    what = "what people did at first" if lost else "what people pressed at first"
+    log.warning("nothing was heard on %s for %s; %s is lost", account, away, what)
     return queue.put_events(db, rows)

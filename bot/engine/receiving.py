@@ -160,7 +160,8 @@ class Receiver:
         """Take in what came. Nothing is written where nothing came and contact was noted a moment ago."""
         if not batch.events and batch.cursor == cursor and self._noted is not None and now - self._noted < HEARTBEAT:
             return
-        known = _Known(self.account, self._transport.abilities.keeps, self.heard_until, self._lost)
+        able = self._transport.abilities
+        known = _Known(self.account, able.keeps, able.keeps_presses, self.heard_until, self._lost)
         try:
             await self._store.transact(_commit, self._house, known, batch, now)
         except StoreError:
@@ -190,12 +191,13 @@ class _Known:
 
     account: str
     keeps: timedelta | None
+    keeps_presses: timedelta | None
     heard_until: datetime | None
     lost: bool
 
 
 def _commit(db: Database, house: House, known: _Known, batch: Batch, now: datetime) -> None:
-    outages.notice(db, house, known.account, known.keeps, now)
+    outages.notice(db, house, known.account, known.keeps, now, known.keeps_presses)
     if known.lost or known.heard_until is not None:
         batch = _dated(db, known, batch, now)
     take_in(db, house, known.account, batch, now)

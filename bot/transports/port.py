@@ -126,7 +126,8 @@ class Abilities:
 
     `drains`: what waits at the remote side can be had at once (`receive` without waiting), and a call that waits returns within
     half a minute, with nothing if need be; so timers can wait until everything that was done before their hour has come.
-    `keeps` is how long the platform keeps what nobody has fetched (None: for ever, or nothing waits there)."""
+    `keeps` is how long the platform keeps what nobody has fetched (None: for ever, or nothing waits there), `keeps_presses` how
+    long it keeps presses (None: as long as everything else)."""
 
     repeatable: bool = True
     edits: bool = False
@@ -137,6 +138,7 @@ class Abilities:
     encrypts: bool = False
     drains: bool = False
     keeps: timedelta | None = None
+    keeps_presses: timedelta | None = None
 
 
 class SendError(Exception):

@@ -194,6 +194,60 @@ def test_a_course_that_has_not_begun_or_has_ended_is_left_alone() -> None:
     assert s.courses["all"].resumed is None
 
 
+def pressed_in_vain(s: Stagehand, since: timedelta, back: timedelta) -> Message | None:
+    """Between these two, counted from the start, presses were lost on one account, and nothing else. What people are told."""
+    s.now = START + back
+    s.play(Interrupted("all", START + since, s.now, "wire:main"))
+    s.wait()
+    said = [say for say in s.said.values() if say.to == "waiting:all"]
+    assert {say.on for say in said} <= {"wire:main"}
+    return said[-1].message if said else None
+
+
+@pytest.mark.parametrize(
+    ("duration", "back", "closes"),
+    [
+        ("2h", HOUR, 120 * MINUTE),
+        ("2h", 119 * MINUTE, 124 * MINUTE),
+        ("2h", 123 * MINUTE, 128 * MINUTE),
+        ("3m", 2 * MINUTE, 5 * MINUTE),
+    ],
+)
+def test_where_only_presses_are_lost_there_is_time_to_press_again(
+    duration: str, back: timedelta, closes: timedelta
+) -> None:
+    s = cast(SURVEY.format(duration))
+    told = pressed_in_vain(s, back - 4 * MINUTE, back)
+    assert told is not None
+    assert "may not have reached me; what you wrote has." in read(told)
+    assert "What is marked ✓ has reached me." in read(told)
+    assert "There is time until" in read(told)
+    assert ends(s, "mood") == closes
+    s.wait(START + closes - s.now - timedelta(seconds=1))
+    s.press("anna", "mood:q::a")
+    assert s.choices["mood"].keys() == {"anna"}
+    s.wait(MINUTE)
+    assert s.courses["all"].state == "ended"
+
+
+def test_nobody_hears_of_lost_presses_where_no_question_is_open() -> None:
+    s = cast(TALK + SURVEY.format("1h"))
+    closes = s.stages["talk", "table:t1"].closes
+    assert pressed_in_vain(s, MINUTE, 5 * MINUTE) is None
+    assert s.stages["talk", "table:t1"].closes == closes
+    s = cast(SURVEY.format("2h") + 'early_close = "all_answered"\n')
+    for seat in ("anna", "ben", "lise", "nora", "omar", "pia"):
+        s.press(seat, "mood:q::a")
+    assert pressed_in_vain(s, -4 * MINUTE, timedelta(seconds=10)) is None
+
+
+def test_lost_presses_are_no_news_after_a_longer_outage_on_another_account() -> None:
+    s = cast(SURVEY.format("2h"))
+    away(s, HOUR, 31 * HOUR)
+    assert pressed_in_vain(s, 30 * HOUR, 31 * HOUR + MINUTE) is None
+    assert pressed_in_vain(s, 31 * HOUR + 2 * MINUTE, 31 * HOUR + 6 * MINUTE) is not None
+
+
 def at(hours: float) -> datetime:
     return START + timedelta(hours=hours)
 

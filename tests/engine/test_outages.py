@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.core.events import Interrupted, decode
+from bot.core.events import Interrupted, decode, encode
 from bot.store import contact, courses, identities, queue
 from bot.store.database import Database
 from bot.store.times import ms
@@ -98,6 +99,40 @@ async def test_an_outage_that_ends_while_pnyx_runs_is_noticed_too() -> None:
         (found,) = await events(it.here)
         assert found.until == back
         assert it.wire.text("anna").count("may not have reached me") == 1
+
+
+PRESSES = timedelta(seconds=150)
+
+
+@pytest.mark.parametrize(("gap", "told"), [(PRESSES, 0), (PRESSES + SECOND, 1), (HOUR / 2, 1)])
+async def test_lost_presses_are_told_to_those_for_whom_a_question_is_open(gap: timedelta, told: int) -> None:
+    async with evening() as it:
+        await heard(it)
+        it.wire.abilities = replace(it.wire.abilities, keeps_presses=PRESSES)
+        await it.here.say("ben", press="ballot:trees::yes", id="ben-yes")
+        back = it.here.clock.now() + gap
+        it.here.clock.move(back)
+        await it.run()
+        await it.listens()
+        await it.turn()
+        assert [event.presses for event in await events(it.here)] == [ACCOUNT] * told
+        assert it.wire.text("anna").count("A button that you pressed then") == told
+        assert it.wire.text("ben").count("A button that you pressed then") == 0, "ben has answered"
+        assert await it.is_open()
+
+
+async def test_lost_presses_concern_only_the_account_on_which_they_were_lost() -> None:
+    wire = Wire()
+    async with room(EVENING, wire) as here:
+        await arrive(here, "anna", "ben")
+        await here.wait(2 * HOUR)
+        for account, told in (("test:other", 0), (ACCOUNT, 1)):
+            now = here.clock.now()
+            event = Interrupted("all", now - HOUR / 10, now, account)
+            row = queue.InRow(ASSEMBLY, f"presses/{account}", event.kind, ms(now), ms(now), encode(event))
+            await here.store.transact(queue.put_events, [row])
+            await here.engine.settle()
+            assert wire.text("anna").count("A button that you pressed then") == told
 
 
 async def test_nobody_is_told_who_is_reached_otherwise_or_for_whom_nothing_is_open() -> None:

@@ -29,6 +29,9 @@ from bot.transports.telegram.webhook import Hook, Webhook
 KEEPS = timedelta(hours=24)
 """So long Telegram keeps what nobody has fetched."""
 
+KEEPS_PRESSES = timedelta(seconds=150)
+"""So long it keeps presses of buttons."""
+
 
 class Telegram:
     """A bot account called `name`; people know it as `me.username`. `api` is where the Bot API is spoken; with a `hook` it
@@ -38,7 +41,9 @@ class Telegram:
     It opens itself with the first `receive`. `pause` waits so many seconds between the pieces of one message.
     `dropped` counts what came to nothing, by its kind."""
 
-    abilities = Abilities(repeatable=False, edits=True, press_bytes=64, pace=PACE, drains=True, keeps=KEEPS)
+    abilities = Abilities(
+        repeatable=False, edits=True, press_bytes=64, pace=PACE, drains=True, keeps=KEEPS, keeps_presses=KEEPS_PRESSES
+    )
     rooms: Rooms | None = None  # bots cannot make groups
 
     def __init__(
