@@ -2,7 +2,8 @@
 
 A holder is whose chat it is: a seat, or the id of a room (`bot.store.rooms`). A seat may have chats on several accounts; a remote
 id is the platform's name for a message on one of them. One message may have several, joined by commas (`bot.transports.port`),
-and each of them finds it. A message may carry several contributions, where a talk was held for the night.
+and each of them finds it. A message may carry several contributions, where a talk was held for the night. Where a room
+has moved, the platform may count anew: its messages from before are not found any more.
 """
 
 from __future__ import annotations
@@ -41,12 +42,13 @@ def carried(db: Database, holder: str, remote: str, account: str | None = None) 
     """The assembly and the contribution that a message carries (on any account, where none is named); None where it carries none,
     or several. Any of its ids will do."""
     found = db.sql.execute(
-        "SELECT assembly, contribution FROM copy WHERE holder = ? AND remote = ? AND COALESCE(?, account) = account LIMIT 2",
+        "SELECT assembly, contribution FROM copy WHERE holder = ? AND remote = ? AND reach = 1 "
+        "AND COALESCE(?, account) = account LIMIT 2",
         (holder, remote, account),
     ).fetchall()
     if not found and remote and "," not in remote:
         found = db.sql.execute(
-            "SELECT assembly, contribution FROM copy WHERE holder = ? AND COALESCE(?, account) = account "
+            "SELECT assembly, contribution FROM copy WHERE holder = ? AND reach = 1 AND COALESCE(?, account) = account "
             "AND remote LIKE '%,%' AND ',' || remote || ',' LIKE ? ESCAPE '\\' LIMIT 2",
             (holder, account, f"%,{_literal(remote)},%"),
         ).fetchall()
@@ -57,7 +59,7 @@ def together(db: Database, holder: str, remote: str, account: str | None = None)
     """The contributions that a message carries, in the order in which they were given."""
     found = db.sql.execute(
         "SELECT copy.contribution FROM copy LEFT JOIN contribution c ON c.assembly = copy.assembly AND c.id = copy.contribution "
-        "WHERE copy.holder = ? AND copy.remote = ? AND COALESCE(?, copy.account) = copy.account "
+        "WHERE copy.holder = ? AND copy.remote = ? AND copy.reach = 1 AND COALESCE(?, copy.account) = copy.account "
         "ORDER BY c.seq, copy.contribution",
         (holder, remote, account),
     )

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.rendered import plain
-from bot.store import opinions, queue, rooms
+from bot.store import copies, opinions, queue, rooms
 from bot.transports.port import Gone, Moved
 from tests.engine.test_rooms import GROUP, bind, evening
 from tests.support.evening import EVENING
@@ -123,6 +123,25 @@ async def test_a_move_at_any_point_changes_nothing_of_what_anybody_is_told(
     assert sum("It is the turn of" in said for said in still[0]) >= 3
     for number in range(len(EVENING_ACTS)):
         assert await played(number, how, repeatable=number % 2 == 0) == still, f"moved before act {number}"
+
+
+async def test_the_new_place_may_count_its_messages_anew() -> None:
+    async with room(EVENING) as here:
+        await evening(here)
+        await bind(here)
+        await here.happens("entered", "anna", GROUP)
+        await here.room_says("anna", GROUP, "Before", message="5")
+        (before,) = await here.store.read(opinions.contributions, ASSEMBLY, "talk")
+        await here.happens("moved", "", GROUP, moved=NEW)
+        await here.room_says("anna", NEW, "After", message="5")
+        _, after = await here.store.read(opinions.contributions, ASSEMBLY, "talk")
+        found = await here.store.read(rooms.find, ACCOUNT, NEW)
+        assert found is not None
+        assert await here.store.read(copies.carried, found.id, "5") == (ASSEMBLY, after.id)
+        assert await here.store.read(copies.together, found.id, "5") == [after.id]
+        await here.room_says("anna", NEW, "After all", kind="edit", message="5")
+        kept = await here.store.read(opinions.contributions, ASSEMBLY, "talk")
+        assert [(c.id, c.text) for c in kept] == [(before.id, "Before"), (after.id, "After all")]
 
 
 async def test_a_room_lost_at_any_point_leaves_everybody_in_private_with_all_that_is_said() -> None:
