@@ -87,10 +87,10 @@ class Dispatch:
         del self._under_way[each]
         able = self._transports[line.account].abilities
         found = outcome(each.letter, chat.place, each.answer, able, each.started, each.ended)
-        if found.fate == "unsent":
-            line.undo(pick, now)
-        else:
+        if each.started:
             line.ended(pick, now, each.started, each.ended)
+        else:
+            line.undo(pick, now)
         pick.rows[0].pieces = max(each.pieces, 1)
         if found.held == "":
             line.hold(found.at)

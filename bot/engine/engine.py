@@ -80,11 +80,11 @@ class Engine:
         self._patience = Patience(self._stopping)
         self._deadlines = Deadlines((), clock.now())
         self._drift = Drift(passes, clock.now()) if passes is not None else None
-        self._looked = 0
+        self._looked, self._turned = 0, -1
 
     @property
     def looked(self) -> int:
-        """How often the loop has looked: a number that grows as long as it lives."""
+        """How often the loop has looked, and the sender with it: a number that grows as long as both live."""
         return self._looked
 
     async def open(self) -> None:
@@ -158,7 +158,8 @@ class Engine:
         try:
             while not self._stopping.is_set():
                 self._woken.clear()
-                self._looked += 1
+                if self._sender.turns != self._turned:
+                    self._looked, self._turned = self._looked + 1, self._sender.turns
                 self._deadlines.looks(self.clock.now(), meant)
                 try:
                     await self._watch_clock()

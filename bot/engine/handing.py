@@ -28,8 +28,9 @@ WHOLE = 2000
 
 @dataclass(eq=False, slots=True)
 class Leaving:
-    """A letter on its way, from its line to the transport and back: what was answered, and between which instants. `pieces` is
-    set where it turned out to be cut in more messages than was thought, and so was not handed over."""
+    """A letter on its way, from its line to the transport and back: what was answered, and between which instants (`started` is
+    0 where it was not handed over). `pieces` is in how many messages it would be cut, where that was asked; one that takes more
+    places than it has waits for them."""
 
     line: Line
     pick: Pick

@@ -26,10 +26,13 @@ from bot.engine.outcomes import Outcome
 from bot.engine.patience import PASSING, Patience
 from bot.store.connection import Store
 from bot.store.times import ms
-from bot.transports.port import Receipt, Transport
+from bot.transports.port import Receipt, Retry, Transport
 
 ANEW = 60.0
 """Seconds after which what waits is read anew, whatever has happened."""
+
+TICK = 10.0
+"""Seconds that the sender sleeps at most."""
 
 LETTING_GO = 10.0
 """Seconds that what is under way has to end when the sender stops."""
@@ -39,6 +42,8 @@ class Sender:
     """Sends what is due through the transports that are there."""
 
     def __init__(self, store: Store, house: House, clock: Clock, transports: Iterable[Transport]) -> None:
+        self.turns = 0
+        """How many turns were taken: a number that grows as long as the sender lives."""
         self._store = store
         self._house = house
         self._clock = clock
@@ -105,6 +110,7 @@ class Sender:
     async def _turn(self) -> int:
         """Write what was answered, look, and hand over what may leave. How many rows were dealt with."""
         async with self._turning:
+            self.turns += 1
             now = ms(self._clock.now())
             arrived, self._arrived = self._arrived, []
             self._unwritten += [self._dispatch.came_back(each, now) for each in arrived]
@@ -128,13 +134,16 @@ class Sender:
             return turn.dealt
 
     async def _carry(self, run: list[Leaving]) -> None:
-        """Hand letters over, one after the other. Behind one that failed, its chat's later ones are not."""
+        """Hand letters over, one after the other. Behind one that failed, its chat's later ones are not; behind a wait of the
+        account, none is."""
         behind: set[Chat] = set()
         for each in run:
             if each.pick.chat not in behind:
                 await hand_over(each, self._transports, self._house.catalogs, self._clock)
                 if not isinstance(each.answer, Receipt):
                     behind.add(each.pick.chat)
+                if isinstance(each.answer, Retry) and each.answer.scope == "account":
+                    break
         self._arrived += run
         self._woken.set()
 
@@ -142,7 +151,7 @@ class Sender:
         """Until somebody wakes us, or something may leave."""
         now = ms(self._clock.now())
         due = self._dispatch.next(now)
-        wait = ANEW if due is None else max(0.0, min(ANEW, (due - now + 1) / 1000))
+        wait = TICK if due is None else max(0.0, min(TICK, (due - now + 1) / 1000))
         alarm = asyncio.get_running_loop().call_later(wait, self._woken.set)
         try:
             await self._woken.wait()

@@ -15,6 +15,7 @@ from bot.core.scene import Scene
 from bot.core.steps.vote import Vote
 from bot.core.steps.welcome import Welcome
 from bot.engine import handling
+from bot.engine.sending import Sender
 from bot.store import courses, queue
 from bot.store.courses import Assembly
 from bot.store.times import ms
@@ -188,6 +189,33 @@ async def test_a_full_disk_is_waited_for_and_nothing_is_lost(tmp_path: Path, cap
         here.engine.stop()
         await asyncio.wait_for(running, 10)
         assert caplog.text.count("goes on by itself") == 1
+
+
+async def test_a_loop_that_turns_without_its_sender_does_not_pass_for_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with room(EVENING) as here:
+        running = asyncio.create_task(here.engine.run())
+        await until(here, lambda: here.engine.looked > 2 or here.engine.wake() is not None)
+        hangs = asyncio.Event()
+
+        async def hang(self: object) -> int:
+            await hangs.wait()
+            return 0
+
+        healthy = Sender._turn
+        monkeypatch.setattr(Sender, "_turn", hang)
+        for _ in range(50):
+            here.engine.wake()
+            await here.store.read(queue.next_due)
+        stuck = here.engine.looked
+        for _ in range(50):
+            here.engine.wake()
+            await here.store.read(queue.next_due)
+        assert here.engine.looked == stuck
+        monkeypatch.setattr(Sender, "_turn", healthy)
+        hangs.set()
+        await until(here, lambda: here.engine.looked > stuck + 1 or here.engine.wake() is not None)
+        here.engine.stop()
+        await asyncio.wait_for(running, 10)
 
 
 async def until(here: Room, holds: Callable[[], bool]) -> None:
