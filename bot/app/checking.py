@@ -12,6 +12,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.app.config import BadConfig, Config, TelegramTable
 from bot.app.tokens import hook, token
 from bot.app.veil import veiled
+from bot.core.problems import count
 from bot.transports.telegram.client import Client
 
 Weight = Literal["good", "note", "bad"]
@@ -89,4 +90,6 @@ def _about_receiving(account: str, table: TelegramTable, hooked: Mapping[str, An
             f"Telegram could not reach that webhook last time: {veiled(str(hooked['last_error_message']))[:200]}",
         )
     if waiting:
-        yield Finding("note", f"{waiting} things that people did wait at Telegram, for a day at most.")
+        yield Finding(
+            "note", f"At Telegram wait {count(waiting, 'message or press', 'messages and presses')}, for a day at most."
+        )

@@ -61,7 +61,7 @@ def tokens(config: Config, environment: Mapping[str, str] = os.environ) -> dict[
 
 def hook(config: Config, table: TelegramTable, environment: Mapping[str, str] = os.environ) -> Hook | None:
     """Where Telegram posts to; None where it is polled. Raises `BadConfig`."""
-    given = table.webhook if table.mode == "webhook" else None
+    given = table.webhook
     if given is None:
         return None
     whose = f"the webhook secret of telegram:{table.name}"

@@ -109,6 +109,8 @@ def test_bots_have_their_defaults_and_their_names(tmp_path: Path) -> None:
     assert (main.name, main.api, main.mode, main.webhook) == ("main", "https://api.telegram.org", "poll", None)
     assert paris.api == "http://[::1]:8081"
     assert load_config(tmp_path).names == {"telegram:main": "PnyxBot"}
+    written(tmp_path, "[[telegram]]\napi = 'https://bots.example.org/'\n")
+    assert load_config(tmp_path).telegram[0].api == "https://bots.example.org"
 
 
 def test_no_config_names_the_command_that_writes_one(tmp_path: Path) -> None:

@@ -61,10 +61,14 @@ def test_an_empty_file_and_an_empty_variable_are_said(tmp_path: Path, text: str)
     )
 
 
-@pytest.mark.parametrize("wrong", ["canary", TOKEN[:20], TOKEN.replace(":", "-"), f"bot{TOKEN}", TOKEN + " x"])
+@pytest.mark.parametrize(
+    "wrong", ["canary", "canary-from-a-mangled-paste", TOKEN[:20], TOKEN.replace(":", "-"), f"bot{TOKEN}", TOKEN + " x"]
+)
 def test_what_is_no_token_is_said_and_not_shown(tmp_path: Path, wrong: str) -> None:
     read = config(tmp_path, "[[telegram]]\n")
     assert "not a token of Telegram" in refused(token, read, read.telegram[0], {"PNYX_TELEGRAM_TOKEN": wrong})
+    if len(wrong) >= veil.SHORTEST:
+        assert "canary" not in veil.veiled(f"It is no token, but it may be half of one: {wrong}")
 
 
 def test_a_missing_file_and_a_folder_are_said(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_messages_arguments_errors_and_stacks(log: io.StringIO) -> None:
         one.exception("it failed", stack_info=True)
     written = log.getvalue()
     assert written.count("asking") == 2
-    assert "too few" in written
+    assert "too few: %s %s ('http://127.0.0.1:1/bot[secret]/getMe',)" in written
     assert "RuntimeError: could not reach" in written
     assert "OSError" in written
     assert "canary" not in written
@@ -131,6 +131,16 @@ async def test_real_failures_of_real_clients(log: io.StringIO) -> None:
     assert "canary" not in written
 
 
+def test_a_stack_is_covered() -> None:
+    veil.learn(TOKEN)
+    veil.cover_records()
+    try:
+        record = logging.getLogger("x").makeRecord("x", 20, "x", 1, "told", (), None, sinfo=f"Stack: {TOKEN}")
+    finally:
+        logging.setLogRecordFactory(logging.LogRecord)
+    assert record.stack_info == "Stack: [secret]"
+
+
 def test_our_own_formatter_covers_the_finished_line() -> None:
     veil.learn(TOKEN)
     record = logging.LogRecord("x", logging.INFO, "x", 1, "told", (), None)
@@ -144,6 +154,7 @@ from bot.app import veil
 veil.learn({TOKEN!r})
 veil.guard("debug")
 url = "https://example.org/bot" + {TOKEN!r}
+logging.getLogger().addHandler(logging.StreamHandler(sys.stdout))
 logging.getLogger("bot.engine").debug("ours %s", url)
 logging.getLogger("aiosqlite").debug("words of a person")
 logging.getLogger("somebody").warning("theirs %s", url)
