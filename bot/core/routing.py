@@ -6,7 +6,8 @@ One chat carries both the private questions and, at a virtual table, the talk. T
 2. a press belongs to the step that it names, as long as that step is open for this person;
 3. typed text answers the private question that waits for it; if the table is talking too, the text is held and the person
    is asked which of the two was meant;
-4. else it goes to the table, if the table is talking;
+4. else it goes to the table, if the table is talking; somebody who is in the table's room and writes here instead is asked
+   first, because what was meant for me alone would stand before all;
 5. else it may be a typed choice in an open ballot, which is confirmed first;
 6. else the person is told that nothing is open. Nothing is passed on by mistake.
 
@@ -204,8 +205,8 @@ def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
 
 def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
     talk, waiting = _talking(turn, seat), _asked(turn, seat, event.at)
-    if waiting is not None and talk is not None:
-        _ask_which(turn, seat, event, waiting[0])
+    if talk is not None and (waiting is not None or _talks_elsewhere(turn, seat, talk)):
+        _ask_which(turn, seat, event, waiting[0] if waiting is not None else None)
         return
     found = waiting or talk or _open_question(turn, seat, event.at)
     if found is None:
@@ -216,6 +217,13 @@ def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
         _tell(turn, seat, f"words/{event.id}", only)
         return
     _hear(turn, found, event)
+
+
+def _talks_elsewhere(turn: Turn, seat: Seat, talk: tuple[Node, str]) -> bool:
+    """Whether this person is in the room in which the table talks now."""
+    table, stage = turn.state.table, turn.state.stages.get((talk[0].id, talk[1]))
+    running = stage is not None and stage.state == "open" and stage.data["began"] and not stage.data["gathering"]
+    return running and table is not None and table.in_room(seat)
 
 
 def _takes(node: Node, event: Heard) -> bool:
@@ -250,7 +258,7 @@ def _barred(turn: Turn, seat: Seat, event: Heard) -> Part | None:
     return None
 
 
-def _ask_which(turn: Turn, seat: Seat, event: Heard, asked: Node) -> None:
+def _ask_which(turn: Turn, seat: Seat, event: Heard, asked: Node | None) -> None:
     """In doubt, ask: what came is held, and goes nowhere until its author has said where."""
     cleaned, id = clean_text(event.text), event.contribution
     if cleaned.problem is not None or not (cleaned.text or event.media):
@@ -259,7 +267,10 @@ def _ask_which(turn: Turn, seat: Seat, event: Heard, asked: Node) -> None:
         return
     hold(turn, seat, id, cleaned.text, event.answers, event.media, event.at)
     to_table = Button(t("Send it to my table"), f"{TO_TABLE}:{id}")
-    if not _takes(asked, event):
+    if asked is None:
+        question = t("Your table meets in its room, and you are there. Send this to your table?")
+        buttons = (to_table, Button(t("Do not send it"), f"{KEEP_BACK}:{id}"))
+    elif not _takes(asked, event):
         question = t("A question above still waits for your answer. Send this to your table?")
         buttons = (to_table, Button(t("Do not send it"), f"{KEEP_BACK}:{id}"))
     elif f":{voices.SENTENCE}:" in seat.focus:

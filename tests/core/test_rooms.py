@@ -11,7 +11,7 @@ from bot.core.effects import Request
 from bot.core.events import Answered, Bound, Entered, Exited, Unbound
 from bot.core.state import Seat, Table
 from tests.support.stagehand import Stagehand
-from tests.support.talks import ASK, MINUTE, TALK, cast, data, heard_by, table, words
+from tests.support.talks import ASK, MINUTE, TALK, cast, data, heard_by, press, table, words
 
 ROUND = TALK.replace('duration = "20m"', 'duration = "20m"\nturns = "round"')
 
@@ -85,6 +85,20 @@ def test_who_asks_alone_gets_the_way_alone_and_nobody_else_is_bothered() -> None
     assert "You are in the room of your table already." in s.press("lise", "-stay:")[0]
     s.bind("t1")
     assert s.write("anna", "/room") == ["Your table has no room: you read and write here."]
+
+
+def test_who_is_in_the_room_and_writes_in_private_is_asked_before_the_table_reads_it() -> None:
+    s = housed()
+    s.seats["anna"] = replace(s.seats["anna"], room="r1")
+    (asked_first,) = s.write("anna", "Between us: I am not well.")
+    assert "Send this to your table?" in asked_first
+    said = len(s.read_by("table:t1"))
+    press(s, "anna", "Do not send it")
+    assert len(s.read_by("table:t1")) == said
+    s.write("anna", "We need a bridge.")
+    press(s, "anna", "Send it to my table")
+    s.write("ben", "I agree.")  # is not in the room: here is where Ben talks
+    assert [text for _, text, state in words(s) if state == "live"] == ["We need a bridge.", "I agree."]
 
 
 @pytest.mark.parametrize("talking", [True, False])
