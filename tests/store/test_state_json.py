@@ -20,7 +20,7 @@ def unusual(value: object) -> None:
 def test_a_course_loses_nothing() -> None:
     entry = OpenStep(AT, AT + timedelta(hours=1), notice=True, closing=True, extended=True)
     course = Course(
-        "at", "running", {"": 3, "p/a": 1}, {"talk": entry, "vote": OpenStep(AT)}, {"welcome": "done"}, AT, AT
+        "at", "running", {"": 3, "p/a": 1}, {"talk": entry, "vote": OpenStep(AT)}, {"welcome": "done"}, AT, AT, AT
     )
     unusual(entry)
     unusual(course)
