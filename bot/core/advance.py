@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import reach, rooms, routing
+from bot.core import lodging, reach, rooms, routing, ways_in
 from bot.core.audience import takes_part
 from bot.core.commands import ANSWERS
 from bot.core.commands.hiding import remained
@@ -170,5 +170,13 @@ def _catch_up(turn: Turn) -> None:
             turn.open_unit(node, seat.unit)
         elif node.step.scope == "table" and turn.state.table is not None:
             turn.hook(node, turn.state.table.unit, node.step.welcome_late(turn.scene(node, turn.state.table.unit)))
-    for room in turn.state.table.rooms if turn.state.table is not None else ():
-        rooms.ask_for_link(turn, seat.unit, room, f"link/{room}/{seat.id}")
+    table = turn.state.table
+    if table is None:
+        return
+    if lodging.wanted(turn.flow, table.plan):
+        turn.effects.append(lodging.lodge(turn.course.id, table.id, f"lodge/{table.id}/{seat.id}", again=True))
+    for room in table.rooms:
+        if seat.room:  # they were in the room of another table
+            ways_in.ask_in(turn, seat.unit, room, f"admit/{room}/{seat.id}", moved=True)
+        else:
+            ways_in.ask_for_link(turn, seat.unit, room, f"link/{room}/{seat.id}")

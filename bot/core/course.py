@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.core.audience import course_takes_part
-from bot.core.effects import Fan, Note, Say, Wake
+from bot.core.effects import Fan, Note, Request, Say, Wake
 from bot.core.events import Due, Reached, Started
 from bot.core.flow import Flow, follows
 from bot.core.itinerary import TRUNK, Node
@@ -89,6 +89,7 @@ def await_opening(turn: Turn, sequence: str) -> None:
     elif sequence == TRUNK:
         turn.put(replace(turn.course, state="ended"))
         turn.effects.append(Note("ended", data={"course": turn.course.id}))
+        turn.effects.append(Request("close_rooms", turn.course.id, "", f"close-rooms/{turn.course.id}"))
     else:
         branch_ended(turn, sequence)
 

@@ -13,18 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from bot.core.effects import Lane, Note, Request, Say, Unbind
-from bot.core.events import Answered, Bound, Entered, Exited, Heard, Unbound
+from bot.core.events import Bound, Entered, Exited, Heard, Unbound
 from bot.core.leading import leads
-from bot.core.message import Block, Button, Message, Name, Part, Phrase, Plain, block, message, t
+from bot.core.message import Block, Name, Part, Phrase, block, message, t
 from bot.core.rights import TABLE
 from bot.core.spans import spell
 from bot.core.state import Seat, Table
 from bot.core.steps.discuss import Discuss
 from bot.core.talk import REST, talk_at, who
 from bot.core.turn import Turn
+from bot.core.ways_in import ask_for_link
 
 GONE = t("I was removed from it, or it was deleted")
 WHY: Mapping[str, Phrase] = {
@@ -36,8 +36,6 @@ WHY: Mapping[str, Phrase] = {
     "restricted": t("I may not write there any more"),
 }
 """What people read for the words with which transports say why a room is lost."""
-
-STAY = Button(t("Stay here"), "-stay:")
 
 
 def bound(turn: Turn, event: Bound) -> None:
@@ -56,7 +54,14 @@ def bound(turn: Turn, event: Bound) -> None:
     )  # fmt: skip
     turn.effects.append(Say(f"room:{event.room}", said, f"bound/{event.room}"))
     turn.effects.append(Note("bound", event.seat, {"table": table.id}))
-    if turn.state.seat is not None:
+    if turn.state.seat is None:
+        made = t(
+            "I have made a room for table {number}. Whoever can come in there is asked in private; everybody else reads and "
+            "writes in their own chat, as before. /unbind gives the room up.",
+            number=table.number,
+        )
+        turn.effects.append(Say(f"facilitators:{table.id}", message(made), f"made/{event.room}"))
+    else:
         _told(turn, turn.state.seat, f"bound/{event.room}", t(
             "Table {number} has a room now. I tell everybody at the table in private; whoever does not come reads "
             "along in their own chat. /unbind gives the room up.", number=table.number,
@@ -64,47 +69,6 @@ def bound(turn: Turn, event: Bound) -> None:
         if _at_table(turn.state.seat, table):
             turn.put(replace(turn.state.seat, room=event.room))
     ask_for_link(turn, table.unit, event.room, f"link/{event.room}")
-
-
-def ask_for_link(turn: Turn, unit: str, room: str, key: str) -> None:
-    """Ask the engine for the way into a room: for a whole table, or for one seat."""
-    turn.effects.append(Request("link", turn.course.id, "", key, unit, {"room": room}))
-
-
-def linked(turn: Turn, event: Answered) -> None:
-    """The way into a room is known, or there is none: offer it to those who are not there yet, and to nobody else.
-
-    The job answers with `room`, the `link` ("" where none can be had), `may` (False where the bot is not allowed to make one)
-    and `seats`, who has an account with which they can come in."""
-    table, found = turn.state.table, event.result
-    if table is None or found["room"] not in table.rooms:
-        return
-    asked = turn.state.seat
-    for seat in (asked,) if asked is not None else (*table.members, *table.staff):
-        if seat.id in found["seats"] and seat.status == "active" and not table.in_room(seat):
-            key = f"invited/{found['room']}/{event.unit}/{found['n']}"
-            turn.effects.append(Say(seat.unit, invitation(found), key, quiet=asked is None))
-    if not found["link"] and asked is None:
-        why = t("I could not make a link into the room of table {number}.", number=table.number)
-        what = t("Please invite those at your table who would like to come.")
-        if not found["may"]:
-            what = t("I may not invite people there. Please allow me to, or invite them yourself.")
-        turn.effects.append(Say(f"facilitators:{table.id}", message(why, what), f"no-link/{found['room']}"))
-
-
-def invitation(found: Mapping[str, Any]) -> Message:
-    """What somebody reads before coming in."""
-    way: Part = t("Your facilitator can tell you the way in.")
-    if found["link"]:
-        way = t("If you want to come in: {link}", link=Plain(found["link"]))
-    return message(
-        t("Your table has a room now, a group in this chat app. Everyone there sees the account and name that you use in this "
-          "app; here nobody does."),
-        way,
-        t("If you stay here you miss nothing: I bring you what is said there, and take what you write to your table under the "
-          "name you chose."),
-        buttons=(STAY,),
-    )  # fmt: skip
 
 
 def unbound(turn: Turn, event: Unbound) -> None:
@@ -132,8 +96,9 @@ def unbound(turn: Turn, event: Unbound) -> None:
 
 
 def give_up(turn: Turn, table: Table) -> None:
-    """Whoever leads the table gives its rooms up. The talk goes on, in private chats."""
+    """Whoever leads the table gives its rooms up: those that we have made are closed. The talk goes on, in private chats."""
     for room in table.rooms:
+        turn.effects.append(Request("shut", turn.course.id, "", f"shut/{room}", args={"room": room}))
         turn.effects.append(Unbind(room))
         said = message(
             t("This is not the room of table {number} any more. What is written here is neither kept nor passed on; the table "

@@ -38,9 +38,9 @@ from bot.core.events import Event, Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode
 from bot.core.state import Course, Status
-from bot.engine import changing
+from bot.engine import changing, lodging
 from bot.engine.work import Work
-from bot.store import ballots, copies, courses, findings, identities, opinions, people, tables
+from bot.store import ballots, copies, courses, findings, identities, opinions, people
 from bot.store.times import ms
 
 ROW = 200
@@ -81,7 +81,7 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
             case Draw(digest):
                 findings.save_digest(db, assembly, digest)
             case Seated():
-                tables.sit(db, assembly, effect, ms(work.now))
+                lodging.sit(db, assembly, effect, work.now)
                 work.reseat(assembly, effect.seats)
             case Unbind(room):
                 work.lose_room(assembly, room)

@@ -27,6 +27,7 @@ from bot.engine.deadlines import Deadlines
 from bot.engine.drift import Drift, tell
 from bot.engine.faults import place
 from bot.engine.handling import BATCH, handle, handle_batch, split
+from bot.engine.hosting import Host
 from bot.engine.house import House
 from bot.engine.intake import take_in
 from bot.engine.jobs import Jobs
@@ -69,10 +70,12 @@ class Engine:
             frozenset(tr.account for tr in transports if tr.abilities.edits),
             frozenset(tr.account for tr in transports if tr.abilities.press_bytes is not None or tr.abilities.numbered),
             frozenset(tr.account for tr in transports if tr.abilities.numbered),
+            frozenset(tr.account for tr in transports if tr.rooms is not None),
             chats={tr.account: tr.chat for tr in transports},
         )
         self._transports = tuple(transports)
-        self._jobs = Jobs(store, self.house, translator, transports)
+        self._jobs = Jobs(store, self.house, translator)
+        self._host = Host(store, self.house, clock, transports, self.wake)
         self._sender = Sender(store, self.house, clock, transports)
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -103,7 +106,7 @@ class Engine:
             done = await self._do_due()
             if not done and sent >= 0:
                 break
-            sent = await self._sender.flush()
+            sent = await self._sender.flush() + await self._host.flush()
             total += done + sent
             if not (done or sent):
                 break
@@ -117,8 +120,8 @@ class Engine:
     async def next_due(self) -> datetime | None:
         """When the next event or message is due; None where nothing waits. Timers that are held do not count."""
         event, _ = await self._next()
-        sending = await self._sender.next_due()
-        return min((at for at in (event, instant(sending) if sending is not None else None) if at), default=None)
+        others = (await self._sender.next_due(), await self._host.next_due())
+        return min((at for at in (event, *(instant(at) for at in others if at is not None)) if at), default=None)
 
     async def _next(self) -> tuple[datetime | None, tuple[datetime, datetime] | None]:
         """When the next event is due, and the hours of the first and the last timer that are held."""
@@ -152,7 +155,8 @@ class Engine:
         alarm.start()
         tasks = [asyncio.create_task(each.run(), name=f"receive {each.account}") for each in receivers]
         sending = asyncio.create_task(self._sender.run(self._patience), name="send")
-        for task in (*tasks, sending):
+        hosting = asyncio.create_task(self._host.run(self._patience), name="host")
+        for task in (*tasks, sending, hosting):
             task.add_done_callback(self._ended)
         meant = self.clock.now()
         try:
@@ -166,6 +170,7 @@ class Engine:
                     while await self._do_due() and not self._stopping.is_set():
                         self._sender.wake()
                     self._sender.wake()
+                    self._host.wake()
                     due, held = await self._next()
                     if held is not None:
                         latest = self._deadlines.hold(*held)
@@ -183,11 +188,13 @@ class Engine:
         finally:
             alarm.stop()
             self._sender.stop()
+            self._host.stop()
             for task in tasks:
                 task.cancel()
-            *ends, sent = await asyncio.gather(*tasks, sending, return_exceptions=True)
-        if sent is not None:
-            raise sent
+            *ends, sent, hosted = await asyncio.gather(*tasks, sending, hosting, return_exceptions=True)
+        for trouble in (sent, hosted):
+            if trouble is not None:
+                raise trouble
         for end in ends:
             if isinstance(end, Stopped):
                 raise end

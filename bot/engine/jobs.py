@@ -1,4 +1,5 @@
-"""Work that needs the whole roster or the outside: seating, moving people between tables, carrying digests, codes, links.
+"""Work that needs the whole roster or the translator: seating, moving people between tables, carrying digests, codes.
+What has to be done at a platform is the host's (`bot.engine.hosting`).
 
 A job is a row; its answer is an event. Answer and "done" are one transaction, so a job that was interrupted is done again
 and has one answer. What a job writes besides is keyed the same way.
@@ -6,7 +7,7 @@ and has one answer. What a job writes besides is keyed the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -20,7 +21,7 @@ from bot.core.names import distinct
 from bot.core.seating import OpenTable, Person, Plan, merge_small, place_late, seat_people
 from bot.core.state import Role, Seat, Table
 from bot.core.steps.assign import Assign
-from bot.engine import entry, ways
+from bot.engine import entry, errands, lodging, ways
 from bot.engine.house import House
 from bot.language.translate import Translator
 from bot.store import arrivals, codes, courses, findings, opinions, people, queue, tables
@@ -29,7 +30,6 @@ from bot.store.courses import Job
 from bot.store.database import Database
 from bot.store.queue import InRow
 from bot.store.times import ms
-from bot.transports.port import Transport
 
 INVITE_DAYS = timedelta(days=30)
 
@@ -37,23 +37,18 @@ INVITE_DAYS = timedelta(days=30)
 class Jobs:
     """Does the jobs that wait."""
 
-    def __init__(
-        self, store: Store, house: House, translator: Translator, transports: Iterable[Transport] = ()
-    ) -> None:
+    def __init__(self, store: Store, house: House, translator: Translator) -> None:
         self._store = store
         self._house = house
         self._translator = translator
-        self._transports = {tr.account: tr for tr in transports}
 
     async def do_waiting(self, now: datetime) -> int:
         """Do every job that waits. How many were done."""
-        waiting = await self._store.read(courses.open_jobs)
+        waiting = await self._store.read(courses.open_jobs, 100, errands.KINDS)
         for job in waiting:
             try:
                 if job.request.job == "relay":
                     await self._relay(job, now)
-                elif job.request.job == "link":
-                    await self._link(job, now)
                 else:
                     await self._store.transact(_in_house, self._house, job, now)
             except Exception:
@@ -74,16 +69,6 @@ class Jobs:
             if any(one.machine for one in made):
                 translated[language] = {id: one.text for id, one in zip(texts, made, strict=True)}
         await self._store.transact(_arrive, self._house, job, translated, self._translator.name, now)
-
-    async def _link(self, job: Job, now: datetime) -> None:
-        """Find the way into a room."""
-        link, may = await ways.link(self._transports, await self._store.read(ways.way_to, job))
-        await self._store.transact(_linked, job, link, may, now)
-
-
-def _linked(db: Database, job: Job, link: str, may: bool, now: datetime) -> None:
-    if courses.finish_job(db, job.assembly, job.request.key):
-        _answer(db, job, ways.linked(db, job, link, may=may), now)
 
 
 def _relay_texts(db: Database, job: Job) -> dict[str, str]:
@@ -131,7 +116,13 @@ def _in_house(db: Database, house: House, job: Job, now: datetime) -> None:
             result = entry.doors(db, flow, job.assembly, request.args["wish"], request.args["by"], ms(now))
             result["id"] = derive(request.key)
         case "bind":
-            result = ways.code(db, job, now)
+            result = ways.code(db, job, now, house.making)
+        case "lodge":
+            result = lodging.lodge(db, house, job)
+        case "dismiss":
+            result = lodging.dismiss(db, job, now)
+        case "close_rooms":
+            result = lodging.close(db, house, job, now)
         case other:
             raise LookupError(f"there is no job called {other}")
     _answer(db, job, result, now)
@@ -287,7 +278,7 @@ def _move(db: Database, job: Job, to: str, seats: list[str], now: datetime) -> N
     if table is None:
         raise LookupError(f"no table {to}")
     moved = Seated(table.id, table.plan, table.site, table.number, table.languages, tuple(seats))
-    tables.sit(db, job.assembly, moved, ms(now))
+    lodging.sit(db, job.assembly, moved, now)
     taken = [s.name for s in table.members]
     for id in seats:
         seat = people.load_seat(db, id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -183,14 +183,46 @@ def ask(db: Database, assembly: str, request: Request) -> None:
     )
 
 
-def open_jobs(db: Database, limit: int = 100) -> list[Job]:
-    """Work to be done, of all assemblies."""
+def open_jobs(db: Database, limit: int = 100, without: Collection[str] = ()) -> list[Job]:
+    """Work to be done, of all assemblies, but for some kinds of it."""
+    others = f"AND job NOT IN ({', '.join('?' * len(without))})" if without else ""
     found = db.sql.execute(
-        "SELECT assembly, key, job, data, tries FROM job WHERE state = 'new' ORDER BY assembly, key LIMIT ?", (limit,)
+        f"SELECT assembly, key, job, data, tries FROM job WHERE state = 'new' {others} ORDER BY assembly, key LIMIT ?",
+        (*without, limit),
     )
-    return [
-        Job(assembly, Request(job, key=key, **json.loads(data)), tries) for assembly, key, job, data, tries in found
-    ]
+    return _jobs(found.fetchall())
+
+
+def due_jobs(db: Database, kinds: Sequence[str], now: int, limit: int = 100) -> list[Job]:
+    """Work of these kinds that is due, of all assemblies: the kinds in the order in which they are named."""
+    ranked = " ".join(f"WHEN ? THEN {n}" for n in range(len(kinds)))
+    found = db.sql.execute(
+        "SELECT assembly, key, job, data, tries FROM job WHERE state = 'new' AND due <= ? "
+        f"AND job IN ({', '.join('?' * len(kinds))}) ORDER BY CASE job {ranked} END, due, assembly, key LIMIT ?",
+        (now, *kinds, *kinds, limit),
+    )
+    return _jobs(found.fetchall())
+
+
+def next_job(db: Database, kinds: Sequence[str], after: int) -> int | None:
+    """When work of these kinds that is not due at an instant yet will be; None where there is none."""
+    row = db.sql.execute(
+        f"SELECT MIN(due) FROM job WHERE state = 'new' AND due > ? AND job IN ({', '.join('?' * len(kinds))})",
+        (after, *kinds),
+    ).fetchone()
+    return int(row[0]) if row[0] is not None else None
+
+
+def _jobs(rows: Iterable[tuple[Any, ...]]) -> list[Job]:
+    return [Job(assembly, Request(job, key=key, **json.loads(data)), tries) for assembly, key, job, data, tries in rows]
+
+
+def put_off_job(db: Database, assembly: str, key: str, due: int) -> None:
+    """Try a job again, not before `due`."""
+    db.sql.execute(
+        "UPDATE job SET tries = tries + 1, due = ? WHERE assembly = ? AND key = ? AND state = 'new'",
+        (due, assembly, key),
+    )
 
 
 def finish_job(db: Database, assembly: str, key: str) -> bool:

@@ -23,12 +23,14 @@ from bot.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room that a table has now. `id` is what events and outbox rows call it (`Table.rooms`, `Seat.room`)."""
+    """A room that a table has now. `id` is what events and outbox rows call it (`Table.rooms`, `Seat.room`); `made` says that we
+    have made it ourselves, so that who comes in and what it is called is ours to say."""
 
     id: str
     assembly: str
     table: str
     account: str
+    made: bool = False
 
     @property
     def door(self) -> bytes:
@@ -36,20 +38,21 @@ class Room:
         return bytes.fromhex(self.id)
 
 
-_COLUMNS = "room.id, room.assembly, room.table_id, room.account"
+_COLUMNS = "room.id, room.assembly, room.table_id, room.account, room.made"
 
 
 def bind(
-    db: Database, assembly: str, table: str, account: str, place: str, by: str, at: int, chat: str = ""
-) -> Room | None:
+    db: Database, assembly: str, table: str, account: str, place: str, by: str, at: int, chat: str = "", *,
+    made: bool = False,
+) -> Room | None:  # fmt: skip
     """Let a table meet at a place, which is a whole chat or part of one, such as a topic of a group. None where the place
     belongs to a room already."""
     if find(db, account, place) is not None:
         return None
-    room = Room(secrets.token_bytes(16).hex(), assembly, table, account)
+    room = Room(secrets.token_bytes(16).hex(), assembly, table, account, made)
     db.sql.execute(
-        'INSERT INTO room (id, assembly, table_id, account, bound, "by") VALUES (?, ?, ?, ?, ?, ?)',
-        (room.door, assembly, table, account, at, by),
+        'INSERT INTO room (id, assembly, table_id, account, bound, "by", made) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        (room.door, assembly, table, account, at, by, made),
     )
     _stand(db, room, place, at, _lookup(db, account, chat or place))
     return room
@@ -71,7 +74,7 @@ def within(db: Database, account: str, chat: str) -> list[Room]:
         "WHERE a.chat = ? AND room.state = 'open' ORDER BY room.bound, room.id",
         (_lookup(db, account, chat),),
     )
-    return [_read(row[:4]) for row in found]
+    return [_read(row[:5]) for row in found]
 
 
 def load(db: Database, id: str) -> Room | None:
@@ -80,6 +83,39 @@ def load(db: Database, id: str) -> Room | None:
         f"SELECT {_COLUMNS} FROM room WHERE id = ? AND state = 'open'", (bytes.fromhex(id),)
     ).fetchone()
     return _read(row) if row else None
+
+
+def known(db: Database, id: str) -> Room | None:
+    """A room by its id, even one that is lost."""
+    row = db.sql.execute(f"SELECT {_COLUMNS} FROM room WHERE id = ?", (bytes.fromhex(id),)).fetchone()
+    return _read(row) if row else None
+
+
+def at(db: Database, assembly: str, table: str, account: str = "") -> list[Room]:
+    """The rooms that a table has now, the oldest first; with an account that one's alone."""
+    found = db.sql.execute(
+        f"SELECT {_COLUMNS} FROM room WHERE assembly = ? AND table_id = ? AND state = 'open' AND ? IN ('', account) "
+        "ORDER BY bound, id",
+        (assembly, table, account),
+    )
+    return [_read(row) for row in found.fetchall()]
+
+
+def made(db: Database, assembly: str) -> list[Room]:
+    """All rooms that we have made for an assembly and that are not lost."""
+    found = db.sql.execute(
+        f"SELECT {_COLUMNS} FROM room WHERE assembly = ? AND made = 1 AND state = 'open' ORDER BY bound, id",
+        (assembly,),
+    )
+    return [_read(row) for row in found.fetchall()]
+
+
+def number(db: Database, assembly: str, table: str, account: str) -> int:
+    """How many rooms a table has had on an account, lost ones too."""
+    row = db.sql.execute(
+        "SELECT COUNT(*) FROM room WHERE assembly = ? AND table_id = ? AND account = ?", (assembly, table, account)
+    ).fetchone()
+    return int(row[0])
 
 
 def of_table(db: Database, assembly: str, table: str) -> tuple[str, ...]:
@@ -203,5 +239,6 @@ def _lookup(db: Database, account: str, place: str) -> bytes:
     return db.vault.lookup(account, f"room {place}")
 
 
-def _read(row: tuple[bytes, str, str, str]) -> Room:
-    return Room(row[0].hex(), *row[1:])
+def _read(row: tuple[bytes, str, str, str, int]) -> Room:
+    id, assembly, table, account, made = row
+    return Room(id.hex(), assembly, table, account, bool(made))

@@ -52,7 +52,8 @@ CELLS = [(role, command) for command in TABLE for role in LETTERS.values()]
 PRESSES = {
     "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin",
     "-joining": "joining",
-    "-stay": "room", "-show": "hide", "-drop": "hide", "-hide": "hide", "-why": "hide", "-unhide": "hide", "-mine": "sentence",
+    "-stay": "room", "-come": "room", "-show": "hide", "-drop": "hide", "-hide": "hide", "-why": "hide", "-unhide": "hide",
+    "-mine": "sentence",
     "-not-mine": "sentence",
 }  # fmt: skip
 

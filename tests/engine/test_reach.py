@@ -240,12 +240,12 @@ async def test_a_table_that_shall_live_in_a_room_is_asked_for_and_reminded_once(
         await evening(here)
         assert "Table 1 shall meet in a room of its own" in here.post.text("maya")
         assert "Please write /bind here" in here.post.text("maya")
-        await here.wait(20 * MINUTE)
+        await here.wait(21 * MINUTE)
         assert here.post.text("maya").count("Table 1 has no room yet, so its talk begins in everybody's own chat") == 1
     async with room(rooms) as here:
         await evening(here)
         await bind(here)
-        await here.wait(20 * MINUTE)
+        await here.wait(21 * MINUTE)
         assert "has no room yet" not in here.post.text("maya")
     async with room(rooms) as here:
         await here.enrol("carla", "coordinator")

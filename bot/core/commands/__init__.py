@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from bot.core import rooms
+from bot.core import lodging, ways_in
 from bot.core.commands import facilitating, hiding, leaving, looking, meeting, organising, own, speaking, voicing
 from bot.core.commands.call import Call, number_named, parse
 from bot.core.events import Answered, Heard
@@ -56,6 +56,7 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-joining": ("joining", organising.joining),
     "-begin": ("begin", organising.begin_pressed),
     "-stay": ("room", meeting.stay),
+    "-come": ("room", meeting.come),
     "-show": ("hide", looking.show),
     "-drop": ("hide", looking.drop),
     "-hide": ("hide", hiding.pressed),
@@ -70,7 +71,10 @@ ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
     "invite": organising.invited,
     "joining": organising.doors,
     "bind": meeting.offered,
-    "link": rooms.linked,
+    "link": ways_in.linked,
+    "admit": ways_in.admitted,
+    "room": ways_in.not_made,
+    "lodge": lodging.lodged,
 }
 """What becomes of the jobs that belong to no step, by their name."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.commands.call import Call
-from bot.core.effects import Lane, Note, Withdraw
+from bot.core.effects import Lane, Note, Request, Withdraw
 from bot.core.message import Block, Button, Part, Phrase, block, message, t
 from bot.core.reach import take_up
 from bot.core.state import Status
@@ -108,6 +108,9 @@ def _go(call: Call, status: Status, told: Phrase) -> None:
     talk = call.talk() if was_active else None
     turn.put(replace(seat, status=status, focus=""))
     turn.effects.append(Note(status, seat.id))
+    if table is not None and table.rooms and status == "left":
+        gone = Request("dismiss", turn.course.id, "", f"dismiss/{call.event.id}", seat.unit, {"table": table.id})
+        turn.effects.append(gone)
     if table is not None and was_active:
         call.say(table.unit, message(told), "gone", Lane.TALK, without=(seat.id,))
     if talk is not None:

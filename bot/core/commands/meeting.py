@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core import rooms
+from bot.core import rooms, ways_in
 from bot.core.commands.call import Call
 from bot.core.effects import Note, Request, Say
 from bot.core.events import Answered
@@ -30,8 +30,17 @@ def bind(call: Call) -> None:
 
 
 def offered(turn: Turn, event: Answered) -> None:
-    """The code is made. The job answers with `code`, `until` and the table's `number`."""
+    """The code is made: the job answers with `code`, `until` and the table's `number`. Where the engine can make a room itself it
+    says in place of the code whether it is `making` one; else there is one already."""
     made = event.result
+    if "making" in made:
+        told = t(
+            "Table {number} has a room already. /unbind gives it up, then you can bind another.", number=made["number"]
+        )
+        if made["making"]:
+            told = t("I am making a room for table {number}.", number=made["number"])
+        turn.effects.append(Say(event.unit, message(told), f"offered/{made['id']}", quiet=False))
+        return
     said = message(
         t("How table {number} gets a room:", number=made["number"]),
         block(t("Make a group or a topic for it in this chat app, and add me to it. I must be able to read what is written and "
@@ -69,7 +78,18 @@ def room(call: Call) -> None:
         call.reply(t("You are in the room of your table. If you leave it, you read and write here again."))
     else:
         for each in table.rooms:
-            rooms.ask_for_link(call.turn, seat.unit, each, f"link/{call.event.id}/{each}")
+            ways_in.ask_for_link(call.turn, seat.unit, each, f"link/{call.event.id}/{each}")
+
+
+def come(call: Call) -> None:
+    """Somebody would like to come into a room."""
+    table = call.table
+    if table is None or call.args not in table.rooms:
+        call.reply(t("This room is not there any more: you read and write here."))
+    elif call.seat.room == call.args:
+        call.reply(t("You are in the room of your table. If you leave it, you read and write here again."))
+    else:
+        ways_in.ask_in(call.turn, call.seat.unit, call.args, f"admit/{call.event.id}")
 
 
 def stay(call: Call) -> None:

@@ -59,7 +59,7 @@ class Assign(Step):
                     step=at.step,
                 )
                 yield Say(f"seat:{seat}", told, at.key("staff", seat))
-            yield from lodging.ask(at, self.plan, table["id"], table["number"], led=bool(table["staff"]))
+            yield from lodging.ask(at, self.plan, table["id"])
         if answer.result["unplaced"]:
             yield Note("unplaced", data={"seats": list(answer.result["unplaced"])})
             for seat in answer.result["unplaced"]:

@@ -126,6 +126,8 @@ class Discuss(Step):
                 yield Put((yield from talk.nudge(at, stage)))
             case "absent":
                 yield from self._absent(at, stage)
+            case "room":
+                yield from lodging.remind(at, table_of(at))
             case "half" if due.n == stage.data.get("turn"):
                 yield from floor.half(at, stage)
             case "turn" if due.n == stage.data.get("turn"):
@@ -194,7 +196,7 @@ class Discuss(Step):
             return
         if cleaned.problem is not None or not cleaned.text or stage.state == "paused":
             why = cleaned.problem or t("The talk rests.") if cleaned.text else t("A message needs words.")
-            said = at.message(why, t("So your change was not passed on: the others read what you wrote first."))
+            said = at.message(why, t("Your change was not passed on: the others read what you wrote first."))
             yield Say(at.seat.unit, said, at.key("edit", key), Lane.ANSWER, quiet=False)
             return
         yield from talk.reword(at, stage, given, cleaned.text, key)
@@ -283,7 +285,8 @@ class Discuss(Step):
         told = briefing.announcement(at, self, stage)
         said = at.message(*told, buttons=self._buttons(at) if free else (), expects="text" if free else "")
         yield Say(at.unit, said, at.key("begin"))
-        yield from lodging.remind(at, table_of(at))
+        if lodging.wanted(at.flow, table_of(at).plan) and not table_of(at).rooms:
+            yield talk.ring(at, at.now + lodging.PATIENCE, "room", 0)
         yield from talk.timetable(at, stage, self.warn_at)
         if table_of(at).staff:
             yield talk.ring(at, at.now + ABSENT, "absent", 0)

@@ -53,7 +53,7 @@ CREATE INDEX outbox_sent ON outbox (sent) WHERE sent IS NOT NULL;
 -- Where a contribution stands in people's chats. `holder` is a seat or, in hexadecimal, a room; `remote` the platform's id on the
 -- `account`; `reach` is 0 where nobody can change or delete it any more (the room has moved, or is lost).
 CREATE TABLE copy (
-    holder TEXT NOT NULL, remote TEXT NOT NULL, account TEXT NOT NULL, assembly TEXT NOT NULL, contribution TEXT NOT NULL,
+    holder TEXT NOT NULL, remote TEXT NOT NULL, account TEXT NOT NULL, contribution TEXT NOT NULL, assembly TEXT NOT NULL,
     original INTEGER NOT NULL, at INTEGER NOT NULL, reach INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (holder, remote, account, contribution)
 ) WITHOUT ROWID;
