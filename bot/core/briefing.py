@@ -29,8 +29,9 @@ def announcement(at: Scene, step: Discuss, stage: Stage) -> list[Block]:
     table = table_of(at)
     blocks = [block(at.local(step.title), kind="title")] if step.title else []
     blocks.append(block(t("At your table: {names}.", names=Several(tuple(Name(m.id) for m in table.members)))))
-    if table.staff:
-        blocks.append(block(t("Facilitator: {names}.", names=Several(tuple(Name(m.id) for m in table.staff)))))
+    named_staff = tuple(Name(m.id) for m in table.staff if m.name)
+    if named_staff:
+        blocks.append(block(t("Facilitator: {names}.", names=Several(named_staff))))
     when = until(stage.closes or at.now, at.now)
     read = t("Until {when} they read what you write here. /undo takes your last message back.", when=when)
     blocks.append(block(read))

@@ -22,7 +22,7 @@ from bot.core.rights import TABLE
 from bot.core.spans import spell
 from bot.core.state import Seat, Table
 from bot.core.steps.discuss import Discuss
-from bot.core.talk import REST, talk_at, who
+from bot.core.talk import REST, somebody, talk_at, who
 from bot.core.turn import Turn
 from bot.core.ways_in import ask_for_link
 
@@ -130,7 +130,7 @@ def entered(turn: Turn, event: Entered) -> None:
     what: Part = t("What they write is neither kept nor passed on.")
     head: Part = t("Somebody without a seat at this table has come into its room.")
     if seat is not None and (seat.role not in TABLE or leads(seat, table)):
-        head = t("{name} has come into the room of this table.", name=who(seat))
+        head = t("{name} has come into the room of this table.", name=somebody(seat))
     key = f"stranger/{event.room}/{seat.id if seat is not None else event.mark}"
     turn.effects.append(Say(table.unit, message(head, what), key, Lane.TALK))
 

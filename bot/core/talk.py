@@ -130,6 +130,11 @@ def who(seat: Seat) -> Part:
     return t("{name} ({role})", name=Name(seat.id), role=label) if seat.name else label
 
 
+def somebody(seat: Seat) -> Part:
+    """The same within a sentence."""
+    return who(seat) if seat.name or seat.role == "participant" else NAMELESS[seat.role]
+
+
 def tell(at: Scene, key: str, *blocks: Block | Part, without: tuple[str, ...] = ()) -> Say:
     """Something that the whole table is told."""
     return Say(table_of(at).unit, at.message(*blocks), at.key(key), Lane.TALK, without)
@@ -213,7 +218,7 @@ def take_back(at: Scene, stage: Stage, id: str) -> Moves:
     yield Recall(id, table_of(at).id, at.key("undo", id))
     yield tell(
         at, f"undo/{id}",
-        t("{name} has taken a message back. Please treat it as not said.", name=who(at.seat)), without=(at.seat.id,),
+        t("{name} has taken a message back. Please treat it as not said.", name=somebody(at.seat)), without=(at.seat.id,),
     )  # fmt: skip
     return forgotten(stage, id)
 

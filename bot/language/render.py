@@ -117,7 +117,11 @@ class _Voice:
             if field is None:
                 continue
             if field in phrase.params:
-                pieces.append(self.say(phrase.params[field]))
+                said, first = self.say(phrase.params[field]), not any(pieces)
+                own = first and isinstance(
+                    phrase.params[field], Phrase
+                )  # "the facilitator has hidden …" begins a sentence
+                pieces.append(said[:1].upper() + said[1:] if own else said)
             elif field == "n":
                 pieces.append(_number(phrase.n, self._reader.lang))
             else:

@@ -159,7 +159,9 @@ async def test_who_leads_and_has_no_name_yet_is_called_by_the_role() -> None:
         await here.apply([Put(Seat(maya, "facilitator", "linz", "en", "active"))])
         await arrive(here, "anna", "ben", "cleo")
         await here.wait(HOUR)
-        assert "Facilitator: the facilitator." in here.post.text("anna")
+        await here.say("maya", "/prompt Who begins?")
+        await here.say("maya", press="-send:")
+        assert "Facilitator:" not in here.post.text("anna").rpartition("At your table")[2]
         await here.say("maya", "/name Maya")
         await here.say("maya", "What else?")
         assert "Maya (facilitator)\n" in here.post.text("anna")

@@ -123,6 +123,14 @@ def test_several_parts_are_a_list_of_the_language(catalogs: Catalogs) -> None:
     assert say(Several(()), catalogs) == ""
 
 
+def test_an_interface_text_at_the_head_of_a_sentence_begins_with_a_capital(catalogs: Catalogs) -> None:
+    assert say(t("{name} has gone. {name} is away.", name=t("the facilitator")), catalogs) == (
+        "The facilitator has gone. the facilitator is away."
+    )
+    assert say(t("Here is {name}.", name=t("the facilitator")), catalogs) == "Here is the facilitator."
+    assert say(t("{name} has gone.", name=Name("anna")), catalogs, anna="anna") == "anna has gone."
+
+
 def test_words_with_braces_are_not_read_as_placeholders(catalogs: Catalogs) -> None:
     phrase = t("{name} says: {words}", name=Name("s"), words=Words("c"))
     assert say(phrase, catalogs, s="{words}", c="{0.__class__} {") == "{words} says: {0.__class__} {"

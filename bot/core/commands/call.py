@@ -17,7 +17,7 @@ from bot.core.rights import COMMANDS, OVERSEEING, Command
 from bot.core.scene import Scene
 from bot.core.state import Seat, Stage, Table
 from bot.core.steps.discuss import Discuss
-from bot.core.talk import talk_at, who
+from bot.core.talk import somebody, talk_at
 from bot.core.turn import Turn
 
 _COMMAND = re.compile(r"/\s*([^\s@]*)(?:@\S*)?\s*(.*)", re.DOTALL)
@@ -55,7 +55,7 @@ class Call:
 
     @property
     def by(self) -> Part:
-        return who(self.seat)
+        return somebody(self.seat)
 
     def reply(
         self, *blocks: Block | Part, buttons: tuple[Button, ...] = (), step: str = "", instead: bool = True

@@ -143,7 +143,9 @@ class Discuss(Step):
             yield Say(seat.unit, at.message(briefing.SOON), at.key("soon", seat.id))
             return
         mark = int(at.now.timestamp())
-        yield talk.tell(at, f"came/{seat.id}/{mark}", t("{name} is here now.", name=talk.who(seat)), without=(seat.id,))
+        yield talk.tell(
+            at, f"came/{seat.id}/{mark}", t("{name} is here now.", name=talk.somebody(seat)), without=(seat.id,)
+        )
         yield Say(seat.unit, briefing.recap(at, self, stage), at.key("recap", seat.id, mark), quiet=False)
         if seat.role == "participant":
             yield Put((yield from voices.came(at, floor.come(stage, seat.id))))
@@ -241,7 +243,7 @@ class Discuss(Step):
         if at.stage is not None:
             why = t(
                 "{name} ends the talk in one minute. Is there something that must still be said?",
-                name=talk.who(at.seat),
+                name=talk.somebody(at.seat),
             )
             yield Put((yield from talk.end_soon(at, at.stage, why)))
 
