@@ -41,7 +41,7 @@ async def test_an_open_assembly_lets_in_whoever_writes_as_long_as_there_is_room(
         await knocks(here, *((f"p{n}", "hello") for n in range(5)), language="de")
         found = await seats(here)
         assert [s.language for s in found] == ["de", "de"]
-        assert here.post.text("p4").startswith("„The square“ hat keinen Platz mehr")
+        assert here.post.text("p4").startswith("Bei „The square“ ist ohne persönliche Einladung kein Platz")
         await here.say("p0", "hello")
         assert len(await seats(here)) == 2
 
