@@ -274,3 +274,45 @@ def test_reading_anew_forgets_what_waits_but_not_how_fast_it_went() -> None:
     seq = put(on, "anna")
     assert drain(on) == [(on.chats["anna"].pace.next(T), "anna", [seq])]
     assert isinstance(on.chats["anna"], Chat)
+
+
+def test_what_has_ended_makes_way_for_one_and_not_for_two() -> None:
+    on = line()
+    for n in range(8):
+        put(on, f"p{n}", Lane.ANSWER)
+    for n in range(4):
+        pick = on.take(T)
+        assert pick is not None
+        assert on.take(T) is None
+        if n < 3:
+            finish(on, pick, T)
+    for n in range(CHANGES + 3):
+        put(on, f"c{n}", act="edit", target="1")
+    picks = [on.take(T) for _ in range(CHANGES)]
+    for pick in picks[:3]:
+        assert pick is not None
+        finish(on, pick, T)
+    assert [on.take(T) is None for _ in range(4)] == [False, False, False, True]
+
+
+def test_an_answer_is_not_asked_to_wait_until_it_is_even() -> None:
+    on = line()
+    for n in range(40):
+        put(on, f"b{n}", Lane.BROADCAST)
+    drain(on, until=T)
+    assert (on.next(T) or 0) > T
+    put(on, "anna", Lane.ANSWER)
+    assert on.next(T) == T
+
+
+def test_what_left_before_us_counts_for_account_and_chat() -> None:
+    on = line(Pace(per_second=1, chat_gap=1.0, room_per_minute=2))
+    on.left(on.chat("anna", False), "edit", T - 10)
+    on.left(on.chat("room", True), "delete", T - 10)
+    put(on, "ben", Lane.ANSWER)
+    assert on.next(T) == T
+    on.left(on.chat("room", True), "edit", T - 400)
+    assert (on.next(T) or 0) >= T + 600
+    on.left(on.chat("room", True), "say", T - 300)
+    put(on, "room", Lane.ANSWER, room=True)
+    assert [(at >= T + 59_600, chat) for at, chat, _ in drain(on)] == [(False, "ben"), (True, "room")]

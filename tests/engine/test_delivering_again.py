@@ -246,3 +246,23 @@ def test_what_will_never_arrive_is_given_up_and_stops_nobody(
 
     run(main)
     assert "a bug of" not in caplog.text
+
+
+def test_where_nothing_is_held_back_a_wait_of_the_account_keeps_back_the_rest_of_the_row() -> None:
+    left: list[object] = [Retry(seconds(9), "account"), None]
+
+    def fate(act: str, chat: str, key: str) -> object:
+        return left.pop() if left else None
+
+    async def main(loop: VirtualLoop) -> None:
+        async with office(loop, Account(abilities=Abilities(), fate=fate)) as here:
+            seats = await here.enrol(*(f"p{n}" for n in range(5)))
+            await here.put(*(here.row(f"{n}", seat) for n, seat in enumerate(seats)))
+            await here.open()
+            await here.drained()
+            early = [call.text for call in here.account.calls if call.left < 9]
+            assert early == ["0", "1"]
+            assert [call.text for call in here.account.said()] == ["0", "1", "2", "3", "4"]
+            assert await here.states() == {"sent": 5}
+
+    run(main)
