@@ -111,12 +111,6 @@ COMMANDS: dict[str, Command] = {
               "You are asked for the reason, which its author and the table read. Without a reply it offers the last messages."),
         ),
         Command(
-            "sentence", TABLE | LEADING, "talk", "/sentence Anna The bus comes too rarely.",
-            t("the sentence that stands for a voice note"),
-            t("Writes the one sentence that stands for a voice note in the record: after the name of its author, or in reply to "
-              "the note. For your own note leave the name out. The author is asked whether the sentence is right."),
-        ),
-        Command(
             "bind", LEADING, "table", "/bind",
             t("give your table a room"),
             t("Gives your table a room of its own, a group or a topic of this chat app. You get a code, which you write there. "
@@ -158,6 +152,12 @@ COMMANDS: dict[str, Command] = {
             ),
         ),
         Command(
+            "sentence", TABLE | LEADING, "talk", "/sentence Anna The bus comes too rarely.",
+            t("the sentence that stands for a voice note"),
+            t("Writes the one sentence that stands for a voice note in the record: after the name of its author, or in reply to "
+              "the note. For your own note leave the name out. The author is asked whether the sentence is right."),
+        ),
+        Command(
             "my", frozenset(("participant",)), "anywhere", "/my",
             t("your name, your table, what waits for you"),
             t("Shows your name, your table and your language, and which questions you have answered."),
@@ -174,6 +174,17 @@ COMMANDS: dict[str, Command] = {
             active=False,
         ),
         Command(
+            "leave", EVERYBODY - {"organiser"}, "anywhere", "/leave",
+            t("pause, or leave"),
+            t("Lets you pause, leave, or leave and take your words back. You are asked which."),
+            active=False,
+        ),
+        Command(
+            "room", TABLE, "table", "/room",
+            t("the way into your table's room"),
+            t("Shows the way into the room of your table, if it has one. Everybody there sees the accounts of the others."),
+        ),
+        Command(
             "join", EVERYBODY, "anywhere", "/join K7PX-93QD",
             t("take a seat with a code"),
             t("Takes a seat, or a role, with the code from an invitation."),
@@ -183,17 +194,6 @@ COMMANDS: dict[str, Command] = {
             "for", frozenset(("participant",)), "anywhere", "/for Anna",
             t("answer for another person at this phone"),
             t("Where several people share this phone: says for whom the next answers are."),
-            active=False,
-        ),
-        Command(
-            "room", TABLE, "table", "/room",
-            t("the way into your table's room"),
-            t("Shows the way into the room of your table, if it has one. Everybody there sees the accounts of the others."),
-        ),
-        Command(
-            "leave", EVERYBODY - {"organiser"}, "anywhere", "/leave",
-            t("pause, or leave"),
-            t("Lets you pause, leave, or leave and take your words back. You are asked which."),
             active=False,
         ),
     )
