@@ -92,11 +92,7 @@ def not_now(at: Scene, step: Discuss, heard: Heard) -> Message | None:
     if at.seat.role not in (*step.audience, "facilitator"):
         return at.message(t("You are at this table to listen, so what you write here is not passed on."))
     why: Phrase | None = None
-    if (
-        stage is None
-        or stage.state == "closed"
-        or (stage.closes is not None and heard.at > stage.closes and not heard.unsure)
-    ):
+    if stage is None or stage.state == "closed" or (stage.closes is not None and heard.at > stage.closes):
         why = ENDED
     elif not stage.data["began"] or stage.data["gathering"]:
         why = SOON

@@ -24,9 +24,9 @@ class Heard:
     `message` is the platform's id of the message that was written, or whose button was pressed; `answers` the contribution to
     which it replies; `media` the kind of what came with it ("photo", "voice" …): that is kept under the id of the
     contribution. `bar` says why it cannot pass: it is not the person's own words (`forwarded`, `via_bot`), nothing that can be
-    passed on (`unknown`), or larger than the flow allows (`too_large`). `unsure` marks a press whose time is not known.
-    `kept` is the contribution as which the words are kept already, where they were held first; `account` the one on which it was
-    heard."""
+    passed on (`unknown`), or larger than the flow allows (`too_large`). `unsure` marks a press whose time is not known: then `at`
+    is the earliest at which it can have been made. `kept` is the contribution as which the words are kept already, where they
+    were held first; `account` the one on which it was heard."""
 
     id: str
     seat: str

@@ -140,7 +140,7 @@ def aim(turn: Turn, seat: Seat, event: Heard) -> tuple[Node, str] | None:
     if step == TO_TABLE:
         return _talking(turn, seat)
     if step and step != TO_ANSWER:
-        return target(turn, seat, step, said_at(event))
+        return target(turn, seat, step, event.at)
     if event.text.startswith("/") or event.bar:
         return None
     if step == TO_ANSWER:
@@ -150,14 +150,9 @@ def aim(turn: Turn, seat: Seat, event: Heard) -> tuple[Node, str] | None:
     return _asked(turn, seat, event.at) or _talking(turn, seat) or _open_question(turn, seat, event.at)
 
 
-def said_at(event: Heard) -> datetime | None:
-    """When it was said; None where nobody knows: then it counts as long as the step has not closed."""
-    return None if event.unsure else event.at
-
-
 def target(turn: Turn, seat: Seat, step: str, at: datetime | None) -> tuple[Node, str] | None:
     """The node and unit at which this person may answer; None if it is closed, or closing, or not theirs. What was said in
-    time (`at`, None where that is not known) counts although the announced end has passed, until the step closes `grace`
+    time (`at`; any time, where it is None) counts although the announced end has passed, until the step closes `grace`
     later. A private question is open for its duration to somebody whom it reached late. A table that was given more time goes
     on talking while the step closes elsewhere."""
     node = turn.flow.nodes.get(step)
@@ -193,7 +188,7 @@ def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
     if step.startswith("-"):
         commands.pressed(turn, seat, event)
         return
-    found = target(turn, seat, step, said_at(event))
+    found = target(turn, seat, step, event.at)
     if found is None:
         _closed(turn, seat, event)
         return

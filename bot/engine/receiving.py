@@ -9,8 +9,8 @@ Invariants:
 * A call that makes no progress for `LONGEST` is cancelled, and a new one made.
 * Where the transport drains, `heard_until` is an hour before which nothing is on its way any more.
 * A press has no time of its own on some platforms. One that comes while timers wait for what was done before their hour counts
-  as made before it, and stands before them in the inbox; the time of one that comes first after contact was lost is not known,
-  and it says so.
+  as made before it, and stands before them in the inbox; the time of one that comes first after contact was lost is not known.
+  It says so, and counts as made as early as it can have been.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from bot.store.connection import Store
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from bot.store.times import instant, ms
-from bot.transports.port import Batch, Stopped, Transport
+from bot.transports.port import Batch, Incoming, Stopped, Transport
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,7 @@ class Receiver:
         self._store, self._house, self._clock = store, house, clock
         self._wake, self._sleep, self._chance = wake, sleep, chance
         self._lost = self._behind = self.drains
+        self._since: datetime | None = None
         self._noted: datetime | None = None
         self._wanted: datetime | None = None
         self._nudged = asyncio.Event()
@@ -105,6 +106,8 @@ class Receiver:
                 raise
             except Exception as error:
                 failures += 1
+                if not self._lost:
+                    self._since = self.heard_until
                 self._lost = self._behind = self.drains
                 log.warning("receiving from %s failed and is tried again: %s", self.account, _why(error))
                 await self._sleep(self._pause(failures))
@@ -116,6 +119,8 @@ class Receiver:
     async def _once(self) -> None:
         """One call, and what it brought."""
         cursor = await self._store.read(queue.cursor, self.account) or ""
+        if self.heard_until is None and (heard := await self._store.read(contact.last, self.account)) is not None:
+            self._since = self._since or instant(heard)
         draining, began = self._behind, self._clock.now()
         batch = await self._call(cursor, wait=not draining)
         if batch is None:
@@ -161,7 +166,7 @@ class Receiver:
         if not batch.events and batch.cursor == cursor and self._noted is not None and now - self._noted < HEARTBEAT:
             return
         able = self._transport.abilities
-        known = _Known(self.account, able.keeps, able.keeps_presses, self.heard_until, self._lost)
+        known = _Known(self.account, able.keeps, able.keeps_presses, self.heard_until, self._lost, self._since)
         try:
             await self._store.transact(_commit, self._house, known, batch, now)
         except StoreError:
@@ -187,13 +192,15 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a receiver knows of its account: until when everything has come, and whether contact was lost since."""
+    """What a receiver knows of its account: until when everything has come, whether contact was lost since, and since when it
+    was lost, now or last."""
 
     account: str
     keeps: timedelta | None
     keeps_presses: timedelta | None
     heard_until: datetime | None
     lost: bool
+    since: datetime | None
 
 
 def _commit(db: Database, house: House, known: _Known, batch: Batch, now: datetime) -> None:
@@ -205,18 +212,21 @@ def _commit(db: Database, house: House, known: _Known, batch: Batch, now: dateti
 
 
 def _dated(db: Database, known: _Known, batch: Batch, now: datetime) -> Batch:
-    """The batch with what is known of the time of its presses: they were made before the hour of the timers that wait."""
+    """The batch with what is known of the time of its presses."""
     if not any(event.press for event in batch.events):
         return batch
     held = queue.held(db, ms(now), ms(known.heard_until) if known.heard_until is not None else 0)
     latest = instant(held[0]) - _MOMENT if held is not None else now
-    return replace(
-        batch,
-        events=tuple(
-            replace(event, at=min(event.at, latest), unsure=event.unsure or known.lost) if event.press else event
-            for event in batch.events
-        ),
-    )
+    kept = now - known.keeps_presses if known.keeps_presses is not None else None
+    earliest = max((at for at in (known.since, kept) if at is not None), default=now)
+
+    def dated(event: Incoming) -> Incoming:
+        if not event.press:
+            return event
+        unsure = event.unsure or known.lost
+        return replace(event, at=min(event.at, earliest if unsure else latest), unsure=unsure)
+
+    return replace(batch, events=tuple(dated(event) for event in batch.events))
 
 
 def _why(error: Exception) -> str:

@@ -248,11 +248,13 @@ def test_a_press_of_unknown_time_counts_while_the_step_is_open_and_is_noted() ->
     s = cast(BALLOT + 'grace = "2m"\nlate = "reject"\n')
     s.wait(timedelta(minutes=21))
     assert s.press("anna", "mood:mood::well") == ["This is closed now, so nothing was changed."]
-    s.play(Heard("r1", "ben", s.now, press="mood:mood::well", unsure=True))
+    s.play(Heard("r0", "lise", START + timedelta(minutes=20, seconds=1), press="mood:mood::well", unsure=True))
+    assert "mood" not in s.choices, "it was made too late, whenever it was"
+    s.play(Heard("r1", "ben", START + timedelta(minutes=20), press="mood:mood::well", unsure=True))
     assert s.choices["mood"].keys() == {"ben"}
     assert [note.data for note in unknown(s)] == [{"course": "all", "step": "mood"}]
     s.wait(timedelta(minutes=2))
-    s.play(Heard("r2", "lise", s.now, press="mood:mood::well", unsure=True))
+    s.play(Heard("r2", "lise", START, press="mood:mood::well", unsure=True))
     assert s.choices["mood"].keys() == {"ben"}
 
 

@@ -13,11 +13,12 @@ import pytest
 from bot.engine.deadlines import HOLD, LATE, Deadlines
 from bot.engine.receiving import Receiver
 from bot.report.export import export_files
-from bot.store import ballots, courses
+from bot.store import ballots, contact, courses
+from bot.store.times import ms
 from bot.transports.port import Stopped
 from tests.engine.test_evening import HOUR, arrive
 from tests.support.evening import EVENING
-from tests.support.room import ASSEMBLY, START, Room, room
+from tests.support.room import ACCOUNT, ASSEMBLY, START, Room, room
 from tests.support.wire import Wire, press, text, until
 
 SECOND = timedelta(seconds=1)
@@ -79,10 +80,12 @@ class Evening:
 
 @asynccontextmanager
 async def evening() -> AsyncIterator[Evening]:
+    """An evening on a wire that has been heard until now."""
     wire = Wire(keeps=None)
     async with room(EVENING, wire) as here:
         await arrive(here, "anna", "ben", "cleo")
         await here.wait(OPENS - here.clock.now())
+        await here.store.transact(contact.note, ACCOUNT, ms(OPENS))
         made = Evening(here, wire)
         assert await made.is_open()
         try:

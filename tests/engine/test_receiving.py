@@ -21,6 +21,7 @@ from tests.support.evening import EVENING
 from tests.support.room import ACCOUNT, Room, room
 from tests.support.wire import Naps, Wire, press, text, until
 
+HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 MOMENT = timedelta(milliseconds=1)
@@ -297,6 +298,23 @@ async def test_after_a_start_and_after_a_fault_the_time_of_a_press_is_not_known(
         wire.breaks(OSError())
         await until(lambda: "6" in it.taken, it._look)
         assert it.taken["6"].unsure
+
+
+async def test_a_press_of_unknown_time_counts_as_early_as_it_can_have_been_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wire = Wire(presses=150 * SECOND)
+    async with case(monkeypatch, wire) as it:
+        start = it.here.clock.now()
+        await it.caught_up(start)
+        for number, away, earliest in ((1, 20 * SECOND, 20 * SECOND), (2, HOUR, 150 * SECOND)):
+            now = it.here.clock.now() + away
+            wire.breaks(OSError())
+            wire.late = [press("anna", "x", str(number), now), text("anna", "/help", f"t{number}", now)]
+            it.here.clock.move(now)
+            await until(lambda number=number: f"t{number}" in it.taken, it._look)  # type: ignore[misc]  # a lambda
+            assert (it.taken[str(number)].at, it.taken[str(number)].unsure) == (now - earliest, True)
+            assert it.taken[f"t{number}"].at == now
 
 
 async def test_an_hour_is_reached_only_by_a_call_that_was_made_after_it(monkeypatch: pytest.MonkeyPatch) -> None:

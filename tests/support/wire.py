@@ -16,9 +16,9 @@ class Wire(Post):
     """What stands in `events` can be had, what stands in `late` only by a call that was made after now. While `faults` are
     there, calls fail with them, one by one; while `dead` is True no call ever ends. A call waits for the `gate` first."""
 
-    def __init__(self, keeps: timedelta | None = timedelta(hours=24)) -> None:
+    def __init__(self, keeps: timedelta | None = timedelta(hours=24), presses: timedelta | None = None) -> None:
         super().__init__()
-        self.abilities = Abilities(drains=True, keeps=keeps)
+        self.abilities = Abilities(drains=True, keeps=keeps, keeps_presses=presses)
         self.events: list[Incoming] = []
         self.late: list[Incoming] = []
         self.faults: list[Exception] = []
