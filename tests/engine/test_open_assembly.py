@@ -23,7 +23,7 @@ async def test_a_link_lets_in_up_to_the_caps_and_each_person_once() -> None:
         assert len(await seats(here)) == 2
         assert "The assembly has not begun yet." in here.post.text("anna"), "who follows it again is simply in"
         assert here.post.text("cleo").startswith(
-            "All places in “The square” that could be taken without a personal invitation are taken."
+            "“The square” has no place left for people without a personal invitation."
         )
         assert "Claire, 03 00" in here.post.text("cleo")
         await here.say("cleo", f"/start {code}")
@@ -41,7 +41,7 @@ async def test_an_open_assembly_lets_in_whoever_writes_as_long_as_there_is_room(
         await knocks(here, *((f"p{n}", "hello") for n in range(5)), language="de")
         found = await seats(here)
         assert [s.language for s in found] == ["de", "de"]
-        assert here.post.text("p4").startswith("Bei „The square“ ist ohne persönliche Einladung kein Platz")
+        assert here.post.text("p4").startswith("Bei „Der Platz“ ist ohne persönliche Einladung kein Platz")
         await here.say("p0", "hello")
         assert len(await seats(here)) == 2
 
