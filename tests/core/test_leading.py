@@ -120,6 +120,14 @@ def test_commands_that_do_not_fit_the_moment_say_so() -> None:
     assert s.write("max", "/note Hm") == ["You have no table yet. You will be told here when you have one."]
 
 
+def test_status_does_not_call_the_time_over_for_tables_that_were_given_more() -> None:
+    s = cast()
+    s.write("maya", "/extend 10m")
+    s.wait(22 * MINUTE)
+    assert "tables that were given more time still talk." in s.write("cleo", "/status")[0]
+    assert "8 minutes left" in s.write("maya", "/status")[0]
+
+
 def test_status_says_who_never_what() -> None:
     s = cast(ASK + TALK)
     s.press("anna", "mood:mood::tired")

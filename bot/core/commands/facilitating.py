@@ -75,7 +75,9 @@ def _course(call: Call) -> None:
         if node.step.scope == "person":
             text = t("{step}: {done} of {all} have answered.", step=named(turn.flow, node), done=done, all=expected)
         blocks.append(text)
-        if entry.closes is not None:
+        if node.step.talk and entry.closes is not None and entry.closes <= turn.now:
+            blocks.append(t("The time is over; tables that were given more time still talk."))
+        elif entry.closes is not None:
             blocks.append(_time(call, entry.closes))
     if not blocks:
         state: dict[str, Phrase] = {

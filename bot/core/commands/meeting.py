@@ -43,8 +43,8 @@ def offered(turn: Turn, event: Answered) -> None:
         return
     said = message(
         t("How table {number} gets a room:", number=made["number"]),
-        block(t("Make a group or a topic for it in this chat app, and add me to it. I must be able to read what is written and "
-                "to invite people."), kind="item"),
+        block(t("Make a group or a topic for it in this chat app, and add me to it as an administrator: else I cannot "
+                "read what is written, nor invite people."), kind="item"),
         block(t("Write this there, under your own name: {command}", command=f"/bind {made['code']}"), kind="item"),
         block(t("I then tell everybody at the table. Whoever would rather not be seen stays in their own chat."), kind="item"),
         block(t("The code works once, for you alone, until {when}.", when=When(datetime.fromisoformat(made["until"]))),
