@@ -18,9 +18,9 @@ from __future__ import annotations
 import heapq
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from bot.core.effects import Lane
+from bot.engine.chats import Chat, Pick, merged
 from bot.engine.pacing import AccountPace, ChatPace
 from bot.store.outbox import Waiting
 from bot.store.queue import Act
@@ -33,39 +33,8 @@ PASSED = 9
 CHANGES = 16
 """How many changes are under way at once on an account at most."""
 
-MERGED = 20
-"""How many held messages of a talk leave as one at most."""
-
-_Item = tuple[int, int, int, int, "Chat"]
+_Item = tuple[int, int, int, int, Chat]
 """An instant or a lane, `at`, `seq`, the chat's stamp, the chat. An item whose stamp is not the chat's own is stale."""
-
-
-@dataclass(eq=False, slots=True)
-class Chat:
-    """A place on an account, and what waits for it."""
-
-    place: str
-    room: bool
-    pace: ChatPace
-    news: list[Waiting] = field(default_factory=list)
-    changes: list[Waiting] = field(default_factory=list)
-    under_way: int = 0
-    stamp: int = 0
-
-    def row(self, each: Waiting) -> list[Waiting]:
-        """The row of this chat in which something waits."""
-        return self.news if each.act == "say" or (each.act == "edit" and self.room) else self.changes
-
-
-@dataclass(eq=False, slots=True)
-class Pick:
-    """What leaves as one message: a row, or several held ones that are merged. `counted` says that it counts for the pace, as so
-    many `pieces`."""
-
-    chat: Chat
-    rows: list[Waiting]
-    counted: bool
-    pieces: int = 1
 
 
 class Line:
@@ -179,7 +148,7 @@ class Line:
         item = heapq.heappop(self._lanes[lane])
         chat = item[-1]
         first = chat.news.pop(0)
-        pick = Pick(chat, [first, *_merged(chat, first)], True, first.pieces)
+        pick = Pick(chat, [first, *merged(chat, first)], True, first.pieces)
         self._under_way += 1
         self.pace.start(now, pick.pieces)
         chat.pace.start(pick.pieces)
@@ -285,22 +254,3 @@ def _top(heap: list[_Item]) -> _Item | None:
     while heap and heap[0][3] != heap[0][4].stamp:
         heapq.heappop(heap)
     return heap[0] if heap else None
-
-
-def _merged(chat: Chat, first: Waiting) -> list[Waiting]:
-    """What leaves together with a held message of a talk: the held ones right behind it, for the same reader."""
-    if not _held(first):
-        return []
-    number = 0
-    while (
-        number < min(MERGED - 1, len(chat.news))
-        and _held(chat.news[number])
-        and chat.news[number].reader == first.reader
-    ):
-        number += 1
-    taken, chat.news = chat.news[:number], chat.news[number:]
-    return taken
-
-
-def _held(each: Waiting) -> bool:
-    return each.silent and each.lane == Lane.TALK and each.act == "say"

@@ -17,7 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.engine import outcomes
-from bot.engine.backlog import Chat, Line, Pick
+from bot.engine.backlog import Line
+from bot.engine.chats import Chat, Pick
 from bot.engine.faults import place
 from bot.engine.handing import Leaving
 from bot.engine.house import House
@@ -38,6 +39,9 @@ BATCH = 200
 
 LOOKED_AT = 500
 """How many rows of the outbox a turn looks at, at most."""
+
+QUIET = 60_000
+"""Milliseconds. An account that was well for so long and then takes nothing is worth a line in the log."""
 
 LATELY = 61_000
 """So many milliseconds back the pace counts after a restart."""
@@ -93,6 +97,10 @@ class Dispatch:
             line.undo(pick, now)
         pick.rows[0].pieces = max(each.pieces, 1)
         if found.held == "":
+            if now - line.pace.held_until > QUIET:
+                log.warning(
+                    "%s takes nothing at present; it is tried again in %.1f s", line.account, (found.at - now) / 1000
+                )
             line.hold(found.at)
         elif found.at > each.ended:
             chat.pace.hold(found.at, slow(found.at, each.ended) if found.held else 0)

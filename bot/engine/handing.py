@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from bot.core.message import t
 from bot.core.rendered import Rendered
-from bot.engine.backlog import Line, Pick
+from bot.engine.backlog import Line
+from bot.engine.chats import Pick
 from bot.engine.clock import Clock
 from bot.engine.enclosures import attach
 from bot.engine.letters import Letter, show

@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 
-from bot.engine.backlog import Chat
+from bot.engine.chats import Chat
 from bot.engine.clock import Clock
 from bot.engine.dispatch import Dispatch, Turn
 from bot.engine.handing import Leaving, hand_over

@@ -9,7 +9,8 @@ from itertools import count
 import pytest
 
 from bot.core.effects import Lane
-from bot.engine.backlog import CHANGES, MERGED, Chat, Line, Pick
+from bot.engine.backlog import CHANGES, Line
+from bot.engine.chats import MERGED, Chat, Pick
 from bot.store.outbox import Waiting
 from bot.store.queue import Act
 from bot.transports.port import Abilities, Pace, PlainTransport, Receipt

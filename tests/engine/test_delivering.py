@@ -116,7 +116,7 @@ def test_a_wait_of_the_account_holds_everything_there_and_nothing_elsewhere() ->
     run(main)
 
 
-def test_an_account_that_is_dead_delays_no_other_and_is_not_hammered() -> None:
+def test_an_account_that_is_dead_delays_no_other_and_is_not_hammered(caplog: pytest.LogCaptureFixture) -> None:
     def dead(act: str, chat: str, key: str) -> object:
         return Retry(seconds(2), "account")
 
@@ -135,6 +135,7 @@ def test_an_account_that_is_dead_delays_no_other_and_is_not_hammered() -> None:
             assert (await here.states())["new"] == 80
             first.fate = lambda act, chat, key: None
             await here.drained(10)
+            assert caplog.text.count("test:main takes nothing at present") == 1
 
     run(main)
 
