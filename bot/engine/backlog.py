@@ -69,7 +69,7 @@ class Line:
 
     def moves(self, now: int) -> bool:
         """Whether anything leaves on this account at present."""
-        return self.transport is not None and self.pace.held_until <= now
+        return self.transport is not None and self.pace.wait.end(now) <= now
 
     def chat(self, place: str, room: bool) -> Chat:
         """The chat at a place, new where it is not known."""
@@ -88,7 +88,7 @@ class Line:
             row[:] = [w for w in row if w not in older]
             self.superseded += [w.seq for w in older]
         if each.due > each.at:  # it is tried again: what comes later waits behind it
-            chat.pace.hold(each.due, 0)
+            chat.pace.hold(each.due, 0, now)
         if row and (row[-1].at, row[-1].seq) > (each.at, each.seq):
             insort(row, each, key=lambda w: (w.at, w.seq))
         else:
@@ -115,7 +115,7 @@ class Line:
             return
         if chat.changes:
             first = chat.changes[0]
-            self._put(self._changes, first.lane, first, chat, max(now, chat.pace.held_until), now)
+            self._put(self._changes, first.lane, first, chat, max(now, chat.pace.wait.end(now)), now)
         if chat.news:
             first = chat.news[0]
             lane = first.lane
@@ -135,7 +135,7 @@ class Line:
 
     def take(self, now: int) -> Pick | None:
         """What leaves next; None where nothing may leave now."""
-        if self.transport is None or self.pace.held_until > now:
+        if self.transport is None or self.pace.wait.end(now) > now:
             return None
         self._rouse(now)
         if self._changing < CHANGES and (item := _top(self._changes)):
@@ -166,7 +166,7 @@ class Line:
         if number and (self._under_way < self.pace.width or self.batched):
             free = self.pace.next(now, number, evenly=not (_top(self._lanes[Lane.ANSWER]) or self._owed()))
             times += [free] if free is not None else []
-        return max(min(times), self.pace.held_until) if times else None
+        return max(min(times), self.pace.wait.end(now)) if times else None
 
     def _lane(self, now: int) -> int | None:
         """The lane whose turn it is; None where no new message may leave now."""
@@ -235,10 +235,6 @@ class Line:
             self._cut = self._cut or each.pieces > 1
             insort(chat.row(each), each, key=lambda w: (w.at, w.seq))
         self.place(chat, now)
-
-    def hold(self, until: int) -> None:
-        """Nothing leaves on this account before `until`."""
-        self.pace.held_until = max(self.pace.held_until, until)
 
     def _free(self, pick: Pick, now: int) -> None:
         pick.chat.under_way -= 1

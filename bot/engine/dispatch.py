@@ -97,13 +97,13 @@ class Dispatch:
             line.undo(pick, now)
         pick.rows[0].pieces = max(each.pieces, 1)
         if found.held == "":
-            if now - line.pace.held_until > QUIET:
+            if now - line.pace.wait.end(now) > QUIET:
                 log.warning(
                     "%s takes nothing at present; it is tried again in %.1f s", line.account, (found.at - now) / 1000
                 )
-            line.hold(found.at)
+            line.pace.wait.set(found.at, now)
         elif found.at > each.ended:
-            chat.pace.hold(found.at, slow(found.at, each.ended) if found.held else 0)
+            chat.pace.hold(found.at, slow(found.at, each.ended) if found.held else 0, now)
         if found.fate in ("later", "again", "anew", "unsent"):
             if found.fate == "anew":
                 pick.rows[0].act, pick.rows[0].target = "say", ""
@@ -129,12 +129,12 @@ class Dispatch:
         doubtful = outcomes.recover(db, self._house, abilities, now)
         self._holds = holds.holds(db, now)
         for line in self._lines.values():
-            line.hold(self._held(db, line.account)[0])
+            line.pace.wait.set(self._held(db, line.account)[0], now)
         desk = Desk(db, self._house)
         before = [(row.seat, row.door, row.account, row.act, now) for row in doubtful]
         before += [(each.seat, each.door, each.account, each.act, at) for each, at in outbox.lately(db, now - LATELY)]
         for seat, door, account, act, at in before:  # it counts for the pace
-            if (where := self._place(db, desk, seat, door, account)) is not None:
+            if (where := self._place(db, desk, seat, door, account, now)) is not None:
                 where[0].left(where[1], act, at)
         self.anew()
         return len(doubtful)
@@ -212,7 +212,7 @@ class Dispatch:
             line.superseded.clear()
 
     def _add(self, db: Database, desk: Desk, turn: Turn, each: Waiting, now: int) -> None:
-        where = self._place(db, desk, each.seat, each.door, each.account)
+        where = self._place(db, desk, each.seat, each.door, each.account, now)
         if where is None:
             outbox.gone(db, each.seq, "Erased")
             turn.dealt += 1
@@ -222,7 +222,7 @@ class Dispatch:
         line.add(chat, each, now)
 
     def _place(
-        self, db: Database, desk: Desk, seat: str | None, door: bytes | None, through: str
+        self, db: Database, desk: Desk, seat: str | None, door: bytes | None, through: str, now: int
     ) -> tuple[Line, Chat] | None:
         """Where a reader is reached: the line of the account, and the chat. None where they are not (any more)."""
         reader = seat or door or b"", through
@@ -239,7 +239,7 @@ class Dispatch:
         new = name not in line.chats
         chat = line.chat(name, in_room)
         if new and self._holds:
-            chat.pace.hold(*self._held(db, account, name))
+            chat.pace.hold(*self._held(db, account, name), now)
         self._where[reader] = line, chat
         return line, chat
 

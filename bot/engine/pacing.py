@@ -9,7 +9,8 @@ Invariants:
 * A wait that a platform has asked for is kept to its end; the chat is slower for a while after.
 * Messages that nobody waits for in person are spread evenly, so that an answer need not wait for the end of a burst.
 
-Times are whole milliseconds of the engine's clock. If it goes back, what was sent counts as sent just now.
+Times are whole milliseconds of the engine's clock. If it goes back, what was sent counts as sent just now, and no wait becomes
+longer than it was.
 """
 
 from __future__ import annotations
@@ -79,11 +80,29 @@ class Window:
         return not self._open and not self._ends
 
 
+class Wait:
+    """Until when something has to wait."""
+
+    def __init__(self) -> None:
+        self._until = 0
+        self._span = 0
+
+    def set(self, until: int, now: int) -> None:
+        """Wait until then, or longer where that was said before."""
+        if until > self.end(now):
+            self._until, self._span = until, until - now
+
+    def end(self, now: int) -> int:
+        """The end of the wait; it may be past."""
+        self._until = min(self._until, now + self._span)
+        return self._until
+
+
 class AccountPace:
     """The pace of an account. Without a `Pace` nothing is held back but by waits."""
 
     def __init__(self, pace: Pace | None) -> None:
-        self.held_until = 0
+        self.wait = Wait()
         self.window: Window | None = None
         self._interval = 0.0
         self._even = 0.0
@@ -99,7 +118,7 @@ class AccountPace:
         if free is None:
             return None
         even = math.ceil(self._even) - BURST if evenly else 0
-        return max(free, even, self.held_until)
+        return max(free, even, self.wait.end(now))
 
     def start(self, now: int, number: int) -> None:
         self._even = max(min(self._even, now + self._interval * 40), now) + self._interval * number
@@ -136,15 +155,15 @@ class ChatPace:
     """The pace of a chat; `room` says that many read there."""
 
     def __init__(self, pace: Pace | None, room: bool) -> None:
-        self.held_until = 0
-        self.slow_until = 0
+        self.wait = Wait()
+        self._slow = Wait()
         self._gap = math.ceil(pace.chat_gap * 1000) + MARGIN if pace is not None and pace.chat_gap else 0
         self._window = Window(pace.room_per_minute, 60_000 + MARGIN) if pace is not None and room else None
         self._last = -SLOWER * self._gap
 
     def next(self, now: int, number: int = 1) -> int | None:
         """When so many more messages may start; None where that is not known before something has ended."""
-        slow = now < self.slow_until
+        slow = now < self._slow.end(now)
         self._last = min(self._last, now)
         free = self._last + self._gap * (SLOWER if slow else 1)
         if self._window is not None:
@@ -153,7 +172,7 @@ class ChatPace:
             if room is None:
                 return None
             free = max(free, room)
-        return max(now, free, self.held_until)
+        return max(now, free, self.wait.end(now))
 
     def start(self, number: int) -> None:
         if self._window is not None:
@@ -168,14 +187,14 @@ class ChatPace:
         if self._window is not None:
             self._window.undo(number)
 
-    def hold(self, until: int, slow_until: int) -> None:
+    def hold(self, until: int, slow_until: int, now: int) -> None:
         """Nothing leaves before `until`; until `slow_until` it is slower."""
-        self.held_until = max(self.held_until, until)
-        self.slow_until = max(self.slow_until, slow_until)
+        self.wait.set(until, now)
+        self._slow.set(slow_until, now)
 
     def idle(self, now: int) -> bool:
         """Whether nothing has to be remembered of it."""
-        past = max(self._last + SLOWER * self._gap, self.held_until, self.slow_until)
+        past = max(self._last + SLOWER * self._gap, self.wait.end(now), self._slow.end(now))
         return past <= now and (self._window is None or (self._window.next(now) == now and self._window.idle))
 
 

@@ -199,7 +199,7 @@ def test_a_wait_of_the_account_holds_everything() -> None:
     on = line()
     put(on, "anna")
     put(on, "ben", act="edit", target="1")
-    on.hold(T + 700)
+    on.pace.wait.set(T + 700, T)
     assert on.take(T) is None
     assert on.next(T) == T + 700
     assert {at for at, _, _ in drain(on)} == {T + 700}

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from bot.engine.pacing import BURST, MARGIN, SLOW_AT_LEAST, WIDEST, AccountPace, ChatPace, Window, slow
+from bot.engine.pacing import BURST, MARGIN, SLOW_AT_LEAST, WIDEST, AccountPace, ChatPace, Wait, Window, slow
 from bot.transports.port import Pace
 
 PACE = Pace(per_second=30, chat_gap=1.0, room_per_minute=20)
@@ -45,6 +45,16 @@ def test_a_clock_that_goes_back_does_not_stop_anything() -> None:
     window.start(1)
     window.end(T + 3_600_000, 1)
     assert window.next(T) == T + 1000
+
+
+def test_a_wait_keeps_its_end_and_becomes_no_longer_where_the_clock_goes_back() -> None:
+    wait = Wait()
+    assert wait.end(T) <= T
+    wait.set(T + 5000, T)
+    wait.set(T + 3000, T + 10)
+    assert wait.end(T + 4999) == T + 5000
+    assert wait.end(T - 3_600_000) == T - 3_600_000 + 5000
+    assert wait.end(T) == T - 3_600_000 + 5000
 
 
 def test_no_window_of_the_receiver_is_too_full_however_shaky_the_line() -> None:
@@ -139,10 +149,10 @@ def test_a_chat_is_remembered_as_long_as_it_matters() -> None:
     chat.end(T, 1)
     assert not chat.idle(T + 2 * (1000 + MARGIN) - 1)
     assert chat.idle(T + 2 * (1000 + MARGIN))
-    chat.hold(T + 9000, 0)
+    chat.hold(T + 9000, 0, T)
     assert not chat.idle(T + 8999)
     assert chat.idle(T + 9000)
-    chat.hold(0, T + 20_000)
+    chat.hold(0, T + 20_000, T)
     assert not chat.idle(T + 19_999)
     assert chat.idle(T + 20_000)
     room = ChatPace(PACE, True)
@@ -154,7 +164,7 @@ def test_without_a_pace_only_waits_count() -> None:
     pace = AccountPace(None)
     send(pace, T)
     assert pace.next(T, evenly=True) == T
-    pace.held_until = T + 9
+    pace.wait.set(T + 9, T)
     assert pace.next(T, evenly=True) == T + 9
     assert pace.width == 1
 
@@ -190,8 +200,8 @@ def test_a_chat_that_had_to_wait_is_slower_for_a_while() -> None:
     chat, room = ChatPace(PACE, False), ChatPace(PACE, True)
     until = T + 3000
     for each in (chat, room):
-        each.hold(until, slow(until, T))
-        each.hold(T + 1, T + 1)
+        each.hold(until, slow(until, T), T)
+        each.hold(T + 1, T + 1, T)
         assert each.next(T) == until
         each.start(1)
         each.end(until, 1)
