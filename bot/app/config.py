@@ -173,7 +173,9 @@ _SECRETS: Mapping[str, str] = {
 
 
 class BadConfig(ValueError):
-    """The config cannot be used. `str()` says why, line by line, for the operator."""
+    """The config cannot be used. `str()` says why, line by line, for the operator. `code` is what the program ends with."""
+
+    code = 78
 
 
 def load_config(path: Path) -> Config:

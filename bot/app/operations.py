@@ -34,7 +34,15 @@ CODE_LASTS = timedelta(days=30)
 
 
 class Problem(Exception):
-    """Why something was not done, in the operator's words."""
+    """Why something was not done, in the operator's words. `code` is what the program ends with."""
+
+    code = 1
+
+
+class Halted(Problem):
+    """The program cannot go on before somebody has done something; to start it again at once would not help."""
+
+    code = 78
 
 
 @dataclass(frozen=True, slots=True)

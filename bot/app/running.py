@@ -15,7 +15,7 @@ from bot.app import operations
 from bot.app.config import Config
 from bot.app.connecting import note_names, telegrams
 from bot.app.line import Line, call, carry_out, socket_path
-from bot.app.operations import Desk, Problem, Progress
+from bot.app.operations import Desk, Halted, Problem, Progress
 from bot.app.service import READY, STOPPING, Service
 from bot.engine.clock import SystemClock
 from bot.engine.drift import steady
@@ -63,7 +63,7 @@ async def run(config: Config, console: Sequence[Transport] = ()) -> None:
         try:
             await engine.run()
         except Stopped as stopped:
-            raise Problem(f"{stopped} Everything is kept; `pnyx run` goes on from here.") from None
+            raise Halted(f"{stopped} Everything is kept; `pnyx run` goes on from here.") from None
         finally:
             service.tell(STOPPING)
             for task in (renewing, *beside):

@@ -37,7 +37,8 @@ def config_option(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def in_words(function: Callable[P, T]) -> Callable[P, T]:
-    """What goes wrong is told in one sentence, and the exit code is 1. No traceback reaches a person."""
+    """What goes wrong is told in one sentence, and the exit code is 1, or 78 where to try again at once would not help. No
+    traceback reaches a person."""
 
     @functools.wraps(function)
     def told(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -45,6 +46,7 @@ def in_words(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
         except (Problem, BadConfig, StoreError, NotAFlow, CannotExport) as error:
             err.print(veiled(str(error)), style="red", markup=False, soft_wrap=True)
+            sys.exit(getattr(error, "code", 1))
         except OSError as error:
             err.print(
                 f"{error.filename or 'A file'}: {error.strerror or error}.", style="red", markup=False, soft_wrap=True

@@ -29,6 +29,7 @@ PNYX = (sys.executable, "-c", "from bot.cli import main; main()")
 TOKEN = "7000001:AAEcanarycanarycanary-canary_canary"
 OTHER = "7000002:AAEcanaryanothercanary-another_cana"
 PATIENCE = 60.0
+HALTED = 78
 
 pytestmark = pytest.mark.slow
 
@@ -181,7 +182,7 @@ async def test_a_revoked_token_ends_with_one_line(tmp_path: Path) -> None:
         async with at.running() as run:
             await at.polled()
             at.api.bots.pop(TOKEN).wake()
-            assert await run.end() == 1
+            assert await run.end() == HALTED
         assert "Telegram does not know the token of telegram:main" in run.last_line()
         assert "Everything is kept" in run.last_line()
 
@@ -194,7 +195,7 @@ async def test_two_processes_with_the_same_token_end_with_one_line(tmp_path: Pat
             done, _ = await asyncio.wait(ends, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
             assert done
             ended = first if ends[0] in done else second
-            assert await ended.end() == 1
+            assert await ended.end() == HALTED
             assert "Another program receives what people write to telegram:main" in ended.last_line()
 
 
@@ -207,7 +208,7 @@ async def test_an_account_that_stops_ends_all_and_the_other_one_loses_nothing(tm
             await anna.start(to=two)
             await at.api.until(lambda: any("reserved" in m.text for m in anna.seen(two)), PATIENCE)
             at.api.bots.pop(TOKEN).wake()
-            assert await run.end() == 1
+            assert await run.end() == HALTED
         assert "telegram:main" in run.last_line()
         assert at.seats() == [("participant", "new")]
 
