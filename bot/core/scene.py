@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from bot.core.message import Block, Button, Local, Message, Part, When, message
-from bot.core.schedule import resolve
+from bot.core.schedule import QuietHours, next_allowed, resolve
 from bot.core.state import Course, Seat, Stage, State, Table
 
 if TYPE_CHECKING:
@@ -59,9 +59,16 @@ class Scene:
 
     @property
     def closes(self) -> datetime | None:
-        """The announced end of the step on this course."""
-        entry = self.course.open.get(self.step)
-        return entry.closes if entry else None
+        """The announced end of the step on this course; for a person to whom a question comes only in the morning, because it
+        opened in their quiet hours, the end of its duration from there."""
+        entry, step, seat = self.course.open.get(self.step), self.node.step, self.state.seat
+        if entry is None or entry.closes is None or seat is None or self.unit != seat.unit:
+            return entry.closes if entry else None
+        hours = self.flow.file.schedule.quiet_hours
+        if hours is None or step.scope != "person" or step.self_paced or step.duration is None or entry.notice:
+            return entry.closes
+        morning = next_allowed(entry.opened, self.flow.sites[seat.site].zone, QuietHours(hours.start, hours.end))
+        return max(entry.closes, morning + step.duration) if morning > entry.opened else entry.closes
 
     def fresh_stage(self, **data: Any) -> Stage:
         """A new open stage for this unit, with the announced end of the step."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.core.effects import Put
 from bot.core.events import Joined, encode
+from bot.core.rendered import plain
 from bot.core.state import Seat
 from bot.store import ballots, findings, opinions, queue
 from bot.store.database import Database
@@ -165,6 +166,16 @@ async def test_who_leads_and_has_no_name_yet_is_called_by_the_role() -> None:
         await here.say("maya", "/name Maya")
         await here.say("maya", "What else?")
         assert "Maya (facilitator)\n" in here.post.text("anna")
+
+
+async def test_a_ballot_that_comes_in_the_morning_says_until_when_it_is_open() -> None:
+    hours = "[schedule.quiet_hours]\nstart = 11:20:00\nend = 17:00:00\n\n[[step]]"
+    async with room(EVENING.replace("[[step]]", hours, 1)) as here:
+        await arrive(here, "anna", "ben", "cleo")
+        await here.wait(timedelta(hours=7, minutes=30))
+        ballot = next(text for text in map(plain, here.post.to("anna")) if "You can vote until" in text)
+        assert "18:00" in ballot, ballot
+        assert "ballot" not in (await here.course()).done
 
 
 async def test_who_gets_the_ballot_late_has_the_whole_time_from_then() -> None:
