@@ -22,7 +22,7 @@ from bot.engine.clock import Clock
 from bot.engine.house import House
 from bot.language.flowfiles import NotAFlow, bundle, load_flow, unbundle
 from bot.report.export import CannotExport, export_files, write_export
-from bot.store import codes, courses, guests, joining, people, queue, tables
+from bot.store import codes, contact, courses, guests, joining, people, queue, tables
 from bot.store.backup import backup as copy_database
 from bot.store.connection import Store
 from bot.store.courses import PublishedFlow
@@ -119,6 +119,7 @@ def _status(db: Database, house: House, now: int) -> dict[str, Any]:
         "now": now,
         "assemblies": found,
         "queues": queue.counts(db),
+        "heard": contact.accounts(db),
         "parked": [
             {"number": p.seq, "kind": p.kind, "fault": p.error, "assembly": p.assembly} for p in queue.parked(db)
         ],

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from bot.app.operations import Problem
 from bot.cli.asking import config_option, do, in_words, out
+from bot.core.problems import count
 
 
 @click.command()
@@ -29,12 +30,22 @@ def status(config: Path) -> None:
     queues = found["queues"]
     waiting, unsent = queues["inbox"].get("new", 0), queues["outbox"].get("new", 0)
     out.print(f"Waiting to happen: {waiting}. Waiting to be sent: {unsent}.")
+    for account, heard in found["heard"].items():
+        out.print(f"{account} was last heard {ago((found['now'] - heard) // 1000)}.", markup=False)
     for row in found["parked"]:
         out.print(
             f"Set aside after three tries: event {row['number']} ({row['kind']}) of {row['assembly']}, {row['fault']}. "
             "The log says more.",
             style="yellow",
         )
+
+
+def ago(seconds: int) -> str:
+    """How long ago, in the one unit that says enough."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{count(seconds // size, unit)} ago"
+    return f"{count(max(0, seconds), 'second')} ago"
 
 
 def _courses(courses: list[dict[str, Any]]) -> Table:

@@ -192,6 +192,8 @@ class Engine:
             for task in tasks:
                 task.cancel()
             *ends, sent, hosted = await asyncio.gather(*tasks, sending, hosting, return_exceptions=True)
+            for each in receivers:
+                await each.leave()
         for trouble in (sent, hosted):
             if trouble is not None:
                 raise trouble

@@ -16,6 +16,7 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -111,6 +112,12 @@ class Receiver:
                 self._lost = self._behind = self.drains
                 log.warning("receiving from %s failed and is tried again: %s", self.account, _why(error))
                 await self._sleep(self._pause(failures))
+
+    async def leave(self) -> None:
+        """Write down until when the account was heard: this receiver ends, and somebody will want to know."""
+        if self.heard_until is not None:
+            with contextlib.suppress(StoreError):
+                await self._store.transact(contact.note, self.account, ms(self.heard_until))
 
     def _pause(self, failures: int) -> float:
         most = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0**failures)

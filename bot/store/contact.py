@@ -21,6 +21,11 @@ def note(db: Database, account: str, at: int) -> None:
     )
 
 
+def accounts(db: Database) -> dict[str, int]:
+    """When contact with each account was last noted; those that never were are left out."""
+    return dict(db.sql.execute("SELECT account, heard FROM cursor WHERE heard > 0 ORDER BY account").fetchall())
+
+
 def sites(db: Database, account: str) -> set[tuple[str, str]]:
     """The assemblies, with their sites, in which somebody is reached through this account."""
     found: set[tuple[str, str]] = set()

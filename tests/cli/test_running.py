@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.desk import ago
+
 PNYX = (sys.executable, "-c", "from bot.cli import main; main()")
 PATIENCE = 60.0
 
@@ -173,3 +175,18 @@ def test_alone_it_explains_itself() -> None:
     told = pnyx()
     for command in ("demo", "init", "check", "run", "status", "people", "flow", "rehearse", "export", "backup"):
         assert command in told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-5, "0 seconds ago"),
+        (1, "1 second ago"),
+        (119, "119 seconds ago"),
+        (120, "2 minutes ago"),
+        (7300, "2 hours ago"),
+        (180_000, "2 days ago"),
+    ],
+)
+def test_how_long_ago_is_said_in_one_unit(seconds: int, said: str) -> None:
+    assert ago(seconds) == said

@@ -175,6 +175,7 @@ async def test_from_an_invite_link_to_an_answer_and_a_kill_loses_nothing(tmp_pat
             await sees(at, ben, "used")
             assert await run.end(signal.SIGTERM) == 0
         assert at.seats() == [("organiser", "active"), ("participant", "active")]
+        assert list((await at.ask("status"))["heard"]) == ["telegram:main"]
 
 
 async def test_a_revoked_token_ends_with_one_line(tmp_path: Path) -> None:

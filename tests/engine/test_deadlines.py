@@ -188,6 +188,21 @@ async def test_a_machine_that_slept_over_the_hour_lets_what_came_meanwhile_come_
         await it.closed()
 
 
+async def test_a_graceful_end_writes_down_until_when_was_heard() -> None:
+    async with evening() as it:
+        await it.run()
+        await it.listens()
+        before = CLOSES - timedelta(seconds=30)
+        await it.at(before)
+        it.wire.happens(text("anna", "/my", "m1", before))
+        await until(lambda: len(it.wire.calls) > 2 and it.wire.calls[-1][1], it.look)
+        await it.at(CLOSES)
+        await it.closed()
+        assert await it.here.store.read(contact.accounts) == {ACCOUNT: ms(before)}
+        await it.end()
+        assert await it.here.store.read(contact.accounts) == {ACCOUNT: ms(CLOSES)}
+
+
 async def test_an_account_that_cannot_go_on_ends_the_run() -> None:
     async with evening() as it:
         await it.run()
