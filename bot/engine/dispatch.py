@@ -68,7 +68,7 @@ class Dispatch:
         self._where: dict[tuple[str | bytes, str], tuple[Line, Chat]] = {}
         self._horizon: Horizon | None = None
         self._holds: dict[bytes, tuple[int, int]] = {}
-        self._known: set[int] = set()
+        self._skipped: set[int] = set()
         self._under_way: dict[Leaving, None] = {}
         self._next_hour: int | None = None
 
@@ -108,8 +108,6 @@ class Dispatch:
             if found.fate == "anew":
                 pick.rows[0].act, pick.rows[0].target = "say", ""
             line.back(chat, pick.rows, now)
-        else:
-            self._known -= {w.seq for w in pick.rows}
         if found.fate == "moved":
             self.anew()
         return found
@@ -180,7 +178,7 @@ class Dispatch:
         """Whether something waits that has not been looked at."""
         if self._horizon is None:
             return True
-        return any(each.seq not in self._known for each in outbox.look(db, self._horizon, now, LOOKED_AT)[0])
+        return any(each.seq not in self._skipped for each in outbox.look(db, self._horizon, now, LOOKED_AT)[0])
 
     def _read_anew(self, db: Database, now: int) -> None:
         for line in self._lines.values():
@@ -192,7 +190,7 @@ class Dispatch:
             for reader, (line, chat) in self._where.items()
             if line.moves(now) and line.chats.get(chat.place) is chat
         }
-        self._known = {w.seq for each in self._under_way for w in each.pick.rows}
+        self._skipped = {w.seq for each in self._under_way for w in each.pick.rows}
         self._horizon = Horizon(outbox.newest(db))
 
     def _look(self, db: Database, desk: Desk, turn: Turn, now: int) -> None:
@@ -203,12 +201,11 @@ class Dispatch:
         self.more = len(found) >= LOOKED_AT
         self._next_hour = outbox.next_at(db, now)
         for each in found:
-            if each.seq not in self._known:
+            if each.seq not in self._skipped:
                 self._add(db, desk, turn, each, now)
         for line in self._lines.values():
             for seq in line.superseded:
                 outbox.gone(db, seq, "Superseded")
-                self._known.discard(seq)
             line.superseded.clear()
 
     def _add(self, db: Database, desk: Desk, turn: Turn, each: Waiting, now: int) -> None:
@@ -217,7 +214,6 @@ class Dispatch:
             outbox.gone(db, each.seq, "Erased")
             turn.dealt += 1
             return
-        self._known.add(each.seq)
         line, chat = where
         line.add(chat, each, now)
 
@@ -252,12 +248,10 @@ class Dispatch:
     ) -> tuple[Letter, Buttons | None] | None:
         """What was picked, as a letter; `rows` are those of it that still wait. None where it is not to be sent, or not here."""
         waiting = {w.seq: w for w in pick.rows}
-        self._known -= waiting.keys() - {row.seq for row in rows}
         made = _made(desk, rows) if rows else "Gone"
         if isinstance(made, str):
             for row in rows:
                 outbox.gone(db, row.seq, made)
-            self._known -= waiting.keys()
             line.undo(pick, now)
             return None
         found = made[0]

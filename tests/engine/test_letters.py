@@ -10,9 +10,9 @@ from bot.core.effects import Lane
 from bot.core.events import Remained, decode
 from bot.core.message import Button, Message, Plain, message
 from bot.store import buttons, copies, opinions, queue
-from bot.transports.port import Gone, Moved, Refused
+from bot.transports.port import Gone, Moved, Refused, Retry
 from tests.support.letters import Keyed, found, keep, quoted, talk
-from tests.support.office import Account, office
+from tests.support.office import Account, office, seconds
 from tests.support.room import ASSEMBLY
 from tests.support.virtual import VirtualLoop, run
 
@@ -154,6 +154,40 @@ def test_what_cannot_be_changed_is_said_anew_where_somebody_waits_for_it(
             await here.put(here.row("new", anna, lane, act="edit", target="9", about=about))
             await here.drained()
             assert here.account.texts("anna") == texts
+
+    run(main)
+
+
+def test_what_is_said_anew_counts_for_the_pace() -> None:
+    async def main(loop: VirtualLoop) -> None:
+        async with office(loop, Account(fate=lambda act, chat, key: Refused("old") if act == "edit" else None)) as here:
+            (anna,) = await here.enrol("anna")
+            await here.open()
+            await here.put(*(here.row(f"{n}", anna, Lane.ANSWER, act="edit", target=f"9{n}") for n in range(4)))
+            await here.drained()
+            assert here.account.texts("anna") == ["0", "1", "2", "3"]
+            assert here.account.breaches() == []
+
+    run(main)
+
+
+def test_a_change_that_is_put_off_stays_a_change() -> None:
+    left = [Retry(seconds(3))]
+
+    def fate(act: str, chat: str, key: str) -> object:
+        return left.pop() if act == "edit" and left else None
+
+    async def main(loop: VirtualLoop) -> None:
+        async with office(loop, Account(fate=fate)) as here:
+            (anna,) = await here.enrol("anna")
+            await here.open()
+            await here.put(here.row("edit", anna, Lane.ANSWER, act="edit", target="9"))
+            await asyncio.sleep(1)
+            await here.put(*(here.row(f"{n}", anna, Lane.ANSWER) for n in range(3)))
+            await here.drained()
+            left_at = {call.text: call.left for call in here.account.calls}
+            assert 3 <= left_at["edit"] < 3.2, "it waits for no message"
+            assert here.account.breaches() == []
 
     run(main)
 

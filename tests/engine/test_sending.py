@@ -40,6 +40,18 @@ async def test_a_message_that_was_put_off_goes_out_later_and_once() -> None:
         assert await states(here) == {"sent": 1}
 
 
+async def test_when_something_may_leave_next_is_known_before_anybody_has_looked() -> None:
+    post = Post()
+    async with room(EVENING, post) as here:
+        seat = await here.enrol("anna")
+        await here.engine.settle()
+        assert await here.engine.next_due() is None
+        await here.apply([hello(f"seat:{seat}")])
+        assert await here.engine.next_due() == here.clock.now()
+        await here.engine.settle()
+        assert await here.engine.next_due() is None
+
+
 async def test_later_messages_wait_behind_one_that_is_tried_again() -> None:
     post = Post()
     async with room(EVENING, post) as here:
