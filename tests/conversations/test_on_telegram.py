@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.rehearsal.script import read_script
-from tests.support.over_telegram import replay_plainly, replay_on_telegram
+from tests.support.over_telegram import replay_on_telegram, replay_plainly
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = sorted(HERE.glob("*.toml"))
