@@ -8,12 +8,11 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from bot.app import operations
 from bot.app.config import Config
-from bot.app.connecting import note_names, telegrams
 from bot.app.line import Line, call, carry_out, socket_path
 from bot.app.operations import Desk, Halted, Problem, Progress
 from bot.app.service import READY, STOPPING, Service
@@ -37,9 +36,11 @@ LEASE = 30_000
 """How long a lease lasts without being renewed, in milliseconds; it is renewed three times as often."""
 
 
-async def run(config: Config, console: Sequence[Transport] = ()) -> None:
+async def run(config: Config, console: Sequence[Transport] = (), ready: Callable[[], None] = lambda: None) -> None:
     """Run every assembly of the config until a signal comes, over the Telegram accounts of the config and the given `console`.
-    Raises `Problem` or `BadConfig` in the operator's words."""
+    `ready` is called once everything is in place. Raises `Problem` or `BadConfig` in the operator's words."""
+    from bot.app.connecting import note_names, telegrams  # heavy, and no other operation needs it
+
     clock, catalogs, service = SystemClock(), Catalogs.load(locales_dir()), Service()
     connect = telegrams(config, clock.now, catalogs)
     async with _opened(config) as store:
@@ -60,6 +61,7 @@ async def run(config: Config, console: Sequence[Transport] = ()) -> None:
         )
         _sort_out_seldom()
         service.tell(READY)
+        ready()
         try:
             await engine.run()
         except Stopped as stopped:

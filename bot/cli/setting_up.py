@@ -10,11 +10,9 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from bot.app.checking import look_at
 from bot.app.config import NAME, Config, load_config
 from bot.app.operations import Problem
 from bot.app.running import ask, run
-from bot.app.tokens import tokens
 from bot.app.veil import guard
 from bot.cli.asking import config_option, err, in_words, out
 from bot.cli.flow import report_problems
@@ -89,6 +87,10 @@ def check(config: Path, flows: tuple[Path, ...]) -> None:
 
 def _check_telegram(config: Config) -> int:
     """Say how each Telegram account stands. 1 where one cannot work."""
+    if not config.telegram:
+        return 0
+    from bot.app.checking import look_at  # heavy, and only those with a bot need it
+
     worst = 0
     for table in config.telegram:
         head = "Telegram"
@@ -120,12 +122,14 @@ def run_command(config: Path, level: str) -> None:
 
 
 async def _run(config: Config) -> None:
-    for name in tokens(config):
-        err.print(f"telegram:{name} is served here. Ctrl-C ends it.", style="dim")
+    def ready() -> None:
+        for table in config.telegram:
+            err.print(f"telegram:{table.name} is served here. Ctrl-C ends it.", style="dim")
+
     if not config.console.enabled:
-        await run(config)
+        await run(config, ready=ready)
         return
     clock = SystemClock()
     console = Console(TypedLines(typed(sys.stdin), f"{clock.now().timestamp():.0f}"), clock.now)
     console.explain()
-    await run(config, [console])
+    await run(config, [console], ready)
