@@ -34,7 +34,7 @@ def test_nothing_is_lost_and_nothing_counts_twice(repo: Path, tmp_path: Path) ->
     assert Counter(scenario for scenario, _, _ in reached).keys() == {"argue", "relay", "vote"}
     assert min(Counter(scenario for scenario, _, _ in reached).values()) > 80
     files = {what for _, kind, what in reached if kind == "line"}
-    assert {f"bot/engine/{name}.py" for name in ("engine", "handling", "sending", "jobs")} <= files
+    assert {f"bot/engine/{name}.py" for name in ("engine", "sending", "jobs")} <= files
     assert len([file for file in files if file.startswith("bot/store/")]) > 5
     for kind in ("before", "after"):
         statements = {what for _, of, what in reached if of == kind}

@@ -70,7 +70,7 @@ async def test_a_reply_hides_it_in_the_room(who: str) -> None:
         await t.write(who, "/hide", answers=own, **THERE)
         assert (GROUP, own) in t.chats.deleted
         assert [text for text in t.shown("ben") if "fools" in text] == []
-        assert t.last(who).startswith("Hidden: what Anna wrote is not read")
+        assert t.last(who).startswith("Hidden: nobody reads what Anna wrote")
         assert "Hidden" not in "".join(t.shown(GROUP)), "the reason is asked for in private"
         assert t.chats.find("anna", "has hidden this message of yours")
 
