@@ -34,9 +34,9 @@ def learn(secret: str) -> None:
 
 
 def veiled(text: str) -> str:
-    """The text with every secret covered."""
-    for pattern in _learned.values():
-        text = pattern.sub(COVER, text)
+    """The text with every secret covered, the longest first: a part of it would leave the rest."""
+    for secret in sorted(_learned, key=len, reverse=True):
+        text = _learned[secret].sub(COVER, text)
     return _TOKEN.sub(COVER, text)
 
 
