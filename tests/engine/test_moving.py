@@ -27,7 +27,7 @@ async def test_a_lost_phone_the_seat_moves_and_the_old_chat_gets_nothing_more() 
         await here.say("new", f"/join {second}")
         (after,) = await seats(here)
         assert (after.id, after.name) == (before.id, "Anna")
-        assert "“Der Platz”" in here.post.text("old")
+        assert "„Der Platz“" in here.post.text("old")
         assert "Klara, 03 00" in here.post.text("old")
         assert "Anna" in here.post.text("new"), "what waits is shown in the new chat"
         here.post.delivered.clear()
