@@ -21,7 +21,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from tests.bench import broadcast, parts, path, rehearsals
+from tests.bench import broadcast, parts, path, rehearsals, telegram
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 COMMAND = "make bench"
@@ -53,6 +53,7 @@ def _page(folder: Path, long: bool) -> Iterator[str]:
     yield ""
     yield from _events(folder)
     yield from _growth(folder)
+    yield from _presses(folder)
     yield from _broadcast()
     yield from _rehearsals(folder, long)
     yield from _parts()
@@ -90,6 +91,30 @@ def _growth(folder: Path) -> Iterator[str]:
         per = [f"{each.per_event[b]:.3f}" for b in path.BATCHES]
         rows.append((f"{each.size:,}", *per, ratios, f"{each.memory:.0f} MB"))
     yield from _table(head, rows)
+
+
+def _presses(folder: Path) -> Iterator[str]:
+    at = folder / "presses"
+    at.mkdir()
+    found = telegram.presses(at)
+    yield "## Button presses on Telegram"
+    yield ""
+    yield f"{telegram.PEOPLE} people change what they have chosen in an open vote, each as soon as their card shows the change"
+    yield "before. A press is received by `getUpdates`, committed with `synchronous=FULL`, acknowledged, and its card edited: two calls."
+    yield "`pnyx run` against a bare bot of python-telegram-bot (`Application` with its defaults, which echoes a backlog of"
+    yield "messages with one call each and stores nothing). Each bot, and the server of each, is a process of its own; they take turns."
+    yield f"Medians of {telegram.ROUNDS} rounds of {telegram.ACTS:,}."
+    yield ""
+    ours, bare = found.ours, found.bare
+    rows = [
+        ("echo bot, messages", f"{bare.acts:,.0f}", f"{bare.acts:,.0f}", f"{bare.cpu:.2f} ms"),
+        ("`pnyx run`, presses", f"{ours.acts:,.0f}", f"{2 * ours.acts:,.0f}", f"{ours.cpu:.2f} ms"),
+        ("ratio", f"{found.faster:.2f}", f"{2 * found.faster:.2f}", f"{found.cheaper:.2f}"),
+    ]
+    yield from _table(("what", "per second", "calls per second", "CPU per call"), rows)
+    yield f"Of {found.edits:,} edits {found.superseded} were not sent because a later one took their place. Seen out of order"
+    yield f"within a chat: {len(found.wrong)}, also where everybody presses {telegram.AT_ONCE} buttons at once."
+    yield ""
 
 
 def _broadcast() -> Iterator[str]:

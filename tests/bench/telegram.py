@@ -18,12 +18,14 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from tests.bench.crowd import OPTIONS
 from tests.bench.voting import DATABASE, prepare
 from tests.support.botapi.server import TOKEN
 
 PEOPLE = 100
 ACTS = 2000
 ROUNDS = 7
+AT_ONCE = OPTIONS
 WARM = 400
 """Acts before anything is measured."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import broadcast, parts
+from tests.bench import broadcast, parts, telegram
 from tests.bench.__main__ import _table
 from tests.bench.assembly import BenchAssembly
 
@@ -37,6 +37,15 @@ def test_a_broadcast_keeps_the_pace_and_a_question_is_open_for_its_time_from_its
     assert 6 < opened.spread < 8
     assert opened.least >= broadcast.MINUTES
     assert opened.fullest == 30
+
+
+@pytest.mark.slow
+def test_every_press_is_answered_by_an_edit_and_in_order(tmp_path: Path) -> None:
+    found = telegram.presses(tmp_path, people=6, acts=60, rounds=1)
+    assert found.wrong == ()
+    assert found.edits == 120
+    assert found.superseded == 0
+    assert min(found.ours.acts, found.bare.acts, found.ours.cpu, found.bare.cpu, found.faster, found.cheaper) > 0
 
 
 def test_the_parts_run() -> None:
