@@ -99,10 +99,11 @@ def _presses(folder: Path) -> Iterator[str]:
     found = telegram.presses(at)
     yield "## Button presses on Telegram"
     yield ""
-    yield f"{telegram.PEOPLE} people change what they have chosen in an open vote, each as soon as their card shows the change"
-    yield "before. A press is received by `getUpdates`, committed with `synchronous=FULL`, acknowledged, and its card edited: two calls."
-    yield "`pnyx run` against a bare bot of python-telegram-bot (`Application` with its defaults, which echoes a backlog of"
-    yield "messages with one call each and stores nothing). Each bot, and the server of each, is a process of its own; they take turns."
+    yield f"{telegram.PEOPLE} people change what they have chosen in an open vote, each as soon as their card shows the"
+    yield "change before. A press is received by `getUpdates`, committed with `synchronous=FULL`, acknowledged, and its card"
+    yield "edited: two calls. `pnyx run` against a bare bot of python-telegram-bot (`Application` with its defaults, which"
+    yield "echoes a backlog of messages with one call each and stores nothing). Each bot, and the server of each, is a"
+    yield "process of its own; they take turns."
     yield f"Medians of {telegram.ROUNDS} rounds of {telegram.ACTS:,}."
     yield ""
     ours, bare = found.ours, found.bare
