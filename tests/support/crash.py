@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tests.support.crashing import faults
-from tests.support.crashing.points import COMMITTED, DELIVERED, Place, Point
+from tests.support.crashing.points import COMMITTED, COMMITTING, DELIVERED, Place, Point
 from tests.support.crashing.trial import Ground, Verdict, attempt, prepare
 from tests.support.crashing.world import scenarios, warm
 
@@ -41,10 +41,10 @@ _fault: str = ""
 
 
 def sample(grounds: Iterable[Ground], size: int) -> list[Target]:
-    """So many points, the most telling ones first: a fifth of them right after a commit or a delivery, spread over the
-    scenarios; then every statement, and every line of engine and store that runs outside of transactions; then lines inside
-    of them (a kill there undoes a transaction) and lines of the other layers. Where a place is passed in several scenarios,
-    or several times, the hash of the place says which one is taken: the same code gives the same sample."""
+    """So many points, the most telling ones first: a fifth of them right before or after a commit, or after a delivery,
+    spread over the scenarios; then every statement, and every line of engine and store that runs outside of transactions;
+    then lines inside of them (a kill there undoes a transaction) and lines of the other layers. Where a place is passed in
+    several scenarios, or several times, the hash of the place says which one is taken: the same code gives the same sample."""
     grounds = tuple(grounds)
     where: dict[Place, list[Ground]] = defaultdict(list)
     between = {place for ground in grounds for place in ground.outside}
@@ -58,9 +58,10 @@ def sample(grounds: Iterable[Ground], size: int) -> list[Target]:
         first, outside = place.what.startswith(FIRST), place in between
         return 1 if first and outside else 2 if first or outside else 3, _draw(place)
 
-    each = size // 5 // len(grounds) // 2
-    found = [t for ground in grounds for place in (COMMITTED, DELIVERED) for t in _spread(ground, place, each)]
-    for place in sorted(where, key=rank)[: size - len(found)]:
+    edges = (COMMITTING, COMMITTED, DELIVERED)
+    each = size // 5 // len(grounds) // len(edges)
+    found = [t for ground in grounds for place in edges for t in _spread(ground, place, each)]
+    for place in sorted(where.keys() - {*edges}, key=rank)[: size - len(found)]:
         ground = where[place][_draw(place) % len(where[place])]
         found.append((ground.scenario.name, Point(place, 1 + _draw(place) // 7 % ground.passed[place])))
     return found

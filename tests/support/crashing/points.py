@@ -38,6 +38,8 @@ class Place:
 COMMITTED = Place("after", "COMMIT")
 DELIVERED = Place("after", "a delivery")
 """At these two a run comes into a new state that outlasts it; all others lie between two such states."""
+COMMITTING = Place("before", "COMMIT")
+"""The last moment at which everything that a transaction did is undone."""
 
 
 @dataclass(frozen=True, order=True)
