@@ -1,4 +1,4 @@
-"""Pnyx is killed at many points of three scenarios, and goes on where it was. (`make crash` kills it everywhere.)
+"""Pnyx is killed at many points of five scenarios, and goes on where it was. (`make crash` kills it everywhere.)
 
 The harness runs in a process of its own: what it forks must not hold the loops and connections of other tests.
 """
@@ -31,11 +31,14 @@ def test_nothing_is_lost_and_nothing_counts_twice(repo: Path, tmp_path: Path) ->
     assert outcomes["held"] >= ENOUGH
     assert outcomes["not reached"] * 20 < len(verdicts), ran.stdout[-4000:]
     reached = [(scenario, kind, what) for scenario, kind, what, _, outcome, _ in verdicts if outcome == "held"]
-    assert Counter(scenario for scenario, _, _ in reached).keys() == {"argue", "relay", "vote"}
-    assert min(Counter(scenario for scenario, _, _ in reached).values()) > 80
+    tried = Counter(scenario for scenario, _, _ in reached)
+    assert tried.keys() == {"argue", "relay", "vote", "ballot", "table"}
+    assert min(tried[name] for name in ("argue", "relay", "vote")) > 80
+    assert min(tried[name] for name in ("ballot", "table")) > 20
     files = {what for _, kind, what in reached if kind == "line"}
     assert {f"bot/engine/{name}.py" for name in ("engine", "sending", "jobs")} <= files
     assert len([file for file in files if file.startswith("bot/store/")]) > 2
+    assert {f"bot/transports/telegram/{name}.py" for name in ("polling", "sending")} <= files
     for kind in ("before", "after"):
         statements = {what for _, of, what in reached if of == kind}
         assert len(statements) > 80
@@ -51,6 +54,8 @@ def test_nothing_is_lost_and_nothing_counts_twice(repo: Path, tmp_path: Path) ->
         ("done_too_late", "argue", "same: "),
         ("confirmed_first", "vote", "I1: "),
         ("unmarked", "vote", "I4: "),
+        ("unmarked", "ballot", "I4: "),
+        ("answered_first", "ballot", "I1: "),
     ],
 )
 def test_the_harness_finds_a_bug_that_was_planted(repo: Path, fault: str, scenario: str, found: str) -> None:

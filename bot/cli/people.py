@@ -109,8 +109,9 @@ def people_invite(assembly: str, role: str, site: str, number: int, uses: int, c
 def people_import(file: Path, assembly: str, until: str, as_json: bool, config: Path) -> None:
     """Read who is expected from a CSV file, and make an invite for each.
 
-    The columns: ref (your own word for the person), site, language, role, table, and what the flow asks people about
-    themselves. Other columns are not read. The same file again changes and adds.
+    The columns: ref (your own word for the person), site, language, role, table, matrix (their Matrix id, to see before the day
+    whether it can be reached), and what the flow asks people about themselves. Other columns are not read. The same file
+    again changes and adds.
     """
     found = do(config, "import", "Importing", file=str(file.absolute()), assembly=assembly, until=until)
     if as_json:

@@ -29,6 +29,7 @@ from bot.core.events import (
     Joined,
     Lost,
     Reached,
+    Redacted,
     Relayed,
     Remained,
     Spread,
@@ -51,6 +52,8 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
             routing.heard(turn, event)
         case Edited():
             routing.edited(turn, event)
+        case Redacted():
+            routing.redacted(turn, event)
         case Remained():
             remained(turn, event)
         case Spread():

@@ -122,7 +122,7 @@ def ask(
     if question.many:
         buttons.append(Button(t("That is my choice"), at.press(question.id, slot.item, SUBMIT)))
     expects = "number" if question.method == "number" else "text" if question.typed else ""
-    return at.message(*blocks, buttons=(*buttons, *more), expects=expects)
+    return at.message(*blocks, buttons=(*buttons, *more), expects=expects, asks=f"{at.step}:{slot.key}")
 
 
 def _place(at: Scene, number: int, total: int, *, dated: bool) -> Iterator[Block]:
@@ -188,6 +188,7 @@ def read(
         block(t("Did you mean this?")),
         block(wording(at, label), kind="quote"),
         buttons=(Button(t("Yes, that is my answer"), at.press("sure", current.question.id, current.item, id)),),
+        asks=f"{at.step}:{current.key}",
     )
 
 

@@ -15,6 +15,10 @@ What = Literal["open", "close", "remind", "prolong"]
 """What a fan-out does for each unit."""
 
 
+PICK = "-pick"
+"""The press of somebody who was asked what they meant by a mark: `-pick:held contribution:press`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A seat wrote or pressed something, in its private chat or in a room of its table (`room` is that room's id, "" for the
@@ -26,7 +30,12 @@ class Heard:
     contribution. `bar` says why it cannot pass: it is not the person's own words (`forwarded`, `via_bot`), nothing that can be
     passed on (`unknown`), or larger than the flow allows (`too_large`). `unsure` marks a press whose time is not known: then `at`
     is the earliest at which it can have been made. `kept` is the contribution as which the words are kept already, where they
-    were held first; `account` the one on which it was heard."""
+    were held first; `account` the one on which it was heard.
+
+    Where there are no buttons to press, people write a mark or a label. `typed` says that the press was written so: what follows
+    stands below it, and `message` is the one with the choices. `pick` is a press that this may be, but it may also be meant for
+    somebody else; `aside` says that other things were written since the choices were shown. `asked` is the question
+    (`step:question:item`) to which this is a reply."""
 
     id: str
     seat: str
@@ -41,12 +50,22 @@ class Heard:
     unsure: bool = False
     kept: str = ""
     account: str = ""
+    typed: bool = False
+    pick: str = ""
+    aside: bool = False
+    asked: str = ""
     kind: Literal["heard"] = "heard"
 
     @property
     def contribution(self) -> str:
         """The id of the contribution that this becomes, where it is kept."""
         return self.kept or derive(self.id)
+
+    @property
+    def carried(self) -> str:
+        """What was pressed, or may have been meant as a press: the step, or the command, that it names comes first."""
+        held = self.press.split(":", 2)
+        return held[2] if held[0] == PICK and len(held) > 2 else self.press or self.pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,18 @@ class Edited:
     text: str
     room: str = ""
     kind: Literal["edited"] = "edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A seat has deleted a message of its own, which had become a contribution."""
+
+    id: str
+    seat: str
+    at: datetime
+    contribution: str
+    room: str = ""
+    kind: Literal["redacted"] = "redacted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +275,7 @@ class Spoken:
 Event = (
     Heard
     | Edited
+    | Redacted
     | Joined
     | Lost
     | Found
@@ -289,6 +321,7 @@ __all__ = [
     "Joined",
     "Lost",
     "Reached",
+    "Redacted",
     "Relayed",
     "Remained",
     "Spoken",

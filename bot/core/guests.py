@@ -22,15 +22,17 @@ from bot.core.spreadsheet import Row, Sheet, Wrong
 from bot.core.state import Role
 
 REF = "ref"
-COLUMNS = (REF, "site", "language", "role", "table")
+COLUMNS = (REF, "site", "language", "role", "table", "matrix")
 LONGEST_REF = 64
 
+_MATRIX = re.compile(r"@[^\s:]{1,200}:[A-Za-z0-9.\-\[\]:]{1,200}")
 _ROUNDED = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody who is expected. `language` is "" where the list does not say, `table` a table's number or ""."""
+    """Somebody who is expected. `language` is "" where the list does not say, `table` a table's number or ""; `matrix` is their
+    Matrix id where the organiser knows it: it only serves to see beforehand whether they can be reached."""
 
     ref: str
     role: Role
@@ -38,6 +40,7 @@ class Guest:
     language: str = ""
     table: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    matrix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class _Reader:
                 for name, question in self._attributes.items()
                 if (value := self._attribute(name, question, cells.get(name, "")))
             },
+            self._matrix(cells.get("matrix", "")),
         )
 
     def _note(self, column: str, found: str, allowed: str) -> str:
@@ -169,6 +173,11 @@ class _Reader:
         if not (cell.isascii() and cell.isdecimal() and len(cell) < 5 and int(cell)):
             return self._note("table", f'"{_short(cell)}"', "It is the number of a table, or empty")
         return str(int(cell))
+
+    def _matrix(self, cell: str) -> str:
+        if not cell or _MATRIX.fullmatch(cell):
+            return cell
+        return self._note("matrix", f'"{_short(cell)}"', "It is a Matrix id such as @anna:example.org, or empty")
 
     def _attribute(self, name: str, question: Question, cell: str) -> str:
         if not cell:

@@ -112,7 +112,8 @@ class Message:
 
     `about` is the contribution that it carries to others, so that every copy of it can be found again; `answers` the
     contribution to which that one replies. `enclosed` is the file that goes with it: `Words` the one that came with a
-    contribution, `Local` the path of a material of the flow by language."""
+    contribution, `Local` the path of a material of the flow by language. `asks` is the question (`step:question:item`) that words
+    in reply to it answer, however much later."""
 
     blocks: tuple[Block, ...]
     buttons: tuple[Button, ...] = ()
@@ -121,6 +122,7 @@ class Message:
     about: str = ""
     answers: str = ""
     enclosed: Words | Local | None = None
+    asks: str = ""
 
 
 def t(text: str, /, **params: Part | str | int) -> Phrase:
@@ -159,6 +161,7 @@ def encode(value: Message) -> str:
             **({"a": value.about} if value.about else {}),
             **({"r": value.answers} if value.answers else {}),
             **({"e": _pack(value.enclosed)} if value.enclosed is not None else {}),
+            **({"q": value.asks} if value.asks else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -179,6 +182,7 @@ def decode(text: str) -> Message:
         data.get("a", ""),
         data.get("r", ""),
         enclosed,
+        data.get("q", ""),
     )
 
 

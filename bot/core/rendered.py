@@ -11,6 +11,8 @@ from typing import Literal
 
 from bot.core.message import BlockKind
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
 BUTTON_ROW = 72
 """Buttons stand side by side in plain text while their row is at most this many characters long."""
 
@@ -51,6 +53,22 @@ class Rendered:
     attachment: Attachment | None = None
     answers: str = ""
     silent: bool = False
+
+
+def marks(rendered: Rendered) -> tuple[str, ...]:
+    """What stands before each choice where there are no buttons to press: numbers, or letters where a number would be the answer
+    itself."""
+    number = len(rendered.buttons)
+    return tuple(LETTERS[:number]) if rendered.expects == "number" else tuple(str(n) for n in range(1, number + 1))
+
+
+def place_of(text: str, *, lettered: bool) -> int | None:
+    """Which choice a mark names that was typed, counted from 0: "2", "2.", "(b)" or the digits of another script; None where it
+    is no mark. Whether there are so many is for the caller to see."""
+    said = text.strip().lstrip("(").rstrip(".!)# ").casefold()
+    if lettered:
+        return LETTERS.index(said) if len(said) == 1 and said in LETTERS else None
+    return int(said) - 1 if said.isdecimal() and len(said) < 3 and int(said) else None
 
 
 def plain(rendered: Rendered) -> str:

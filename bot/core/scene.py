@@ -87,9 +87,12 @@ class Scene:
         """An organiser's text as a message part."""
         return self.flow.local(text)
 
-    def message(self, *blocks: Block | Part, buttons: tuple[Button, ...] = (), expects: Any = "") -> Message:
-        """A message that belongs to this step."""
-        return message(*blocks, buttons=buttons, step=self.step, expects=expects)
+    def message(
+        self, *blocks: Block | Part, buttons: tuple[Button, ...] = (), expects: Any = "", asks: str = ""
+    ) -> Message:
+        """A message that belongs to this step; `asks` is the question that a reply to it answers."""
+        said = message(*blocks, buttons=buttons, step=self.step, expects=expects)
+        return replace(said, asks=asks) if asks else said
 
     def press(self, *parts: str) -> str:
         """What a button of this step carries."""

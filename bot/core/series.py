@@ -74,7 +74,7 @@ def carry_on(at: Scene, heard: Heard, series: Series, store: Store) -> Iterator[
         slot = looked_at if isinstance(looked_at, Slot) else waiting
         yield from _show(at, heard, series, slot, answered, key)
         return
-    current = _current(at, slots) or waiting or (slots[-1] if len(slots) == 1 else None)
+    current = _named(at, heard, slots) or _current(at, slots) or waiting or (slots[-1] if len(slots) == 1 else None)
     reading = read(at, heard, slots, series.choices, current)
     if isinstance(reading, Message):
         yield Say(at.unit, reading, at.key("fits", key), Lane.ANSWER, quiet=False)
@@ -156,12 +156,18 @@ def _say(at: Scene, heard: Heard, shown: Message, key: str) -> Say:
 def _settle_old(at: Scene, heard: Heard, series: Series, reading: Reading, key: str) -> Iterator[Effect]:
     """What follows typed words stands below them: the question above shows the answer, and has no buttons any more."""
     card = at.stage.data.get("card", "") if at.stage is not None else ""
-    if card and (reading.sure or not heard.press):
+    worded = reading.sure or not heard.press
+    if heard.typed or (worded and card and not heard.asked):
         slots = list(series.slots)
         asked = ask(at, reading.slot, slots.index(reading.slot) + 1, len(slots), dated=False)
         given = block(chosen(at, reading.slot, reading.choice), kind="note")
         old = replace(asked, blocks=(*asked.blocks, given), buttons=(), expects="")
-        yield Redraw((at.seat.id,), old, at.key("answered", key), said=card)
+        yield Redraw((at.seat.id,), old, at.key("answered", key), said=card if worded else "")
+
+
+def _named(at: Scene, heard: Heard, slots: Sequence[Slot]) -> Slot | None:
+    """The slot to whose question this is a reply."""
+    return next((s for s in slots if heard.asked == f"{at.step}:{s.key}"), None)
 
 
 def _current(at: Scene, slots: Sequence[Slot]) -> Slot | None:

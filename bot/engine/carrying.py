@@ -147,7 +147,8 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say, event: Event | None 
     for seat in readers:
         if seat not in effect.without:
             account, target = changing.pressed(work, event, seat) if effect.instead else ("", "")
-            own = (led if seat in leaders else body).encode()
+            # Where a number presses, no button may stand under what people say: it would be pressed with the next number.
+            own = (led if seat in leaders and work.account(seat) not in work.house.numbered else body).encode()
             work.say(assembly, seat, own, effect.key, int(effect.lane), step, effect.quiet, about, target, account)
 
 

@@ -41,12 +41,20 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
     table = work.table(assembly, given.table) if given is not None else None
     leaders = {s.id for s in table.staff} if table is not None else set()
     readers = {s.id for s in (*table.members, *table.staff)} | set(table.rooms) if table is not None else set()
-    led = replace(effect.message, buttons=(*effect.message.buttons, *effect.leading))
+    led, numbered = replace(effect.message, buttons=(*effect.message.buttons, *effect.leading)), work.house.numbered
     for copy in copies.copies(db, assembly, id):
         if copy.original:
             continue
         if _editable(work, copy):
-            _post(work, assembly, copy, effect.key, "edit", led if copy.holder in leaders else effect.message, id)
+            _post(
+                work,
+                assembly,
+                copy,
+                effect.key,
+                "edit",
+                led if copy.holder in leaders and copy.account not in numbered else effect.message,
+                id,
+            )
         elif copy.holder in readers:  # who has left keeps the old words, and gets no more messages
             _post(work, assembly, copy, effect.key, "say", effect.instead)
 
@@ -57,7 +65,8 @@ def redraw(work: Work, assembly: str, effect: Redraw, event: Event | None) -> No
         for seat in effect.seats:
             work.reword(assembly, seat, effect.contribution, encode(effect.message).encode())
         for copy in copies.copies(work.db, assembly, effect.contribution):
-            if copy.holder in effect.seats and not copy.original and _editable(work, copy):
+            plain = copy.account in work.house.numbered and not effect.message.buttons  # it had no buttons to lose
+            if copy.holder in effect.seats and not (copy.original or plain) and _editable(work, copy):
                 _post(work, assembly, copy, effect.key, "edit", effect.message, effect.contribution, Lane.BROADCAST)
         return
     for seat in effect.seats:

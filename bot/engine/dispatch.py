@@ -108,7 +108,7 @@ class Dispatch:
             if found.fate == "anew":
                 pick.rows[0].act, pick.rows[0].target = "say", ""
             line.back(chat, pick.rows, now)
-        if found.fate == "moved":
+        if found.fate in ("moved", "lost"):  # what waits there may be read elsewhere
             self.anew()
         return found
 

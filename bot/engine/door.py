@@ -4,7 +4,8 @@ Invariants:
 
 * A code is a seat or a role, and one person has one seat: whoever is in already gets the role as well, and only a code of
   somebody's own makes a further seat, for whom they then answer.
-* An invite is used once. Shown again by the one who used it, it does nothing; to others it is refused.
+* An invite is used once. Shown again by the one who used it, it does nothing; shown in another app it may link that chat to
+  the seat (`bot.engine.linking`); to others it is refused.
 * Wrong codes are answered politely, ever more slowly, and nobody learns anything from them about an assembly that they are
   not in.
 * Whoever has no code is told how to come in, once a minute at most.
@@ -25,7 +26,7 @@ from bot.core.message import Block, Message, Part, Phrase, message, t
 from bot.core.rights import COMMANDS
 from bot.core.spans import spell
 from bot.core.state import Role
-from bot.engine import entry, moving
+from bot.engine import entry, linking, moving
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore, show_menu
@@ -97,6 +98,8 @@ def _refuse(db: Database, house: House, knock: Knock, code: str, standing: Stand
     assembly, seat = codes.owner(db, code)
     if seat in [h.seat for h in held]:
         _in_already(db, house, knock, seat)
+        return
+    if linking.ask(db, house, knock, code, held):
         return
     if held and assembly not in [h.assembly for h in held]:
         standing = "unknown"

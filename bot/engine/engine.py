@@ -68,7 +68,7 @@ class Engine:
         self.house = House(
             catalogs,
             frozenset(tr.account for tr in transports if tr.abilities.edits),
-            frozenset(tr.account for tr in transports if tr.abilities.press_bytes is not None or tr.abilities.numbered),
+            frozenset(tr.account for tr in transports if tr.abilities.press_bytes is not None),
             frozenset(tr.account for tr in transports if tr.abilities.numbered),
             frozenset(tr.account for tr in transports if tr.rooms is not None),
             chats={tr.account: tr.chat for tr in transports},

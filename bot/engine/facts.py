@@ -263,9 +263,10 @@ def for_commands(
     """What commands and their buttons read: what a button names, or a reply answers, and who has answered for `/status`. Of
     others' words only those get to see any who lead a table."""
     found: dict[str, Any] = {}
-    if event.press.startswith("-") or (event.answers and event.text.startswith("/")):
+    pressed = event.press or event.pick
+    if pressed.startswith("-") or (event.answers and event.text.startswith("/")):
         leading = seat is not None and seat.role in LEADING
-        ids = event.press.split(":")[1:] if event.press else [event.answers]
+        ids = pressed.split(":")[1:] if pressed else [event.answers]
         given = [c for id in ids if (c := opinions.contribution(work.db, assembly, id)) is not None]
         mine = {c.id: c for c in given if leading or (seat is not None and c.seat == seat.id)}
         found["held"] = found["named"] = mine

@@ -30,6 +30,7 @@ from bot.core.events import (
     Joined,
     Lost,
     Reached,
+    Redacted,
     Relayed,
     Remained,
     Spoken,
@@ -146,9 +147,9 @@ def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
             found |= facts.gather(names, asked)
     if isinstance(event, Heard):
         found |= facts.for_commands(work, assembly, flow, course, seat, table, event)
-    if isinstance(event, Edited | Remained):
+    if isinstance(event, Edited | Redacted | Remained):
         given = opinions.contribution(work.db, assembly, event.contribution)
-        found["named"] = {given.id: given} if given is not None else {}
+        found["named"] = found["held"] = {given.id: given} if given is not None else {}
     return replace(state, facts=found)
 
 
@@ -162,7 +163,7 @@ def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) ->
             elsewhere = table is not None and (routing.table_named(flow, event) or (seat and seat.table != table.id))
             site = table.site if table is not None and elsewhere else seat.site if seat else ""
             return flow.course_of(site) if site in flow.sites else flow.courses[0]
-        case Edited() | Lost() | Found():
+        case Edited() | Redacted() | Lost() | Found():
             site = seat.site if seat is not None else ""
             return flow.course_of(site) if site in flow.sites else flow.courses[0]
         case Bound() | Unbound() | Entered() | Exited() | Remained():
@@ -176,6 +177,8 @@ def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) ->
 def _seat(work: Work, event: Event) -> Seat | None:
     match event:
         case Heard(seat=seat) | Joined(seat=seat) | Edited(seat=seat) | Lost(seat=seat) | Found(seat=seat):
+            return work.seat(seat)
+        case Redacted(seat=seat):
             return work.seat(seat)
         case Bound(seat=seat) | Entered(seat=seat) | Exited(seat=seat) if seat:
             return work.seat(seat)
@@ -208,7 +211,8 @@ def _table(work: Work, assembly: str, flow: Flow, event: Event, seat: Seat | Non
 
 def _private(flow: Flow, event: Event) -> bool:
     """True where a step of persons is opened for somebody, or answered by a press: then their table plays no part."""
-    node = flow.nodes.get(_step(event)) if isinstance(event, Spread | Heard) else None
+    unsure = isinstance(event, Heard) and (not event.press or event.press.startswith("-"))
+    node = flow.nodes.get(_step(event)) if isinstance(event, Spread | Heard) and not unsure else None
     return node is not None and node.step.scope == "person"
 
 
@@ -216,8 +220,11 @@ def _step(event: Event) -> str:
     match event:
         case Due() | Spread() | Answered() | Relayed():
             return event.step
-        case Heard(press=press):
-            return press.split(":", 1)[0] if not press.startswith("-") else ""
+        case Heard(asked=asked) if asked:
+            return asked.split(":", 1)[0]
+        case Heard():
+            step = event.carried.split(":", 1)[0]
+            return step if not step.startswith("-") else ""
         case _:
             return ""
 

@@ -6,23 +6,27 @@ Invariants:
 * A file is stored with its event, and only in an assembly where some step has a use for such files; what the step then does not
   keep is dropped with the event (`bot.engine.handling`). Where somebody is, nobody stores.
 * A reply points at the contribution that it answers, an edit at the one that it changes; platform ids stay at the door.
-* A message that its author deletes is taken back.
+* A message that its author deletes is taken back while its step is open; one that whoever leads the table deletes in its room
+  is hidden.
 * A reaction is nothing: whoever makes one is told so once, and never again.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core.effects import Lane
-from bot.core.events import Edited, Event, Heard
+from bot.core.events import Edited, Event, Heard, Redacted
 from bot.core.events import encode as encode_event
 from bot.core.files import FILES
 from bot.core.message import encode, message, t
+from bot.core.rights import may
 from bot.core.state import Seat
+from bot.engine.choices import Meant
 from bot.engine.house import House
 from bot.engine.knock import Knock, ignore
-from bot.store import copies, media, people, queue
+from bot.store import copies, media, opinions, people, questions, queue
 from bot.store.database import Database
 from bot.store.media import File
 from bot.store.queue import InRow, OutRow
@@ -32,12 +36,16 @@ MB = 1_000_000
 UNCOUNTED = t("A reaction is not counted. To say something, please write it or press a button.")
 
 
-def hear(db: Database, house: House, knock: Knock, seat_id: str, press: str = "", room: str = "") -> None:
-    """Put what this seat did into the inbox."""
+def hear(
+    db: Database, house: House, knock: Knock, seat_id: str, press: str = "", room: str = "", chosen: Meant | None = None
+) -> None:
+    """Put what this seat did into the inbox; `chosen` is what they may have chosen by writing."""
     seat, assembly = people.load_seat(db, seat_id), people.assembly_of(db, seat_id)
     event: Event | None = None
     if seat is not None and assembly is not None:
         match knock.incoming.kind:
+            case "message" | "press" | "edit" if chosen is not None:
+                event = _chosen(db, house, knock, assembly, seat, room, chosen)
             case "message" | "press":
                 event = _heard(db, house, knock, assembly, seat, press, room)
             case "edit":
@@ -80,6 +88,19 @@ def _heard(db: Database, house: House, knock: Knock, assembly: str, seat: Seat, 
     return heard
 
 
+def _chosen(db: Database, house: House, knock: Knock, assembly: str, seat: Seat, room: str, chosen: Meant) -> Heard:
+    """A mark or a label, or words in reply to a question. Before somebody has agreed it is a press at once: nothing else can be
+    meant, and none of their words are kept."""
+    heard = _heard(db, house, knock, assembly, seat, "", room)
+    if chosen.press and chosen.message:
+        questions.answer(db, chosen.question, chosen.message)
+    if chosen.press and (chosen.sure or seat.status == "new"):
+        return replace(heard, press=chosen.press, text="", message=chosen.question.remote, answers="", typed=True)
+    if chosen.press:
+        return replace(heard, pick=chosen.press, aside=chosen.question.passed)
+    return replace(heard, asked=chosen.asked)
+
+
 def _store(db: Database, house: House, knock: Knock, assembly: str, heard: Heard) -> None:
     """Keep where a file is, if any step of the flow has a use for its kind."""
     sent = knock.incoming.media
@@ -109,12 +130,21 @@ def _edited(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) ->
     return Edited(knock.key, seat.id, _at(knock), found[1], incoming.text.strip(), room)
 
 
-def _taken_back(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) -> Heard | None:
-    """A message deleted by its author: the same as *Undo*, if it was kept."""
+def _taken_back(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) -> Heard | Redacted | None:
+    """A message that was deleted, if it was kept: by its author it is taken back; by whoever leads the table, in its room, it is
+    hidden wherever it stands. Nobody else can do anything by deleting."""
     found = copies.carried(db, room or seat.id, knock.incoming.message, knock.account)
     if found is None or found[0] != assembly:
         return None
-    return Heard(knock.key, seat.id, _at(knock), press=f"-undo:{found[1]}", room=room)
+    given = opinions.contribution(db, assembly, found[1])
+    if given is None:
+        return None
+    if given.seat == seat.id:
+        return Redacted(knock.key, seat.id, _at(knock), given.id, room)
+    if not (room and may(seat.role, "hide")):
+        return None
+    hide = f"-hide:{given.id}:{given.table}"
+    return Heard(knock.key, seat.id, _at(knock), press=hide, room=room, account=knock.account)
 
 
 def _reacted(db: Database, knock: Knock, assembly: str, seat: Seat) -> None:

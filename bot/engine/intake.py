@@ -15,14 +15,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.message import Name, Several, message, t
-from bot.engine import reach, rooms
+from bot.engine import linking, reach, rooms
+from bot.engine.choices import meant
 from bot.engine.door import code_in, join, newcomer
 from bot.engine.hearing import author, hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore
-from bot.engine.pressing import by_number, pressed
+from bot.engine.pressing import pressed
 from bot.store import accounts, identities, people, queue
 from bot.store.database import Database
+from bot.store.identities import Held
 from bot.store.times import ms
 from bot.transports.port import Batch
 
@@ -63,8 +65,8 @@ def _receive(db: Database, house: House, knock: Knock) -> None:
 
 
 def _heard(db: Database, house: House, knock: Knock) -> None:
-    held = [h.seat for h in identities.seats_of(db, knock.lookup)]
-    knock = by_number(db, house, knock, held)
+    seats = identities.seats_of(db, knock.lookup)
+    held = [h.seat for h in seats]
     incoming = knock.incoming
     command, rest = _command(knock)
     typed = incoming.kind == "message" and not incoming.press and not incoming.bar
@@ -77,17 +79,28 @@ def _heard(db: Database, house: House, knock: Knock) -> None:
         ignore(db, knock)
     elif command == FOR:
         _speak_for(db, knock, rest, held)
-    else:
-        found = pressed(db, house, knock, held) if incoming.press else ("", "")
-        if found is None:
-            ignore(db, knock)
-            return
-        holder, press = found
-        if command == "/start":  # what a phone says of itself when a chat is opened (again)
-            knock = replace(knock, incoming=replace(incoming, text="/help"))
-        if incoming.kind in ("edit", "redaction"):
-            holder = author(db, held, knock)
-        hear(db, house, knock, holder or identities.current_seat(db, knock.lookup) or held[0], press)
+    elif not linking.heard(db, house, knock, seats):
+        _done(db, house, knock, seats)
+
+
+def _done(db: Database, house: House, knock: Knock, seats: list[Held]) -> None:
+    """Somebody who has a seat wrote, pressed or changed something."""
+    incoming, held = knock.incoming, [h.seat for h in seats]
+    found = pressed(db, house, knock, held) if incoming.press else ("", "")
+    if found is None:
+        ignore(db, knock)
+        return
+    holder, press = found
+    chosen = meant(db, house, knock, held)
+    if _command(knock)[0] == "/start":  # what a phone says of itself when a chat is opened (again)
+        knock = replace(knock, incoming=replace(incoming, text="/help"))
+    if incoming.kind in ("edit", "redaction"):
+        holder = author(db, held, knock)
+    holder = chosen.holder if chosen is not None else holder
+    if linking.NOT_ME in (press, chosen.press if chosen is not None else ""):
+        linking.refuse(db, knock, seats, holder)
+        return
+    hear(db, house, knock, holder or identities.current_seat(db, knock.lookup) or held[0], press, chosen=chosen)
 
 
 def _command(knock: Knock) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from bot.core.message import Block, Message, Name, Part, Phrase, Several, Words,
 from bot.core.rendered import Rendered
 from bot.core.rights import COMMANDS
 from bot.core.talk import NAMELESS, who
+from bot.engine import choices
 from bot.engine.enclosures import Enclosed, enclosed
 from bot.engine.house import House
 from bot.language.catalog import Catalogs
@@ -34,7 +35,8 @@ LONGEST = 3000
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A message that leaves. `rows` are several where held messages are merged. `holder` is whose chat it is for, `buttons` the
-    key of its buttons, where they have one; `answers` the remote id of the message that it replies to."""
+    key of its buttons, where they have one, `question` that of its choices, where there are no buttons to press; `answers` the
+    remote id of the message that it replies to."""
 
     rows: tuple[OutboxRow, ...]
     account: str
@@ -48,6 +50,7 @@ class Letter:
     answers: str = ""
     file: Enclosed | None = None
     buttons: str = ""
+    question: str = ""
     menu: Menu | None = None
 
     @property
@@ -96,23 +99,24 @@ class Desk:
         found = look_up(db, row.assembly, words) if words else {}
         if len(rows) > 1 and not (said.buttons or said.enclosed or said.answers):
             taken, said, found, seats = self._merged(rows, said, found, seats)
-        keyed = account in self._house.keyed
+        keyed, numbered = account in self._house.keyed, account in self._house.numbered
         if row.seat is not None and self._is_shared(row.seat):
-            said, seats = _addressed(said, row.seat, keyed), [*seats, row.seat]
+            said, seats = _addressed(said, row.seat, keyed or numbered), [*seats, row.seat]
         made = None
-        asks = said.buttons or (account in self._house.numbered and said.expects)
-        if keyed and holder and asks and act in ("say", "edit"):
+        if keyed and holder and said.buttons and act in ("say", "edit"):
             key = buttons.key(db, row.assembly, row.key)
-            typed = account in self._house.numbered and said.expects == "number"  # then a number is the answer itself
-            presses = () if typed else tuple(button.press for button in said.buttons)
-            made = Buttons(key, row.assembly, holder, said.step, presses)
+            made = Buttons(key, row.assembly, holder, said.step, [button.press for button in said.buttons])
         lang = readers[0].lang
+        names, question = self._called(seats, lang), ""
+        if numbered and holder:
+            question = choices.note(db, self._house.catalogs, row, holder, account, said, readers, found, names)
         return (
             Letter(
-                taken, account, place, holder, act, said, readers, found, self._called(seats, lang),
+                taken, account, place, holder, act, said, readers, found, names,
                 answers=copies.remote(db, holder, row.assembly, said.answers, account) if said.answers and holder else "",
                 file=enclosed(db, self._house, row.assembly, said.enclosed, account, lang) if said.enclosed else None,
                 buttons=made.key if made is not None else "",
+                question=question,
                 menu=self._menu(row.seat, readers[0]) if act == "menu" and row.seat else None,
             ),
             made,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.core.effects import Lane, Note
 from bot.core.message import Block, Part, encode, message, t
 from bot.core.state import Seat
-from bot.engine import reach
+from bot.engine import lodging, reach
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore
@@ -19,6 +19,7 @@ from bot.store.codes import Invite
 from bot.store.database import Database
 from bot.store.identities import Held
 from bot.store.queue import OutRow
+from bot.store.times import instant
 
 ELSEWHERE = t("Your seat has moved to another chat, where you used a newer code. Please write to me there.")
 FOR_ANOTHER = t(
@@ -41,6 +42,7 @@ def move(db: Database, house: House, knock: Knock, invite: Invite, held: list[He
         ignore(db, knock, invite.assembly)
         return
     _tell_old_chats(db, house, knock, invite.assembly, seat, before)
+    lodging.put_out(db, invite.assembly, seat.id, seat.table, instant(knock.now), "phone", before)
     courses.note(db, invite.assembly, Note("moved", seat.id), knock.now)
     told = t(
         "Your seat is in this chat from now on. What you have answered stands, and the old chat gets nothing more."

@@ -30,7 +30,7 @@ from bot.engine.house import House
 from bot.engine.letters import Letter, address
 from bot.engine.pacing import slow
 from bot.engine.work import Work
-from bot.store import copies, holds, media, opinions, outbox, people, queue, rooms
+from bot.store import copies, holds, media, opinions, outbox, people, questions, queue, rooms
 from bot.store.database import Database
 from bot.store.queue import InRow, OutboxRow, OutRow
 from bot.store.times import instant
@@ -145,10 +145,12 @@ def settle(db: Database, house: House, ended: Sequence[Outcome], now: int) -> No
             case "anew":
                 outbox.anew(db, rows[0].seq)
             case "lost":
-                _give_up(db, rows, each.why)
-                reach.undeliverable(
-                    db, rows[0].seat, rows[0].door, each.letter.account, each.letter.place, each.why, now
-                )
+                where = each.letter.account, each.letter.place
+                reach.undeliverable(db, rows[0].seat, rows[0].door, *where, each.why, now)
+                if _elsewhere(db, rows[0], where):
+                    outbox.unmark(db, [row.seq for row in rows])
+                else:
+                    _give_up(db, rows, each.why)
             case "moved":
                 reach.room_moved(db, each.letter.account, each.letter.place, each.why, now)
                 there = rooms.address(db, rows[0].door or b"")
@@ -169,6 +171,14 @@ def settle(db: Database, house: House, ended: Sequence[Outcome], now: int) -> No
                 _give_up(db, rows, each.why)
     if doubted:
         _tell(db, house, doubted, now)
+
+
+def _elsewhere(db: Database, row: OutboxRow, where: tuple[str, str]) -> bool:
+    """Whether somebody who cannot be reached there any more has another chat, in which they can read it."""
+    if row.seat is None or row.act != "say":
+        return False
+    found, seat = address(db, row.seat, None), people.load_seat(db, row.seat)
+    return found is not None and found[:2] != where and seat is not None and not seat.lost
 
 
 def recover(db: Database, house: House, abilities: Mapping[str, Abilities], now: int) -> list[OutboxRow]:
@@ -206,11 +216,14 @@ def _id(each: Outcome) -> str:
 
 def _carried(db: Database, house: House, letter: Letter, receipt: Receipt, at: int) -> None:
     """Note where a contribution stands now, and what the account calls a file from now on."""
+    if letter.question and letter.row.act == "say":
+        questions.arrived(db, letter.question, receipt.id)
     for row in letter.rows:
         if row.act == "delete":
             copies.forget(db, letter.holder, letter.account, row.target, row.about)
         elif row.act == "edit" and receipt.id and receipt.id != row.target:
             copies.rename(db, letter.holder, letter.account, row.target, receipt.id)
+            questions.rename(db, letter.holder, letter.account, row.target, receipt.id)
         elif row.act == "say" and row.about and letter.holder:
             copies.note(db, letter.holder, receipt.id, row.assembly, row.about, at, account=letter.account)
             if opinions.taken_back(db, row.assembly, row.about) and letter.account in house.editing:

@@ -8,9 +8,7 @@ and holds nothing of it.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Collection
-from dataclasses import replace
 
 from bot.engine.house import House
 from bot.engine.knock import Knock
@@ -18,8 +16,6 @@ from bot.store import buttons
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
-
-_NUMBER = re.compile(r"\s*([1-9][0-9]?)\s*[.)!]?\s*")
 
 
 def pressed(db: Database, house: House, knock: Knock, holders: Collection[str]) -> tuple[str, str] | None:
@@ -38,18 +34,6 @@ def pressed(db: Database, house: House, knock: Knock, holders: Collection[str]) 
         why = "another's"
     _dropped(house, knock, why)
     return None
-
-
-def by_number(db: Database, house: House, knock: Knock, holders: Collection[str]) -> Knock:
-    """The same as a press, where buttons stand numbered in the text and this is the number of one. What it changes is told below
-    it, and not in the message with the buttons, which stands above."""
-    incoming = knock.incoming
-    words = "" if incoming.kind != "message" or incoming.media or incoming.bar else incoming.text
-    typed = _NUMBER.fullmatch(words) if knock.account in house.numbered and holders else None
-    press = buttons.numbered(db, holders, int(typed[1])) if typed else None
-    if press is None:
-        return knock
-    return replace(knock, incoming=replace(incoming, kind="press", press=press, text="", message=""))
 
 
 def _dropped(house: House, knock: Knock, why: str) -> None:

@@ -22,10 +22,11 @@ from bot.core.message import Message, encode, message, t
 from bot.core.rights import may
 from bot.core.state import Seat
 from bot.engine import reach
+from bot.engine.choices import meant
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock
-from bot.engine.pressing import by_number, pressed
+from bot.engine.pressing import pressed
 from bot.store import courses, identities, people, queue, rooms, tables
 from bot.store.database import Database
 from bot.store.queue import InRow, OutRow
@@ -80,13 +81,14 @@ def _heard(db: Database, house: House, knock: Knock, room: Room | None) -> None:
 
 def _said(db: Database, house: House, knock: Knock, room: Room, *, command: bool) -> None:
     """Something by a person in a table's room."""
-    knock = by_number(db, house, knock, (room.id,))
     _, press = (knock.incoming.press and pressed(db, house, knock, (room.id,))) or ("", "")
     seat = seat_at(db, knock.lookup, room)
     if knock.incoming.kind == "press" and (seat is None or not press):
         _drop(db, room, "not_theirs")
     elif seat is not None:
-        hear(db, house, knock, seat.id, press, room.id)
+        hear(db, house, knock, seat.id, press, room.id, meant(db, house, knock, (room.id,), room=True))
+    elif knock.incoming.kind in ("edit", "redaction"):
+        _drop(db, room, "no_seat")  # they were announced, if they ever wrote
     elif command and (own := _own(db, knock.lookup, room)) is not None:
         hear(db, house, knock, own.id, "", room.id)
     else:

@@ -6,7 +6,6 @@ Invariants:
   HMAC under the key file.
 * A key belongs to one holder (a seat, or the id of a room) and says what each of its buttons means there. Whether the presser
   is that holder is for the caller to see (`bot.engine.intake`).
-* Where buttons stand numbered in the text, a number is that of the newest message in the chat that asked for anything.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.store.database import Database
@@ -54,14 +53,12 @@ def data(key: str, number: int) -> str:
 
 
 def keep(db: Database, made: Iterable[Buttons], at: int) -> None:
-    """Keep what these buttons stand for, the newest of a chat last; the same key again takes their place."""
-    for each in made:
-        (last,) = db.sql.execute("SELECT MAX(made) FROM button WHERE holder = ?", (each.holder,)).fetchone()
-        db.sql.execute(
-            "INSERT INTO button (key, assembly, holder, step, presses, made) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) "
-            "DO UPDATE SET presses = excluded.presses, step = excluded.step, made = excluded.made",
-            (each.key, each.assembly, each.holder, each.step, json.dumps(list(each.presses)), max(at, (last or 0) + 1)),
-        )
+    """Keep what these buttons stand for; the same key again takes their place."""
+    db.sql.executemany(
+        "INSERT INTO button (key, assembly, holder, step, presses, made) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) "
+        "DO UPDATE SET presses = excluded.presses, step = excluded.step",
+        [(b.key, b.assembly, b.holder, b.step, json.dumps(list(b.presses)), at) for b in made],
+    )
 
 
 def find(db: Database, data: str) -> Found | None:
@@ -73,15 +70,6 @@ def find(db: Database, data: str) -> Found | None:
     presses = json.loads(row[3]) if row else []
     number = int(match[2])
     return Found(row[0], row[1], row[2], presses[number]) if number < len(presses) else None
-
-
-def numbered(db: Database, holders: Collection[str], number: int) -> str | None:
-    """What the button of this number, counted from 1, of the newest message in a chat carries; None where it has none."""
-    marks = ",".join("?" * len(holders))
-    row = db.sql.execute(
-        f"SELECT key, presses FROM button WHERE holder IN ({marks}) ORDER BY made DESC LIMIT 1", [*holders]
-    ).fetchone()
-    return data(row[0], number - 1) if row and number <= len(json.loads(row[1])) else None
 
 
 def forget(db: Database, holder: str) -> None:

@@ -126,8 +126,23 @@ def retire(db: Database, code: str) -> None:
 
 
 def retire_moves(db: Database, seat: str) -> None:
-    """No code moves this seat to another chat any more."""
-    db.sql.execute("UPDATE code SET uses_left = -1 WHERE seat <> '' AND seat = ? AND uses_left > 0", (seat,))
+    """No code moves this seat to another chat any more, and none with which it was taken links another chat to it."""
+    db.sql.execute("UPDATE code SET uses_left = -1 WHERE seat <> '' AND seat = ? AND uses_left >= 0", (seat,))
+
+
+def end_links(db: Database, seat: str) -> None:
+    """No code with which this seat was taken links another chat to it any more."""
+    db.sql.execute("UPDATE code SET uses_left = -1 WHERE seat <> '' AND seat = ? AND uses_left = 0", (seat,))
+
+
+def links(db: Database, code: str) -> tuple[str, str] | None:
+    """The assembly and the seat to which another chat can be linked with this code: one of somebody's own, which was used and
+    which no newer one has replaced. None for any other code."""
+    row = db.sql.execute(
+        "SELECT assembly, seat FROM code WHERE hash = ? AND uses_left = 0 AND seat <> '' AND way = '' AND shared = 0",
+        (_hash(code),),
+    ).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def spell(bits: bytes) -> str:

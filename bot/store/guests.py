@@ -151,7 +151,7 @@ def forget(db: Database, seat: str) -> None:
 
 
 def _seal(db: Database, assembly: str, who: Expected) -> bytes:
-    said = json.dumps([who.guest.ref, dict(who.guest.attributes)], ensure_ascii=False).encode()
+    said = json.dumps([who.guest.ref, dict(who.guest.attributes), who.guest.matrix], ensure_ascii=False).encode()
     return db.vault.seal(None, said, f"guest/{assembly}/{who.lookup.hex()}")
 
 
@@ -159,5 +159,5 @@ def _guests(db: Database, assembly: str, where: str, given: bytes | str) -> Iter
     found = db.sql.execute(f"SELECT {_COLUMNS} FROM guest WHERE assembly = ? AND {where}", (assembly, given)).fetchall()
     for lookup, sealed, role, site, language, table, issue, seat in found:
         opened = db.vault.open(None, sealed, f"guest/{assembly}/{lookup.hex()}")
-        ref, attributes = json.loads(opened) if opened else ("", {})
-        yield Expected(lookup, Guest(ref, role, site, language, table, attributes), issue, seat)
+        ref, attributes, matrix = (*json.loads(opened), "")[:3] if opened else ("", {}, "")
+        yield Expected(lookup, Guest(ref, role, site, language, table, attributes, matrix), issue, seat)

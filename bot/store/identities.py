@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass
 
 from bot.core.state import Role, Seat
-from bot.store import guests, media
+from bot.store import guests, linking, media, questions
 from bot.store.database import Database
 from bot.store.people import load_seat, next_chair
 
@@ -209,6 +209,8 @@ def move(db: Database, lookup: bytes, seat: str, helper: bool) -> list[bytes]:
     if before:
         db.sql.execute("UPDATE seat SET room = NULL, helped = ? WHERE id = ?", (helper, seat))
         db.sql.execute("DELETE FROM copy WHERE holder = ?", (seat,))
+        questions.forget(db, seat)
+        linking.forget(db, seat)
         db.sql.execute(
             "UPDATE outbox SET state = 'gone', body = NULL, receipt = 'Moved' "
             "WHERE seat = ? AND act IN ('edit', 'delete') AND state = 'new'",
@@ -256,6 +258,8 @@ def erase(db: Database, seat: str) -> None:
     )
     media.erase(db, seat)
     db.sql.execute("DELETE FROM button WHERE holder = ?", (seat,))
+    questions.forget(db, seat)
+    linking.forget(db, seat)
     db.sql.execute("DELETE FROM copy WHERE holder = ?", (seat,))
     holders = [row[0] for row in db.sql.execute("DELETE FROM channel WHERE seat = ? RETURNING lookup", (seat,))]
     for lookup in holders:

@@ -34,6 +34,12 @@ def load_table(db: Database, assembly: str, table: str) -> Table | None:
     return Table(id, plan, site, number, tuple(languages.split()), members, staff, of_table(db, assembly, id))
 
 
+def plan_of(db: Database, assembly: str, table: str) -> str:
+    """The group plan of a table; "" where there is no such table."""
+    row = db.sql.execute("SELECT plan FROM tables WHERE assembly = ? AND id = ?", (assembly, table)).fetchone()
+    return str(row[0]) if row else ""
+
+
 def of_plan(db: Database, assembly: str, plan: str) -> list[Table]:
     """The tables of a group plan at which people sit now, without their people, by site and number."""
     found = db.sql.execute(

@@ -1,6 +1,6 @@
 """The crash harness: kill Pnyx at a line or a statement, start it again, and see that nothing is lost and nothing counts twice.
 
-    python -m tests.support.crash            a sample of 580 points
+    python -m tests.support.crash            a sample of 600 points
     python -m tests.support.crash --all      every line and statement of every scenario, early, in the middle and late,
                                              and right after every commit and every delivery
     python -m tests.support.crash --scenario vote --at bot/engine/sending.py:120 --time 3
@@ -21,13 +21,13 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tests.support.crashing import faults
 from tests.support.crashing.points import COMMITTED, COMMITTING, DELIVERED, Place, Point
+from tests.support.crashing.staged import staged, warm
 from tests.support.crashing.trial import Ground, Verdict, attempt, prepare
-from tests.support.crashing.world import scenarios, warm
 
 RAM = Path("/dev/shm")
 FIRST = ("bot/engine/", "bot/store/")
@@ -44,8 +44,18 @@ def sample(grounds: Iterable[Ground], size: int) -> list[Target]:
     """So many points, the most telling ones first: a fifth of them right before or after a commit, or after a delivery,
     spread over the scenarios; then every statement, and every line of engine and store that runs outside of transactions;
     then lines inside of them (a kill there undoes a transaction) and lines of the other layers. Where a place is passed in
-    several scenarios, or several times, the hash of the place says which one is taken: the same code gives the same sample."""
+    several scenarios, or several times, the hash of the place says which one is taken: the same code gives the same
+    sample. Of the scenarios that take long, only what the others do not pass is tried, and of that a seventh part."""
     grounds = tuple(grounds)
+    quick, slow = [g for g in grounds if not g.scenario.slow], [g for g in grounds if g.scenario.slow]
+    known = {place for ground in quick for place in ground.passed}
+    few = size // 7 if quick and slow else size if slow else 0
+    return [*_drawn(quick, size - few, set()), *_drawn(slow, few, known)]
+
+
+def _drawn(grounds: Sequence[Ground], size: int, known: Collection[Place]) -> list[Target]:
+    if not grounds:
+        return []
     where: dict[Place, list[Ground]] = defaultdict(list)
     between = {place for ground in grounds for place in ground.outside}
     for ground in grounds:
@@ -59,21 +69,30 @@ def sample(grounds: Iterable[Ground], size: int) -> list[Target]:
         return 1 if first and outside else 2 if first or outside else 3, _draw(place)
 
     edges = (COMMITTING, COMMITTED, DELIVERED)
-    each = size // 5 // len(grounds) // len(edges)
+    each = max(1, size // 5 // len(grounds) // len(edges))
     found = [t for ground in grounds for place in edges for t in _spread(ground, place, each)]
-    for place in sorted(where.keys() - {*edges}, key=rank)[: size - len(found)]:
+    for place in sorted(where.keys() - {*edges, *known}, key=rank)[: size - len(found)]:
         ground = where[place][_draw(place) % len(where[place])]
         found.append((ground.scenario.name, Point(place, 1 + _draw(place) // 7 % ground.passed[place])))
     return found
 
 
 def everything(grounds: Iterable[Ground]) -> list[Target]:
-    """Every place of every scenario: the first time, one in the middle, and the last; and every commit and delivery."""
+    """Every place of every scenario: the first time, one in the middle, and the last; and every commit and delivery. Where a
+    scenario takes long, once for what the others pass too."""
+    grounds = tuple(grounds)
+    known = {place for ground in grounds if not ground.scenario.slow for place in ground.passed}
+
+    def often(ground: Ground, place: Place, n: int) -> int:
+        if place in (COMMITTED, DELIVERED):
+            return n
+        return 1 if ground.scenario.slow and place in known else 3
+
     return [
         target
         for ground in grounds
         for place, n in sorted(ground.passed.items())
-        for target in _spread(ground, place, n if place in (COMMITTED, DELIVERED) else 3)
+        for target in _spread(ground, place, often(ground, place, n))
     ]
 
 
@@ -106,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = Path(tempfile.mkdtemp(prefix="pnyx-crash-", dir=RAM if os.access(RAM, os.W_OK) else None))
     try:
         warm()
-        for scenario in scenarios():
+        for scenario in staged():
             if asked.scenario in ("", scenario.name):
                 _grounds[scenario.name] = prepare(scenario, folder / scenario.name)
         if asked.at:
@@ -129,8 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Kill Pnyx at many points, and see that nothing is lost.")
     parser.add_argument("--all", action="store_true", help="every line and statement, early, in the middle and late")
-    parser.add_argument("--points", type=int, default=580, help="how many points a sample has")
-    parser.add_argument("--scenario", default="", choices=["", *(s.name for s in scenarios())])
+    parser.add_argument("--points", type=int, default=600, help="how many points a sample has")
+    parser.add_argument("--scenario", default="", choices=["", *(s.name for s in staged())])
     parser.add_argument("--at", default="", help="one place: FILE:LINE, or a statement (after it)")
     parser.add_argument("--time", type=int, default=1, help="with --at: the how manieth time")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -159,13 +159,13 @@ def bundled(toml: str) -> str:
 
 @asynccontextmanager
 async def room(
-    toml: str, post: Post | None = None, path: str | Path = MEMORY, translate: str = "none"
+    toml: str, post: Post | None = None, path: str | Path = MEMORY, translate: str = "none", others: Sequence[Post] = ()
 ) -> AsyncIterator[Room]:
-    """A room with an assembly of this flow in it, that has not begun."""
+    """A room with an assembly of this flow in it, that has not begun. `others` are further accounts."""
     flow, post, clock = unbundle(bundled(toml)), post or Post(), ManualClock(START)
     store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
     try:
-        engine = Engine(store, CATALOGS, clock, [post], translator(translate))
+        engine = Engine(store, CATALOGS, clock, [post, *others], translator(translate))
         await engine.open()
         await store.transact(_make, flow, bundled(toml))
         yield Room(store, engine, clock, post, flow)

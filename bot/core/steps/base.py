@@ -6,7 +6,7 @@ yields effects; it changes nothing itself.
 * `begin`   once for a course, when the step opens there
 * `open`    once for every unit of its scope (a person, a table)
 * `hear`    when somebody presses or writes and it belongs to this step
-* `edited`  when somebody changes what they wrote in this step, while it is open
+* `edited`  when somebody changes what they wrote in this step, while it is open; `withdrawn` when they delete it
 * `due`     when one of its timers rings
 * `answered` when a job that it asked for is done, `relayed` when a digest has come to a table
 * `welcome_late` when a latecomer sits down at a table where it is open
@@ -23,9 +23,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from bot.core.effects import Effect
+from bot.core.effects import Effect, Lane, Recall, Say, Withdraw
 from bot.core.events import Answered, Due, Heard, Relayed
 from bot.core.fields import Id, Model, Moment, Span, Text
+from bot.core.message import t
 from bot.core.scene import Scene
 from bot.core.state import Contribution, Role
 
@@ -115,6 +116,13 @@ class Step(Model):
 
     def edited(self, at: Scene, given: Contribution, text: str, key: str) -> Iterator[Effect]:
         yield from ()
+
+    def withdrawn(self, at: Scene, given: Contribution, key: str) -> Iterator[Effect]:
+        """The author has deleted the message that it came from."""
+        yield Withdraw(at.seat.id, given.id)
+        yield Recall(given.id, given.table, at.key("withdrawn", key), spared=True)
+        said = t("You have deleted your message, so what it said is taken back.")
+        yield Say(at.seat.unit, at.message(said), at.key("withdrawn", key), Lane.ANSWER, quiet=False)
 
     def due(self, at: Scene, due: Due) -> Iterator[Effect]:
         yield from ()

@@ -83,7 +83,8 @@ class Collect(Step):
     def open(self, at: Scene) -> Iterator[Effect]:
         yield Put(at.with_data(items=[], side=""))
         yield Put(replace(at.seat, focus=self._text(at)))
-        yield Say(at.unit, at.message(*self._asked(at), buttons=self._sides(at), expects="text"), at.key("ask"))
+        asked = at.message(*self._asked(at), buttons=self._sides(at), expects="text", asks=self._text(at))
+        yield Say(at.unit, asked, at.key("ask"))
 
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         what, key = heard.press.split(":"), heard.contribution
@@ -118,9 +119,13 @@ class Collect(Step):
         said = (block(t("Changed. It is now:")), block(Words(given.id), kind="quote"))
         yield from self._answer(at, key, *said, buttons=(self._back(at, given.id),))
 
+    def withdrawn(self, at: Scene, given: Contribution, key: str) -> Iterator[Effect]:
+        yield from self._take_back(at, given.id, key)
+
     def due(self, at: Scene, due: Due) -> Iterator[Effect]:
         if due.what == "remind":
-            said = at.message(*self._asked(at), buttons=(*self._sides(at), self._all(at)), expects="text")
+            buttons = (*self._sides(at), self._all(at))
+            said = at.message(*self._asked(at), buttons=buttons, expects="text", asks=self._text(at))
             yield Say(at.unit, said, at.key("remind", int(at.now.timestamp())))
 
     def _take(self, at: Scene, heard: Heard, key: str) -> Iterator[Effect]:
@@ -271,7 +276,7 @@ class Collect(Step):
         expects: Any = "",
         instead: bool = False,
     ) -> Iterator[Effect]:
-        said = at.message(*blocks, buttons=buttons, expects=expects)
+        said = at.message(*blocks, buttons=buttons, expects=expects, asks=self._text(at) if expects else "")
         yield Say(at.unit, said, at.key("answer", key), Lane.ANSWER, quiet=False, instead=instead)
 
     def _items(self, at: Scene) -> list[str]:

@@ -72,7 +72,7 @@ class Consent(Step):
             yield Grant(at.seat.id, purpose, given, at.flow.ref, at.seat.language)
             yield Redraw((at.seat.id,), self._asked(at, purpose, given), at.key("marked", key))
             yield from self._next(at, 1 + self.purposes.index(purpose))
-        elif not heard.press and at.seat.focus == f"{at.step}:name":
+        elif not heard.press and f"{at.step}:name" in (at.seat.focus, heard.asked):
             yield from self._name(at, heard.text, key)
 
     def due(self, at: Scene, due: object) -> Iterator[Effect]:
@@ -150,6 +150,7 @@ class Consent(Step):
                     "What shall your table call you? A first name is enough, and it need not be your own. Please write it."
                 ),
                 expects="text",
+                asks=f"{at.step}:name",
             )
             yield Put(replace(seat, focus=f"{at.step}:name"))
             yield Say(at.unit, asked, at.key("name"), Lane.ANSWER, quiet=False)

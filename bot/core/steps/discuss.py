@@ -314,7 +314,7 @@ class Discuss(Step):
             return (yield from floor.wait(at, stage, key, in_room=bool(heard.room)))
         first = seat.id not in stage.data["spoken"]
         said = Remark(key, seat.id, words=bool(cleaned.text), media=heard.media, answers=heard.answers)
-        stands = heard.room != "" and not self._outside(at)  # all have it before their eyes already
+        stands = heard.room != "" and not self._outside(at, heard.room)  # all have it before their eyes already
         if heard.media in files.SPOKEN and member:
             stage = yield from voices.note(at, stage, said, cleaned.text, shared=self.exported, asked=not stands)
         elif heard.media in files.LOOKED_AT and self.pictures == "ask" and member and not stands:
@@ -335,10 +335,10 @@ class Discuss(Step):
         refused = files.LOOKED_AT if self.pictures == "no" else frozenset()
         return media not in refused and not (media in files.SPOKEN and self.voice == "no")
 
-    def _outside(self, at: Scene) -> bool:
-        """Whether somebody at this table reads the talk elsewhere than in its room."""
+    def _outside(self, at: Scene, room: str) -> bool:
+        """Whether somebody at this table reads the talk elsewhere than in this room, be it in another one."""
         table = table_of(at)
-        return any(not table.in_room(m) for m in (*table.members, *table.staff) if m.id != at.seat.id)
+        return any(m.room != room for m in (*table.members, *table.staff) if m.id != at.seat.id)
 
     def _nothing_to_add(self, at: Scene, stage: Stage, key: str) -> Moves:
         if at.seat.role == "facilitator":

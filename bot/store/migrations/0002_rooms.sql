@@ -60,20 +60,25 @@ CREATE TABLE copy (
 CREATE INDEX copy_of_contribution ON copy (assembly, contribution);
 
 -- What the buttons of a sent message stand for: `presses` is a JSON list. The key and a number are what a button carries.
--- Where there are no buttons to press, people write their marks or labels: `labels` is a JSON list of HMACs of what stands on each,
--- `lettered` says that letters are the marks, since a number would be the answer itself; `asks` is the question that words in reply
--- to the message answer. `remote` is the platform's id of it on the `account`. `said` orders the messages of a chat (0: a change of
--- one); `passed` is 1 once something else was written below it.
 CREATE TABLE button (
     key TEXT PRIMARY KEY, assembly TEXT NOT NULL, holder TEXT NOT NULL, step TEXT NOT NULL, presses TEXT NOT NULL,
-    made INTEGER NOT NULL, account TEXT NOT NULL DEFAULT '', remote TEXT NOT NULL DEFAULT '', labels TEXT NOT NULL DEFAULT '[]',
-    lettered INTEGER NOT NULL DEFAULT 0, asks TEXT NOT NULL DEFAULT '', said INTEGER NOT NULL DEFAULT 0,
-    passed INTEGER NOT NULL DEFAULT 0
+    made INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX button_of_holder ON button (holder, account, said);
--- By which message somebody has answered which of them: an edit of it answers anew.
+CREATE INDEX button_of_holder ON button (holder);
+-- The same where there are no buttons to press, and people write a mark or a label: `labels` is a JSON list of HMACs of what stands
+-- on each choice, `lettered` says that letters are the marks, since a number would be the answer itself; `asks` is the question that
+-- words in reply to the message answer. `remote` is the platform's id of it, "" until it has arrived. `said` orders all messages;
+-- `over` is 1 once it shows no choices any more, `passed` once something else was written below it.
+CREATE TABLE question (
+    key TEXT PRIMARY KEY, holder TEXT NOT NULL, account TEXT NOT NULL, remote TEXT NOT NULL DEFAULT '', presses TEXT NOT NULL,
+    labels TEXT NOT NULL, lettered INTEGER NOT NULL, asks TEXT NOT NULL, said INTEGER NOT NULL,
+    over INTEGER NOT NULL DEFAULT 0, passed INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX question_of_chat ON question (holder, account, said);
+CREATE INDEX question_said ON question (said);
+-- With which message somebody has answered which of them: an edit of it answers anew.
 CREATE TABLE typed (
-    holder TEXT NOT NULL, account TEXT NOT NULL, remote TEXT NOT NULL, button TEXT NOT NULL, at INTEGER NOT NULL,
+    holder TEXT NOT NULL, account TEXT NOT NULL, remote TEXT NOT NULL, question TEXT NOT NULL,
     PRIMARY KEY (holder, account, remote)
 ) WITHOUT ROWID;
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.core.message import BlockKind
-from bot.core.rendered import BUTTON_ROW, Choice, Rendered
+from bot.core.rendered import BUTTON_ROW, Rendered, marks
 from bot.transports.graphemes import within
 
 MOST = 16_384
@@ -41,7 +41,7 @@ _BORDERS = (re.compile(r"\n+"), re.compile(r"[.!?…:。！？؟][)\]»”’\"'
 def contents(message: Rendered) -> list[Content]:
     """The contents of the events that carry this message, at least one."""
     kind = "m.notice" if message.silent else "m.text"
-    buttons = numbered(message.buttons)
+    buttons = numbered(message)
     blocks = [(block, harmless(text)) for block, text in message.blocks]
 
     def fits(page: Page) -> bool:
@@ -89,9 +89,10 @@ def harmless(text: str) -> str:
     return _ROOM.sub(f"@{JOINER}", _UNFIT.sub("\ufffd", text))
 
 
-def numbered(buttons: Sequence[Choice]) -> tuple[str, ...]:
-    """Buttons as people read them: "1 Yes", "2 ✓ No"."""
-    return tuple(f"{n} {'✓ ' if b.chosen else ''}{harmless(b.label)}" for n, b in enumerate(buttons, start=1))
+def numbered(message: Rendered) -> tuple[str, ...]:
+    """Buttons as people read them, with the marks that choose them: "1 Yes", "2 ✓ No"."""
+    shown = zip(marks(message), message.buttons, strict=True)
+    return tuple(f"{mark} {'✓ ' if b.chosen else ''}{harmless(b.label)}" for mark, b in shown)
 
 
 def paged(blocks: Sequence[Block], fits: Callable[[Page], bool]) -> list[Page]:

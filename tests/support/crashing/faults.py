@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.engine import handling
@@ -15,6 +17,8 @@ from bot.store.queue import InboxRow
 from bot.store.times import ms
 from bot.transports.console import Console
 from bot.transports.port import Abilities, Batch
+from bot.transports.telegram import Telegram
+from bot.transports.telegram.polling import Polling
 from tests.support.crashing.world import Fault
 
 
@@ -68,8 +72,24 @@ def confirmed_first() -> None:
 
 
 def unmarked() -> None:
-    """A transport that shows every repeat passes for one that does not."""
+    """Transports that show every repeat pass for ones that do not."""
     Console.abilities = Abilities()
+    Telegram.abilities = replace(Telegram.abilities, repeatable=True)
 
 
-FAULTS: Mapping[str, Fault] = {f.__name__: f for f in (done_too_early, done_too_late, confirmed_first, unmarked)}
+def answered_first() -> None:
+    """A button press is acknowledged to its presser before it is stored."""
+    receive = Polling.receive
+
+    async def eager(self: Polling, cursor: str, wait: bool) -> Batch:
+        batch = await receive(self, cursor, wait)
+        self._confirm(batch.cursor)
+        await asyncio.gather(*self._acknowledging._tasks)
+        return batch
+
+    Polling.receive = eager  # type: ignore[method-assign]  # this is the fault
+
+
+FAULTS: Mapping[str, Fault] = {
+    f.__name__: f for f in (done_too_early, done_too_late, confirmed_first, answered_first, unmarked)
+}

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bot.core.effects import Lane
 from bot.core.message import Phrase
@@ -24,7 +24,7 @@ from bot.store import ballots, findings, opinions, people, queue
 from bot.store.database import Database
 from bot.store.keys import Vault
 from bot.store.people import SEAT_COLUMNS, read_seat
-from tests.support.crashing.world import ACCOUNT, ASSEMBLY, CATALOGS, KEYS, Said, Scenario, delivered
+from tests.support.crashing.world import ACCOUNT, ASSEMBLY, CATALOGS, KEYS, Scenario, delivered
 
 PLAIN = {
     "assembly": "id, state, data",
@@ -53,6 +53,17 @@ REMAINED = "remained/"
 """Begins the key of one that says in whose chats words stand that were taken back."""
 
 
+class Pressed(Protocol):
+    """Something that somebody did: under which key it stands in the inbox, and the parts of what they pressed."""
+
+    @property
+    def user(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def press(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True)
 class Record:
     """What a run has left: the tables, opened, and what has reached people."""
@@ -68,6 +79,11 @@ def open_database(folder: Path) -> Database:
 
 
 def record(folder: Path) -> Record:
+    return Record(tables(folder), delivered(folder))
+
+
+def tables(folder: Path) -> dict[str, list[Any]]:
+    """What stands in the tables, opened, as far as it is the same after every run."""
     db = open_database(folder)
     with closing(db.sql):
         tables: dict[str, list[Any]] = {
@@ -85,7 +101,7 @@ def record(folder: Path) -> Record:
         ]
         translated = db.sql.execute("SELECT contribution, language FROM translation ORDER BY 1, 2").fetchall()
         tables["translation"] = [opinions.translations(db, ASSEMBLY, [id], language) for id, language in translated]
-    return Record(tables, delivered(folder))
+    return tables
 
 
 def right_after(scenario: Scenario, folder: Path) -> list[str]:
@@ -106,21 +122,19 @@ def at_the_end(scenario: Scenario, folder: Path, clean: Record, kills: int) -> l
     """Everything that must hold once a run has come to its end after `kills` kills."""
     db = open_database(folder)
     with closing(db.sql):
-        found = [*_acknowledged(db, scenario), *_recounted(db, scenario), *_once(db), *_left_over(db)]
-        doubtful = _doubtful(db)
-        found += _told(db, doubtful, kills)
+        found = [*_acknowledged(db, scenario), *recounted(db, scenario.said), *once(db), *_left_over(db)]
+        doubted = doubtful(db)
+        found += told(db, doubted, kills)
     after = record(folder)
-    if doubtful:
+    if doubted:
         after, clean = _without_remains(after), _without_remains(clean)
-    found += _reached(after.delivered, clean.delivered, kills, {f"{ASSEMBLY}/{key}" for key in doubtful})
-    found += [
-        _difference(name, after.tables[name], rows) for name, rows in clean.tables.items() if after.tables[name] != rows
-    ]
-    return found
+    found += _reached(after.delivered, clean.delivered, kills, {f"{ASSEMBLY}/{key}" for key in doubted})
+    return [*found, *differences(after.tables, clean.tables)]
 
 
-def _recounted(db: Database, scenario: Scenario) -> Iterator[str]:
-    """I2, I3: count the lines of the script that were in time; compare."""
+def recounted(db: Database, acts: Iterable[Pressed]) -> Iterator[str]:
+    """I2, I3: count what was pressed in time; compare."""
+    acts = tuple(acts)
     at = dict(db.sql.execute("SELECT key, at FROM inbox").fetchall())
     for step, unit, data in findings.results(db, ASSEMBLY):
         if not unit.startswith("course:") or "questions" not in data:
@@ -128,7 +142,7 @@ def _recounted(db: Database, scenario: Scenario) -> Iterator[str]:
         closed = _closed(db, step)
         seats = {s.id for s in people.roster(db, ASSEMBLY)}
         cast: dict[tuple[str, str], str] = {}
-        for said in scenario.said:
+        for said in acts:
             if said.press[:1] == (step,) and said.key in at and at[said.key] < closed:
                 cast[said.user, said.press[1]] = said.press[3]
         if len(ballots.voters(db, ASSEMBLY, step)) > len(seats):
@@ -147,7 +161,7 @@ def _closed(db: Database, step: str) -> int:
     return int(row[0])
 
 
-def _once(db: Database) -> Iterator[str]:
+def once(db: Database) -> Iterator[str]:
     """I6: a timer is a row, a row is done once, and a step opens and closes once."""
     rows = db.sql.execute("SELECT act, data, COUNT(*) FROM log WHERE act IN ('opened', 'closed') GROUP BY act, data")
     yield from (f"I6: {act} {n} times: {data}" for act, data, n in rows.fetchall() if n > 1)
@@ -156,13 +170,18 @@ def _once(db: Database) -> Iterator[str]:
 
 
 def _left_over(db: Database) -> Iterator[str]:
-    """I9: nothing waits, nothing was parked or given up."""
-    counts = queue.counts(db)
-    yield from (f"I9: {n} events are {state}" for state, n in counts["inbox"].items() if state != "done")
+    """I9: nothing waits, and no message was given up."""
     left = db.sql.execute(
         "SELECT state, receipt FROM outbox WHERE state <> 'sent' AND receipt <> 'Uncertain'"
     ).fetchall()
     yield from (f"I9: a message is {state} {receipt}" for state, receipt in left)
+    yield from stuck(db)
+
+
+def stuck(db: Database) -> Iterator[str]:
+    """I9: no event and no job waits, or was parked."""
+    counts = queue.counts(db)
+    yield from (f"I9: {n} events are {state}" for state, n in counts["inbox"].items() if state != "done")
     left = db.sql.execute("SELECT COUNT(*) FROM job WHERE state <> 'done'").fetchone()[0]
     if left:
         yield f"I9: {left} jobs are not done"
@@ -175,20 +194,30 @@ def _without_remains(record: Record) -> Record:
     return Record(tables, told)
 
 
-def _doubtful(db: Database) -> dict[str, tuple[int, int]]:
+def doubtful(db: Database) -> dict[str, tuple[int, int]]:
     """The messages that may or may not have arrived and were not sent again, by key: their number and lane."""
     found = db.sql.execute("SELECT key, seq, lane FROM outbox WHERE receipt = 'Uncertain'").fetchall()
     return {key: (seq, lane) for key, seq, lane in found}
 
 
-def _told(db: Database, doubtful: dict[str, tuple[int, int]], kills: int) -> Iterator[str]:
+def told(db: Database, doubted: dict[str, tuple[int, int]], kills: int) -> Iterator[str]:
     """I4, for what is not repeated: at most one a kill, of those kinds, and somebody knows."""
-    if len(doubtful) > kills:
-        yield f"I4: {len(doubtful)} messages are in doubt after {kills} kills"
-    for key, (seq, lane) in doubtful.items():
+    if len(doubted) > kills:
+        yield f"I4: {len(doubted)} messages are in doubt after {kills} kills"
+    for key, (seq, lane) in doubted.items():
         notices = db.sql.execute("SELECT COUNT(*) FROM outbox WHERE key LIKE ?", (f"{DOUBT}{seq}@%",)).fetchone()[0]
         if REMINDER not in key and (lane != Lane.TALK or not notices):
             yield f"I4: {key} is in doubt, and {notices} people know"
+
+
+def notes() -> set[str]:
+    """The line that marks a repeat, in every language."""
+    return {
+        CATALOGS.phrase(part.text, None, 0, lang)
+        for part in REPEAT.parts
+        if isinstance(part, Phrase)
+        for lang in CATALOGS.languages
+    }
 
 
 def _reached(
@@ -197,19 +226,14 @@ def _reached(
     """I4, I5. What is in doubt may be missing."""
     after = [row for row in after if not row["key"].startswith(f"{ASSEMBLY}/{DOUBT}")]
     texts = {row["key"]: row["text"] for row in clean}
-    notes = {
-        CATALOGS.phrase(part.text, None, 0, lang)
-        for part in REPEAT.parts
-        if isinstance(part, Phrase)
-        for lang in CATALOGS.languages
-    }
+    marks = notes()
     first: dict[str, list[str]] = {}
     seen: Counter[str] = Counter()
     marked = 0
     for row in after:
         key, text = row["key"], row["text"]
         note, _, rest = text.partition("\n")
-        again = note in notes and rest == texts.get(key)
+        again = note in marks and rest == texts.get(key)
         marked += again
         if key not in texts:
             yield f"I4: {key} reached {row['place']}, which no clean run sends"
@@ -233,10 +257,12 @@ def _reached(
     yield from (f"I5: the order differs for {place}" for place, keys in order.items() if first.get(place) != keys)
 
 
+def differences(after: dict[str, list[Any]], clean: dict[str, list[Any]]) -> Iterator[str]:
+    """Where the tables are not the same."""
+    yield from (_difference(name, after[name], rows) for name, rows in clean.items() if after[name] != rows)
+
+
 def _difference(name: str, after: Iterable[Any], clean: Iterable[Any]) -> str:
     lost, new = Counter(map(repr, clean)), Counter(map(repr, after))
     only = [f"-{row}" for row in lost - new] + [f"+{row}" for row in new - lost]
     return f"same: {name} differs: {' '.join(only)[:300]}"
-
-
-__all__ = ["Record", "Said", "at_the_end", "record", "right_after"]

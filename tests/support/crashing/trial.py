@@ -21,9 +21,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.support.crashing.judge import Record, at_the_end, record, right_after
+from tests.support.crashing.judge import Record
 from tests.support.crashing.points import Place, Point, Watch
-from tests.support.crashing.world import Fault, Scenario, found, play
+from tests.support.crashing.staged import Staged
+from tests.support.crashing.world import Fault
 
 LONGEST = 30
 """Seconds after which a run counts as stuck."""
@@ -34,7 +35,7 @@ class Ground:
     """A scenario made ready: the state in which it starts, how often a run passes each place (and which of them outside of
     transactions), and what a clean run leaves."""
 
-    scenario: Scenario
+    scenario: Staged
     folder: Path
     passed: Counter[Place] = field(default_factory=Counter)
     outside: frozenset[Place] = frozenset()
@@ -56,23 +57,27 @@ class Verdict:
     seconds: float = 0.0
 
 
-def prepare(scenario: Scenario, folder: Path) -> Ground:
+def prepare(scenario: Staged, folder: Path) -> Ground:
     """Make the start, and run it three times to its end: twice to count, keeping for each place the smaller number of times,
     and once as a run that nobody watches. Raises RuntimeError where the scenario itself does not hold."""
     ground = Ground(scenario, folder)
     ground.start.mkdir(parents=True)
-    _must(_child(ground.start, lambda: found(scenario, ground.start)), ground.start)
+    _must(_child(ground.start, lambda: scenario.found(ground.start)), ground.start)
+    run = _copy(ground, "clean")
+    with scenario.around(run):
+        _must(_child(run, lambda: scenario.play(run, Watch())), run)
+        clean = ground.clean = scenario.record(run)
+        wrong = scenario.at_the_end(run, clean, 0)
     counts = []
     for name in ("first", "second"):
         run = _copy(ground, name)
-        _must(_child(run, functools.partial(_counted, scenario, run)), run)
+        with scenario.around(run):
+            _must(_child(run, functools.partial(_counted, scenario, run)), run)
+            wrong += scenario.at_the_end(run, clean, 0)
         counts.append(_read_counts(run))
     ground.passed = counts[0][0] & counts[1][0]
     ground.outside = counts[0][1] & counts[1][1]
-    run = _copy(ground, "clean")
-    _must(_child(run, lambda: play(scenario, run, Watch())), run)
-    ground.clean = record(run)
-    if wrong := at_the_end(scenario, folder / "first", ground.clean, 0) + at_the_end(scenario, run, ground.clean, 0):
+    if wrong:
         raise RuntimeError(f"the scenario {scenario.name} does not hold without a kill: {wrong}")
     return ground
 
@@ -80,31 +85,37 @@ def prepare(scenario: Scenario, folder: Path) -> Ground:
 def attempt(ground: Ground, point: Point, fault: Fault | None = None) -> Verdict:
     """Kill a run at a point, recover, and judge."""
     began = time.perf_counter()
-    scenario, clean = ground.scenario, ground.clean
-    assert clean is not None
+    assert ground.clean is not None
     run = _copy(ground, f"run-{os.getpid()}")
+    with ground.scenario.around(run):
+        failures = _tried(ground.scenario, run, point, fault, ground.clean)
+    seconds = time.perf_counter() - began
+    if failures is None:
+        return Verdict(ground.scenario.name, point, "not reached", (), seconds)
+    return Verdict(ground.scenario.name, point, "failed" if failures else "held", tuple(failures), seconds)
+
+
+def _tried(scenario: Staged, run: Path, point: Point, fault: Fault | None, clean: Record) -> list[str] | None:
+    """What does not hold; None where the point was not reached."""
     killed = _child(run, lambda: _killed(scenario, run, point, fault))
     if killed == 0:
-        return Verdict(scenario.name, point, "not reached", (), time.perf_counter() - began)
-    failures = [] if killed == -signal.SIGKILL else [f"the run ended with {killed} before the point: {_why(run)}"]
-    if not failures:
-        aside = run.with_name(f"{run.name}-aside")
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.copytree(run, aside)
-        failures += right_after(scenario, aside)
-        recovered = _child(run, lambda: _recovered(scenario, run, fault))
-        if recovered:
-            failures.append(f"I9: the recovery ended with {recovered}: {_why(run)}")
-        else:
-            failures += at_the_end(scenario, run, clean, 1)
-    seconds = time.perf_counter() - began
-    return Verdict(scenario.name, point, "failed" if failures else "held", tuple(failures), seconds)
+        return None
+    if killed != -signal.SIGKILL:
+        return [f"the run ended with {killed} before the point: {_why(run)}"]
+    aside = run.with_name(f"{run.name}-aside")
+    shutil.rmtree(aside, ignore_errors=True)
+    shutil.copytree(run, aside)
+    failures = scenario.right_after(aside)
+    recovered = _child(run, lambda: _recovered(scenario, run, fault))
+    if recovered:
+        return [*failures, f"I9: the recovery ended with {recovered}: {_why(run)}"]
+    return [*failures, *scenario.at_the_end(run, clean, 1)]
 
 
-async def _counted(scenario: Scenario, run: Path) -> None:
+async def _counted(scenario: Staged, run: Path) -> None:
     watch = Watch(count=True)
     watch.install()
-    await play(scenario, run, watch)
+    await scenario.play(run, watch)
     rows = [(p.kind, p.what, p.line, n, p in watch.outside) for p, n in watch.passed.items()]
     (run / "passed").write_text(json.dumps(rows))
 
@@ -114,18 +125,18 @@ def _read_counts(run: Path) -> tuple[Counter[Place], frozenset[Place]]:
     return Counter({place: n for place, n, _ in rows}), frozenset(place for place, _, out in rows if out)
 
 
-async def _killed(scenario: Scenario, run: Path, point: Point, fault: Fault | None) -> None:
+async def _killed(scenario: Staged, run: Path, point: Point, fault: Fault | None) -> None:
     if fault is not None:
         fault()
     watch = Watch(point)
     watch.install()
-    await play(scenario, run, watch)
+    await scenario.play(run, watch)
 
 
-async def _recovered(scenario: Scenario, run: Path, fault: Fault | None) -> None:
+async def _recovered(scenario: Staged, run: Path, fault: Fault | None) -> None:
     if fault is not None:
         fault()
-    await play(scenario, run, Watch())
+    await scenario.play(run, Watch())
 
 
 def _copy(ground: Ground, name: str) -> Path:

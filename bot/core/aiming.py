@@ -1,0 +1,129 @@
+"""Where something that a person wrote or pressed may go: what is open for them, what waits for their words, where their table
+talks; and what a mark may mean that they typed in place of pressing a button.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.effects import Lane, Say
+from bot.core.events import PICK, Heard
+from bot.core.itinerary import Node
+from bot.core.message import Block, Button, Part, message, t
+from bot.core.rendered import place_of
+from bot.core.state import OpenStep, Seat
+from bot.core.talk import talk_at
+from bot.core.turn import Turn
+
+TO_TABLE = "-table"
+TO_ANSWER = "-answer"
+KEEP_BACK = "-keep"
+WHICH = (TO_TABLE, TO_ANSWER, KEEP_BACK, PICK)
+"""The buttons with which somebody says what they meant."""
+
+AT_ONCE = (*WHICH, "-send", "-cancel", "-why", "-lang", "-leave", "-back", "-begin", "-joining", "-come", "-stay")
+"""The buttons that answer what somebody has just done, or change nothing that matters: a mark below them is meant for them."""
+
+
+def meant(turn: Turn, seat: Seat, event: Heard) -> Heard:
+    """What was typed, as the press that it stands for; as words, where they can be none; or as it was (with `pick`), where it may
+    be either."""
+    if not event.pick or event.press:
+        return event
+    step, *rest = event.pick.split(":")
+    press = replace(event, press=event.pick, pick="", text="", typed=True)
+    words = replace(event, pick="")
+    mark = place_of(event.text, lettered=False) is not None or place_of(event.text, lettered=True) is not None
+    if not mark and step in turn.flow.nodes and len(rest) == 3:
+        return words  # the label of an option: words are confirmed, wherever they are written
+    talk, waiting = talking(turn, seat), asked(turn, seat, event.at)
+    if talk is not None and talks_elsewhere(turn, seat, talk):
+        talk = None
+    if talk is None and (waiting is None or waiting[0].id == step):
+        return press
+    if step in AT_ONCE and not event.aside:
+        return press
+    if step in turn.flow.nodes and target(turn, seat, step, event.at) is None:
+        return words
+    return event
+
+
+def target(turn: Turn, seat: Seat, step: str, at: datetime | None) -> tuple[Node, str] | None:
+    """The node and unit at which this person may answer; None if it is closed, or closing, or not theirs. What was said in
+    time (`at`; any time, where it is None) counts although the announced end has passed, until the step closes `grace`
+    later. A private question is open for its duration to somebody whom it reached late. A table that was given more time goes
+    on talking while the step closes elsewhere."""
+    node = turn.flow.nodes.get(step)
+    if node is None:
+        return None
+    late = node.step.lasting or (node.step.self_paced and node.step.late == "accept")
+    late = late and step in turn.course.done
+    entry = turn.course.open.get(step)
+    if not late and (entry is None or (entry.closing and not node.step.talk)):
+        return None
+    if entry is not None and at is not None and node.step.scope == "person" and _too_late(turn, node, entry, at):
+        return None
+    if node.step.scope == "person" and (step, seat.unit) in turn.state.stages:
+        return node, seat.unit
+    table = turn.state.table
+    if table is not None and (step, table.unit) in turn.state.stages:
+        return node, table.unit
+    return (node, turn.course.unit) if node.step.scope in ("site", "assembly") else None
+
+
+def _too_late(turn: Turn, node: Node, entry: OpenStep, at: datetime) -> bool:
+    if entry.closes is None or at <= entry.closes:
+        return False
+    reached = turn.state.facts.get("reached", {}).get(node.id)
+    return reached is None or node.step.duration is None or at > reached + node.step.duration
+
+
+def talks_elsewhere(turn: Turn, seat: Seat, talk: tuple[Node, str]) -> bool:
+    """Whether this person is in the room in which the table talks now."""
+    table, stage = turn.state.table, turn.state.stages.get((talk[0].id, talk[1]))
+    running = stage is not None and stage.state == "open" and stage.data["began"] and not stage.data["gathering"]
+    return running and table is not None and table.in_room(seat)
+
+
+def takes(node: Node, event: Heard) -> bool:
+    """Whether a step has a use for what came: words always, a file only some."""
+    return not event.media or event.media in node.step.takes
+
+
+def tell(turn: Turn, seat: Seat, key: str, *blocks: Block | Part, buttons: tuple[Button, ...] = ()) -> None:
+    """Answer somebody at once."""
+    said = message(*blocks, buttons=buttons)
+    turn.effects.append(Say(seat.unit, said, key, Lane.ANSWER, quiet=False))
+
+
+def hear(turn: Turn, found: tuple[Node, str], event: Heard) -> None:
+    node, unit = found
+    turn.hook(node, unit, node.step.hear(turn.scene(node, unit), event))
+
+
+def closed(turn: Turn, seat: Seat, event: Heard) -> None:
+    tell(turn, seat, f"closed/{event.id}", t("This is closed now, so nothing was changed."))
+
+
+def asked(turn: Turn, seat: Seat, at: datetime | None) -> tuple[Node, str] | None:
+    """The private question that waits for a typed answer."""
+    return target(turn, seat, seat.focus.split(":", 1)[0], at) if seat.focus else None
+
+
+def talking(turn: Turn, seat: Seat) -> tuple[Node, str] | None:
+    """The talk that is open at this person's table."""
+    return talk_at(turn.flow, turn.state) if seat.status == "active" and seat.table else None
+
+
+def open_question(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | None:
+    """The step that last put a question to this person and still waits for an answer, else one that may be changed."""
+    open_here = [(s, stage) for (s, unit), stage in turn.state.stages.items() if unit == seat.unit]
+    waiting = [s for s, stage in open_here if stage.state == "open"] or [
+        s for s, stage in open_here if stage.state == "done" and s in turn.course.open
+    ]
+    for step in reversed(waiting):
+        found = target(turn, seat, step, at)
+        if found is not None:
+            return found
+    return None

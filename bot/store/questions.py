@@ -1,0 +1,153 @@
+"""Messages with choices where there are no buttons to press: people write the mark or the label of a choice.
+
+Invariants:
+
+* A bare mark belongs to the newest message of a chat that asked for anything, and to none while it is not known whether a newer
+  one has arrived. A message that shows no choices any more still hides those above it.
+* A reply to a message, and an edit of an answer, belong to that very message, however old it is.
+* Labels stand here as HMACs only: there may be names in them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message with choices in the chat of `holder` (a seat, or the id of a room) on an account. `presses` are what the choices
+    stand for, `labels` the forms of each one's label (see `form`). `lettered` says that their marks are letters; `asks` is the
+    question that words in reply answer, "" for none; `passed` that something else was written since; `remote` the platform's id
+    of the message, "" while it is not known to have arrived."""
+
+    key: str
+    holder: str
+    account: str
+    presses: Sequence[str]
+    labels: Sequence[Sequence[str]]
+    lettered: bool = False
+    asks: str = ""
+    passed: bool = False
+    remote: str = ""
+
+
+_COLUMNS = "key, holder, account, presses, labels, lettered, asks, passed"
+
+
+def form(db: Database, holder: str, label: str) -> str:
+    """A label as it is kept: the same for all ways in which one may write it."""
+    plain = " ".join(label.split()).strip(" .!?)#").casefold()
+    return db.vault.lookup(holder, f"label {plain}")[:8].hex()
+
+
+def keep(db: Database, made: Question) -> None:
+    """A message with choices is about to be sent: it is the newest of its chat."""
+    db.sql.execute(
+        f"INSERT INTO question ({_COLUMNS}, said) SELECT ?, ?, ?, ?, ?, ?, ?, 0, COALESCE(MAX(said), 0) + 1 FROM question "
+        "WHERE true ON CONFLICT (key) DO UPDATE SET account = excluded.account, said = excluded.said",
+        (
+            made.key, made.holder, made.account, json.dumps(list(made.presses)), json.dumps([list(x) for x in made.labels]),
+            made.lettered, made.asks,
+        ),
+    )  # fmt: skip
+
+
+def arrived(db: Database, key: str, remote: str) -> None:
+    """The message has arrived, under this remote id."""
+    db.sql.execute("UPDATE question SET remote = ? WHERE key = ?", (remote, key))
+
+
+def rename(db: Database, holder: str, account: str, old: str, new: str) -> None:
+    """A message has another remote id since it was changed: it has more pieces, or fewer."""
+    db.sql.execute(
+        "UPDATE question SET remote = ? WHERE holder = ? AND account = ? AND remote = ?", (new, holder, account, old)
+    )
+
+
+def change(db: Database, made: Question, remote: str) -> None:
+    """A message is about to be changed into this one. Without choices it still answers to replies."""
+    where = "WHERE holder = ? AND account = ? AND remote = ?"
+    place = (made.holder, made.account, remote)
+    if made.presses:
+        labels = json.dumps([list(x) for x in made.labels])
+        db.sql.execute(
+            f"UPDATE question SET presses = ?, labels = ?, lettered = ?, asks = ?, over = 0 {where}",
+            (json.dumps(list(made.presses)), labels, made.lettered, made.asks, *place),
+        )
+    else:
+        db.sql.execute(f"UPDATE question SET over = 1 {where}", place)
+
+
+def newest(db: Database, holders: Collection[str], account: str) -> Question | None:
+    """The question to which a bare mark in a chat belongs; None where there is none."""
+    row = _one(db, holders, "account = ? ORDER BY said DESC", account)
+    return _read(row) if row is not None and row[8] and not row[9] else None
+
+
+def at(db: Database, holders: Collection[str], account: str, remote: str) -> Question | None:
+    """The question that a message asks; any of its ids will do."""
+    if not remote:
+        return None
+    found = _one(db, holders, "account = ? AND ',' || remote || ',' LIKE ? ESCAPE '\\'", account, _within(remote))
+    return _read(found) if found is not None else None
+
+
+def answer(db: Database, question: Question, message: str) -> None:
+    """Somebody has answered a question with this message."""
+    db.sql.execute(
+        "INSERT INTO typed (holder, account, remote, question) VALUES (?, ?, ?, ?) ON CONFLICT (holder, account, remote) "
+        "DO UPDATE SET question = excluded.question",
+        (question.holder, question.account, message, question.key),
+    )
+
+
+def answered(db: Database, holders: Collection[str], account: str, message: str) -> Question | None:
+    """The question that was answered with a message; None where none was."""
+    for holder in holders:
+        row = db.sql.execute(
+            "SELECT question FROM typed WHERE holder = ? AND account = ? AND remote = ?", (holder, account, message)
+        ).fetchone()
+        if row is not None:
+            found = _one(db, (holder,), "key = ?", row[0])
+            return _read(found) if found is not None else None
+    return None
+
+
+def pass_over(db: Database, holders: Collection[str], account: str) -> None:
+    """Something else was written below the newest questions of a chat."""
+    marks = ", ".join("?" * len(holders))
+    db.sql.execute(
+        f"UPDATE question SET passed = 1 WHERE holder IN ({marks}) AND account = ? AND passed = 0", (*holders, account)
+    )
+
+
+def forget(db: Database, holder: str) -> None:
+    """What stands in this chat is not answered any more."""
+    db.sql.execute("DELETE FROM question WHERE holder = ?", (holder,))
+    db.sql.execute("DELETE FROM typed WHERE holder = ?", (holder,))
+
+
+def _one(db: Database, holders: Collection[str], where: str, *given: str) -> tuple[Any, ...] | None:
+    marks = ", ".join("?" * len(holders))
+    found: tuple[Any, ...] | None = db.sql.execute(
+        f"SELECT {_COLUMNS}, remote, over FROM question WHERE holder IN ({marks}) AND {where} LIMIT 1",
+        (*holders, *given),
+    ).fetchone()
+    return found
+
+
+def _read(row: tuple[Any, ...]) -> Question:
+    key, holder, account, presses, labels, lettered, asks, passed, remote, _ = row
+    return Question(
+        key, holder, account, json.loads(presses), json.loads(labels), bool(lettered), asks, bool(passed), remote
+    )
+
+
+def _within(remote: str) -> str:
+    plain = remote.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%,{plain},%"

@@ -1,0 +1,127 @@
+"""Which message with choices a mark, a reply or an edit belongs to."""
+
+from __future__ import annotations
+
+from bot.store import questions
+from bot.store.database import Database
+from bot.store.questions import Question
+
+HALLS = "halls:main"
+
+
+def made(key: str, *presses: str, holder: str = "anna", account: str = HALLS, **more: object) -> Question:
+    return Question(key, holder, account, presses, [[f"form of {p}"] for p in presses], **more)  # type: ignore[arg-type]
+
+
+def newest(db: Database, *holders: str) -> str | None:
+    found = questions.newest(db, holders or ("anna",), HALLS)
+    return found.key if found is not None else None
+
+
+def test_a_mark_belongs_to_the_newest_message_that_has_arrived(db: Database) -> None:
+    assert newest(db) is None
+    questions.keep(db, made("k1", "yes", "no"))
+    assert newest(db) is None, "nobody knows yet whether it has arrived"
+    questions.arrived(db, "k1", "m1")
+    assert newest(db) == "k1"
+    questions.keep(db, made("k2", "a"))
+    assert newest(db) is None, "either of the two may be meant"
+    questions.arrived(db, "k2", "m2")
+    assert newest(db) == "k2"
+    questions.keep(db, made("k1", "yes", "no"))
+    assert newest(db) == "k1", "it was sent once more"
+    questions.keep(db, made("k3"))
+    questions.arrived(db, "k3", "m3")
+    assert newest(db) == "k3", "a question for words hides what stands above it"
+
+
+def test_chats_are_kept_apart_and_several_seats_may_share_one(db: Database) -> None:
+    for key, holder, account in (("k1", "anna", HALLS), ("k2", "ben", HALLS), ("k3", "anna", "halls:other")):
+        questions.keep(db, made(key, "x", holder=holder, account=account))
+        questions.arrived(db, key, f"m-{key}")
+    assert newest(db, "anna") == "k1"
+    assert newest(db, "anna", "ben") == "k2"
+    assert newest(db, "cleo") is None
+    assert questions.at(db, ("anna",), HALLS, "m-k3") is None
+    assert questions.at(db, ("anna",), HALLS, "m-k2") is None
+
+
+def test_a_reply_belongs_to_its_message_by_any_of_its_ids(db: Database) -> None:
+    questions.keep(db, made("k1", "yes", asks="vote:q:"))
+    questions.arrived(db, "k1", "m%1,m_2")
+    for remote in ("m%1", "m_2"):
+        found = questions.at(db, ("anna",), HALLS, remote)
+        assert found is not None
+        assert (found.key, found.asks, found.remote) == ("k1", "vote:q:", "m%1,m_2")
+    for other in ("", "m", "1", "mx1", "m12", "m%1,m", "%"):
+        assert questions.at(db, ("anna",), HALLS, other) is None
+    questions.rename(db, "anna", HALLS, "m%1,m_2", "m%1")
+    assert questions.at(db, ("anna",), HALLS, "m_2") is None
+
+
+def test_a_message_that_was_changed_offers_what_it_says_now(db: Database) -> None:
+    for key in ("k1", "k2"):
+        questions.keep(db, made(key, "yes", "no"))
+        questions.arrived(db, key, f"m-{key}")
+    questions.change(db, made("edit", "+a", "-b", lettered=True), "m-k2")
+    found = questions.newest(db, ("anna",), HALLS)
+    assert found is not None
+    assert (found.key, found.presses, found.lettered) == ("k2", ["+a", "-b"], True)
+    questions.change(db, made("edit"), "m-k2")
+    assert newest(db) is None, "and it still hides what stands above it"
+    replied = questions.at(db, ("anna",), HALLS, "m-k2")
+    assert replied is not None
+    assert replied.presses == ["+a", "-b"]
+    questions.change(db, made("edit", "yes"), "m-k2")
+    assert newest(db) == "k2"
+    questions.change(db, made("edit", "other", holder="ben"), "m-k1")
+    first = questions.at(db, ("anna",), HALLS, "m-k1")
+    assert first is not None
+    assert first.presses == ["yes", "no"]
+
+
+def test_an_answer_is_found_by_the_message_that_gave_it(db: Database) -> None:
+    questions.keep(db, made("k1", "yes"))
+    questions.keep(db, made("k2", "yes"))
+    first, second = (questions.at(db, ("anna",), HALLS, m) for m in ("", ""))
+    assert first is second is None
+    questions.answer(db, made("k1", "yes"), "own-1")
+    found = questions.answered(db, ("ben", "anna"), HALLS, "own-1")
+    assert found is not None
+    assert found.key == "k1"
+    questions.answer(db, made("k2", "yes"), "own-1")
+    again = questions.answered(db, ("anna",), HALLS, "own-1")
+    assert again is not None
+    assert again.key == "k2"
+    for holders, account, message in (
+        (("ben",), HALLS, "own-1"),
+        (("anna",), "x", "own-1"),
+        (("anna",), HALLS, "own-2"),
+    ):
+        assert questions.answered(db, holders, account, message) is None
+    questions.forget(db, "anna")
+    assert questions.answered(db, ("anna",), HALLS, "own-1") is None
+    assert db.sql.execute("SELECT COUNT(*) FROM question").fetchone() == (0,)
+
+
+def test_what_was_written_below_passes_a_question_over(db: Database) -> None:
+    for key in ("k1", "k2"):
+        questions.keep(db, made(key, "yes", holder="anna" if key == "k1" else "ben"))
+        questions.arrived(db, key, f"m-{key}")
+    questions.pass_over(db, ("anna",), HALLS)
+    for holder, passed in (("anna", True), ("ben", False)):
+        found = questions.newest(db, (holder,), HALLS)
+        assert found is not None
+        assert found.passed is passed
+    questions.pass_over(db, ("ben",), "elsewhere")
+    other = questions.newest(db, ("ben",), HALLS)
+    assert other is not None
+    assert not other.passed
+
+
+def test_a_label_has_one_form_however_it_is_written_and_cannot_be_read(db: Database) -> None:
+    form = questions.form(db, "anna", "Ask Maya privately")
+    assert len({form, *(questions.form(db, "anna", x) for x in ("ask  maya privately", " ASK MAYA PRIVATELY!\n"))}) == 1
+    assert form != questions.form(db, "ben", "Ask Maya privately")
+    assert form != questions.form(db, "anna", "Ask Maya")
+    assert "maya" not in form.casefold()
