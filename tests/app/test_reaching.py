@@ -26,7 +26,7 @@ class Asked:
 
     async def reaches(self, user: str) -> str:
         self.users.append(user)
-        found = self.answers[user.partition(":")[2].partition(".")[0]]
+        found = self.answers[user.partition(":")[2].partition(".")[0].casefold()]
         if isinstance(found, Exception):
             raise found
         return found

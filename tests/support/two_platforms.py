@@ -22,6 +22,8 @@ from tests.support.chats import FLOW, TALK, Chats
 from tests.support.room import ASSEMBLY, Room, room
 
 HOUR = timedelta(hours=1)
+INSTANT = timedelta(milliseconds=1)
+"""Between two things that people do: no two are done at the same moment."""
 
 
 class Phones(Chats):
@@ -172,13 +174,14 @@ class Both:
         return await self.write(who, text, media=media, **more)
 
     async def press(self, who: str, label: str, on: Chats | None = None) -> None:
-        """Somebody chooses: presses the newest button with this label, or writes its number where there are none."""
+        """Somebody chooses: presses the newest button with this label; where there are none, writes its number, in reply where
+        the message is not the last one in the chat."""
         chats = on or self.on[who]
-        for id, message in reversed(chats.chats.get(who, {}).items()):
+        for place, (id, message) in enumerate(reversed(chats.chats.get(who, {}).items())):
             for number, button in enumerate(message.buttons, 1):
                 if button.label == label:
                     if chats.abilities.numbered:
-                        await self.write(who, str(number), chats)
+                        await self.write(who, str(number), chats, answers=id if place else "")
                     else:
                         await self._do(
                             who, chats, {"kind": "press", "press": button.press, "message": id, "place": who}
@@ -190,6 +193,7 @@ class Both:
         self.room._count += 1
         self._counts[who] = self._counts.get(who, 0) + 1
         own = f"{who}-{self._counts[who]}"
+        self.room.clock.move(self.room.clock.now() + INSTANT)
         done = Incoming(str(self.room._count), who, who, self.room.clock.now(), language="en", message=own)
         await self.room.engine.take_in(chats.account, Batch((replace(done, **what),), str(self.room._count)))
         await self.room.engine.settle()
