@@ -7,6 +7,7 @@ Every error names the file, the key, what was found and what is allowed. Secrets
 from __future__ import annotations
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -67,6 +68,13 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
+def _is_no_token(variable: str) -> str:
+    """Access tokens may look like the names of variables."""
+    if veiled(variable) != variable:
+        raise ValueError("This is a token")
+    return variable
+
+
 def _is_place(listen: str) -> str:
     host, colon, port = listen.rpartition(":")
     if not colon or not host or not port.isdecimal() or not 0 <= int(port) <= 65_535:
@@ -74,8 +82,16 @@ def _is_place(listen: str) -> str:
     return listen
 
 
+def _is_user(user: str) -> str:
+    if not _USER.fullmatch(user):
+        raise ValueError("It must be the whole id of the account, such as @pnyx:example.org")
+    return user
+
+
+_USER = re.compile(r"@[a-z0-9._=/+-]+:[A-Za-z0-9.:\[\]-]+")
+
 Url = Annotated[str, AfterValidator(_is_safe)]
-Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$"), AfterValidator(_is_no_token)]
 
 
 class WebhookTable(_Table):
@@ -113,6 +129,33 @@ class TelegramTable(_Table):
         return self
 
 
+class MatrixTable(_Table):
+    """`[[matrix]]`: an account of yours on a homeserver. Its access token stands in the variable `token_env`, or in the file
+    `token_file`.
+
+    `encryption` says what is encrypted: nothing (`none`), what people write to it in private chats that their app has encrypted
+    (`chats`), or the rooms that it makes for tables, too (`tables`). Its keys lie in `keys_file`, beside the database where
+    nothing else is said."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")] = "main"
+    homeserver: Url
+    user: Annotated[str, AfterValidator(_is_user)]
+    token_env: Variable | None = None
+    token_file: Path | None = None
+    encryption: Literal["none", "chats", "tables"] = "chats"
+    keys_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.token_env is not None and self.token_file is not None:
+            raise ValueError("Give token_env or token_file, not both")
+        if self.encryption == "none" and self.keys_file is not None:
+            raise ValueError(
+                'A file of keys is named, but nothing is encrypted: leave out keys_file, or encryption = "none"'
+            )
+        return self
+
+
 class AssemblyTable(_Table):
     """`[[assembly]]`: one run of one flow. `seed` makes its lots repeatable; without it one is drawn and published."""
 
@@ -129,6 +172,7 @@ class Config(_Table):
     translation: TranslationTable = TranslationTable()
     console: ConsoleTable = ConsoleTable()
     telegram: tuple[TelegramTable, ...] = ()
+    matrix: tuple[MatrixTable, ...] = ()
     assembly: tuple[AssemblyTable, ...] = ()
     home: Path = Field(default=Path(), exclude=True)
 
@@ -144,27 +188,42 @@ class Config(_Table):
     def key_path(self) -> Path:
         return self.place(self.keys.file)
 
+    def keys_of(self, table: MatrixTable) -> Path | None:
+        """The file with the keys of a Matrix account; None where it does not encrypt."""
+        if table.encryption == "none":
+            return None
+        return self.place(table.keys_file or self.database.path.with_name(f"matrix-{table.name}.keys"))
+
     @property
     def accounts(self) -> int | None:
-        """How many accounts on chat platforms pass on what virtual tables say; None where there are none."""
+        """How many accounts on a platform with a pace of its own pass on what virtual tables say; None where there are none. How
+        much a homeserver takes is up to whoever runs it."""
         return len(self.telegram) or None
 
     @property
     def names(self) -> Mapping[str, str]:
         """What our accounts are called on their platforms, as far as the config says."""
-        return {f"telegram:{table.name}": table.username for table in self.telegram if table.username}
+        telegram = {f"telegram:{table.name}": table.username for table in self.telegram if table.username}
+        return telegram | {f"matrix:{table.name}": table.user for table in self.matrix}
 
 
 _MANY: Mapping[str, type[BaseModel]] = {
-    "assembly": AssemblyTable, "telegram": TelegramTable, "webhook": WebhookTable,
+    "assembly": AssemblyTable, "telegram": TelegramTable, "matrix": MatrixTable, "webhook": WebhookTable,
 }  # fmt: skip
+_NEVER = (
+    "never stands in the config, which is copied and shown around. Put it into the variable {variable}, or into a file that only "
+    "you can read, and name that: token_file. If others may have seen it, {renew}."
+)
 _SECRETS: Mapping[str, str] = {
-    "token": (
-        "a token never stands in the config, which is copied and shown around. Put it into the variable PNYX_TELEGRAM_TOKEN, or "
-        "into a file that only you can read, and name that: token_file. If others may have seen it, let @BotFather make a "
-        "new one (/revoke)."
+    "telegram.token": "a token "
+    + _NEVER.format(variable="PNYX_TELEGRAM_TOKEN", renew="let @BotFather make a new one (/revoke)"),
+    "matrix.token": "an access token "
+    + _NEVER.format(variable="PNYX_MATRIX_TOKEN", renew="log the account out everywhere and in again"),
+    "matrix.password": (
+        "a password never stands in the config. Pnyx needs an access token only: docs/guide/matrix.md tells how to get one. If "
+        "others may have seen the password, change it."
     ),
-    "secret": (
+    "webhook.secret": (
         "a secret never stands in the config, which is copied and shown around. Put it into a variable (secret_env) or into a "
         "file that only you can read (secret_file), or leave it out: then each start draws one."
     ),
@@ -200,6 +259,7 @@ def load_config(path: Path) -> Config:
     for what, ids in (
         ("assemblies", [a.id for a in config.assembly]),
         ("Telegram accounts", [t.name for t in config.telegram]),
+        ("Matrix accounts", [m.name for m in config.matrix]),
     ):
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:
@@ -211,8 +271,9 @@ def _sentence(file: Path, error: ErrorDetails) -> str:
     *above, key = error["loc"]
     where = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
-        if key in _SECRETS:
-            return f"{file}: {where}: {_SECRETS[str(key)]}"
+        table = next((str(part) for part in reversed(above) if isinstance(part, str)), "")
+        if (secret := _SECRETS.get(f"{table}.{key}")) is not None:
+            return f"{file}: {where}: {secret}"
         known = _keys(above)
         guess = nearest(str(key), known)
         hint = f"Did you mean {guess}?" if guess else f"Allowed are {listed(known)}."

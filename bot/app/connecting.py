@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.app.config import Config
-from bot.app.tokens import hook, tokens
+from bot.app.config import BadConfig, Config, MatrixTable
+from bot.app.tokens import accesses, hook, tokens
 from bot.language.catalog import Catalogs
 from bot.store import accounts
 from bot.store.connection import Store
+from bot.store.keys import KeyFile
+from bot.transports.matrix import Matrix
+from bot.transports.matrix.keys import NO_LIBRARY, can_encrypt
 from bot.transports.telegram import Telegram
 
 LOOK = 1.0
@@ -30,6 +33,30 @@ def telegrams(config: Config, now: Callable[[], datetime], catalogs: Catalogs) -
         ]
 
     return made
+
+
+def matrices(config: Config, now: Callable[[], datetime], keys: KeyFile) -> list[Matrix]:
+    """Makes the Matrix accounts of the config. Nothing is asked of a homeserver yet. Raises `BadConfig` where a token is missing
+    or wrong, or where something is to be encrypted and cannot be."""
+    found = accesses(config)
+    for table in config.matrix:
+        if table.encryption != "none" and not can_encrypt():
+            raise BadConfig(
+                f'matrix:{table.name}: {NO_LIBRARY}. Or write encryption = "none": then nobody is heard in chats that their app '
+                "has encrypted, as Element does."
+            )
+    return [
+        Matrix(
+            t.name, t.homeserver, t.user, found[t.name], now,
+            keys=config.keys_of(t), secret=crypto_secret(keys, t), encrypts=t.encryption == "tables",
+        )
+        for t in config.matrix
+    ]  # fmt: skip
+
+
+def crypto_secret(keys: KeyFile, table: MatrixTable) -> str:
+    """With what the keys of a Matrix account are sealed in their file: the key file opens them, too."""
+    return keys.derive(f"matrix/{table.user}").hex()
 
 
 async def note_names(store: Store, bots: Sequence[Telegram]) -> None:

@@ -37,16 +37,17 @@ LEASE = 30_000
 
 
 async def run(config: Config, console: Sequence[Transport] = (), ready: Callable[[], None] = lambda: None) -> None:
-    """Run every assembly of the config until a signal comes, over the Telegram accounts of the config and the given `console`.
-    `ready` is called once everything is in place. Raises `Problem` or `BadConfig` in the operator's words."""
-    from bot.app.connecting import note_names, telegrams  # heavy, and no other operation needs it
+    """Run every assembly of the config until a signal comes, over the accounts of the config and the given `console`. `ready` is
+    called once everything is in place. Raises `Problem` or `BadConfig` in the operator's words."""
+    from bot.app.connecting import matrices, note_names, telegrams  # heavy, and no other operation needs it
 
     clock, catalogs, service = SystemClock(), Catalogs.load(locales_dir()), Service()
     connect = telegrams(config, clock.now, catalogs)
+    others = matrices(config, clock.now, KeyFile.load(config.key_path)) if config.matrix else []
     async with _opened(config) as store:
         title = await _found(config, Desk(store, House(catalogs), clock, accounts=config.accounts, names=config.names))
         bots = connect(title)
-        transports: list[Transport] = [*console, *bots]
+        transports: list[Transport] = [*console, *bots, *others]
         engine = Engine(store, catalogs, clock, transports, translator(config.translation.engine), steady)
         desk = Desk(store, engine.house, clock, wake=engine.wake, accounts=config.accounts, names=config.names)
         fence = await _take_lease(store, clock)

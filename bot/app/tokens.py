@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.app import veil
-from bot.app.config import BadConfig, Config, TelegramTable
+from bot.app.config import BadConfig, Config, MatrixTable, TelegramTable
 from bot.transports.telegram.webhook import Hook
 
-VARIABLE = "PNYX_TELEGRAM_TOKEN"
-"""Where the token stands if the config does not say."""
+VARIABLE, MATRIX = "PNYX_TELEGRAM_TOKEN", "PNYX_MATRIX_TOKEN"
+"""Where the token of a Telegram account stands if the config does not say, and that of a Matrix account."""
 
 _TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{16,64}")
+_ACCESS = re.compile(r"[A-Za-z0-9._~+/-]{16,2048}=*")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _LARGEST = 4096
 
@@ -26,17 +27,8 @@ _LARGEST = 4096
 def token(config: Config, table: TelegramTable, environment: Mapping[str, str] = os.environ) -> str:
     """The token of a Telegram account; from here on no log shows it. Raises `BadConfig`."""
     whose = f"the token of telegram:{table.name}"
-    if table.token_file is not None:
-        found, where = _from_file(config.place(table.token_file), whose), f"{config.place(table.token_file)}"
-    else:
-        variable = table.token_env or VARIABLE
-        found, where = environment.get(variable, "").strip(), f"the variable {variable}"
-        if not found:
-            raise BadConfig(
-                f"There is no token in {where}. Put there what @BotFather gave you for telegram:{table.name}, or name a file "
-                "that holds it (token_file)."
-            )
-    veil.learn(found)
+    there = f"what @BotFather gave you for telegram:{table.name}"
+    found, where = _found(config, table, whose, table.token_env or VARIABLE, there, environment)
     if not _TOKEN.fullmatch(found):
         raise BadConfig(
             f"What stands in {where} is not a token of Telegram: digits, a colon, and 35 letters, digits, - or _. "
@@ -57,6 +49,50 @@ def tokens(config: Config, environment: Mapping[str, str] = os.environ) -> dict[
             )
         found[table.name] = own
     return found
+
+
+def access(config: Config, table: MatrixTable, environment: Mapping[str, str] = os.environ) -> str:
+    """The access token of a Matrix account; from here on no log shows it. Raises `BadConfig`."""
+    whose, there = f"the access token of matrix:{table.name}", f"the access token of {table.user}"
+    found, where = _found(config, table, whose, table.token_env or MATRIX, there, environment)
+    if not _ACCESS.fullmatch(found):
+        raise BadConfig(
+            f"What stands in {where} is not an access token: at least 16 letters, digits and a few signs, and no spaces. "
+            "docs/guide/matrix.md tells how to get one."
+        )
+    return found
+
+
+def accesses(config: Config, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The access tokens of all Matrix accounts, by name. Raises `BadConfig`."""
+    found: dict[str, str] = {}
+    users: dict[str, str] = {}
+    for table in config.matrix:
+        twin = users.setdefault(table.user, table.name)
+        if twin != table.name:
+            raise BadConfig(f"matrix:{twin} and matrix:{table.name} are both {table.user}. Leave one of them out.")
+        found[table.name] = access(config, table, environment)
+    return found
+
+
+def _found(
+    config: Config,
+    table: TelegramTable | MatrixTable,
+    whose: str,
+    variable: str,
+    there: str,
+    environment: Mapping[str, str],
+) -> tuple[str, str]:
+    """What stands where the token of an account should, and where that is. `there` is what to put there."""
+    if table.token_file is not None:
+        path = config.place(table.token_file)
+        found, where = _from_file(path, whose), str(path)
+    else:
+        found, where = environment.get(variable, "").strip(), f"the variable {variable}"
+    if not found:
+        raise BadConfig(f"There is no token in {where}. Put {there} there, or name a file that holds it (token_file).")
+    veil.learn(found)
+    return found, where
 
 
 def hook(config: Config, table: TelegramTable, environment: Mapping[str, str] = os.environ) -> Hook | None:

@@ -3,7 +3,7 @@
 Invariants:
 
 * A secret that was learned is covered as it stands and percent-encoded, whole or without the number in front of it.
-* Whatever looks like a bot's token is covered even if nobody has learned it.
+* Whatever looks like a bot's token, or a homeserver's, is covered even if nobody has learned it.
 * Every log record is covered when it is made, with its traceback, before any handler or formatter sees it; our own formatter
   covers the finished line once more.
 """
@@ -22,7 +22,9 @@ SHORTEST = 8
 """What is shorter is no secret, and stands in too many other words."""
 
 _DIGIT, _COLON, _LETTER = r"(?:[0-9]|%3[0-9])", r"(?::|%3a|%253a)", r"(?:[A-Za-z0-9_-]|%[0-9A-Fa-f]{2})"
-_TOKEN = re.compile(rf"(?<![0-9]){_DIGIT}{{3,20}}{_COLON}{_LETTER}{{20,}}", re.IGNORECASE)
+_TOKEN = re.compile(
+    rf"(?<![0-9]){_DIGIT}{{3,20}}{_COLON}{_LETTER}{{20,}}|\b(?:syt|syr|mat|mct|mcr)_{_LETTER}{{20,}}", re.IGNORECASE
+)
 _learned: dict[str, re.Pattern[str]] = {}
 
 

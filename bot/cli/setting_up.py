@@ -112,10 +112,10 @@ def run_command(config: Path, level: str) -> None:
     """Run the assemblies of the config until you press Ctrl-C."""
     guard(level)
     read = load_config(config)
-    if not read.console.enabled and not read.telegram:
+    if not read.console.enabled and not read.telegram and not read.matrix:
         raise Problem(
             f"Nobody can be reached. Set enabled = true under [console] in {read.home / NAME}, or describe a bot under "
-            "[[telegram]] (docs/guide/telegram.md)."
+            "[[telegram]] (docs/guide/telegram.md) or an account under [[matrix]] (docs/guide/matrix.md)."
         )
     asyncio.run(_run(read))
     err.print("Stopped. Everything is kept; `pnyx run` goes on from here.", style="dim")
@@ -123,8 +123,9 @@ def run_command(config: Path, level: str) -> None:
 
 async def _run(config: Config) -> None:
     def ready() -> None:
-        for table in config.telegram:
-            err.print(f"telegram:{table.name} is served here. Ctrl-C ends it.", style="dim")
+        accounts = [f"telegram:{t.name}" for t in config.telegram] + [f"matrix:{m.name}" for m in config.matrix]
+        for account in accounts:
+            err.print(f"{account} is served here. Ctrl-C ends it.", style="dim")
 
     if not config.console.enabled:
         await run(config, ready=ready)

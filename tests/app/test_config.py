@@ -16,6 +16,11 @@ path = "data/pnyx.db"
 id = "first"
 flow = "flows/first"
 """
+MATRIX = """
+[[matrix]]
+homeserver = "https://matrix.example.org"
+user = "@pnyx:example.org"
+"""
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -60,6 +65,14 @@ def test_paths_are_seen_from_the_config(tmp_path: Path) -> None:
         ),
         (GOOD + "[[telegram]]\ntoken_env = 'A'\ntoken_file = 'b'\n", ["telegram.0: Give token_env or token_file"]),
         (GOOD + "[[telegram]]\nusername = 'a b'\n", ["telegram.0.username"]),
+        (GOOD + MATRIX.replace("user", "usr"), ["matrix.0.usr", "Did you mean user?"]),
+        (GOOD + MATRIX + MATRIX, ["two Matrix accounts are called main"]),
+        (GOOD + MATRIX.replace("@pnyx:example.org", "pnyx"), ["matrix.0.user", "such as @pnyx:example.org"]),
+        (GOOD + MATRIX.replace("https", "http"), ["matrix.0.homeserver", "https://"]),
+        (GOOD + "[[matrix]]\nuser = '@a:b.org'\n", ["matrix.0.homeserver", "Field required"]),
+        (GOOD + MATRIX + "encryption = true\n", ["matrix.0.encryption", "'none'", "'chats'", "'tables'"]),
+        (GOOD + MATRIX + "encryption = 'none'\nkeys_file = 'k'\n", ["matrix.0: A file of keys is named"]),
+        (GOOD + MATRIX + "token_env = 'A'\ntoken_file = 'b'\n", ["matrix.0: Give token_env or token_file"]),
         ("[database\n", ["is not TOML", "line 1"]),
         (b"\xff\xfe", ["is not a text in UTF-8"]),
         ('home = "/"\n', ["home is not a key"]),
@@ -77,6 +90,7 @@ def test_what_is_wrong_is_named_with_file_key_found_and_allowed(
 
 
 TOKEN = "123456789:AAEcanarycanarycanarycanarycanary_-"
+ACCESS = "syt_cG55eA_canarycanarycanarycan_1AbCdE"
 
 
 @pytest.mark.parametrize(
@@ -88,6 +102,10 @@ TOKEN = "123456789:AAEcanarycanarycanarycanarycanary_-"
         (f'[[telegram]]\napi = "ftp://example.org/bot{TOKEN}"\n', "https://"),
         (f'[[telegram]]\nmode = "webhook"\nwebhook = {{ url = "https://x.org", secret = "{TOKEN}" }}\n', "secret_file"),
         (f'[telegram]\ntoken = "{TOKEN}"\n', "[[telegram]]"),
+        (MATRIX + f'token = "{ACCESS}"\n', "PNYX_MATRIX_TOKEN"),
+        (MATRIX + f'token_env = "{ACCESS}"\n', "the name of a variable"),
+        (MATRIX + 'password = "a canary"\n', "docs/guide/matrix.md"),
+        (MATRIX.replace("@pnyx:example.org", ACCESS), "such as @pnyx"),
     ],
 )
 def test_who_writes_a_token_into_the_config_learns_where_it_belongs_and_it_is_not_shown(
@@ -111,6 +129,21 @@ def test_bots_have_their_defaults_and_their_names(tmp_path: Path) -> None:
     assert load_config(tmp_path).names == {"telegram:main": "PnyxBot"}
     written(tmp_path, "[[telegram]]\napi = 'https://bots.example.org/'\n")
     assert load_config(tmp_path).telegram[0].api == "https://bots.example.org"
+
+
+def test_keys_lie_beside_the_database_where_nothing_else_is_said(tmp_path: Path) -> None:
+    more = MATRIX.replace("[[matrix]]", "[[matrix]]\nname = 'b'\nencryption = 'tables'\nkeys_file = 'other.keys'")
+    third = MATRIX.replace("[[matrix]]", "[[matrix]]\nname = 'c'\nencryption = 'none'")
+    written(tmp_path, GOOD + MATRIX + more + third)
+    config = load_config(tmp_path)
+    assert [m.encryption for m in config.matrix] == ["chats", "tables", "none"]
+    assert [config.keys_of(m) for m in config.matrix] == [
+        tmp_path / "data" / "matrix-main.keys",
+        tmp_path / "other.keys",
+        None,
+    ]
+    assert config.names == {f"matrix:{name}": "@pnyx:example.org" for name in ("main", "b", "c")}
+    assert config.accounts is None, "how much a homeserver takes is not for us to say"
 
 
 def test_no_config_names_the_command_that_writes_one(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.config import AssemblyTable, Config, TelegramTable, WebhookTable, load_config
+from bot.app.config import AssemblyTable, Config, MatrixTable, TelegramTable, WebhookTable, load_config
 from bot.language.flowfiles import load_flow
 from bot.paths import first_files
 
-MANY = {"assembly": AssemblyTable, "telegram": TelegramTable}
+MANY = {"assembly": AssemblyTable, "telegram": TelegramTable, "matrix": MatrixTable}
 
 
 @pytest.mark.parametrize("name", ["config.example.toml", "bot/app/first/pnyx.toml"])

@@ -8,11 +8,13 @@ import pytest
 
 from bot.app import veil
 from bot.app.config import BadConfig, Config, load_config
-from bot.app.tokens import hook, token, tokens
+from bot.app.tokens import access, accesses, hook, token, tokens
 
 TOKEN = "123456789:AAEcanarycanarycanarycanarycanary_-"
 OTHER = "987654321:AAEcanaryanothercanaryanothercan_-"
 SECRET = "a-canary-that-nobody-may-see"
+ACCESS = "syt_cG55eA_canarycanarycanarycan_1AbCdE"
+MATRIX = '[[matrix]]\nhomeserver = "https://m.example.org"\nuser = "@pnyx:example.org"\n'
 
 
 def config(folder: Path, text: str) -> Config:
@@ -108,3 +110,24 @@ def test_a_webhook_has_its_secret_from_a_file_or_the_environment_or_draws_one(tm
 def test_who_polls_has_no_webhook(tmp_path: Path) -> None:
     read = config(tmp_path, "[[telegram]]\n")
     assert hook(read, read.telegram[0], {}) is None
+
+
+def test_an_access_token_stands_where_that_of_a_bot_would(tmp_path: Path) -> None:
+    held(tmp_path, "own.token", f"{ACCESS}\n")
+    other = MATRIX.replace("@pnyx", "@other") + 'name = "b"\ntoken_file = "own.token"\n'
+    read = config(tmp_path, MATRIX + other)
+    assert accesses(read, {"PNYX_MATRIX_TOKEN": f"{ACCESS}2"}) == {"main": f"{ACCESS}2", "b": ACCESS}
+    assert veil.veiled(f"Bearer {ACCESS}2 {ACCESS}") == "Bearer [secret] [secret]"
+    assert "the access token of @pnyx:example.org" in refused(access, read, read.matrix[0], {})
+
+
+@pytest.mark.parametrize("found", ["my canary, the password", "canary", f"Bearer {ACCESS}", f"{ACCESS}\n{ACCESS}"])
+def test_what_is_no_access_token_is_said_and_not_shown(tmp_path: Path, found: str) -> None:
+    read = config(tmp_path, MATRIX)
+    said = refused(access, read, read.matrix[0], {"PNYX_MATRIX_TOKEN": found})
+    assert "is not an access token" in said
+
+
+def test_one_account_is_served_once(tmp_path: Path) -> None:
+    read = config(tmp_path, MATRIX + MATRIX + 'name = "b"\n')
+    assert "both @pnyx:example.org" in refused(accesses, read, {"PNYX_MATRIX_TOKEN": ACCESS})

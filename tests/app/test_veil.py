@@ -62,6 +62,8 @@ def log() -> Iterator[io.StringIO]:
         quote(SECRET.replace("-", "%2D"), safe="%"),
         "987654321:AAEcanaryanothercanaryanothercan_-",  # nobody has learned this one
         "bot987654321%3AAAEcanaryanothercanaryanothercan_-/x",
+        "?access_token=syt_cG55eA_canarycanarycanarycan_1AbCdE",
+        "mat_canarycanarycanarycanarycanary_1AbCdE",
     ],
 )
 def test_a_secret_is_covered_in_every_form(form: str) -> None:
@@ -73,7 +75,16 @@ def test_a_secret_is_covered_in_every_form(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "18:05", "2027-03-01T09:00:00+00:00", "seat:abc", "event 12 (heard) failed", "a:b"]
+    "text",
+    [
+        "",
+        "18:05",
+        "2027-03-01T09:00:00+00:00",
+        "seat:abc",
+        "event 12 (heard) failed",
+        "a:b",
+        "format_a_rather_long_word_here",
+    ],
 )
 def test_what_is_no_secret_stays_as_it_is(text: str) -> None:
     assert veil.veiled(text) == text

@@ -14,6 +14,7 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,6 +31,11 @@ PATIENCE = 10.0
 """Seconds that a send waits for a batch to be committed."""
 
 NO_LIBRARY = "Encrypted rooms need one more package. Install it with: pip install 'pnyx[e2e]'"
+
+
+def can_encrypt() -> bool:
+    """Whether the package is there that encrypted rooms need."""
+    return importlib.util.find_spec("vodozemac") is not None and importlib.util.find_spec("peewee") is not None
 
 
 class Keys:

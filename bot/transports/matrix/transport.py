@@ -21,7 +21,7 @@ from bot.transports.port import Abilities, Batch, Media, Menu, Receipt
 
 class Matrix:
     """The account `name`, which is `user` (`@pnyx:example.org`) at this homeserver, by an access token. With `keys`, a file
-    readable with `secret` only, it takes part in encrypted rooms.
+    readable with `secret` only, it takes part in encrypted rooms; where it `encrypts`, the rooms that it makes are so, too.
 
     A place is a room's id, a user a user's id, and a remote id that of an event. `rooms` makes rooms; `counts` says what came and
     was no concern of ours, by kind."""
@@ -38,8 +38,10 @@ class Matrix:
         *,
         keys: Path | None = None,
         secret: str = "",
+        encrypts: bool = False,
     ) -> None:
         self.account = f"matrix:{name}"
+        self.abilities = replace(self.abilities, encrypts=encrypts)
         self._session = Session(homeserver, user, token, Keys(keys, secret) if keys is not None else None)
         known = Known(self._session)
         self._receiving = Receiving(self._session, known, now)
