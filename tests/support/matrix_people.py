@@ -150,6 +150,12 @@ class Person:
         seen = await self.sees(room, lambda all_: any(text in s.text for s in all_))
         return next(s for s in seen if text in s.text)
 
+    async def stands(self, room: str, *, look: bool = True) -> list[Seen]:
+        """What stands in a room now, oldest first; without a `look`, as far as they have seen it already."""
+        if look:
+            await self.sync()
+        return [seen for seen in self._seen.get(room, {}).values() if not seen.deleted]
+
     async def sync(self, wait: int = 0, *, full: bool = False) -> None:
         answer = await self.client.sync(
             timeout=wait, full_state=full, sync_filter={"room": {"timeline": {"limit": 100}}}
@@ -197,7 +203,7 @@ class Pool:
     def __init__(self, server: Homeserver) -> None:
         self.server = server
         self.accounts: dict[str, Account] = {}
-        self.rooms: dict[tuple[bool, frozenset[str]], list[str]] = {}
+        self.rooms: dict[tuple[bool, bool, frozenset[str]], list[str]] = {}
         self._numbers = itertools.count(1)
 
     def account(self, name: str) -> Account:
@@ -218,7 +224,7 @@ class Gathering:
         self.server = pool.server
         self.folder = Path(tempfile.mkdtemp(prefix="pnyx-people-"))
         self._people: list[Person] = []
-        self._lent: list[tuple[tuple[bool, frozenset[str]], str]] = []
+        self._lent: list[tuple[tuple[bool, bool, frozenset[str]], str]] = []
 
     async def person(self, name: str, *, encrypted: bool = False, fresh: bool = False) -> Person:
         """Somebody by this name, looking at their screen. Who encrypts has a new device."""
@@ -232,12 +238,15 @@ class Gathering:
         await person.open()
         return person
 
-    async def room(self, *members: Account | Person, encrypted: bool = False, fresh: bool = False) -> str:
-        """A room in which these people are; the first of them made it. `fresh`: nobody else will ever use it."""
+    async def room(
+        self, *members: Account | Person, encrypted: bool = False, fresh: bool = False, private: bool = False
+    ) -> str:
+        """A room in which these people are; the first of them made it. `fresh`: nobody else will ever use it. `private`: the chat
+        of two people, which has no name."""
         accounts = [m.account if isinstance(m, Person) else m for m in members]
-        kind = (encrypted, frozenset(a.user for a in accounts))
+        kind = (encrypted, private, frozenset(a.user for a in accounts))
         free = self.pool.rooms.setdefault(kind, [])
-        room = free.pop() if free and not fresh else self._make(accounts, encrypted)
+        room = free.pop() if free and not fresh else self._make(accounts, encrypted, private)
         if not fresh:
             self._lent.append((kind, room))
         for member in members:
@@ -245,11 +254,12 @@ class Gathering:
                 await member.sync()
         return room
 
-    def _make(self, accounts: list[Account], encrypted: bool) -> str:
+    def _make(self, accounts: list[Account], encrypted: bool, private: bool) -> str:
         host, *guests = accounts
         body = {
-            "preset": "private_chat",
-            "name": "A table",
+            "preset": "trusted_private_chat" if private else "private_chat",
+            "is_direct": private,
+            **({} if private else {"name": "A table"}),
             "room_version": "11",
             "invite": [g.user for g in guests],
             "initial_state": [MEGOLM] if encrypted else [],
