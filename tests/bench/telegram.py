@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
 import sqlite3
 import statistics
 import subprocess
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.crowd import OPTIONS
+from tests.bench.processes import PNYX, cpu, ending, process
 from tests.bench.voting import DATABASE, prepare
 from tests.support.botapi.server import TOKEN
 
@@ -82,8 +81,8 @@ def presses(folder: Path, people: int = PEOPLE, acts: int = ACTS, rounds: int = 
         users = [str(user) for user in for_ours.do("gather", n=people)["people"]]
         for_bare.do("gather", n=people)
         asyncio.run(prepare(folder, for_ours.api, users))
-        ours = _process(folder / "ours.log", "-c", "from bot.cli import main; main()", "run", "-c", str(folder))
-        bare = _process(folder / "bare.log", "-m", "tests.bench.echo", for_bare.api, TOKEN)
+        ours = process(folder / "ours.log", *PNYX, "run", "-c", str(folder), PNYX_TELEGRAM_TOKEN=TOKEN)
+        bare = process(folder / "bare.log", "-m", "tests.bench.echo", for_bare.api, TOKEN)
         with ours as our_bot, bare as bare_bot:
             for_ours.do("ready")
             wrong = [
@@ -111,9 +110,9 @@ def presses(folder: Path, people: int = PEOPLE, acts: int = ACTS, rounds: int = 
 
 def _turn(server: Server, bot: int, how: str, acts: int, methods: tuple[str, ...]) -> tuple[Turn, list[str]]:
     server.do("reset")
-    before = _cpu(bot)
+    before = cpu(bot)
     done = server.do(how, acts=acts)
-    spent, calls = _cpu(bot) - before, server.calls
+    spent, calls = cpu(bot) - before, server.calls
     number = sum(calls.get(method, 0) for method in methods)
     if min(calls.get(method, 0) for method in methods) < acts * 0.9:
         raise RuntimeError(f"{acts} acts were answered with {calls}: {done['wrong']}")
@@ -124,12 +123,6 @@ def _median(turns: list[Turn]) -> Turn:
     return Turn(statistics.median(turn.acts for turn in turns), statistics.median(turn.cpu for turn in turns))
 
 
-def _cpu(pid: int) -> float:
-    """Seconds of CPU that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def _superseded(folder: Path) -> int:
     with closing(sqlite3.connect(f"{(folder / DATABASE).as_uri()}?mode=ro", uri=True)) as sql:
         return int(sql.execute("SELECT COUNT(*) FROM outbox WHERE receipt = 'Superseded'").fetchone()[0])
@@ -137,33 +130,7 @@ def _superseded(folder: Path) -> int:
 
 @contextmanager
 def _server() -> Iterator[Server]:
-    process = subprocess.Popen([sys.executable, "-m", "tests.bench.crowd"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    with _ending(process):
-        yield Server(int(process.stdout.readline()))
-
-
-@contextmanager
-def _process(log: Path, *arguments: str) -> Iterator[int]:
-    environment = {**os.environ, "PNYX_TELEGRAM_TOKEN": TOKEN}
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, *arguments], stdout=output, stderr=subprocess.STDOUT, env=environment
-        )
-        with _ending(process):
-            yield process.pid
-
-
-@contextmanager
-def _ending(process: subprocess.Popen[Any]) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+    started = subprocess.Popen([sys.executable, "-m", "tests.bench.crowd"], stdout=subprocess.PIPE, text=True)
+    assert started.stdout is not None
+    with ending(started):
+        yield Server(int(started.stdout.readline()))
