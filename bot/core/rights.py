@@ -5,6 +5,7 @@ The rights of a button are those of the command that it belongs to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -53,6 +54,15 @@ def may(role: Role, command: str) -> bool:
     found = COMMANDS.get(command)
     return found is not None and role in found.roles
 
+
+def commanded(text: str) -> str:
+    """What somebody wrote, with the / of a command where they wrote it with !, as people do where the chat program keeps what
+    begins with / for itself. Only our own commands are read so."""
+    found = _SHOUTED.match(text)
+    return f"/{text[found.start(1) :]}" if found and found[1].casefold() in SPOKEN else text
+
+
+_SHOUTED = re.compile(r"\s*!(\w+)(?=[\s@]|\Z)")
 
 COMMANDS: dict[str, Command] = {
     c.name: c
@@ -198,3 +208,6 @@ COMMANDS: dict[str, Command] = {
         ),
     )
 }  # fmt: skip
+
+SPOKEN: frozenset[str] = frozenset((*COMMANDS, "start"))
+"""What people may write as a command: besides these what a phone says of itself when a chat is opened."""

@@ -71,6 +71,7 @@ class Engine:
             frozenset(tr.account for tr in transports if tr.abilities.press_bytes is not None),
             frozenset(tr.account for tr in transports if tr.abilities.numbered),
             frozenset(tr.account for tr in transports if tr.rooms is not None),
+            signs={tr.account: tr.abilities.sign for tr in transports if tr.abilities.sign != "/"},
             chats={tr.account: tr.chat for tr in transports},
         )
         self._transports = tuple(transports)

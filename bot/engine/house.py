@@ -19,14 +19,16 @@ from bot.store.database import Database
 class House:
     """Flows by reference and assemblies by id, read once: a pinned flow never changes, an upgrade calls `forget`. `editing` are
     the accounts on which messages can be changed and deleted, `keyed` those whose buttons carry a key of ours, `numbered` those
-    where buttons stand numbered in the text, `making` those that make rooms; `dropped` counts presses that were none of the
-    presser's, by account and reason. `chats` tells for each account the chat that a place is a part of."""
+    where buttons stand numbered in the text, `making` those that make rooms. `signs` tells with what a command begins on an
+    account where that is not /, `chats` the chat that a place is a part of; `dropped` counts presses that were none of the
+    presser's, by account and reason."""
 
     catalogs: Catalogs
     editing: frozenset[str] = frozenset()
     keyed: frozenset[str] = frozenset()
     numbered: frozenset[str] = frozenset()
     making: frozenset[str] = frozenset()
+    signs: Mapping[str, str] = field(default_factory=dict)
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
     chats: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     _flows: dict[str, Flow] = field(default_factory=dict)

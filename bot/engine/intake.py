@@ -6,6 +6,7 @@ Invariants:
 * Before a person has consented only presses and commands are stored, no words.
 * A person who holds several seats (somebody's helper) speaks for the current one; `/for NAME` changes it. A button that
   names a seat belongs to that seat.
+* A command may begin with / or with !, whatever the platform; from here on it has its /.
 * Where a person is to be reached is their own chat; a room in which they are heard is never that.
 """
 
@@ -15,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.message import Name, Several, message, t
+from bot.core.rights import commanded
 from bot.engine import linking, reach, rooms
 from bot.engine.choices import meant
 from bot.engine.door import code_in, join, newcomer
@@ -40,6 +42,7 @@ def take_in(db: Database, house: House, account: str, batch: Batch, now: datetim
         if queue.known(db, key):
             continue
         new += 1
+        incoming = replace(incoming, text=commanded(incoming.text))
         _receive(db, house, Knock(account, db.vault.lookup(account, incoming.user), incoming, key, ms(now)))
     queue.move_cursor(db, account, batch.cursor)
     if batch.name:

@@ -86,7 +86,7 @@ class Desk:
         if where is None or row.body is None:
             return "Erased"
         account, place, in_room = where
-        readers = self._reading(row, in_room)
+        readers = self._reading(row, in_room, account)
         if not readers:
             return "Erased"
         holder = row.seat or (row.door.hex() if in_room and row.door else "")
@@ -158,11 +158,12 @@ class Desk:
                 blocks += [block(who(author)), block(Words(id), kind="quote")]
         return Message(tuple(blocks))
 
-    def _reading(self, row: OutboxRow, in_room: bool) -> tuple[Reader, ...]:
+    def _reading(self, row: OutboxRow, in_room: bool, account: str) -> tuple[Reader, ...]:
         reader = row.seat or row.door or b""
         if reader not in self._readers:
             self._readers[reader] = readers(self._db, self._house, row, in_room)
-        return self._readers[reader]
+        sign, found = self._house.signs.get(account), self._readers[reader]
+        return tuple(replace(each, sign=sign) for each in found) if sign else found
 
     def _called(self, seats: Sequence[str], lang: str) -> dict[str, str]:
         """What these seats are called in a language; who was erased is left out."""

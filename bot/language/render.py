@@ -25,11 +25,14 @@ from babel.numbers import format_decimal
 
 from bot.core.message import Lang, Local, Message, Name, Part, Phrase, Plain, Several, When, Words, t
 from bot.core.rendered import Choice, Rendered
+from bot.core.rights import SPOKEN
 from bot.language.catalog import Catalogs
 
 WITHDRAWN = t("(withdrawn)")
 GONE = t("(someone who left)")
 
+_COMMAND = re.compile(rf"(?<![\w/:.}}])/(?=(?:{'|'.join(sorted(SPOKEN))})\b(?![/-])|\{{\w+\}})")
+"""The / of a command, or of what stands in place of one: "/help", "/{name}"; no path, no fraction, no "and/or"."""
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -37,10 +40,12 @@ _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whom a message is for: a language code ("de", "fr-CA") and an IANA time zone ("Europe/Paris")."""
+    """Whom a message is for: a language code ("de", "fr-CA") and an IANA time zone ("Europe/Paris"). `sign` is with what commands
+    begin where it is read; in our texts, and in organisers', they stand with /."""
 
     lang: str
     zone: str
+    sign: str = "/"
 
 
 def render(
@@ -93,7 +98,7 @@ class _Voice:
             case Phrase():
                 return self._phrase(part)
             case Plain(text):
-                return set_off(text, reader.lang)
+                return set_off(self._signed(text), reader.lang)
             case Local(texts):
                 return self._local(texts)
             case Words(contribution):
@@ -112,7 +117,7 @@ class _Voice:
     def _phrase(self, phrase: Phrase) -> str:
         text = self._catalogs.phrase(phrase.text, phrase.plural, phrase.n, self._reader.lang)
         pieces: list[str] = []
-        for literal, field in _segments(text):
+        for literal, field in _segments(self._signed(text)):
             pieces.append(literal)
             if field is None:
                 continue
@@ -132,8 +137,13 @@ class _Voice:
         lang = self._reader.lang
         for code in (lang, re.split("[-_]", lang)[0], *texts):
             if code in texts:
-                return set_off(texts[code], lang)
+                return set_off(self._signed(texts[code]), lang)
         return ""
+
+    def _signed(self, text: str) -> str:
+        """A text of ours or of the organiser's with its commands as they are written where it is read."""
+        sign = self._reader.sign
+        return text if sign == "/" or "/" not in text else _COMMAND.sub(sign, text)
 
 
 def set_off(text: str, lang: str) -> str:

@@ -121,8 +121,9 @@ class Abilities:
     it is sent. `edits`: messages can be changed and deleted. `press_bytes`: a button carries at most so many bytes (None: any
     number). `pace`: None where nothing needs to be held back. `remembers` is how long the platform knows a key again (None: for
     ever); what was first handed over longer ago than that, and got no answer, is `Uncertain`. `numbered`: there are no buttons
-    to press; they stand in the text with their marks (`bot.core.rendered.marks`), and a mark is the answer. `encrypts`: the rooms
-    that are made here are to be encrypted.
+    to press; they stand in the text with their marks (`bot.core.rendered.marks`), and a mark is the answer. `sign` is with what
+    people have to begin a command, where programs keep those with / for themselves. `encrypts`: the rooms that are made here are
+    to be encrypted.
 
     `drains`: what waits at the remote side can be had at once (`receive` without waiting), and a call that waits returns within
     half a minute, with nothing if need be; so timers can wait until everything that was done before their hour has come.
@@ -135,6 +136,7 @@ class Abilities:
     pace: Pace | None = None
     remembers: timedelta | None = None
     numbered: bool = False
+    sign: str = "/"
     encrypts: bool = False
     drains: bool = False
     keeps: timedelta | None = None

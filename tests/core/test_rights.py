@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from bot.core.commands import PRESSED, RUN
-from bot.core.rights import COMMANDS, ROLES, may
+from bot.core.rights import COMMANDS, ROLES, commanded, may
 from bot.core.state import Role
 from tests.support.plays import flow_of
 from tests.support.stagehand import Stagehand
@@ -130,3 +130,23 @@ def test_every_command_says_what_it_does_and_gives_an_example_of_itself() -> Non
         assert command.brief.text[0].islower()
         assert command.full.text.endswith(".")
         assert command.roles <= set(ROLES)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("!join ABC", "/join ABC"),
+        ("!HELP", "/HELP"),
+        (" !help\n", "/help\n"),
+        ("!extend@pnyx 10m", "/extend@pnyx 10m"),
+        ("!start", "/start"),
+        ("/help", "/help"),
+        ("!important", "!important"),
+        ("!joined", "!joined"),
+        ("!!help", "!!help"),
+        ("not !help", "not !help"),
+        ("", ""),
+    ],
+)
+def test_a_command_may_begin_with_an_exclamation_mark(written: str, meant: str) -> None:
+    assert commanded(written) == meant

@@ -69,3 +69,15 @@ async def test_who_wrote_what_cannot_be_read_is_asked_to_send_it_again() -> None
         await t.write("anna", "", bar="unreadable")
         assert t.last("anna").startswith("I cannot read your message: it is encrypted")
         assert t.shown("ben") == []
+
+
+async def test_commands_are_told_and_taken_as_people_can_write_them_there() -> None:
+    async with table(numbered=True) as t:
+        await t.write("anna", "!help")
+        assert "!my: your name" in t.last("anna")
+        await t.write("anna", "!help !my")
+        assert t.last("anna").endswith("For example: !my")
+        await t.write("ben", "/help my")
+        assert t.last("ben") == t.last("anna")
+        await t.write("anna", "!not so fast, says /help")
+        assert "!not so fast, says /help" in t.last("ben"), "words stay as they are"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.message import Button, Lang, Local, Name, Part, Plain, Several, When, Words, block, message, t, tn
 from bot.core.rendered import Choice, Rendered, plain
+from bot.core.rights import SPOKEN
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, language_name, render, set_off
+from bot.paths import locales_dir
 
 EVENING = datetime(2026, 3, 3, 17, 45, tzinfo=UTC)
 GERMAN = """
@@ -198,3 +202,45 @@ def test_long_buttons_stand_one_below_the_other() -> None:
     labels = ["A longer answer that needs its room", "Another one that needs as much room"]
     said = Rendered((("text", "?"),), tuple(Choice(label, label) for label in labels))
     assert plain(said) == f"?\n[1] {labels[0]}\n[2] {labels[1]}"
+
+
+SHOUTING = Reader("en", "UTC", "!")
+"""Somebody whose chat program keeps commands with / for itself."""
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (t("/help shows what you can do."), "!help shows what you can do."),
+        (t("Write (/my), or “/leave”."), "Write (!my), or “!leave”."),
+        (t("I do not know /{name}. Did you mean /{close}?", name="hlep", close="help"),
+         "I do not know !hlep. Did you mean !help?"),
+        (t("For example: {example}", example="/join K7PX-93QD"), "For example: !join K7PX-93QD"),
+        (t("Also: {commands}.", commands=Plain("/resume /next")), "Also: !resume !next."),
+        (Local({"en": "Write /pass when you have nothing to say"}), "Write !pass when you have nothing to say"),
+        (t("{done}/{n} and/or {x} / {y}", done=1, x=2, y=3), "1/0 and/or 2 / 3"),
+        (Plain("https://example.org/help"), "https://example.org/help"),
+        (Plain("https://example.org /help/page"), "https://example.org /help/page"),
+        (t("{place}", place="/etc/passwd"), "/etc/passwd"),
+        (Words("c"), "they said /help"),
+        (Name("s"), "/my"),
+    ],
+)  # fmt: skip
+def test_commands_are_named_as_they_are_written_where_they_are_read(catalogs: Catalogs, said: Part, read: str) -> None:
+    found = render(message(said), SHOUTING, {"c": "they said /help"}, {"s": "/my"}, catalogs)
+    assert found.blocks[0][1] == read
+    usual = render(message(said), Reader("en", "UTC"), {"c": "they said /help"}, {"s": "/my"}, catalogs)
+    assert "!" not in usual.blocks[0][1]
+
+
+def test_every_text_of_ours_names_its_commands_like_that_in_every_language() -> None:
+    spoken = Catalogs.load(locales_dir())
+    with (locales_dir() / "bot.pot").open("rb") as file:
+        ids = [m.id if isinstance(m.id, str) else m.id[0] for m in read_po(file) if m.id]
+    naming = [id for id in ids if re.search(rf"/({'|'.join(SPOKEN)}|{{)", id)]
+    assert len(naming) > 20
+    for lang in spoken.languages:
+        for id in naming:
+            read = render(message(t(id)), Reader(lang, "UTC", "!"), {}, {}, spoken).blocks[0][1]
+            assert "!" in read, (lang, id)
+            assert "/" not in read.replace("{span}/", ""), (lang, read)

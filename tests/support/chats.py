@@ -24,7 +24,7 @@ class Chats(Post):
 
     def __init__(self, *, edits: bool = True, numbered: bool = False) -> None:
         super().__init__()
-        self.abilities = Abilities(repeatable=True, edits=edits, numbered=numbered)
+        self.abilities = Abilities(repeatable=True, edits=edits, numbered=numbered, sign="!" if numbered else "/")
         self.chats: dict[str, dict[str, Rendered]] = {}
         self.stuck: set[str] = set()
         self.rung: list[str] = []

@@ -18,7 +18,7 @@ FIRST = {"participant": 3}
 
 def help(call: Call) -> None:
     """What is open, and what can be done now; or one command explained."""
-    wanted = call.args.removeprefix("/").casefold().split("@")[0].split()
+    wanted = call.args.lstrip("/!").casefold().split("@")[0].split()
     if wanted:
         _one(call, wanted[0])
         return

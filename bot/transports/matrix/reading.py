@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.rights import COMMANDS
 from bot.transports.fields import Json, part, size, text
 from bot.transports.port import Incoming, Media, MediaKind
 
@@ -38,9 +37,6 @@ _VOICE = ("org.matrix.msc3245.voice", "m.voice")
 _WORDS = ("m.text", "m.emote", "m.notice")
 _QUIET = "m.key.verification.request"
 _QUOTED = re.compile(r"\A(?:> ?[^\n]*(?:\n|\Z))+\n?")
-_COMMAND = re.compile(r"!(\w+)(?=\s|\Z)")
-_SPOKEN = frozenset((*COMMANDS, "join", "start", "for"))
-"""Chat programs keep what begins with / for themselves, so that people write ! here. Only our own commands are read so."""
 
 
 def read(event: Json, place: str, room: bool, at: datetime) -> Incoming | None:
@@ -114,10 +110,8 @@ def _member(event: Json, place: str, room: bool, at: datetime) -> Incoming | Non
 
 
 def spoken(body: str, reply: bool) -> str:
-    """The words of a message: without the quotation that older programs put in front of a reply, a command with its /."""
-    words = _QUOTED.sub("", body, count=1) if reply and body.startswith("> <") else body
-    command = _COMMAND.match(words)
-    return f"/{words[1:]}" if command and command[1].casefold() in _SPOKEN else words
+    """The words of a message: without the quotation that older programs put in front of a reply."""
+    return _QUOTED.sub("", body, count=1) if reply and body.startswith("> <") else body
 
 
 def _answers(content: Json) -> str:

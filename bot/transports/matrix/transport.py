@@ -26,7 +26,7 @@ class Matrix:
     A place is a room's id, a user a user's id, and a remote id that of an event. `rooms` makes rooms; `counts` says what came and
     was no concern of ours, by kind."""
 
-    abilities = Abilities(repeatable=True, edits=True, numbered=True, remembers=REMEMBERS, drains=True)
+    abilities = Abilities(repeatable=True, edits=True, numbered=True, sign="!", remembers=REMEMBERS, drains=True)
 
     def __init__(
         self,
