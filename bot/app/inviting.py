@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app.folder import Row, write_invites
-from bot.app.links import Link, links
+from bot.app.links import Link, links, written
 from bot.app.operations import CODE_LASTS, Desk, Problem, flow_of
 from bot.app.sheet import Card
 from bot.core.effects import Note
@@ -140,7 +140,8 @@ def _card(db: Database, assembly: str, flow: Flow, who: Expected, names: dict[st
     seat = people.load_seat(db, who.seat) if who.seat else None
     language = seat.language if seat is not None else who.guest.language or flow.sites[who.guest.site].languages[0]
     until = instant(codes.expiry(db, code))
-    return Card(who.guest.ref, who.guest.site, language, code, links(names, code), until, moves=seat is not None)
+    line = written(names, code)
+    return Card(who.guest.ref, who.guest.site, language, code, links(names, code), until, line, moves=seat is not None)
 
 
 def _why_nobody(others: dict[str, int]) -> str:
@@ -175,10 +176,10 @@ def _reissue(db: Database, desk: Desk, who: str, wanted: str, until: str) -> dic
     else:
         code, seat = _move_seat(db, assembly, who, ms(now), ms(expires)), who
     courses.note(db, assembly, Note("reissued", seat), ms(now))
-    ways = links(public_names(db, desk), code)
+    names = public_names(db, desk)
     return {
         "assembly": assembly, "who": guest.guest.ref if guest is not None else who, "moves": bool(seat), "code": code,
-        "links": _plain(ways), "until": _shown(flow, expires),
+        "links": _plain(links(names, code)), "written": written(names, code), "until": _shown(flow, expires),
     }  # fmt: skip
 
 
@@ -226,12 +227,13 @@ def _link(
     expires = _expiry(flow, until, now)
     code = _link_code(db, assembly, place, way, new, now, expires, prolong=bool(until))
     good = instant(codes.expiry(db, code))
-    ways = links(public_names(db, desk), code)
+    names = public_names(db, desk)
+    ways, line = links(names, code), written(names, code)
     made = {
-        "assembly": assembly, "site": place, "name": name, "code": code, "links": _plain(ways), "until": _shown(flow, good),
-        "cap": min(settings.cap, settings.caps.get(place, settings.cap)),
+        "assembly": assembly, "site": place, "name": name, "code": code, "links": _plain(ways), "written": line,
+        "until": _shown(flow, good), "cap": min(settings.cap, settings.caps.get(place, settings.cap)),
     }  # fmt: skip
-    return made, flow, [Card("", place, language, code, ways, good) for language in flow.sites[place].languages]
+    return made, flow, [Card("", place, language, code, ways, good, line) for language in flow.sites[place].languages]
 
 
 def _link_code(

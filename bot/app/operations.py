@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from bot.app.links import written
 from bot.core.flow import Flow
 from bot.core.state import Role
 from bot.engine import founding
@@ -168,7 +169,8 @@ async def invite(
     made = await desk.store.transact(
         _invite, desk.house, assembly, cast(Role, role), site, number, uses, ms(now), ms(now + CODE_LASTS)
     )
-    return {"assembly": assembly, "role": role, "site": site, "codes": made}
+    lines = [written(desk.names, code) for code in made]
+    return {"assembly": assembly, "role": role, "site": site, "codes": made, "written": lines}
 
 
 def _invite(

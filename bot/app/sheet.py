@@ -52,8 +52,9 @@ footer { grid-column: 1 / 3; font-size: 10.5pt; display: grid; gap: 1mm }
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An invitation. `ref` is the organiser's word for the person, "" for a link that anybody may follow; `moves` says that
-    the person has a seat, which it moves to another phone. `site` is where the person takes part."""
+    """An invitation. `ref` is the organiser's word for the person, "" for a link that anybody may follow; `written` is what people
+    write where no link does it for them; `moves` says that the person has a seat, which it moves to another phone. `site` is
+    where the person takes part."""
 
     ref: str
     site: str
@@ -61,6 +62,7 @@ class Card:
     code: str
     links: Sequence[Link]
     until: datetime
+    written: str
     moves: bool = False
 
 
@@ -93,29 +95,42 @@ def _card(flow: Flow, card: Card, catalogs: Catalogs) -> str:
     told: list[Part] = [_good(card)]
     if mandate.contact:
         told.append(t("Would you rather speak to a person? {contact}", contact=flow.local(mandate.contact)))
-    squares = "".join(_square(link) for link in card.links)
+    squares = "".join(_square(link, card) for link in card.links)
     return (
         f'<section class="card" lang="{escape(card.language)}" dir="{"rtl" if reads_leftwards(card.language) else "ltr"}">\n'
         f'<header><h1>{say(flow.local(flow.file.flow.title))}</h1><p class="ref">{escape(card.ref)}</p></header>\n'
         + (f'<div class="squares{" two" if len(card.links) > 1 else ""}">{squares}</div>\n' if squares else "")
         + f'<div class="told"><p>{say(asked)} {say(how)}</p>{_steps(card, say)}</div>\n'
-        f'<div class="code">{say(_typing(card))} <code>/join {escape(card.code)}</code></div>\n'
+        f'<div class="code">{say(_typing(card))} <code>{escape(card.written)}</code></div>\n'
         f"<footer>{''.join(f'<p>{say(part)}</p>' for part in told)}</footer>\n</section>"
     )
 
 
-def _platforms(card: Card) -> Part:
-    return Several(tuple(dict.fromkeys(Plain(link.platform) for link in card.links)))
+def _platforms(links: Iterable[Link]) -> Part:
+    return Several(tuple(dict.fromkeys(Plain(link.platform) for link in links)))
+
+
+def _names(links: Iterable[Link]) -> Part:
+    return Several(tuple(Plain(f"@{link.name}") for link in links))
 
 
 def _steps(card: Card, say: Callable[[Part], str]) -> str:
     """What to do with the square."""
     if not card.links:
         return ""
-    steps = (
-        t("Hold the camera of your phone over the square."),
-        t("{platform} opens. Press Start there, and Pnyx greets you.", platform=_platforms(card)),
-    )
+    ready, bare = [w for w in card.links if w.carries], [w for w in card.links if not w.carries]
+    steps = [t("Hold the camera of your phone over the square.")]
+    if _several(card):
+        steps = [t("Choose the app in which you want to take part, and hold the camera of your phone over its square.")]
+    if ready:
+        steps.append(t("{platform} opens. Press Start there, and Pnyx greets you.", platform=_platforms(ready)))
+    if bare:
+        how = t(
+            "For {platform}: open the link with your app, such as Element, start a chat with {name}, and write there what stands "
+            "in the frame below.",
+            platform=_platforms(bare), name=_names(bare),
+        )  # fmt: skip
+        steps.append(how)
     return "<ol>" + "".join(f"<li>{say(step)}</li>" for step in steps) + "</ol>"
 
 
@@ -123,10 +138,14 @@ def _typing(card: Card) -> Part:
     """How to come in without a camera."""
     if not card.links:
         return t("The organisers tell you where to find the chat with Pnyx. Write this there:")
-    names = Several(tuple(Plain(f"@{link.name}") for link in card.links))
     return t(
-        "Without a camera: look for {name} in {platform}, and write this there:", name=names, platform=_platforms(card)
-    )
+        "Without a camera: look for {name} in {platform}, and write this there:",
+        name=_names(card.links), platform=_platforms(card.links),
+    )  # fmt: skip
+
+
+def _several(card: Card) -> bool:
+    return len({link.platform for link in card.links}) > 1
 
 
 def _good(card: Card) -> Part:
@@ -140,13 +159,15 @@ def _good(card: Card) -> Part:
     return t("Anybody who reads this may take part. The invitation is good until {when}.", when=until)
 
 
-def _square(link: Link) -> str:
-    """A link as a square that a camera reads, and below it as one that can be followed where the page is sent as a file."""
+def _square(link: Link, card: Card) -> str:
+    """A link as a square that a camera reads, and below it as one that can be followed where the page is sent as a file. Where
+    there are several platforms, it says which one it is for."""
     drawn = segno.make(link.url, micro=False, error="m").svg_inline(
         border=4, omitsize=True, svgclass=None, lineclass=None
     )
     hidden, url = drawn.replace("<svg ", '<svg aria-hidden="true" ', 1), escape(link.url)
-    return f'<figure>{hidden}<a href="{url}">{url.replace("?", "<wbr>?")}</a></figure>'
+    head = f"<strong>{escape(link.platform)}</strong> " if _several(card) else ""
+    return f'<figure>{hidden}{head}<a href="{url}">{url.replace("?", "<wbr>?")}</a></figure>'
 
 
 def _said(part: Part, reader: Reader, catalogs: Catalogs) -> str:

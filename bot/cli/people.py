@@ -90,13 +90,13 @@ def _expected(rows: list[dict[str, Any]]) -> Table:
 @config_option
 @in_words
 def people_invite(assembly: str, role: str, site: str, number: int, uses: int, config: Path) -> None:
-    """Make codes. Whoever writes /join and a code to the bot gets the seat or the role.
+    """Make codes. Whoever writes one of these lines to the bot gets the seat or the role.
 
     A code is shown once and lasts 30 days. Only its hash is kept.
     """
     found = do(config, "invite", assembly=assembly, role=role, site=site, number=number, uses=uses)
-    for code in found["codes"]:
-        click.echo(f"/join {code}")
+    for line in found["written"]:
+        click.echo(line)
 
 
 @people.command("import")
@@ -216,7 +216,7 @@ def _ways(found: dict[str, Any]) -> None:
     """A code, with its links where there are any."""
     for way in found["links"]:
         click.echo(f"  {way['url']}")
-    click.echo(f"  /join {found['code']}")
+    click.echo(f"  {found['written']}")
     _without_links([way["name"] for way in found["links"]])
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.app.line import carry_out
-from bot.app.links import links
+from bot.app.links import links, written
 from bot.app.operations import Desk, Problem
 from bot.store import accounts, courses, guests, identities
 from bot.store.codes import compact
@@ -232,6 +232,22 @@ def test_links_are_made_for_the_platforms_that_have_them() -> None:
     assert links({"telegram:a": "", "console:b": "x", "none": "y"}, "ABCD-EF") == ()
     (link,) = links({"telegram:a": "a_bot"}, "ab01-EF")
     assert (link.platform, link.url) == ("Telegram", "https://t.me/a_bot?start=ABOIEF")
+    (link,) = links({"matrix:a": "@a/b:x.org"}, "ab01-EF")
+    assert (link.platform, link.name, link.url) == ("Matrix", "a/b:x.org", "https://matrix.to/#/@a%2Fb:x.org")
+    assert not link.carries
+
+
+@pytest.mark.parametrize(
+    ("accounts", "line"),
+    [
+        ([], "/join K-1"),
+        (["telegram:main", "console:main"], "/join K-1"),
+        (["matrix:main"], "!join K-1"),
+        (["matrix:main", "telegram:main"], "!join K-1"),
+    ],
+)
+def test_what_people_write_works_in_every_app_that_they_may_use(accounts: list[str], line: str) -> None:
+    assert written(accounts, "K-1") == line
 
 
 # A new invite

@@ -11,7 +11,7 @@ import pytest
 import segno
 
 from bot.app.folder import ON_A_PAGE, write_invites
-from bot.app.links import links
+from bot.app.links import links, written
 from bot.app.sheet import Card, page
 from bot.core.flow import Flow
 from bot.language.flowfiles import unbundle
@@ -23,9 +23,9 @@ TOML = EVENING.replace(
     "[mandate]\n", '[mandate]\ncontact = { en = "Claire & Co, 03 00", de = "Klara, 03 00" }\n'
 ).replace('en = "The square"', f"en = '{EVIL}'")
 CODE = "AAAQ-EAYE-AUDA-OCAJ-BIFQ-YDIO-B4"
-CARD = Card(
-    "A-17", "linz", "de", CODE, links({"telegram:main": "square_bot"}, CODE), datetime(2027, 3, 30, 12, tzinfo=UTC)
-)
+TELEGRAM, MATRIX = {"telegram:main": "square_bot"}, {"matrix:main": "@square:town.example"}
+UNTIL = datetime(2027, 3, 30, 12, tzinfo=UTC)
+CARD = Card("A-17", "linz", "de", CODE, links(TELEGRAM, CODE), UNTIL, written(TELEGRAM, CODE))
 VOID = {"meta", "wbr", "path", "br"}
 
 
@@ -82,6 +82,36 @@ def test_a_card_says_what_this_is_how_to_come_in_and_whom_to_call(flow: Flow) ->
         assert told in said
     assert "Die Stadt" in words(flow, CARD)
     assert "30. März 2027" in words(flow, CARD)
+
+
+def test_a_card_for_matrix_says_what_to_write_where(flow: Flow) -> None:
+    card = replace(CARD, language="en", links=links(MATRIX, CODE), written=written(MATRIX, CODE))
+    said = words(flow, card)
+    for told in (
+        "Hold the camera of your phone over the square.",
+        "For Matrix: open the link with your app, such as Element, start a chat with @square:town.example, and write",
+        "look for @square:town.example in Matrix, and write this there:", f"!join {CODE}",
+        "https://matrix.to/#/@square:town.example",
+    ):  # fmt: skip
+        assert told in said
+    assert "Start there" not in said
+    assert "/join" not in said
+    followed = [attrs["href"] for tag, attrs in read(flow, card).tags if tag == "a"]
+    assert followed == ["https://matrix.to/#/@square:town.example"]
+
+
+def test_a_card_for_both_platforms_says_which_square_is_which(flow: Flow) -> None:
+    both = TELEGRAM | MATRIX
+    card = replace(CARD, language="en", links=links(both, CODE), written=written(both, CODE))
+    said = words(flow, card)
+    for told in (
+        "Choose the app in which you want to take part, and hold the camera of your phone over its square.",
+        "Telegram opens. Press Start there", "For Matrix: open the link", "start a chat with @square:town.example, and",
+        "look for @square:town.example and @square_bot in Matrix and Telegram", f"!join {CODE}",
+        "Matrix https://matrix.to", "Telegram https://t.me",
+    ):  # fmt: skip
+        assert told in said
+    assert {tag for tag, _ in read(flow, card).tags if tag == "strong"} == {"strong"}
 
 
 def test_a_card_for_another_phone_and_one_for_everybody_say_so(flow: Flow) -> None:
