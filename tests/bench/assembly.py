@@ -4,8 +4,9 @@ stage and seat, and one message to the other."""
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -29,6 +30,9 @@ from bot.transports.port import Batch, PlainTransport, Receipt
 
 ID = "bench"
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
+OPENING = timedelta(hours=2)
+"""How long after its start everybody is seated and may talk."""
+
 FLOW_TOML = """
 [flow]
 id = "bench"
@@ -45,7 +49,7 @@ id = "consent"
 type = "consent"
 duration = "1h"
 controllers = ["The Region"]
-delete_on = 2027-12-31
+delete_on = 2100-12-31
 purposes = []
 text = "Your table sees your words."
 [groups.pairs]
@@ -67,7 +71,8 @@ WORDS = "More buses in the evening, and a night train to the city on Fridays and
 class Sink(PlainTransport):
     """A transport that brings nothing and takes everything."""
 
-    account = "bench:main"
+    def __init__(self, account: str) -> None:
+        self.account = account
 
     async def receive(self, cursor: str) -> Batch:
         raise EOFError
@@ -79,8 +84,21 @@ class Sink(PlainTransport):
         pass
 
 
+@dataclass(frozen=True)
+class Where:
+    """Where people are: their user ids and chats on an account."""
+
+    account: str
+    chats: Sequence[tuple[str, str]]
+
+
+def somewhere(size: int) -> Where:
+    """So many people, on no platform."""
+    return Where("bench:main", [(f"u{n}", f"u{n}") for n in range(size)])
+
+
 class BenchAssembly:
-    """An assembly with `size` people who talk in pairs."""
+    """An assembly of people who talk in pairs."""
 
     def __init__(self, store: Store, engine: Engine, clock: ManualClock, seats: list[str]) -> None:
         self.store, self.engine, self.clock, self.seats = store, engine, clock, seats
@@ -88,12 +106,19 @@ class BenchAssembly:
 
     @classmethod
     async def open(cls, path: str | Path, size: int, synchronous: Literal["FULL", "OFF"]) -> BenchAssembly:
-        store = await open_store(path, KeyFile.from_seed("bench"), synchronous=synchronous)
-        clock = ManualClock(START)
-        engine = Engine(store, Catalogs({}), clock, [Sink()], translator("none"))
-        seats = await store.transact(_found, size)
+        return await cls.found(path, KeyFile.from_seed("bench"), somewhere(size), START, synchronous)
+
+    @classmethod
+    async def found(
+        cls, path: str | Path, keys: KeyFile, where: Where, start: datetime, synchronous: Literal["FULL", "OFF"]
+    ) -> BenchAssembly:
+        """An assembly of these people, who are in the middle of their talk `OPENING` after `start`."""
+        store = await open_store(path, keys, synchronous=synchronous)
+        clock = ManualClock(start)
+        engine = Engine(store, Catalogs({}), clock, [Sink(where.account)], translator("none"))
+        seats = await store.transact(_found, where, start)
         await engine.settle()
-        while (due := await engine.next_due()) is not None and due < START.replace(hour=11):
+        while (due := await engine.next_due()) is not None and due < start + OPENING:
             clock.move(due)
             await engine.settle()
         return cls(store, engine, clock, seats)
@@ -125,17 +150,17 @@ class BenchAssembly:
         return int(await self.store.read(lambda db: db.sql.execute("SELECT COUNT(*) FROM contribution").fetchone()[0]))
 
 
-def _found(db: Database, size: int) -> list[str]:
+def _found(db: Database, where: Where, start: datetime) -> list[str]:
     body = json.dumps({FLOW: FLOW_TOML})
     flow = unbundle(body)
     courses.publish_flow(db, PublishedFlow(flow.ref, "bench", "", body, 0))
     courses.save_assembly(db, Assembly(ID, flow.ref, "seed", "open", 0))
-    enrol = partial(identities.enrol, db, ID, "bench:main", role="participant", site="west", language="en", at=0)
+    enrol = partial(identities.enrol, db, ID, where.account, role="participant", site="west", language="en", at=0)
     seats = []
-    for n in range(size):
-        seat = enrol(user=f"u{n}", place=f"u{n}")
+    for n, (user, place) in enumerate(where.chats):
+        seat = enrol(user=user, place=place)
         people.save_seat(db, replace(seat, status="active", name=f"Person {n}"))
         seats.append(seat.id)
     event = Started("all")
-    queue.put_event(db, ID, "start", encode(event), event.kind, ms(START), ms(START))
+    queue.put_event(db, ID, "start", encode(event), event.kind, ms(start), ms(start))
     return seats

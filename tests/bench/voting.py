@@ -77,9 +77,7 @@ async def prepare(folder: Path, api: str, users: list[str]) -> None:
     past = ManualClock(datetime.now(UTC) - JUST_NOW)
     store = await open_store(folder / DATABASE, KeyFile.create(folder / "pnyx.key"))
     await store.transact(_found, users, ms(past.now()))
-    sink = Sink()
-    sink.account = ACCOUNT
-    await Engine(store, Catalogs({}), past, [sink], translator("none")).settle()
+    await Engine(store, Catalogs({}), past, [Sink(ACCOUNT)], translator("none")).settle()
     await store.close()
 
 
