@@ -52,9 +52,9 @@ footer { grid-column: 1 / 3; font-size: 10.5pt; display: grid; gap: 1mm }
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An invitation. `ref` is the organiser's word for the person, "" for a link that anybody may follow; `written` is what people
-    write where no link does it for them; `moves` says that the person has a seat, which it moves to another phone. `site` is
-    where the person takes part."""
+    """An invitation. `ref` is the organiser's word for the person, "" for a link that anybody may follow; `written` is what
+    people write where no link does it for them; `moves` says that the person has a seat, which it moves to another phone. `site`
+    is where the person takes part."""
 
     ref: str
     site: str
