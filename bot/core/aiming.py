@@ -11,7 +11,7 @@ from bot.core.effects import Lane, Say
 from bot.core.events import PICK, Heard
 from bot.core.itinerary import Node
 from bot.core.message import Block, Button, Part, message, t
-from bot.core.rendered import place_of
+from bot.core.rendered import places_of
 from bot.core.state import OpenStep, Seat
 from bot.core.talk import talk_at
 from bot.core.turn import Turn
@@ -22,31 +22,37 @@ KEEP_BACK = "-keep"
 WHICH = (TO_TABLE, TO_ANSWER, KEEP_BACK, PICK)
 """The buttons with which somebody says what they meant."""
 
-AT_ONCE = (*WHICH, "-send", "-cancel", "-why", "-lang", "-leave", "-back", "-begin", "-joining", "-come", "-stay")
-"""The buttons that answer what somebody has just done, or change nothing that matters: a mark below them is meant for them."""
+AT_ONCE = (*WHICH, "-send", "-cancel", "-why", "-lang", "-leave", "-back", "-begin", "-joining")
+"""The buttons that answer what somebody has just done: a mark right below them is meant for them."""
+
+INVITATION = ("-come", "-stay")
+"""The buttons of an invitation into a room, which waits for an answer like a question."""
 
 
 def meant(turn: Turn, seat: Seat, event: Heard) -> Heard:
     """What was typed, as the press that it stands for; as words, where they can be none; or as it was (with `pick`), where it may
-    be either."""
-    if not event.pick or event.press:
+    be either, or was written in a room."""
+    if not event.pick or event.press or event.room:
         return event
     step, *rest = event.pick.split(":")
-    press = replace(event, press=event.pick, pick="", text="", typed=True)
+    press = replace(event, press=event.pick, pick="", text="")
     words = replace(event, pick="")
-    mark = place_of(event.text, lettered=False) is not None or place_of(event.text, lettered=True) is not None
-    if not mark and step in turn.flow.nodes and len(rest) == 3:
-        return words  # the label of an option: words are confirmed, wherever they are written
     talk, waiting = talking(turn, seat), asked(turn, seat, event.at)
     if talk is not None and talks_elsewhere(turn, seat, talk):
         talk = None
-    if talk is None and (waiting is None or waiting[0].id == step):
-        return press
-    if step in AT_ONCE and not event.aside:
+    alone = talk is None and (waiting is None or waiting[0].id == step)
+    if not marked(event) and step in turn.flow.nodes and len(rest) == 3:  # the label of an option: words are confirmed
+        return replace(words, asked=":".join((step, *rest[:2]))) if alone else words
+    if alone or (step in (*AT_ONCE, *INVITATION) and not event.aside):
         return press
     if step in turn.flow.nodes and target(turn, seat, step, event.at) is None:
         return words
     return event
+
+
+def marked(event: Heard) -> bool:
+    """Whether somebody wrote nothing but marks."""
+    return any(places_of(event.text, lettered=lettered) for lettered in (False, True))
 
 
 def target(turn: Turn, seat: Seat, step: str, at: datetime | None) -> tuple[Node, str] | None:

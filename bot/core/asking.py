@@ -177,9 +177,8 @@ def read(
         try:
             return Reading(current, current.question.read_text(heard.text), final=True)
         except ValueError:
-            return at.message(
-                block(_what_fits(current.question)), expects="number" if current.question.method == "number" else "text"
-            )
+            expects = "number" if current.question.method == "number" else "text"
+            return at.message(_what_fits(current.question), expects=expects, asks=f"{at.step}:{current.key}")
     meant = meaning(at, heard.text, current)
     if meant is None:
         return None

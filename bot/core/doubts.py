@@ -85,7 +85,7 @@ def told_which(turn: Turn, seat: Seat, event: Heard) -> Heard | None:
     said = message(where[step], *words)
     turn.effects.append(Redraw((seat.id,), said, f"which/{event.id}"))
     if step == PICK:
-        return replace(event, at=given.at, press=event.carried, message="", typed=True)
+        return replace(event, at=given.at, press=event.carried, message="", choices="")
     if step == KEEP_BACK or found is None:
         return None
     if step == TO_TABLE and f":{voices.SENTENCE}:" in seat.focus:

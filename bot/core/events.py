@@ -32,10 +32,11 @@ class Heard:
     is the earliest at which it can have been made. `kept` is the contribution as which the words are kept already, where they
     were held first; `account` the one on which it was heard.
 
-    Where there are no buttons to press, people write a mark or a label. `typed` says that the press was written so: what follows
-    stands below it, and `message` is the one with the choices. `pick` is a press that this may be, but it may also be meant for
-    somebody else; `aside` says that other things were written since the choices were shown. `asked` is the question
-    (`step:question:item`) to which this is a reply."""
+    Where there are no buttons to press, people write a mark or a label. `choices` is the remote id of the message to which that
+    belongs: what follows stands below what was written, not in place of it. `pick` is a press that this may be, but it may also
+    be meant for somebody else; `aside` says that other things were written or asked since the choices were shown. `asked` is the
+    question (`step:question:item`) that words answer. In a room `pick` is what this would choose in the private chat, where alone
+    it counts."""
 
     id: str
     seat: str
@@ -50,7 +51,7 @@ class Heard:
     unsure: bool = False
     kept: str = ""
     account: str = ""
-    typed: bool = False
+    choices: str = ""
     pick: str = ""
     aside: bool = False
     asked: str = ""
@@ -60,6 +61,11 @@ class Heard:
     def contribution(self) -> str:
         """The id of the contribution that this becomes, where it is kept."""
         return self.kept or derive(self.id)
+
+    @property
+    def typed(self) -> bool:
+        """Whether a press was written, in place of pressing a button."""
+        return self.press != "" and self.choices != ""
 
     @property
     def carried(self) -> str:
@@ -135,24 +141,27 @@ class Unbound:
 @dataclass(frozen=True, slots=True)
 class Entered:
     """Somebody has come into a room of a table: a seat, or ("") somebody who has none in this assembly. `mark` tells one who
-    has none from another, and says nothing else about them."""
+    has none from another, and says nothing else about them. `out`: they are put out again."""
 
     table: str
     seat: str
     at: datetime
     room: str = ""
     mark: str = ""
+    out: bool = False
     kind: Literal["entered"] = "entered"
 
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """A seat has gone out of a room of its table; it reads the talk in its private chat again."""
+    """A seat has gone out of a room of its table, or has been left behind where the room has `moved`; it reads the talk in its
+    private chat again."""
 
     table: str
     seat: str
     at: datetime
     room: str = ""
+    moved: bool = False
     kind: Literal["exited"] = "exited"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Self
 
@@ -131,18 +132,25 @@ class Question(Model):
         """The choice after pressing `option`, given the choice before (None if none). ValueError if it is not on offer.
 
         Where many may be chosen the button says what it wants, `+buses` or `-buses` (`buses` alone is `+`): a press that
-        comes twice changes nothing the second time."""
+        comes twice changes nothing the second time. Who writes several at once, `=buses,bikes`, wants these and no others."""
         if option == "dk" and self.dont_know:
             return "dont_know"
+        if self.many and option.startswith("="):
+            return self._these(option[1:].split(","), before)
         name = option[1:] if self.many and option[:1] in ("+", "-") else option
         if name not in self.choices and not (self.method == "agree" and name == "unclear"):
             raise ValueError(option)
         if self.many:
             chosen = {*before} if isinstance(before, list) else set()
-            wanted = chosen - {name} if option.startswith("-") else chosen | {name}
-            limit = self.max if self.method == "multi" and self.max is not None else len(self.options)
-            return [c for c in self.choices if c in wanted] if len(wanted) <= limit else before
+            return self._these(chosen - {name} if option.startswith("-") else chosen | {name}, before)
         return int(option) if self.method in ("score", "likert") else option
+
+    def _these(self, wanted: Collection[str], before: Any) -> Any:
+        """These options in their order, or the choice before, where they are too many. ValueError if one is not on offer."""
+        if unknown := set(wanted) - {*self.choices}:
+            raise ValueError(", ".join(sorted(unknown)))
+        limit = self.max if self.method == "multi" and self.max is not None else len(self.options)
+        return [c for c in self.choices if c in wanted] if len(set(wanted)) <= limit else before
 
     def read_text(self, text: str) -> Any:
         """The typed answer of a `number` (a decimal string) or an `open_text` question. ValueError if it does not fit."""

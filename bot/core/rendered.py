@@ -6,12 +6,16 @@ with `plain`, into text for a terminal. Every string in it is text to be escaped
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.core.message import BlockKind
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+_AROUND = ".!)]# \ufe0f\u20e3"  # the last two make a key with a number on it
+_BETWEEN = re.compile(r"\s*[,;+&،、，]\s*|\s+")
 
 BUTTON_ROW = 72
 """Buttons stand side by side in plain text while their row is at most this many characters long."""
@@ -63,12 +67,19 @@ def marks(rendered: Rendered) -> tuple[str, ...]:
 
 
 def place_of(text: str, *, lettered: bool) -> int | None:
-    """Which choice a mark names that was typed, counted from 0: "2", "2.", "(b)" or the digits of another script; None where it
-    is no mark. Whether there are so many is for the caller to see."""
-    said = text.strip().lstrip("(").rstrip(".!)# ").casefold()
+    """Which choice a mark names that was typed, counted from 0: "2", "2.", "[2]", "(b)" or the digits of another script; None
+    where it is no mark. Whether there are so many is for the caller to see."""
+    said = text.strip().lstrip("([").rstrip(_AROUND).casefold()
     if lettered:
         return LETTERS.index(said) if len(said) == 1 and said in LETTERS else None
     return int(said) - 1 if said.isdecimal() and len(said) < 3 and int(said) else None
+
+
+def places_of(text: str, *, lettered: bool) -> tuple[int, ...]:
+    """Which choices the marks name that were typed, "1 3", "1, 3" or "(a) + (c)", each once and counted from 0; none where there
+    is anything but marks."""
+    places = [place_of(mark, lettered=lettered) for mark in _BETWEEN.split(text.strip())]
+    return tuple(dict.fromkeys(p for p in places if p is not None)) if None not in places else ()
 
 
 def plain(rendered: Rendered) -> str:

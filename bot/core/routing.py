@@ -31,6 +31,7 @@ from bot.core.aiming import (
     asked,
     closed,
     hear,
+    marked,
     meant,
     open_question,
     takes,
@@ -57,6 +58,10 @@ LED = ("-send", "-show", "-drop", "-hide", "-why", "-unhide")
 """The buttons of those who lead tables: `-what:contribution:table`, with more behind it or not."""
 
 
+PRIVATE = t(
+    "What you write in the room answers none of my questions. Please write your answer here, in your own chat with me, where "
+    "nobody else sees what you choose."
+)
 ONLY_WORDS = t("Only words can be taken here, so this was not kept. Please say it in words.")
 
 
@@ -221,10 +226,14 @@ def _replied(turn: Turn, seat: Seat, event: Heard) -> None:
 
 
 def _in_room(turn: Turn, seat: Seat, event: Heard) -> None:
-    """What is written in a room goes to the talk or nowhere: never to a private question, and nobody is told off for it."""
+    """What is written in a room goes to the talk or nowhere: never to a private question. Who seems to answer one there is told
+    where that counts."""
     talk, table = talking(turn, seat), turn.state.table
     if talk is not None and table is not None and event.room in table.rooms:
         hear(turn, talk, event)
+    asked_elsewhere = event.pick and target(turn, seat, event.pick.split(":", 1)[0], event.at) is not None
+    if asked_elsewhere and (talk is None or marked(event)):
+        tell(turn, seat, f"private/{event.id}", PRIVATE)
 
 
 def _barred(turn: Turn, seat: Seat, event: Heard) -> Part | None:

@@ -248,9 +248,7 @@ def _not_understood(at: Scene, series: Series, current: Slot | None) -> Message:
         change = (show(at, t("Change"), series.slots[0]),) if series.changeable and series.slots else ()
         return replace(done, buttons=change)
     asked = ask(at, current, list(series.slots).index(current) + 1, len(series.slots), more=series.more)
-    return replace(
-        asked, blocks=(block(t("I did not understand that. Please press one of the buttons.")), *asked.blocks)
-    )
+    return replace(asked, blocks=(block(t("I did not understand that. Please choose one of these.")), *asked.blocks))
 
 
 def _focus(at: Scene, slot: Slot | None) -> Iterator[Effect]:

@@ -70,7 +70,7 @@ def redraw(work: Work, assembly: str, effect: Redraw, event: Event | None) -> No
                 _post(work, assembly, copy, effect.key, "edit", effect.message, effect.contribution, Lane.BROADCAST)
         return
     for seat in effect.seats:
-        account, remote = pressed(work, event, seat)
+        account, remote = _chosen_from(work, event, seat)
         if effect.said:
             key = f"{effect.said}@{seat}"
             account, remote = unsaid.through(work.db, assembly, key), unsaid.remote(work.db, assembly, key)
@@ -81,11 +81,16 @@ def redraw(work: Work, assembly: str, effect: Redraw, event: Event | None) -> No
 
 def pressed(work: Work, event: Event | None, seat: str) -> tuple[str, str]:
     """The message whose button this seat has pressed in its private chat, behind the account on which it stands; "" where it has
-    pressed none, or where messages cannot be changed."""
-    if not isinstance(event, Heard) or not event.press or event.seat != seat or event.room:
+    pressed none, or where messages cannot be changed. What follows from a choice that was written stands below that."""
+    return ("", "") if isinstance(event, Heard) and event.choices else _chosen_from(work, event, seat)
+
+
+def _chosen_from(work: Work, event: Event | None, seat: str) -> tuple[str, str]:
+    """The message from which this seat has chosen in its private chat, by pressing a button or by writing."""
+    if not isinstance(event, Heard) or event.seat != seat or event.room:
         return "", ""
-    account = event.account or work.account(seat)
-    return (account, event.message) if account in work.house.editing else ("", "")
+    account, remote = event.account or work.account(seat), event.choices or (event.message if event.press else "")
+    return (account, remote) if remote and account in work.house.editing else ("", "")
 
 
 def recall(work: Work, assembly: str, effect: Recall) -> None:

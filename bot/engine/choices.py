@@ -2,10 +2,13 @@
 
 Invariants:
 
-* A reply to a message with choices is meant for that message. A mark that stands alone is meant for the newest message of the
-  chat that asked for anything; whether it may be for somebody else just now is for the core to see (`bot.core.routing`).
-* In a room a mark that stands alone is talk: only a reply, or the whole label, chooses there. What a private chat asks is never
-  answered in a room.
+* A reply to a message with choices is meant for that message. What stands alone is meant for the newest message of the chat that
+  asked for anything, or, where that one cannot be meant, for one above it that nobody has answered and below which nothing was
+  written. Where a question of another step, or of another person for whom somebody answers here, waits as well and may be meant
+  just as well, nobody guesses: they are asked to reply to the one that they mean. Whether it may be for somebody else just now
+  is for the core to see (`bot.core.aiming`).
+* In a room a mark that stands alone chooses only right below the choices; anywhere else it is talk. What a private chat asks is
+  never answered in a room.
 * Words that are no label choose nothing here: they may be an answer in words, which the core has confirmed.
 """
 
@@ -14,16 +17,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.message import Message
-from bot.core.rendered import place_of
+from bot.core.aiming import AT_ONCE, INVITATION
+from bot.core.message import Message, t
+from bot.core.rendered import places_of
 from bot.engine.house import House
 from bot.engine.knock import Knock
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render
-from bot.store import copies, questions
+from bot.store import copies, courses, questions
 from bot.store.database import Database
 from bot.store.questions import Question
 from bot.store.queue import OutboxRow
+
+WHICH = t(
+    "More than one question waits for you here, so I do not know which one you have answered. Please reply to the one that you "
+    "mean; nothing was counted yet."
+)
 
 
 def note(
@@ -51,13 +60,16 @@ def note(
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What somebody may mean by what they wrote. `press` is what it stands for; it is `sure` where they replied to the very
-    message. With `asked` they reply in words to a question. `message` is the remote id of what they wrote."""
+    """What somebody may mean by what they wrote. `press` is what it stands for; it is `sure` where nothing else can be meant.
+    `aside` says that something else was written or asked since; `unclear` that another question may be meant just as well.
+    With `asked` they reply in words to a question. `message` is the remote id of what they wrote."""
 
     question: Question
     message: str
     press: str = ""
     sure: bool = False
+    aside: bool = False
+    unclear: bool = False
     asked: str = ""
 
     @property
@@ -65,43 +77,115 @@ class Meant:
         return self.question.holder
 
 
-def meant(db: Database, house: House, knock: Knock, holders: Collection[str], *, room: bool = False) -> Meant | None:
-    """What a typed message, or an edit of one, chooses in a chat; None where nothing."""
+def meant(db: Database, house: House, knock: Knock, holders: Collection[str]) -> Meant | None:
+    """What a message that was typed in a private chat, or an edit of one, chooses there; None where nothing. `holders` are the
+    seats of the chat."""
+    text = _typed(house, knock)
+    if not text:
+        return None
+    incoming, account = knock.incoming, knock.account
+    own = incoming.message
+    if incoming.kind == "edit" or incoming.answers:
+        return _explicit(db, knock, holders, text)
+    found = questions.newest(db, holders, account)
+    if found and not found[0].remote:
+        return None  # nobody knows whether it was seen
+    fits = [(q, press) for q in found if not q.over and (press := _chosen(db, q, text))]
+    if not fits or (fits[0][0] is not found[0] and _set_aside(fits[0][0])):
+        questions.pass_over(db, holders, account)
+        return None
+    question, press = fits[0]
+    aside = question.passed or question is not found[0]
+    at_once = not aside and press.partition(":")[0] in AT_ONCE
+    unclear = not at_once and any(_rivals(db, question, press, *other) for other in fits[1:])
+    return Meant(question, own, press, aside=aside, unclear=unclear)
+
+
+def meant_in_room(db: Database, house: House, knock: Knock, room: str, seat: str) -> Meant | None:
+    """What a message that was typed in a room chooses; None where nothing. Where it would answer a question of the author's own
+    chat, that one's press, which does not count here."""
+    text = _typed(house, knock)
+    if not text:
+        return None
+    incoming, account = knock.incoming, knock.account
+    if incoming.kind == "edit" or incoming.answers:
+        return _explicit(db, knock, (room,), text)
+    newest = questions.newest(db, (room,), account)[:1]
+    for question in newest:
+        press = _chosen(db, question, text) if question.remote and not question.over else ""
+        marked = bool(places_of(text, lettered=question.lettered))
+        if press and not (marked and question.passed):
+            return Meant(question, incoming.message, press, sure=True)
+    if newest and not newest[0].passed:
+        questions.pass_over(db, (room,), account)
+    for question in questions.newest(db, (seat,), account)[:1]:
+        if not _set_aside(question) and (press := _chosen(db, question, text)):
+            return Meant(question, "", press)
+    return None
+
+
+def _typed(house: House, knock: Knock) -> str:
+    """The words of a message in which somebody may choose by writing; "" for any other."""
     incoming = knock.incoming
     plain = incoming.kind in ("message", "edit") and not (incoming.press or incoming.media or incoming.bar)
-    text = incoming.text.strip()
-    if knock.account not in house.numbered or not plain or not text or text.startswith("/"):
-        return None
+    text = incoming.text.strip() if plain and knock.account in house.numbered else ""
+    return "" if text.startswith("/") else text
+
+
+def _explicit(db: Database, knock: Knock, holders: Collection[str], text: str) -> Meant | None:
+    """A reply to a question, or a change of the message that has answered one: that one is meant."""
+    incoming, account = knock.incoming, knock.account
     own = incoming.message
     if incoming.kind == "edit":
-        if any(copies.carried(db, holder, own, knock.account) for holder in holders):
+        if any(copies.carried(db, holder, own, account) for holder in holders):
             return None  # it was kept as what it said
-        before = questions.answered(db, holders, knock.account, own)
-        return _explicit(db, before, own, text) if before is not None else None
-    if incoming.answers:
-        asked = questions.at(db, holders, knock.account, incoming.answers)
-        return _explicit(db, asked, own, text) if asked is not None else None
-    newest = questions.newest(db, holders, knock.account)
-    press = _chosen(db, newest, text, marks=not room) if newest is not None else ""
-    if newest is None or not press:
-        if not room:
-            questions.pass_over(db, holders, knock.account)
+        question = questions.answered(db, holders, account, own)
+    else:
+        question = questions.at(db, holders, account, incoming.answers)
+    if question is None:
         return None
-    return Meant(newest, own, press, sure=room)
-
-
-def _explicit(db: Database, question: Question, own: str, text: str) -> Meant | None:
-    """A reply to a message with choices, or a change of an answer."""
-    press = _chosen(db, question, text, marks=True)
+    press = _chosen(db, question, text)
     if press:
         return Meant(question, own, press, sure=True)
     return Meant(question, own, asked=question.asks) if question.asks else None
 
 
-def _chosen(db: Database, question: Question, text: str, *, marks: bool) -> str:
-    """The press that a mark or a label stands for; "" for none."""
-    place = place_of(text, lettered=question.lettered) if marks else None
-    if place is not None and place < len(question.presses):
-        return question.presses[place]
+def _chosen(db: Database, question: Question, text: str) -> str:
+    """The press that marks or a label stand for; "" for none."""
+    places = places_of(text, lettered=question.lettered)
+    if places and max(places) < len(question.presses):
+        return _together([question.presses[place] for place in places])
     form = questions.form(db, question.holder, text)
     return next((p for p, forms in zip(question.presses, question.labels, strict=True) if form in forms), "")
+
+
+def _together(presses: Sequence[str]) -> str:
+    """Several presses as one, where they are options of a question that takes several: these and no others; "" where not."""
+    if len(presses) == 1:
+        return presses[0]
+    parts = [press.rpartition(":") for press in presses]
+    if len({question for question, _, _ in parts}) > 1 or any(option[:1] not in ("+", "-") for _, _, option in parts):
+        return ""
+    return f"{parts[0][0]}:={','.join(option[1:] for _, _, option in parts)}"
+
+
+def _set_aside(question: Question) -> bool:
+    """Whether nobody expects an answer to an older question any more: it has one, or something else was written since."""
+    return question.over or question.passed or question.answered or not question.remote
+
+
+def _rivals(db: Database, question: Question, press: str, other: Question, instead: str) -> bool:
+    """Whether another question may be meant just as well. One that is about to be looked at again never hides one that waits."""
+    step, rival = press.partition(":")[0], instead.partition(":")[0]
+    if (question.holder, step) == (other.holder, rival) or other.answered or not other.remote:
+        return False
+    if other.passed and not press.startswith(f"{step}:change:"):
+        return False
+    return rival in INVITATION or _waits(db, other, rival)
+
+
+def _waits(db: Database, question: Question, step: str) -> bool:
+    """Whether a step still waits for an answer of the seat to which this question was put."""
+    assembly = question.key.partition("/")[0]
+    stage = courses.load_stage(db, assembly, step, f"seat:{question.holder}")
+    return stage is not None and stage.state == "open"

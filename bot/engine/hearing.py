@@ -92,13 +92,13 @@ def _chosen(db: Database, house: House, knock: Knock, assembly: str, seat: Seat,
     """A mark or a label, or words in reply to a question. Before somebody has agreed it is a press at once: nothing else can be
     meant, and none of their words are kept."""
     heard = _heard(db, house, knock, assembly, seat, "", room)
-    if chosen.press and chosen.message:
+    if not chosen.press:
+        return replace(heard, asked=chosen.asked)
+    if chosen.message:
         questions.answer(db, chosen.question, chosen.message)
-    if chosen.press and (chosen.sure or seat.status == "new"):
-        return replace(heard, press=chosen.press, text="", message=chosen.question.remote, answers="", typed=True)
-    if chosen.press:
-        return replace(heard, pick=chosen.press, aside=chosen.question.passed)
-    return replace(heard, asked=chosen.asked)
+    if chosen.sure or seat.status == "new":
+        return replace(heard, press=chosen.press, text="", choices=chosen.question.remote, answers="")
+    return replace(heard, pick=chosen.press, choices=chosen.question.remote, aside=chosen.aside)
 
 
 def _store(db: Database, house: House, knock: Knock, assembly: str, heard: Heard) -> None:

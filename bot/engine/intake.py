@@ -18,7 +18,7 @@ from datetime import datetime
 from bot.core.message import Name, Several, message, t
 from bot.core.rights import commanded
 from bot.engine import linking, reach, rooms
-from bot.engine.choices import meant
+from bot.engine.choices import WHICH, meant
 from bot.engine.door import code_in, join, newcomer
 from bot.engine.hearing import author, hear
 from bot.engine.house import House
@@ -102,6 +102,10 @@ def _done(db: Database, house: House, knock: Knock, seats: list[Held]) -> None:
     holder = chosen.holder if chosen is not None else holder
     if linking.NOT_ME in (press, chosen.press if chosen is not None else ""):
         linking.refuse(db, knock, seats, holder)
+        return
+    if chosen is not None and chosen.unclear:
+        answer(db, knock, message(WHICH), people.assembly_of(db, holder) or "", holder)
+        ignore(db, knock)
         return
     hear(db, house, knock, holder or identities.current_seat(db, knock.lookup) or held[0], press, chosen=chosen)
 

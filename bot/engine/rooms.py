@@ -22,7 +22,7 @@ from bot.core.message import Message, encode, message, t
 from bot.core.rights import may
 from bot.core.state import Seat
 from bot.engine import reach
-from bot.engine.choices import meant
+from bot.engine.choices import meant_in_room
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock
@@ -86,7 +86,7 @@ def _said(db: Database, house: House, knock: Knock, room: Room, *, command: bool
     if knock.incoming.kind == "press" and (seat is None or not press):
         _drop(db, room, "not_theirs")
     elif seat is not None:
-        hear(db, house, knock, seat.id, press, room.id, meant(db, house, knock, (room.id,), room=True))
+        hear(db, house, knock, seat.id, press, room.id, meant_in_room(db, house, knock, room.id, seat.id))
     elif knock.incoming.kind in ("edit", "redaction"):
         _drop(db, room, "no_seat")  # they were announced, if they ever wrote
     elif command and (own := _own(db, knock.lookup, room)) is not None:

@@ -22,8 +22,9 @@ from bot.store.database import Database
 class Question:
     """A message with choices in the chat of `holder` (a seat, or the id of a room) on an account. `presses` are what the choices
     stand for, `labels` the forms of each one's label (see `form`). `lettered` says that their marks are letters; `asks` is the
-    question that words in reply answer, "" for none; `passed` that something else was written since; `remote` the platform's id
-    of the message, "" while it is not known to have arrived."""
+    question that words in reply answer, "" for none; `remote` the platform's id of the message, "" while it is not known to have
+    arrived. `passed` says that something else was written since, `over` that it shows no choices any more, `answered` that one of
+    them was written."""
 
     key: str
     holder: str
@@ -32,11 +33,16 @@ class Question:
     labels: Sequence[Sequence[str]]
     lettered: bool = False
     asks: str = ""
-    passed: bool = False
     remote: str = ""
+    passed: bool = False
+    over: bool = False
+    answered: bool = False
 
 
-_COLUMNS = "key, holder, account, presses, labels, lettered, asks, passed"
+NEWEST = 6
+"""So many of the newest questions of a chat may be meant by what stands alone."""
+
+_COLUMNS = "key, holder, account, presses, labels, lettered, asks"
 
 
 def form(db: Database, holder: str, label: str) -> str:
@@ -48,7 +54,7 @@ def form(db: Database, holder: str, label: str) -> str:
 def keep(db: Database, made: Question) -> None:
     """A message with choices is about to be sent: it is the newest of its chat."""
     db.sql.execute(
-        f"INSERT INTO question ({_COLUMNS}, said) SELECT ?, ?, ?, ?, ?, ?, ?, 0, COALESCE(MAX(said), 0) + 1 FROM question "
+        f"INSERT INTO question ({_COLUMNS}, said) SELECT ?, ?, ?, ?, ?, ?, ?, COALESCE(MAX(said), 0) + 1 FROM question "
         "WHERE true ON CONFLICT (key) DO UPDATE SET account = excluded.account, said = excluded.said",
         (
             made.key, made.holder, made.account, json.dumps(list(made.presses)), json.dumps([list(x) for x in made.labels]),
@@ -83,22 +89,23 @@ def change(db: Database, made: Question, remote: str) -> None:
         db.sql.execute(f"UPDATE question SET over = 1 {where}", place)
 
 
-def newest(db: Database, holders: Collection[str], account: str) -> Question | None:
-    """The question to which a bare mark in a chat belongs; None where there is none."""
-    row = _one(db, holders, "account = ? ORDER BY said DESC", account)
-    return _read(row) if row is not None and row[8] and not row[9] else None
+def newest(db: Database, holders: Collection[str], account: str) -> list[Question]:
+    """The newest questions of a chat, the newest first."""
+    return _find(db, holders, f"account = ? ORDER BY said DESC LIMIT {NEWEST}", account)
 
 
 def at(db: Database, holders: Collection[str], account: str, remote: str) -> Question | None:
     """The question that a message asks; any of its ids will do."""
     if not remote:
         return None
-    found = _one(db, holders, "account = ? AND ',' || remote || ',' LIKE ? ESCAPE '\\'", account, _within(remote))
-    return _read(found) if found is not None else None
+    within = "account = ? AND ',' || remote || ',' LIKE ? ESCAPE '\\' LIMIT 1"
+    return next(iter(_find(db, holders, within, account, _within(remote))), None)
 
 
 def answer(db: Database, question: Question, message: str) -> None:
-    """Somebody has answered a question with this message."""
+    """Somebody has answered a question with this message: those that stand in their chat besides were passed over."""
+    pass_over(db, (question.holder,), question.account)
+    db.sql.execute("UPDATE question SET answered = 1 WHERE key = ? AND answered = 0", (question.key,))
     db.sql.execute(
         "INSERT INTO typed (holder, account, remote, question) VALUES (?, ?, ?, ?) ON CONFLICT (holder, account, remote) "
         "DO UPDATE SET question = excluded.question",
@@ -113,8 +120,7 @@ def answered(db: Database, holders: Collection[str], account: str, message: str)
             "SELECT question FROM typed WHERE holder = ? AND account = ? AND remote = ?", (holder, account, message)
         ).fetchone()
         if row is not None:
-            found = _one(db, (holder,), "key = ?", row[0])
-            return _read(found) if found is not None else None
+            return next(iter(_find(db, (holder,), "key = ?", row[0])), None)
     return None
 
 
@@ -132,19 +138,19 @@ def forget(db: Database, holder: str) -> None:
     db.sql.execute("DELETE FROM typed WHERE holder = ?", (holder,))
 
 
-def _one(db: Database, holders: Collection[str], where: str, *given: str) -> tuple[Any, ...] | None:
+def _find(db: Database, holders: Collection[str], where: str, *given: str) -> list[Question]:
     marks = ", ".join("?" * len(holders))
-    found: tuple[Any, ...] | None = db.sql.execute(
-        f"SELECT {_COLUMNS}, remote, over FROM question WHERE holder IN ({marks}) AND {where} LIMIT 1",
+    found = db.sql.execute(
+        f"SELECT {_COLUMNS}, remote, passed, over, answered FROM question WHERE holder IN ({marks}) AND {where}",
         (*holders, *given),
-    ).fetchone()
-    return found
+    )
+    return [_read(row) for row in found]
 
 
 def _read(row: tuple[Any, ...]) -> Question:
-    key, holder, account, presses, labels, lettered, asks, passed, remote, _ = row
+    key, holder, account, presses, labels, lettered, asks, remote, *states = row
     return Question(
-        key, holder, account, json.loads(presses), json.loads(labels), bool(lettered), asks, bool(passed), remote
+        key, holder, account, json.loads(presses), json.loads(labels), bool(lettered), asks, remote, *map(bool, states)
     )
 
 

@@ -13,35 +13,31 @@ def made(key: str, *presses: str, holder: str = "anna", account: str = HALLS, **
     return Question(key, holder, account, presses, [[f"form of {p}"] for p in presses], **more)  # type: ignore[arg-type]
 
 
-def newest(db: Database, *holders: str) -> str | None:
-    found = questions.newest(db, holders or ("anna",), HALLS)
-    return found.key if found is not None else None
+def newest(db: Database, *holders: str) -> list[str]:
+    return [q.key for q in questions.newest(db, holders or ("anna",), HALLS)]
 
 
-def test_a_mark_belongs_to_the_newest_message_that_has_arrived(db: Database) -> None:
-    assert newest(db) is None
+def test_the_newest_come_first_and_it_is_known_whether_they_have_arrived(db: Database) -> None:
+    assert newest(db) == []
     questions.keep(db, made("k1", "yes", "no"))
-    assert newest(db) is None, "nobody knows yet whether it has arrived"
+    assert [q.remote for q in questions.newest(db, ("anna",), HALLS)] == [""]
     questions.arrived(db, "k1", "m1")
-    assert newest(db) == "k1"
     questions.keep(db, made("k2", "a"))
-    assert newest(db) is None, "either of the two may be meant"
-    questions.arrived(db, "k2", "m2")
-    assert newest(db) == "k2"
+    assert [(q.key, q.remote) for q in questions.newest(db, ("anna",), HALLS)] == [("k2", ""), ("k1", "m1")]
     questions.keep(db, made("k1", "yes", "no"))
-    assert newest(db) == "k1", "it was sent once more"
-    questions.keep(db, made("k3"))
-    questions.arrived(db, "k3", "m3")
-    assert newest(db) == "k3", "a question for words hides what stands above it"
+    assert newest(db) == ["k1", "k2"], "it was sent once more"
+    for n in range(3, 10):
+        questions.keep(db, made(f"k{n}"))
+    assert newest(db) == ["k9", "k8", "k7", "k6", "k5", "k4"]
 
 
 def test_chats_are_kept_apart_and_several_seats_may_share_one(db: Database) -> None:
     for key, holder, account in (("k1", "anna", HALLS), ("k2", "ben", HALLS), ("k3", "anna", "halls:other")):
         questions.keep(db, made(key, "x", holder=holder, account=account))
         questions.arrived(db, key, f"m-{key}")
-    assert newest(db, "anna") == "k1"
-    assert newest(db, "anna", "ben") == "k2"
-    assert newest(db, "cleo") is None
+    assert newest(db, "anna") == ["k1"]
+    assert newest(db, "anna", "ben") == ["k2", "k1"]
+    assert newest(db, "cleo") == []
     assert questions.at(db, ("anna",), HALLS, "m-k3") is None
     assert questions.at(db, ("anna",), HALLS, "m-k2") is None
 
@@ -64,19 +60,18 @@ def test_a_message_that_was_changed_offers_what_it_says_now(db: Database) -> Non
         questions.keep(db, made(key, "yes", "no"))
         questions.arrived(db, key, f"m-{key}")
     questions.change(db, made("edit", "+a", "-b", lettered=True), "m-k2")
-    found = questions.newest(db, ("anna",), HALLS)
-    assert found is not None
+    found, first = questions.newest(db, ("anna",), HALLS)
     assert (found.key, found.presses, found.lettered) == ("k2", ["+a", "-b"], True)
     questions.change(db, made("edit"), "m-k2")
-    assert newest(db) is None, "and it still hides what stands above it"
+    found, first = questions.newest(db, ("anna",), HALLS)
+    assert (found.key, found.over, first.over) == ("k2", True, False), "it still stands below the other"
     replied = questions.at(db, ("anna",), HALLS, "m-k2")
     assert replied is not None
     assert replied.presses == ["+a", "-b"]
     questions.change(db, made("edit", "yes"), "m-k2")
-    assert newest(db) == "k2"
     questions.change(db, made("edit", "other", holder="ben"), "m-k1")
-    first = questions.at(db, ("anna",), HALLS, "m-k1")
-    assert first is not None
+    found, first = questions.newest(db, ("anna",), HALLS)
+    assert not found.over
     assert first.presses == ["yes", "no"]
 
 
@@ -110,13 +105,17 @@ def test_what_was_written_below_passes_a_question_over(db: Database) -> None:
         questions.arrived(db, key, f"m-{key}")
     questions.pass_over(db, ("anna",), HALLS)
     for holder, passed in (("anna", True), ("ben", False)):
-        found = questions.newest(db, (holder,), HALLS)
-        assert found is not None
-        assert found.passed is passed
+        assert [q.passed for q in questions.newest(db, (holder,), HALLS)] == [passed]
     questions.pass_over(db, ("ben",), "elsewhere")
-    other = questions.newest(db, ("ben",), HALLS)
-    assert other is not None
-    assert not other.passed
+    assert [q.passed for q in questions.newest(db, ("ben",), HALLS)] == [False]
+
+
+def test_an_answer_passes_the_others_over(db: Database) -> None:
+    for key in ("k1", "k2", "k3"):
+        questions.keep(db, made(key, "yes", holder="ben" if key == "k3" else "anna"))
+    questions.answer(db, made("k2", "yes"), "own-1")
+    found = {q.key: (q.answered, q.passed) for q in questions.newest(db, ("anna", "ben"), HALLS)}
+    assert found == {"k1": (False, True), "k2": (True, True), "k3": (False, False)}
 
 
 def test_a_label_has_one_form_however_it_is_written_and_cannot_be_read(db: Database) -> None:
