@@ -28,6 +28,7 @@ from tests.support.bot_process import ASSEMBLY, SEED
 from tests.support.botapi import BotApi, Limits
 from tests.support.shared_clock import SharedClock
 from tests.support.stage import Stage
+from tests.support.stage_telegram import GroupRoom, Phone, bind, doubled, repeats
 
 FLOW = flows_dir() / "cross-border"
 ROOMS = {"at-1": False, "nz-1": True}
@@ -60,7 +61,11 @@ async def test_an_assembly_of_48_in_groups_topics_and_private_chats(tmp_path: Pa
     assert sum(part.person.role == "participant" for part in parts) == 48
     async with BotApi(clock=clock.now, limits=Limits()) as api:
         bot = api.bot()
-        stage = Stage(tmp_path, api, bot, clock, parts)
+        stage = Stage(tmp_path, (api.base_url, bot.token), clock, parts)
+        people = {part.person.user: api.person(part.person.user, part.person.language) for part in parts}
+        rooms: dict[str, GroupRoom] = {}
+        for user, person in people.items():
+            stage.equip(user, Phone(person, stage.meaning))
         store = await open_store(tmp_path / "evening.db", KeyFile.from_seed(SEED))
         await store.transact(founding.found, ASSEMBLY, flow, body, SEED, ms(clock.now()))
         invited = await store.transact(_codes, stage)
@@ -71,22 +76,22 @@ async def test_an_assembly_of_48_in_groups_topics_and_private_chats(tmp_path: Pa
             while await stage.step() and not await stage.ask("over"):
                 tables = await stage.ask("tables")
                 for table, topics in ROOMS.items():
-                    if table in tables and table not in stage.rooms:
-                        await stage.bind(table, topics)
+                    if table in tables and table not in rooms:
+                        rooms[table] = await bind(stage, api, bot, table, topics=topics)
                 if stage.kills < len(KILLS) and stage.clock.now() >= KILLS[stage.kills]:
                     await stage.kill_at_work(3)
             exported = {name: base64.b64decode(data) for name, data in (await stage.ask("export")).items()}
         finally:
             await stage.end()
     assert stage.kills == len(KILLS), "the bot was not killed at work as often as it should be"
-    assert set(stage.rooms) == set(ROOMS)
+    assert set(rooms) == set(ROOMS)
     assert api.audit.breaches() == []
     assert [call for call in api.audit.calls if call.code == 429] == []
-    assert stage.doubled() == Counter(), "somebody was told the same twice, without a word about it"
-    assert 0 < len(stage.repeats()) <= KILLS_MOST * stage.kills
+    assert doubled(people.values()) == Counter(), "somebody was told the same twice, without a word about it"
+    assert 0 < len(repeats(people.values(), rooms.values())) <= KILLS_MOST * stage.kills
     _recount(stage, exported["results.csv"])
-    for table, room in stage.rooms.items():
-        _everything_said_is_on_record(stage.said[room.place], exported[f"transcript/{table}.jsonl"])
+    for table, room in rooms.items():
+        _everything_said_is_on_record(room.said, exported[f"transcript/{table}.jsonl"])
 
 
 def _recount(stage: Stage, results: bytes) -> None:
