@@ -39,7 +39,7 @@ from bot.core.events import (
 from bot.core.flow import Flow
 from bot.core.interruption import interrupted, prolong_unit, stale
 from bot.core.joining import first_run, waiting
-from bot.core.state import State
+from bot.core.state import Seat, State
 from bot.core.steps.base import Step
 from bot.core.turn import Turn
 
@@ -143,6 +143,8 @@ def _joined(turn: Turn) -> None:
     if seat is None:
         return
     turn.take([Show(seat.id)])
+    if seat.role == "facilitator":
+        _ways_in(turn, seat)
     if seat.role != "participant":
         return
     if turn.course.state == "waiting":
@@ -173,6 +175,11 @@ def _catch_up(turn: Turn) -> None:
             turn.open_unit(node, seat.unit)
         elif node.step.scope == "table" and turn.state.table is not None:
             turn.hook(node, turn.state.table.unit, node.step.welcome_late(turn.scene(node, turn.state.table.unit)))
+    _ways_in(turn, seat)
+
+
+def _ways_in(turn: Turn, seat: Seat) -> None:
+    """Somebody has come to a table that meets in rooms, or wants to: the way in."""
     table = turn.state.table
     if table is None:
         return

@@ -6,6 +6,7 @@ Invariants:
   stays in the private chat misses nothing.
 * Somebody reads in a room only as a member, or a facilitator, of the table that meets there. Anybody else is announced to the
   table, once, and what they write is neither kept nor passed on.
+* In a room nobody sees a role beside a name, so whoever leads the table is announced there too.
 * When a room is lost everybody reads in private again, before anything more is said.
 """
 
@@ -24,7 +25,7 @@ from bot.core.state import Seat, Table
 from bot.core.steps.discuss import Discuss
 from bot.core.talk import REST, somebody, talk_at, who
 from bot.core.turn import Turn
-from bot.core.ways_in import ask_for_link
+from bot.core.ways_in import ask_for_link, ask_in
 
 GONE = t("I was removed from it, or it was deleted")
 WHY: Mapping[str, Phrase] = {
@@ -44,15 +45,18 @@ def bound(turn: Turn, event: Bound) -> None:
     if table is None or event.room not in table.rooms:
         return
     title = turn.flow.local(turn.flow.file.flow.title)
-    said = message(
+    here: list[Block | Part] = [
         block(t("The room of table {number}", number=table.number), kind="title"),
         t("Here table {number} of “{title}” meets. I am Pnyx, a program. While a talk is open I keep what is written here, "
           "and pass it on to those of the table who read in their own chat.", number=table.number, title=title),
         t("Everybody in this room sees the account and name that the others use in this app. If you would rather not be seen, "
           "stay in your own chat with me: there you read and say the same under the name you chose."),
         t("Questions and votes come to each of you in private, never here."),
-    )  # fmt: skip
-    turn.effects.append(Say(f"room:{event.room}", said, f"bound/{event.room}"))
+    ]  # fmt: skip
+    if turn.state.seat is not None and _at_table(turn.state.seat, table):
+        by = somebody(turn.state.seat)
+        here.append(t("{name}, who wrote the code here, leads this table and has no vote in it.", name=by))
+    turn.effects.append(Say(f"room:{event.room}", message(*here), f"bound/{event.room}"))
     turn.effects.append(Note("bound", event.seat, {"table": table.id}))
     if turn.state.seat is None:
         made = t(
@@ -128,6 +132,8 @@ def entered(turn: Turn, event: Entered) -> None:
         come(turn, seat, event.room, f"came/{event.room}/{int(event.at.timestamp() * 1000)}")
         return
     what: Part = t("What they write is neither kept nor passed on.")
+    if event.out:
+        what = t("What they write is neither kept nor passed on, and I put them out again.")
     head: Part = t("Somebody without a seat at this table has come into its room.")
     if seat is not None and (seat.role not in TABLE or leads(seat, table)):
         head = t("{name} has come into the room of this table.", name=somebody(seat))
@@ -136,14 +142,21 @@ def entered(turn: Turn, event: Entered) -> None:
 
 
 def exited(turn: Turn, event: Exited) -> None:
-    """Somebody has left a room: they read in private again."""
+    """Somebody has left a room, or did not move with it: they read in private again."""
     seat = turn.state.seat
-    if seat is not None and seat.room == event.room:
-        turn.put(replace(seat, room=""))
-        when = int(event.at.timestamp() * 1000)
-        _told(turn, seat, f"went/{event.room}/{when}", t(
-            "You have left the room of your table. You read and write here again, and nobody there sees your account."
+    if seat is None or seat.room != event.room:
+        return
+    turn.put(replace(seat, room=""))
+    when = int(event.at.timestamp() * 1000)
+    if event.moved:
+        _told(turn, seat, f"moved/{event.room}/{when}", t(
+            "The room of your table has moved to a new place in that app. Until you have come in there, you read and write here."
         ))  # fmt: skip
+        ask_in(turn, seat.unit, event.room, f"admit/{event.room}/{seat.id}/{when}")
+        return
+    _told(turn, seat, f"went/{event.room}/{when}", t(
+        "You have left the room of your table. You read and write here again, and nobody there sees your account."
+    ))  # fmt: skip
 
 
 def come(turn: Turn, seat: Seat, room: str, key: str) -> Seat:
@@ -156,7 +169,15 @@ def come(turn: Turn, seat: Seat, room: str, key: str) -> Seat:
         "You are in the room of your table now: read and write there while your table talks. Questions and votes still come "
         "here, to you alone."
     ))  # fmt: skip
+    _presented(turn, seat, room)
     return seat
+
+
+def _presented(turn: Turn, seat: Seat, room: str) -> None:
+    """Whoever leads a table is announced in its room, once: what they write there shows their account, and no role."""
+    if seat.role != "participant":
+        told = t("{name} has come in: they lead this table, and have no vote in it.", name=somebody(seat))
+        turn.effects.append(Say(f"room:{room}", message(told), f"presented/{room}/{seat.id}"))
 
 
 def present(turn: Turn, seat: Seat, event: Heard) -> Seat:

@@ -26,11 +26,11 @@ from bot.core.message import Block, Message, Part, Phrase, message, t
 from bot.core.rights import COMMANDS
 from bot.core.spans import spell
 from bot.core.state import Role
-from bot.engine import entry, linking, moving
+from bot.engine import entry, linking, lodging, moving
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore, show_menu
-from bot.store import codes, courses, guests, identities, people, queue, refusals, tables
+from bot.store import codes, courses, guests, identities, people, queue, refusals, rooms, tables
 from bot.store.codes import Invite, Standing
 from bot.store.courses import Assembly
 from bot.store.database import Database
@@ -152,6 +152,8 @@ def _take_role(db: Database, knock: Knock, seat_id: str, invite: Invite) -> str:
     seat = people.load_seat(db, seat_id)
     if seat is not None:
         people.save_seat(db, replace(seat, role=invite.role, site=invite.site or seat.site, status="active"))
+        for room in rooms.at(db, invite.assembly, seat.table) if seat.table else ():
+            lodging.hand_over(db, room, knock.now)
         answer(db, knock, _your_role(invite.role), invite.assembly, seat_id)
         show_menu(db, knock, invite.assembly, seat_id)
     ignore(db, knock, invite.assembly)

@@ -25,13 +25,16 @@ from bot.store.rooms import Room
 from bot.store.times import instant, ms
 from bot.transports.port import Rooms, Transport
 
-KINDS = ("link", "admit", "put_out", "room", "shut")
+KINDS = ("link", "admit", "lead", "put_out", "room", "shut")
 """The jobs that are done here. What people wait for comes first."""
 
 WHY: Mapping[str, Phrase] = {
     "moved": t("You sit at another table now."),
     "left": t("You do not take part any longer."),
     "phone": t("Your seat has moved to another account."),
+    "stranger": t(
+        "This room is for those who sit at its table. If you were invited, please write to me in a chat of our own."
+    ),
 }
 """What people read for why they are put out."""
 
@@ -46,7 +49,8 @@ class Errands:
         self._store, self._house, self._clock = store, house, clock
         self._transports = {tr.account: tr for tr in transports}
         self._errands: Mapping[str, Callable[[Job, Room | None], Awaitable[Outcome]]] = {
-            "link": self._link, "admit": self._admit, "put_out": self._put_out, "room": self._room, "shut": self._shut,
+            "link": self._link, "admit": self._admit, "lead": self._lead, "put_out": self._put_out, "room": self._room,
+            "shut": self._shut,
         }  # fmt: skip
 
     async def run(self, job: Job) -> Outcome:
@@ -76,6 +80,14 @@ class Errands:
             await hands.invite(where[1], user)
         link = await transport.link(where[1])
         return lambda db: _answered(job, "admit", _admission(job, link, invited=True))
+
+    async def _lead(self, job: Job, room: Room | None) -> Outcome:
+        """Let those change a room who lead its table now."""
+        where = await self._store.read(_address, room)
+        hands, _ = self._hands(room)
+        if room is not None and room.made and hands is not None and where is not None:
+            await hands.lead(where[1], await self._store.read(_guides, room))
+        return lambda db: ()
 
     async def _put_out(self, job: Job, room: Room | None) -> Outcome:
         """Put somebody out of a room, unless they sit there (again)."""
@@ -149,19 +161,32 @@ def _admitted(db: Database, job: Job, room: Room) -> tuple[list[str], list[str]]
     if seat is None or table is None:
         return [], []
     leads = room.made and seat.role == "facilitator"
-    staff = [s for s in lodging.seated(table) if s.role == "facilitator"]
-    return lodging.users(db, room.account, [seat]), lodging.users(db, room.account, staff) if leads else []
+    return lodging.users(db, room.account, [seat]), _guides(db, room) if leads else []
+
+
+def _guides(db: Database, room: Room) -> list[str]:
+    """As whom those are known who may change a room."""
+    table = tables.load_table(db, room.assembly, room.table)
+    staff = [s for s in lodging.seated(table) if s.role == "facilitator"] if table is not None else []
+    return lodging.users(db, room.account, staff)
 
 
 def _unwanted(db: Database, house: House, job: Job, room: Room | None) -> tuple[str, str] | None:
     """Who is to be put out, and what they are told; None where nobody is."""
     args = job.request.args
     lookup = bytes.fromhex(str(args["who"]))
-    found = identities.user(db, lookup)
+    user = lodging.turned_away(db, lookup, str(args["user"])) if "user" in args else _user(db, lookup)
     seat = people.load_seat(db, str(args["seat"]))
-    if room is None or found is None or lodging.belongs(db, lookup, room):
+    if room is None or not user or lodging.belongs(db, lookup, room):
         return None
-    return found[1], lodging.spoken(house, WHY[str(args["why"])], [seat.language if seat is not None else "en"])
+    table = tables.load_table(db, room.assembly, room.table)
+    languages = (seat.language,) if seat is not None else table.languages if table is not None else ("en",)
+    return user, lodging.spoken(house, WHY[str(args["why"])], languages)
+
+
+def _user(db: Database, lookup: bytes) -> str:
+    found = identities.user(db, lookup)
+    return found[1] if found is not None else ""
 
 
 def _wanted(

@@ -111,6 +111,9 @@ def put_out(
 ) -> None:
     """Put somebody out of the rooms that we have made for a table: through all their channels, or through these."""
     made = [room for room in rooms.at(db, assembly, table) if room.made]
+    gone = people.load_seat(db, seat)
+    for room in made if gone is not None and gone.role == "facilitator" else ():
+        hand_over(db, room, ms(now))
     for lookup in identities.channels(db, seat) if which is None and made else which or ():
         found = identities.user(db, lookup)
         for room in made:
@@ -118,6 +121,25 @@ def put_out(
                 args = {"room": room.id, "who": lookup.hex(), "seat": seat, "why": why}
                 key = f"put-out/{room.id}/{lookup.hex()[:16]}/{ms(now)}"
                 courses.ask(db, assembly, Request("put_out", "", "", key, args=args))
+
+
+def turn_away(db: Database, room: Room, lookup: bytes, user: str, now: int) -> None:
+    """Put somebody out of a room that we have made who has no place there. Who they are stands sealed in the job alone."""
+    sealed = db.vault.seal(None, user.encode(), f"turned_away/{lookup.hex()}")
+    args = {"room": room.id, "who": lookup.hex(), "user": sealed.hex(), "seat": "", "why": "stranger"}
+    key = f"put-out/{room.id}/{lookup.hex()[:16]}/{now}"
+    courses.ask(db, room.assembly, Request("put_out", "", "", key, args=args))
+
+
+def turned_away(db: Database, lookup: bytes, sealed: str) -> str:
+    """As whom somebody is known who was turned away."""
+    return (db.vault.open(None, bytes.fromhex(sealed), f"turned_away/{lookup.hex()}") or b"").decode()
+
+
+def hand_over(db: Database, room: Room, now: int) -> None:
+    """Let those change a room who lead its table now, and nobody else."""
+    key = f"lead/{room.id}/{now}"
+    courses.ask(db, room.assembly, Request("lead", "", "", key, args={"room": room.id}))
 
 
 def belongs(db: Database, lookup: bytes, room: Room) -> bool:

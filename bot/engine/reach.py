@@ -6,9 +6,9 @@ it is decided by the core (`bot.core.reach`, `bot.core.rooms`), by the events th
 
 from __future__ import annotations
 
-from bot.core.events import Event, Found, Lost, Unbound
+from bot.core.events import Event, Exited, Found, Lost, Unbound
 from bot.core.events import encode as encode_event
-from bot.store import identities, queue, reach, rooms
+from bot.store import identities, queue, reach, rooms, tables
 from bot.store.database import Database
 from bot.store.queue import InRow
 from bot.store.times import instant
@@ -32,13 +32,20 @@ def room_lost(db: Database, room: rooms.Room, why: str, now: int) -> None:
         _happen(db, room.assembly, Unbound(room.table, why, instant(now), room.id), f"unbound/{room.id}", now)
 
 
-def room_moved(db: Database, account: str, old: str, new: str, now: int) -> None:
-    """A place has become another one. A room that cannot follow, since another one stands there, is lost."""
+def room_moved(db: Database, account: str, old: str, new: str, now: int, *, alone: bool = False) -> None:
+    """A place has become another one. A room that cannot follow, since another one stands there, is lost. Where it moves `alone`,
+    its people have to come along by themselves."""
     room = rooms.find(db, account, old)
     if room is None or rooms.address(db, room.door) != (account, old):
         return
     if rooms.move(db, account, old, new, now) is None:
         room_lost(db, room, "moved", now)
+        return
+    table = tables.load_table(db, room.assembly, room.table) if alone else None
+    for seat in (*table.members, *table.staff) if table is not None else ():
+        if seat.room == room.id:
+            left = Exited(room.table, seat.id, instant(now), room.id, moved=True)
+            _happen(db, room.assembly, left, f"moved/{room.id}/{seat.id}/{now}", now)
 
 
 def undeliverable(

@@ -4,7 +4,8 @@ Invariants:
 
 * A room is bound by a code, and only by the very seat that asked for it; a sender that nobody can see is nobody.
 * In a room people speak for themselves: for their own seat at the table that meets there. Whoever has none there is
-  announced once, and nothing of what they write is stored.
+  announced once, and nothing of what they write is stored. A room that we have made is theirs who sit there: others are put out
+  again, but for those who have a role in the assembly (an official who watches), whom their facilitator may ask in.
 * What is typed in a place that is no table's room is dropped, but for the code that binds it.
 * A chat may hold the rooms of several tables, as topics. Who comes into it comes into their own table's, and is a stranger to
   the others only when they write there; who belongs to none of the tables is a stranger to all of them.
@@ -19,9 +20,9 @@ from bot.core.events import encode as encode_event
 from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Message, encode, message, t
-from bot.core.rights import may
+from bot.core.rights import TABLE, may
 from bot.core.state import Seat
-from bot.engine import reach
+from bot.engine import lodging, reach
 from bot.engine.choices import meant_in_room
 from bot.engine.hearing import hear
 from bot.engine.house import House
@@ -48,12 +49,13 @@ def receive(db: Database, house: House, knock: Knock) -> None:
     room = rooms.find(db, knock.account, incoming.place)
     match incoming.kind:
         case "moved":
-            reach.room_moved(db, knock.account, incoming.place, incoming.moved, knock.now)
+            alone = knock.account in house.making  # where we make rooms, each comes along by themselves
+            reach.room_moved(db, knock.account, incoming.place, incoming.moved, knock.now, alone=alone)
         case "unbound":
             for each in rooms.within(db, knock.account, incoming.place):
                 reach.room_lost(db, each, incoming.text, knock.now)
         case "entered" | "exited":
-            _crossed(db, knock, rooms.within(db, knock.account, incoming.place))
+            _crossed(db, house, knock, rooms.within(db, knock.account, incoming.place))
         case "reaction":
             mine = (
                 r for r in rooms.within(db, knock.account, incoming.place) if seat_at(db, knock.lookup, r) is not None
@@ -92,7 +94,7 @@ def _said(db: Database, house: House, knock: Knock, room: Room, *, command: bool
     elif command and (own := _own(db, knock.lookup, room)) is not None:
         hear(db, house, knock, own.id, "", room.id)
     else:
-        _entered(db, knock, room)
+        _entered(db, house, knock, room)
         _drop(db, room, "no_seat")
 
 
@@ -113,17 +115,17 @@ def _own(db: Database, lookup: bytes, room: Room) -> Seat | None:
     return people.load_seat(db, held[0]) if held else None
 
 
-def _crossed(db: Database, knock: Knock, inside: list[Room]) -> None:
+def _crossed(db: Database, house: House, knock: Knock, inside: list[Room]) -> None:
     """Somebody has come into a chat, or gone out of it."""
     theirs = [room for room in inside if seat_at(db, knock.lookup, room) is not None]
     for room in theirs or inside:
         if knock.incoming.kind == "entered":
-            _entered(db, knock, room)
+            _entered(db, house, knock, room)
         else:
             _exited(db, knock, room)
 
 
-def _entered(db: Database, knock: Knock, room: Room) -> None:
+def _entered(db: Database, house: House, knock: Knock, room: Room) -> None:
     """Somebody is in the room: a seat of the table each time they come, anybody else only once."""
     seat = seat_at(db, knock.lookup, room)
     if seat is not None:
@@ -131,7 +133,10 @@ def _entered(db: Database, knock: Knock, room: Room) -> None:
         return
     own = _own(db, knock.lookup, room)
     mark = derive(room.id, knock.lookup.hex())
-    event = Entered(room.table, own.id if own is not None else "", instant(knock.now), room.id, mark)
+    out = room.made and room.account in house.making and (own is None or own.role in TABLE)
+    if out:
+        lodging.turn_away(db, room, knock.lookup, knock.incoming.user, knock.now)
+    event = Entered(room.table, own.id if own is not None else "", instant(knock.now), room.id, mark, out)
     _happen(db, room, event, f"entered/{room.id}/{mark}", knock)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.effects import Request
-from bot.core.events import Answered, Bound, Entered, Exited, Unbound
+from bot.core.events import Answered, Bound, Entered, Exited, Joined, Unbound
 from bot.core.state import Seat, Table
 from tests.support.stagehand import Stagehand
 from tests.support.talks import ASK, MINUTE, TALK, cast, data, heard_by, press, table, words
@@ -54,7 +54,8 @@ def test_bound_asks_for_one_link_and_takes_whoever_bound_it_into_the_room() -> N
     assert s.seats["maya"].room == "r1"
     (request,) = asked(s, "link")
     assert (request.unit, request.args) == ("table:t1", {"room": "r1"})
-    assert len(s.read_by("room:r1")) == 1
+    (told,) = s.read_by("room:r1")
+    assert "maya (facilitator), who wrote the code here, leads this table and has no vote in it." in told
     s.play(Bound("t1", "cleo", s.now, "r2"))
     assert len(asked(s, "link")) == 1, "that room is gone already"
 
@@ -184,6 +185,39 @@ def test_who_does_not_belong_there_is_announced_to_everybody_once(who: str, head
         s.play(Entered("t1", who, s.now, "r1", "mark" if not who else ""))
     assert heard_by(s, "anna")[before:] == [f"{head}\nWhat they write is neither kept nor passed on."]
     assert not who or s.seats[who].room == ""
+
+
+def test_who_is_put_out_again_is_announced_as_such() -> None:
+    s = housed()
+    s.play(Entered("t1", "", s.now, "r1", "mark", out=True))
+    assert heard_by(s, "anna")[-1].endswith("What they write is neither kept nor passed on, and I put them out again.")
+
+
+def test_who_leads_the_table_is_announced_in_its_room_once() -> None:
+    s = housed()
+    for _ in range(2):
+        s.play(Entered("t1", "maya", s.now, "r1"))
+        s.play(Exited("t1", "maya", s.now, "r1"))
+    s.play(Entered("t1", "anna", s.now, "r1"))
+    led = "maya (facilitator) has come in: they lead this table, and have no vote in it."
+    assert s.read_by("room:r1") == [led]
+
+
+def test_where_a_room_moves_alone_its_people_read_in_private_until_they_have_come_along() -> None:
+    s = housed()
+    s.play(Entered("t1", "anna", s.now, "r1"))
+    s.play(Exited("t1", "anna", s.now, "r1", moved=True))
+    assert s.seats["anna"].room == ""
+    assert s.read_by("seat:anna")[-1].startswith("The room of your table has moved to a new place in that app.")
+    (request,) = asked(s, "admit")
+    assert (request.unit, request.args["room"]) == ("seat:anna", "r1")
+
+
+def test_a_facilitator_who_comes_later_is_told_the_way_in() -> None:
+    s = housed()
+    s.seat("nora", role="facilitator", table="t1")
+    s.play(Joined("nora", "all"))
+    assert [(r.unit, r.args) for r in asked(s, "link")] == [("seat:nora", {"room": "r1"})]
 
 
 # What is heard there

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.effects import Seated
-from bot.store import courses, identities, queue, rooms
+from bot.store import codes, courses, identities, queue, rooms
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.port import Gone, Refused, Retry, Uncertain
@@ -200,6 +200,80 @@ async def test_who_sits_elsewhere_is_put_out_and_so_is_an_invitation_that_was_no
         assert b.count("ben", "Still here") == 0
 
 
+async def test_who_has_no_place_in_our_room_is_put_out_again_each_time_and_officials_stay() -> None:
+    async with both(phones=("anna", "ben", "cleo"), halls=("dora",)) as b:
+        await b.enrol(b.halls, "otto", role="observer")
+        await b.enrol(b.halls, "nora")
+        room, place = b.halls.halls[hall(b)], hall(b)
+        for who in ("stranger", "otto", "nora", "stranger"):
+            b.on.setdefault(who, b.halls)
+            room.invited.append(who)  # by somebody who may
+            await b.enters(who, place)
+        assert [who for who, _ in room.out] == ["stranger", "nora", "stranger"]
+        assert room.out[0][1].startswith("This room is for those who sit at its table.")
+        assert b.count("anna", "and I put them out again.") == 2
+        assert b.count("anna", "Otto (observer) has come into the room of this table.") == 1
+        assert b.count("stranger", "") == 0, "nobody writes to them"
+        data = await b.room.store.read(lambda db: db.sql.execute("SELECT data FROM job").fetchall())
+        assert not any("stranger" in each and '"user":"stranger"' in each for (each,) in data)
+
+
+async def test_who_gets_a_seat_before_being_put_out_stays() -> None:
+    async with both() as b:
+        b.on["late"] = b.halls
+        b.halls.halls[hall(b)].invited.append("late")
+        b.halls.refusals = [Retry(MINUTE)]
+        await b.enters("late", hall(b))
+        await b.enrol(b.halls, "late", role="facilitator")
+        home = (await b.seat("dora")).table
+        await b.room.apply([Seated(home, "tables", "linz", 1, ("en",), ((await b.seat("late")).id,))])
+        await b.room.wait(5 * MINUTE)
+        assert b.halls.halls[hall(b)].out == []
+
+
+async def test_only_those_who_lead_the_table_now_may_change_its_room() -> None:
+    async with both() as b:
+        room = b.halls.halls[hall(b)]
+        home = (await b.seat("dora")).table
+        await b.enrol(b.halls, "nora", role="facilitator")
+        await b.room.apply([Seated(home, "tables", "linz", 1, ("en",), ((await b.seat("nora")).id,))])
+        await b.write("nora", "/room")
+        await b.press("nora", "Come in")
+        assert room.guides == ("maya", "nora")
+        await move(b, "maya", "linz-9")
+        assert room.guides == ("nora",)
+        await b.write("nora", "/leave")
+        await b.press("nora", "Leave")
+        assert room.guides == ()
+
+
+async def test_another_role_at_the_table_changes_who_may_change_its_room() -> None:
+    async with both() as b:
+        await come_in(b, "dora")
+        for role, guides in (("facilitator", ("maya", "dora")), ("observer", ("maya",))):
+            code = await b.room.store.transact(
+                lambda db, role=role: codes.make_code(db, ASSEMBLY, role, "linz", made=0, expires=10**15)
+            )
+            await b.write("dora", f"/join {code}")
+            assert set(b.halls.halls[hall(b)].guides) == set(guides)
+
+
+async def test_where_we_make_rooms_nobody_is_left_behind_when_one_moves() -> None:
+    async with both() as b:
+        old = await come_in(b, "dora")
+        b.halls.halls["new"] = b.halls.halls[old]
+        await b.there("", old, kind="moved", moved="new", message="", on=b.halls, room=False)
+        assert b.count("dora", "The room of your table has moved to a new place in that app.") == 1
+        assert b.count("emil", "has moved") == b.count("anna", "has moved") == 0
+        await b.write("anna", "Where are you?")
+        assert b.count("dora", "Where are you?") == b.count("new", "Where are you?") == 1
+        await b.enters("dora", "new")
+        await b.there("dora", "new", "Here")
+        await b.write("anna", "Good")
+        assert b.count("anna", "Here") == b.count("new", "Good") == 1
+        assert b.count("dora", "Good") == 0
+
+
 async def test_who_is_back_at_the_table_before_it_happens_stays() -> None:
     async with both() as b:
         await come_in(b, "dora")
@@ -237,8 +311,6 @@ async def test_a_table_that_is_too_small_moves_into_the_room_of_another() -> Non
 
 
 async def test_a_moved_phone_is_put_out_of_the_room() -> None:
-    from bot.store import codes
-
     async with both() as b:
         await come_in(b, "dora")
         seat = await b.seat("dora")

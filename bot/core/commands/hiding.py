@@ -18,6 +18,7 @@ from bot.core.events import Remained
 from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Block, Button, Name, Part, Phrase, Several, Words, block, message, t, tn
+from bot.core.spans import until
 from bot.core.state import Contribution, Table
 from bot.core.talk import Remark, forgotten, passed
 from bot.core.turn import Turn
@@ -82,6 +83,12 @@ def _hide(call: Call, id: str) -> None:
         instead=False,
     )
     told = t("{name} has hidden this message of yours: nobody at the table reads it now.", name=call.by)
+    author = next((m for m in table.members if m.id == given.seat), None)
+    if author is not None and table.in_room(author):  # it does not stand in their own chat, where they read this
+        told = t(
+            "{name} has hidden what you wrote in the room at {when}: nobody at the table reads it now.",
+            name=call.by, when=until(given.at, turn.now),
+        )  # fmt: skip
     contact = call.flow.file.mandate.contact
     whom = call.flow.local(contact) if contact else t("the coordinator of your site")
     _author(

@@ -32,7 +32,13 @@ VERSION = "11"
 
 MEGOLM = {"algorithm": "m.megolm.v1.aes-sha2"}
 OWNER, GUIDE = 100, 50
-"""Power levels: our own, and that of people who may change a room, throw out and delete."""
+"""Power levels: our own, and that of people who may change a room, ask in, throw out and delete."""
+
+OURS = (
+    LEVELS, "m.room.tombstone", "m.room.encryption", "m.space.child", "m.room.join_rules", "m.room.history_visibility",
+    "m.room.guest_access", "m.room.server_acl",
+)  # fmt: skip
+"""What nobody else changes: who may do what, and who else may come in and read."""
 
 
 class MatrixRooms:
@@ -128,7 +134,7 @@ class MatrixRooms:
             "events_default": OWNER if space else 0,
             "state_default": GUIDE,
             "invite": GUIDE,
-            "events": {LEVELS: OWNER, "m.room.tombstone": OWNER, "m.room.encryption": OWNER, "m.space.child": OWNER},
+            "events": dict.fromkeys(OURS, OWNER),
         }
         first = [
             _state("m.room.history_visibility", {"history_visibility": "invited"}),
