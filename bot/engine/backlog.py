@@ -156,7 +156,7 @@ class Line:
 
     def next(self, now: int) -> int | None:
         """When something may leave; None where nothing waits, or nothing may leave before something under way has ended."""
-        if self.transport is None:
+        if self.transport is None or (self.batched and self.busy):
             return None
         self._rouse(now)
         times = [item[0]] if (item := _top(self._asleep)) else []

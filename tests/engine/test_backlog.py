@@ -317,3 +317,14 @@ def test_what_left_before_us_counts_for_account_and_chat() -> None:
     on.left(on.chat("room", True), "say", T - 300)
     put(on, "room", Lane.ANSWER, room=True)
     assert [(at >= T + 59_600, chat) for at, chat, _ in drain(on)] == [(False, "ben"), (True, "room")]
+
+
+def test_where_all_leave_one_after_the_other_nothing_is_due_before_they_have() -> None:
+    on = line(None, repeatable=True)
+    put(on, "anna")
+    pick = on.take(T)
+    assert pick is not None
+    put(on, "ben")
+    assert on.next(T) is None
+    finish(on, pick, T)
+    assert on.next(T) == T
