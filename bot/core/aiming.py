@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core.asking import SUBMIT
 from bot.core.effects import Lane, Say
 from bot.core.events import PICK, Heard
 from bot.core.itinerary import Node
@@ -41,7 +42,8 @@ def meant(turn: Turn, seat: Seat, event: Heard) -> Heard:
     if talk is not None and talks_elsewhere(turn, seat, talk):
         talk = None
     alone = talk is None and (waiting is None or waiting[0].id == step)
-    if not marked(event) and step in turn.flow.nodes and len(rest) == 3:  # the label of an option: words are confirmed
+    option = rest[2] if step in turn.flow.nodes and len(rest) == 3 else ""
+    if option and not marked(event) and option != SUBMIT and not option.startswith("="):  # a word: it is confirmed
         return replace(words, asked=":".join((step, *rest[:2]))) if alone else words
     if alone or (step in (*AT_ONCE, *INVITATION) and not event.aside):
         return press

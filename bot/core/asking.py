@@ -57,13 +57,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an input means: this slot gets this choice. `final` is False while several options are being picked; `sure` is True
-    for a typed answer that was confirmed."""
+    """What an input means: this slot gets this choice. `final` is False while several options are being picked, `too_many` True
+    where one more than may be; `sure` is True for a typed answer that was confirmed."""
 
     slot: Slot
     choice: Any
     final: bool
     sure: bool = False
+    too_many: bool = False
 
 
 def slots_of(questions: Sequence[Question]) -> tuple[Slot, ...]:
@@ -234,7 +235,10 @@ def _read_press(at: Scene, press: str, slots: Sequence[Slot], choices: Mapping[s
         choice = slot.question.read_press(parts[3], before)
     except ValueError:
         return None
-    return Reading(slot, choice, not slot.question.many or choice == "dont_know", sure)
+    if not slot.question.many or choice == "dont_know":
+        return Reading(slot, choice, final=True, sure=sure)
+    added = set(parts[3].lstrip("+=").split(",")) if not parts[3].startswith("-") else set()
+    return Reading(slot, choice, final=False, sure=sure, too_many=not added <= {*(choice or ())})
 
 
 def _how_many(question: Question) -> Phrase:

@@ -26,6 +26,8 @@ from bot.core.scene import Scene
 from bot.core.spans import until
 from bot.core.state import Contribution, Seat
 
+TOO_MANY = t("That is more than you can choose here, so nothing was changed.")
+
 Store = Callable[[Slot, Any], Iterator[Effect]]
 """How a step keeps a choice."""
 
@@ -80,7 +82,7 @@ def carry_on(at: Scene, heard: Heard, series: Series, store: Store) -> Iterator[
         yield Say(at.unit, reading, at.key("fits", key), Lane.ANSWER, quiet=False)
         return
     if reading is None:
-        yield _say(at, heard, _not_understood(at, series, current), at.key("again", key))
+        yield _say(at, heard, _not_understood(at, series, current, answered), at.key("again", key))
         return
     again = reading.slot.key in answered
     if not series.changeable and again:
@@ -92,6 +94,8 @@ def carry_on(at: Scene, heard: Heard, series: Series, store: Store) -> Iterator[
             at = replace(at, state=replace(at.state, seat=effect.value))
     if not reading.final:
         shown = _card(at, series, reading.slot, answered, reading.choice)
+        if reading.too_many:
+            shown = replace(shown, blocks=(block(TOO_MANY), *shown.blocks))
         yield from _put(at, heard, shown, at.key("pick", key), answered)
         return
     yield from _settle_old(at, heard, series, reading, key)
@@ -242,12 +246,12 @@ def chosen(at: Scene, slot: Slot, choice: Any) -> Part:
     return Several(tuple(wording(at, labels[c]) for c in picked))
 
 
-def _not_understood(at: Scene, series: Series, current: Slot | None) -> Message:
+def _not_understood(at: Scene, series: Series, current: Slot | None, answered: Sequence[str]) -> Message:
     if current is None:
         done = at.message(t("You have answered everything here. Thank you."))
         change = (show(at, t("Change"), series.slots[0]),) if series.changeable and series.slots else ()
         return replace(done, buttons=change)
-    asked = ask(at, current, list(series.slots).index(current) + 1, len(series.slots), more=series.more)
+    asked = _card(at, series, current, answered, series.choices.get(current.key))
     return replace(asked, blocks=(block(t("I did not understand that. Please choose one of these.")), *asked.blocks))
 
 

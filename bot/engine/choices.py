@@ -14,11 +14,12 @@ Invariants:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.aiming import AT_ONCE, INVITATION
-from bot.core.message import Message, t
+from bot.core.message import Message, block, t
 from bot.core.rendered import places_of
 from bot.engine.house import House
 from bot.engine.knock import Knock
@@ -35,6 +36,19 @@ WHICH = t(
 )
 
 
+BY_NUMBER = t("To choose, write the number that stands before it.")
+BY_LETTER = t("To choose, write the letter that stands before it.")
+BY_REPLY = t("To choose, reply to this message with the number that stands before it.")
+
+
+def explained(db: Database, row: OutboxRow, holder: str, account: str, said: Message, *, room: bool) -> Message:
+    """The message, and how to choose, where these are the first choices in a chat."""
+    if row.act != "say" or not said.buttons or questions.offered(db, holder, account, but=_key(row)):
+        return said
+    how = BY_REPLY if room else BY_LETTER if said.expects == "number" else BY_NUMBER
+    return replace(said, blocks=(*said.blocks, block(how, kind="note")))
+
+
 def note(
     db: Database, catalogs: Catalogs, row: OutboxRow, holder: str, account: str, said: Message, readers: Sequence[Reader],
     words: Mapping[str, str], names: Mapping[str, str],
@@ -49,13 +63,20 @@ def note(
         forms = list(dict.fromkeys(buttons[number].label for buttons in shown))
         labels.append([questions.form(db, holder, label) for label in (*forms, " / ".join(forms))])
     presses = [button.press for button in said.buttons]
-    key, lettered = f"{row.assembly}/{row.key}", said.expects == "number"
+    key, lettered = _key(row), said.expects == "number"
     made = Question(key, holder, account, presses, labels, lettered, said.asks)
     if row.act == "edit":
         questions.change(db, made, row.target)
         return ""
     questions.keep(db, made)
     return key
+
+
+def _key(row: OutboxRow) -> str:
+    return f"{row.assembly}/{row.key}"
+
+
+_LISTED = re.compile(r"[,;\n،、，]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +176,11 @@ def _chosen(db: Database, question: Question, text: str) -> str:
     places = places_of(text, lettered=question.lettered)
     if places and max(places) < len(question.presses):
         return _together([question.presses[place] for place in places])
-    form = questions.form(db, question.holder, text)
-    return next((p for p, forms in zip(question.presses, question.labels, strict=True) if form in forms), "")
+    labels = {form: p for p, forms in zip(question.presses, question.labels, strict=True) for form in reversed(forms)}
+    said = [questions.form(db, question.holder, text)]
+    if said[0] not in labels:
+        said = [questions.form(db, question.holder, part) for part in _LISTED.split(text)]
+    return _together([labels[form] for form in said]) if all(form in labels for form in said) else ""
 
 
 def _together(presses: Sequence[str]) -> str:

@@ -109,6 +109,7 @@ class Desk:
         lang = readers[0].lang
         names, question = self._called(seats, lang), ""
         if numbered and holder:
+            said = choices.explained(db, row, holder, account, said, room=in_room)
             question = choices.note(db, self._house.catalogs, row, holder, account, said, readers, found, names)
         return (
             Letter(

@@ -94,6 +94,15 @@ def newest(db: Database, holders: Collection[str], account: str) -> list[Questio
     return _find(db, holders, f"account = ? ORDER BY said DESC LIMIT {NEWEST}", account)
 
 
+def offered(db: Database, holder: str, account: str, but: str) -> bool:
+    """Whether choices stood in a chat before, in another message than this one."""
+    found = db.sql.execute(
+        "SELECT 1 FROM question WHERE holder = ? AND account = ? AND key <> ? AND presses <> '[]' LIMIT 1",
+        (holder, account, but),
+    )
+    return found.fetchone() is not None
+
+
 def at(db: Database, holders: Collection[str], account: str, remote: str) -> Question | None:
     """The question that a message asks; any of its ids will do."""
     if not remote:
