@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 from telegram.error import InvalidToken, TelegramError
 
 from bot.app.config import BadConfig, Config, TelegramTable
+from bot.app.findings import Finding
 from bot.app.tokens import hook, token
 from bot.app.veil import veiled
 from bot.core.problems import count
 from bot.transports.telegram.client import Client
-
-Weight = Literal["good", "note", "bad"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found, and what to do about it. A `note` may be as it should; a `bad` one keeps the account from working."""
-
-    weight: Weight
-    text: str
 
 
 async def look_at(config: Config, table: TelegramTable) -> list[Finding]:

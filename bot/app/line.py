@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.app import inviting, operations, upgrading
+from bot.app import inviting, operations, reaching, upgrading
 from bot.app.operations import Desk, Problem, Progress
 from bot.store.errors import StoreError
 
@@ -39,6 +39,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "invites": inviting.write,
     "reissue": inviting.reissue,
     "link": inviting.link,
+    "servers": reaching.servers,
     "export": operations.export,
     "backup": operations.backup,
     "publish": operations.publish,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from rich.text import Text
 
 from bot.app.config import NAME, Config, load_config
+from bot.app.findings import Finding
 from bot.app.operations import Problem
 from bot.app.running import ask, run
 from bot.app.veil import guard
@@ -82,7 +84,7 @@ def check(config: Path, flows: tuple[Path, ...]) -> None:
         out.print(f"Database    {read.database_path}: whole, version {version}.", soft_wrap=True)
     else:
         out.print(f"Database    {read.database_path}: not there yet; `pnyx run` makes it.", soft_wrap=True)
-    raise SystemExit(max(worst, _check_telegram(read)))
+    raise SystemExit(max(worst, _check_telegram(read), _check_matrix(read)))
 
 
 def _check_telegram(config: Config) -> int:
@@ -91,14 +93,28 @@ def _check_telegram(config: Config) -> int:
         return 0
     from bot.app.checking import look_at  # heavy, and only those with a bot need it
 
-    worst = 0
-    for table in config.telegram:
-        head = "Telegram"
-        for found in asyncio.run(look_at(config, table)):
-            style = {"good": "", "note": "yellow", "bad": "red"}[found.weight]
-            out.print(Text(f"{head:<12}").append(found.text, style), soft_wrap=True)
-            worst, head = max(worst, int(found.weight == "bad")), ""
-    return worst
+    return max(_told("Telegram", asyncio.run(look_at(config, table))) for table in config.telegram)
+
+
+def _check_matrix(config: Config) -> int:
+    """Say how each Matrix account stands, and whether it reaches those who are expected. 1 where one cannot work."""
+    if not config.matrix:
+        return 0
+    from bot.app.homeservers import look_at  # heavy, too
+
+    people = asyncio.run(ask(config, "servers"))["servers"] if config.database_path.exists() else {}
+    return max(_told("Matrix", asyncio.run(look_at(config, table, people))) for table in config.matrix)
+
+
+def _told(head: str, findings: Sequence[Finding]) -> int:
+    """Print what was found. 1 where something keeps the account from working."""
+    for found in findings:
+        style = {"good": "", "note": "yellow", "bad": "red"}[found.weight]
+        out.print(Text(f"{head:<12}").append(found.text, style), soft_wrap=True)
+        if found.command:
+            click.echo(f"{'':<12}  {found.command}")
+        head = ""
+    return int(any(found.weight == "bad" for found in findings))
 
 
 @click.command("run")

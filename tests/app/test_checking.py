@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.checking import Finding, look_at
+from bot.app.checking import look_at
 from bot.app.config import load_config
+from bot.app.findings import Finding
 from tests.support.botapi import BotApi
 from tests.support.botapi.bots import Webhook
 

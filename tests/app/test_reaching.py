@@ -33,17 +33,16 @@ class Asked:
 
 
 async def test_each_server_is_asked_once_and_named_with_those_who_are_there() -> None:
-    people = [guest(f"B-{n}", f"@p{n}:Berlin.example") for n in range(7)]
-    people += [guest("P-1", "@a:paris.example"), guest("P-2", "@b:paris.example"), guest("R-1", "@r:rome.example")]
+    people = {"berlin.example": [f"B-{n}" for n in range(7)], "paris.example": ["P-1", "P-2"], "rome.example": ["R-1"]}
     rooms = Asked(berlin="they do not reach each other", paris="", rome=Retry(timedelta(seconds=5)))
-    found = await look_for(rooms, people)  # type: ignore[arg-type]  # all that is asked for
-    assert len(rooms.users) == 3
-    berlin, paris, rome = found
-    assert (berlin.weight, paris.weight, rome.weight) == ("bad", "good", "note")
-    assert "B-0, B-1, B-2, B-3 and B-4 and others cannot take part from berlin.example" in berlin.text
-    assert "they do not reach each other" in berlin.text
-    assert "paris.example and our homeserver reach each other: 2 people." in paris.text
-    assert not any("@" in each.text for each in found), "an id is nobody's business here"
+    found = await look_for(rooms, "Vienna.example", people | {"vienna.example": ["V-1"]})  # type: ignore[arg-type]  # all that is asked for
+    assert sorted(rooms.users) == ["@anybody:berlin.example", "@anybody:paris.example", "@anybody:rome.example"]
+    berlin, paris, rome, vienna = found
+    assert [each.weight for each in found] == ["bad", "good", "note", "good"]
+    assert "B-0, B-1, B-2, B-3, B-4 and 2 more cannot take part from berlin.example: they do not" in berlin.text
+    assert "2 people at paris.example: it and our homeserver reach each other." in paris.text
+    assert "It could not be seen whether rome.example (1 person) is reached" in rome.text
+    assert vienna.text == "1 person at vienna.example, our own homeserver."
 
 
 def test_servers_are_the_same_however_they_are_written() -> None:

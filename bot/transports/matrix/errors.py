@@ -89,8 +89,10 @@ def failed(code: str, status: int, headers: Mapping[str, str], after: int | None
     """A refusal by its code, its status, its headers, and the milliseconds to wait that stood in it."""
     if status != 429 and code != "M_LIMIT_EXCEEDED":
         return Failed(code, status)
-    said = _header(headers.get("Retry-After", ""))
-    return Failed(code, status, said if said is not None else timedelta(milliseconds=after) if after else LIMITED)
+    said, exact = _header(headers.get("Retry-After", "")), timedelta(milliseconds=after) if after else None
+    if said is None or (exact is not None and timedelta(0) <= said - exact < timedelta(seconds=1)):
+        said = exact  # what the header says in whole seconds
+    return Failed(code, status, said if said is not None else LIMITED)
 
 
 def _header(value: str) -> timedelta | None:

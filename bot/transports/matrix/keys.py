@@ -65,38 +65,62 @@ class Keys:
         }
 
     def expect(self, user: str, device: str) -> None:
-        """See that the file, if there is one, is this device's. Raises `Stopped`."""
-        known = self._devices(user)
-        if known and device not in known:
-            raise Stopped(
-                f"The keys in {self.file} belong to the device {known[0]}, and the access token to the device {device}. Put the "
-                f"token of {known[0]} back; or move the file away, and what people encrypted for {known[0]} cannot be read."
-            )
+        """See that the file, if there is one, is this device's, and opens. Raises `Stopped`."""
+        self._identity(user, device)
 
-    def _devices(self, user: str) -> list[str]:
+    def _identity(self, user: str, device: str) -> str | None:
+        """By which key others know this device; None where the file knows no device yet. Raises `Stopped`."""
+        from nio.crypto.sessions import OlmAccount
+        from vodozemac import LibolmPickleException, PickleException
+
+        known = self._accounts(user)
+        if known and device not in known:
+            other = next(iter(known))
+            raise Stopped(
+                f"The keys in {self.file} belong to the device {other}, and the access token to the device {device}. Put the "
+                f"token of {other} back; or move the file away, and what people encrypted for {other} cannot be read."
+            )
+        try:
+            return OlmAccount.from_pickle(known[device], self._secret).identity_keys["ed25519"] if known else None
+        except (PickleException, LibolmPickleException):
+            raise Stopped(
+                f"The keys in {self.file} do not open: they were sealed with another key file. Put that one back; or move the "
+                "file away and log in anew, and what people encrypted before cannot be read."
+            ) from None
+
+    def _accounts(self, user: str) -> dict[str, bytes]:
+        """What the file holds of each device of an account."""
         if not self.file.exists():
-            return []
+            return {}
         with sqlite3.connect(f"file:{self.file}?mode=ro", uri=True) as db:
             try:
-                rows = db.execute("SELECT device_id FROM accounts WHERE user_id = ?", (user,)).fetchall()
+                rows = db.execute("SELECT device_id, account FROM accounts WHERE user_id = ?", (user,)).fetchall()
             except sqlite3.OperationalError:  # killed before its tables were made
                 rows = []
         db.close()
-        return [str(row[0]) for row in rows]
+        return {str(device): bytes(account) for device, account in rows}
 
     async def check(self, client: Client) -> None:
         """See that the homeserver knows this device by the keys that we have. Raises `Stopped`, or `Failed`."""
-        body = {"device_keys": {client.user_id: [client.device_id]}}
-        answer = await client.ask("POST", ("keys", "query"), body)
-        device = answer.get("device_keys", {}).get(client.user_id, {}).get(client.device_id, {})
-        theirs = device.get("keys", {}).get(f"ed25519:{client.device_id}")
-        if theirs is None:
+        if not await self._known(client, client.device_id or "", client.machine.account.identity_keys["ed25519"]):
             client.machine.account.shared = False
-        elif theirs != client.machine.account.identity_keys["ed25519"]:
+
+    async def look(self, client: Client, device: str) -> None:
+        """The same, and what `expect` does, where the file is not opened: nothing in it is changed, and if there is none, none is
+        made. Raises `Stopped`, or `Failed`."""
+        await self._known(client, device, self._identity(client.user, device))
+
+    async def _known(self, client: Client, device: str, ours: str | None) -> bool:
+        """Whether the homeserver knows this key of the device; False where it knows none at all."""
+        answer = await client.ask("POST", ("keys", "query"), {"device_keys": {client.user: [device]}})
+        found = answer.get("device_keys", {}).get(client.user, {}).get(device, {})
+        theirs = found.get("keys", {}).get(f"ed25519:{device}")
+        if theirs not in (None, ours):
             raise Stopped(
-                f"The keys of the device {client.device_id} are not those in {self.file}: the file was lost, or is another "
-                "device's. Put back the right one; or log in anew, and what was encrypted for this device cannot be read."
+                f"The keys of the device {device} are not those in {self.file}: the file was lost, or is another device's. Put "
+                "back the right one; or log in anew, and what was encrypted for this device cannot be read."
             )
+        return theirs is not None
 
     def token(self, client: Client) -> str:
         """The token of the last sync that brought keys, "" before the first one."""

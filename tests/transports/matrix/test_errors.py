@@ -39,6 +39,8 @@ def test_meanings(code: str, status: int, member: bool, kind: type[SendError], s
     ("header", "body", "after"),
     [
         ("7", 2500, timedelta(seconds=7)),
+        ("3", 2500, timedelta(milliseconds=2500)),
+        ("2", 2500, timedelta(seconds=2)),
         ("", 2500, timedelta(milliseconds=2500)),
         ("", None, LIMITED),
         ("soon", 2500, timedelta(milliseconds=2500)),
