@@ -36,15 +36,12 @@ def test_nothing_is_lost_and_nothing_counts_twice(repo: Path, tmp_path: Path) ->
     assert min(tried[name] for name in ("argue", "relay", "vote")) > 80
     assert min(tried[name] for name in ("ballot", "table")) > 20
     files = {what for _, kind, what in reached if kind == "line"}
-    assert {f"bot/engine/{name}.py" for name in ("engine", "sending", "jobs")} <= files
-    assert len([file for file in files if file.startswith("bot/store/")]) > 2
-    assert {f"bot/transports/telegram/{name}.py" for name in ("polling", "sending")} <= files
+    for folder in ("engine", "store", "transports/telegram"):
+        assert len([file for file in files if file.startswith(f"bot/{folder}/")]) > 2, folder
     for kind in ("before", "after"):
         statements = {what for _, of, what in reached if of == kind}
         assert len(statements) > 80
         assert "COMMIT" in statements
-        drawn = {what for _, of, what, *_ in verdicts if of == kind}
-        assert {"BEGIN IMMEDIATE", "UPDATE inbox SET state = 'done' WHERE seq = ?"} <= drawn
 
 
 @pytest.mark.parametrize(
@@ -52,6 +49,7 @@ def test_nothing_is_lost_and_nothing_counts_twice(repo: Path, tmp_path: Path) ->
     [
         ("done_too_early", "vote", "I"),
         ("done_too_late", "argue", "same: "),
+        ("done_too_late", "table", "same: "),
         ("confirmed_first", "vote", "I1: "),
         ("unmarked", "vote", "I4: "),
         ("unmarked", "ballot", "I4: "),

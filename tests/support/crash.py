@@ -1,6 +1,6 @@
 """The crash harness: kill Pnyx at a line or a statement, start it again, and see that nothing is lost and nothing counts twice.
 
-    python -m tests.support.crash            a sample of 600 points
+    python -m tests.support.crash            a sample of 560 points
     python -m tests.support.crash --all      every line and statement of every scenario, early, in the middle and late,
                                              and right after every commit and every delivery
     python -m tests.support.crash --scenario vote --at bot/engine/sending.py:120 --time 3
@@ -22,15 +22,16 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from tests.support.crashing import faults
 from tests.support.crashing.points import COMMITTED, COMMITTING, DELIVERED, Place, Point
-from tests.support.crashing.staged import staged, warm
+from tests.support.crashing.staged import Staged, staged, warm
 from tests.support.crashing.trial import Ground, Verdict, attempt, prepare
 
 RAM = Path("/dev/shm")
-FIRST = ("bot/engine/", "bot/store/")
+FIRST = ("bot/engine/", "bot/store/", "bot/transports/telegram/")
 """Whose lines a sample takes before others."""
 
 Target = tuple[str, Point]
@@ -42,10 +43,11 @@ _fault: str = ""
 
 def sample(grounds: Iterable[Ground], size: int) -> list[Target]:
     """So many points, the most telling ones first: a fifth of them right before or after a commit, or after a delivery,
-    spread over the scenarios; then every statement, and every line of engine and store that runs outside of transactions;
-    then lines inside of them (a kill there undoes a transaction) and lines of the other layers. Where a place is passed in
-    several scenarios, or several times, the hash of the place says which one is taken: the same code gives the same
-    sample. Of the scenarios that take long, only what the others do not pass is tried, and of that a seventh part."""
+    spread over the scenarios; then statements, at most three fifths of what is left; then every line of engine, store and
+    Telegram that runs outside of transactions, then lines inside of them (a kill there undoes a transaction) and lines of the
+    other layers, each file in turn. Where a place is passed in several scenarios, or several times, the hash of the place says
+    which one is taken: the same code gives the same sample. Of the scenarios that take long, only what the others do not pass
+    is tried, and of that a seventh part."""
     grounds = tuple(grounds)
     quick, slow = [g for g in grounds if not g.scenario.slow], [g for g in grounds if g.scenario.slow]
     known = {place for ground in quick for place in ground.passed}
@@ -56,25 +58,31 @@ def sample(grounds: Iterable[Ground], size: int) -> list[Target]:
 def _drawn(grounds: Sequence[Ground], size: int, known: Collection[Place]) -> list[Target]:
     if not grounds:
         return []
+    edges = (COMMITTING, COMMITTED, DELIVERED)
+    each = max(1, size // 5 // len(grounds) // len(edges))
+    spread = [_spread(ground, place, each) for ground in grounds for place in edges]
+    found = [target for targets in zip_longest(*spread) for target in targets if target is not None]
     where: dict[Place, list[Ground]] = defaultdict(list)
-    between = {place for ground in grounds for place in ground.outside}
     for ground in grounds:
         for place in ground.passed:
             where[place].append(ground)
-
-    def rank(place: Place) -> tuple[int, int]:
-        if place.kind != "line":
-            return 0, _draw(place)
-        first, outside = place.what.startswith(FIRST), place in between
-        return 1 if first and outside else 2 if first or outside else 3, _draw(place)
-
-    edges = (COMMITTING, COMMITTED, DELIVERED)
-    each = max(1, size // 5 // len(grounds) // len(edges))
-    found = [t for ground in grounds for place in edges for t in _spread(ground, place, each)]
-    for place in sorted(where.keys() - {*edges, *known}, key=rank)[: size - len(found)]:
+    left = sorted(where.keys() - {*edges, *known}, key=_draw)
+    statements = [place for place in left if place.kind != "line"][: (size - len(found)) * 3 // 5]
+    between = {place for ground in grounds for place in ground.outside}
+    lines = _in_turn([place for place in left if place.kind == "line"], between)
+    for place in [*statements, *lines][: size - len(found)]:
         ground = where[place][_draw(place) % len(where[place])]
         found.append((ground.scenario.name, Point(place, 1 + _draw(place) // 7 % ground.passed[place])))
     return found
+
+
+def _in_turn(lines: Iterable[Place], between: Collection[Place]) -> Iterator[Place]:
+    """Lines, the more telling ones first, and of those that are alike one of each file, then a second one, and so on."""
+    ranks: tuple[dict[str, list[Place]], ...] = (defaultdict(list), defaultdict(list), defaultdict(list))
+    for place in lines:
+        ranks[2 - place.what.startswith(FIRST) - (place in between)][place.what].append(place)
+    for files in ranks:
+        yield from (place for row in zip_longest(*files.values()) for place in row if place is not None)
 
 
 def everything(grounds: Iterable[Ground]) -> list[Target]:
@@ -108,12 +116,27 @@ def run(targets: Sequence[Target], jobs: int, fault: str = "") -> Iterator[Verdi
     global _fault
     _fault = fault
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from pool.imap_unordered(_attempt, targets, chunksize=4)
+        yield from pool.imap_unordered(_attempt, targets)
 
 
 def _attempt(target: Target) -> Verdict:
     scenario, point = target
     return attempt(_grounds[scenario], point, faults.FAULTS[_fault] if _fault else None)
+
+
+def _ready(folder: Path, names: Sequence[str], jobs: int, counted: bool) -> None:
+    """Prepare the scenarios, several at once."""
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        made = pool.starmap(_prepare, [(name, folder / name, counted) for name in names], chunksize=1)
+    _grounds.update(zip(names, made, strict=True))
+
+
+def _prepare(name: str, folder: Path, counted: bool) -> Ground:
+    return prepare(next(s for s in staged() if s.name == name), folder, counted)
+
+
+def _slow_first(scenario: Staged) -> bool:
+    return not scenario.slow
 
 
 def _draw(place: Place) -> int:
@@ -125,9 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = Path(tempfile.mkdtemp(prefix="pnyx-crash-", dir=RAM if os.access(RAM, os.W_OK) else None))
     try:
         warm()
-        for scenario in staged():
-            if asked.scenario in ("", scenario.name):
-                _grounds[scenario.name] = prepare(scenario, folder / scenario.name)
+        names = [s.name for s in sorted(staged(), key=_slow_first) if asked.scenario in ("", s.name)]
+        _ready(folder, names, asked.jobs, counted=not asked.at)
         if asked.at:
             targets = [(name, Point(_place(asked.at), asked.time)) for name in _grounds]
         else:
@@ -148,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Kill Pnyx at many points, and see that nothing is lost.")
     parser.add_argument("--all", action="store_true", help="every line and statement, early, in the middle and late")
-    parser.add_argument("--points", type=int, default=600, help="how many points a sample has")
+    parser.add_argument("--points", type=int, default=560, help="how many points a sample has")
     parser.add_argument("--scenario", default="", choices=["", *(s.name for s in staged())])
     parser.add_argument("--at", default="", help="one place: FILE:LINE, or a statement (after it)")
     parser.add_argument("--time", type=int, default=1, help="with --at: the how manieth time")

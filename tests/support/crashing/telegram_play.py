@@ -92,13 +92,18 @@ class Attentive(Engine):
         while True:
             await self.settle()
             await self._sender.flush()
-            _, held = await self._next()
             due = await self.next_due()
-            if held is not None:
+            if await self._holds():
                 self.wake()
                 await asyncio.sleep(LOOK)
             elif not self._sender._tasks and (due is None or due > self.clock.now()):
                 return due
+
+    async def _holds(self) -> bool:
+        """True while a timer waits for what may be on its way."""
+        now = self.clock.now()
+        timers = self._deadlines.timers(now)
+        return timers is not None and await self.store.read(queue.held, ms(now), ms(timers)) is not None
 
 
 async def found(scenario: Scripted, folder: Path) -> None:

@@ -57,9 +57,9 @@ class Verdict:
     seconds: float = 0.0
 
 
-def prepare(scenario: Staged, folder: Path) -> Ground:
-    """Make the start, and run it three times to its end: twice to count, keeping for each place the smaller number of times,
-    and once as a run that nobody watches. Raises RuntimeError where the scenario itself does not hold."""
+def prepare(scenario: Staged, folder: Path, counted: bool) -> Ground:
+    """Make the start, and run it to its end: once as a run that nobody watches, and twice to count, keeping for each place the
+    smaller number of times. Not `counted`, no place is known. Raises RuntimeError where the scenario itself does not hold."""
     ground = Ground(scenario, folder)
     ground.start.mkdir(parents=True)
     _must(_child(ground.start, lambda: scenario.found(ground.start)), ground.start)
@@ -69,14 +69,15 @@ def prepare(scenario: Staged, folder: Path) -> Ground:
         clean = ground.clean = scenario.record(run)
         wrong = scenario.at_the_end(run, clean, 0)
     counts = []
-    for name in ("first", "second"):
+    for name in ("first", "second") if counted else ():
         run = _copy(ground, name)
         with scenario.around(run):
             _must(_child(run, functools.partial(_counted, scenario, run)), run)
             wrong += scenario.at_the_end(run, clean, 0)
         counts.append(_read_counts(run))
-    ground.passed = counts[0][0] & counts[1][0]
-    ground.outside = counts[0][1] & counts[1][1]
+    if counts:
+        ground.passed = counts[0][0] & counts[1][0]
+        ground.outside = counts[0][1] & counts[1][1]
     if wrong:
         raise RuntimeError(f"the scenario {scenario.name} does not hold without a kill: {wrong}")
     return ground
