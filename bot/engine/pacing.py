@@ -179,7 +179,8 @@ class ChatPace:
             self._window.start(number)
 
     def end(self, at: int, number: int) -> None:
-        self._last = at
+        """So many have arrived, at `at` at the latest. After a restart they may be told of in any order."""
+        self._last = max(self._last, at)
         if self._window is not None:
             self._window.end(at, number)
 

@@ -196,6 +196,14 @@ def test_a_chat_has_its_gap_and_a_room_its_minute() -> None:
     assert room.idle(T + 100_000)
 
 
+def test_a_chat_has_its_gap_from_the_last_message_in_whatever_order_they_are_told_of() -> None:
+    chat = ChatPace(PACE, room=False)
+    for at in (T, T - 30_000, T - 10_000):
+        chat.start(1)
+        chat.end(at, 1)
+    assert chat.next(T) == T + 1000 + MARGIN
+
+
 def test_a_chat_that_had_to_wait_is_slower_for_a_while() -> None:
     chat, room = ChatPace(PACE, False), ChatPace(PACE, True)
     until = T + 3000
