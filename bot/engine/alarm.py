@@ -19,6 +19,7 @@ class Alarm:
 
     def __init__(self, ring: Callable[[], None]) -> None:
         self._ring = ring
+        self._set: datetime | None = None
         self._scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True})
 
     def start(self) -> None:
@@ -27,11 +28,18 @@ class Alarm:
 
     def at(self, when: datetime | None) -> None:
         """Ring at this instant (at once, if it is past) instead of any set before; never, for None."""
-        if when is None:
-            if self._scheduler.get_job(_JOB) is not None:
-                self._scheduler.remove_job(_JOB)
+        if when == self._set:
             return
-        self._scheduler.add_job(self._ring, "date", run_date=when, id=_JOB, replace_existing=True)
+        self._set = when
+        if when is not None:
+            self._scheduler.add_job(self._rings, "date", run_date=when, id=_JOB, replace_existing=True)
+        elif self._scheduler.get_job(_JOB) is not None:
+            self._scheduler.remove_job(_JOB)
+
+    async def _rings(self) -> None:
+        """On the loop: APScheduler would call a plain function on a thread of its own."""
+        self._set = None
+        self._ring()
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)

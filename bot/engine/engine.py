@@ -16,10 +16,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.message import encode, message, t
-from bot.engine import outages
+from bot.engine import errands, outages
 from bot.engine.alarm import Alarm
 from bot.engine.carrying import recipients
 from bot.engine.clock import Clock
@@ -37,8 +38,9 @@ from bot.engine.sending import Sender
 from bot.engine.work import Work
 from bot.language.catalog import Catalogs
 from bot.language.translate import Translator
-from bot.store import queue
+from bot.store import courses, queue
 from bot.store.connection import Store
+from bot.store.courses import Job
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from bot.store.times import instant, ms
@@ -115,22 +117,36 @@ class Engine:
 
     async def _do_due(self) -> int:
         """Handle a batch of what is due, and do the jobs that wait. How many things were done."""
+        return (await self._pass())[0]
+
+    async def _pass(self) -> tuple[int, _Ahead]:
+        """The same, and what lay ahead before the jobs were done."""
         async with self._doing:
-            return await self._handle_due() + await self._jobs.do_waiting(self.clock.now())
+            handled = await self._handle_due()
+            ahead = await self._ahead()
+            return handled + await self._jobs.do(ahead.jobs, self.clock.now()), ahead
+
+    async def _do_all(self) -> _Ahead:
+        """Do what is due until nothing is; others learn of it on the way. What lies ahead then."""
+        while True:
+            done, ahead = await self._pass()
+            self._sender.wake()
+            if ahead.errands:
+                self._host.wake()
+            more = ahead.jobs or (ahead.due is not None and ahead.due <= self.clock.now())
+            if not (done and more) or self._stopping.is_set():
+                return ahead
 
     async def next_due(self) -> datetime | None:
         """When the next event or message is due; None where nothing waits. Timers that are held do not count."""
-        event, _ = await self._next()
+        event = (await self._ahead()).due
         others = (await self._sender.next_due(), await self._host.next_due())
         return min((at for at in (event, *(instant(at) for at in others if at is not None)) if at), default=None)
 
-    async def _next(self) -> tuple[datetime | None, tuple[datetime, datetime] | None]:
-        """When the next event is due, and the hours of the first and the last timer that are held."""
+    async def _ahead(self) -> _Ahead:
         now = self.clock.now()
         timers = self._deadlines.timers(now)
-        found, held = await self.store.read(_next_due, ms(now), ms(timers) if timers is not None else None)
-        due = instant(found) if found is not None else None
-        return due, (instant(held[0]), instant(held[1])) if held is not None else None
+        return await self.store.read(_look_ahead, ms(now), ms(timers) if timers is not None else None)
 
     async def take_in(self, account: str, batch: Batch) -> None:
         """Commit what a transport received, with its cursor."""
@@ -168,13 +184,10 @@ class Engine:
                 self._deadlines.looks(self.clock.now(), meant)
                 try:
                     await self._watch_clock()
-                    while await self._do_due() and not self._stopping.is_set():
-                        self._sender.wake()
-                    self._sender.wake()
-                    self._host.wake()
-                    due, held = await self._next()
-                    if held is not None:
-                        latest = self._deadlines.hold(*held)
+                    ahead = await self._do_all()
+                    due = ahead.due
+                    if ahead.held is not None:
+                        latest = self._deadlines.hold(*ahead.held)
                         due = latest if due is None else min(due, latest)
                     alarm.at(due)
                 except PASSING as error:
@@ -244,9 +257,26 @@ class Engine:
         return len(rows)
 
 
-def _next_due(db: Database, now: int, timers: int | None) -> tuple[int | None, tuple[int, int] | None]:
-    """When the next event is due, and the hours of the timers that are held."""
-    return queue.next_due(db, now, timers), queue.held(db, now, timers) if timers is not None else None
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What lies ahead: the jobs that wait, whether some wait for a platform, when the next event is due, and the hours of the
+    first and the last timer that are held."""
+
+    jobs: list[Job]
+    errands: bool
+    due: datetime | None
+    held: tuple[datetime, datetime] | None
+
+
+def _look_ahead(db: Database, now: int, timers: int | None) -> _Ahead:
+    due = queue.next_due(db, now, timers)
+    held = queue.held(db, now, timers) if timers is not None else None
+    return _Ahead(
+        courses.open_jobs(db, without=errands.KINDS),
+        courses.any_job(db, errands.KINDS),
+        instant(due) if due is not None else None,
+        (instant(held[0]), instant(held[1])) if held is not None else None,
+    )
 
 
 def _report(db: Database, house: House, assembly: str, seq: int, kind: str, fault: str, now: datetime) -> None:

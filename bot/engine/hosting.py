@@ -65,7 +65,7 @@ class Host:
     async def flush(self) -> int:
         """Do everything that is due. How many jobs were tried."""
         total = 0
-        while started := await self._start():
+        while started := (await self._start())[0]:
             total += started
             await asyncio.wait(self._busy.values())
             self._complain()
@@ -78,8 +78,7 @@ class Host:
                 self._woken.clear()
                 try:
                     self._complain()
-                    await self._start()
-                    due = await self._next()
+                    _, due = await self._start()
                 except PASSING as error:
                     await patience.rest("hosting", error)
                     continue
@@ -103,25 +102,25 @@ class Host:
 
     async def next_due(self) -> int | None:
         """When there is something to do, in milliseconds; None where nothing waits."""
-        return await self._next()
-
-    async def _next(self) -> int | None:
-        """When a job can be begun; None where that is not before one that is under way has ended."""
         now = ms(self._clock.now())
-        due, later = await self._store.read(_waiting, now)
+        return self._next(*await self._store.read(_waiting, now), now)
+
+    def _next(self, due: list[tuple[Job, str]], later: int | None, now: int) -> int | None:
+        """When a job can be begun; None where that is not before one that is under way has ended."""
         free = [self._held.get(account, now) for _, account in due if account not in self._busy]
         return min((at for at in (*free, later) if at is not None), default=None)
 
-    async def _start(self) -> int:
-        """Begin a job on each account that is idle. How many were begun."""
+    async def _start(self) -> tuple[int, int | None]:
+        """Begin a job on each account that is idle. How many were begun, and when the next one can be."""
         now, started = ms(self._clock.now()), 0
-        for job, account in (await self._store.read(_waiting, now))[0]:
+        due, later = await self._store.read(_waiting, now)
+        for job, account in due:
             if account in self._busy or self._held.get(account, 0) > now:
                 continue
             started += 1
             task = self._busy[account] = asyncio.create_task(self._do(job, account), name=f"host {account}")
             task.add_done_callback(lambda task, account=account: self._ended(account, task))  # type: ignore[misc]  # as now
-        return started
+        return started, self._next(due, later, now)
 
     def _ended(self, account: str, task: asyncio.Task[None]) -> None:
         del self._busy[account]

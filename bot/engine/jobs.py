@@ -7,7 +7,7 @@ and has one answer. What a job writes besides is keyed the same way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -21,7 +21,7 @@ from bot.core.names import distinct
 from bot.core.seating import OpenTable, Person, Plan, merge_small, place_late, seat_people
 from bot.core.state import Role, Seat, Table
 from bot.core.steps.assign import Assign
-from bot.engine import entry, errands, lodging, ways
+from bot.engine import entry, lodging, ways
 from bot.engine.house import House
 from bot.language.translate import Translator
 from bot.store import arrivals, codes, courses, findings, opinions, people, queue, tables
@@ -42,9 +42,8 @@ class Jobs:
         self._house = house
         self._translator = translator
 
-    async def do_waiting(self, now: datetime) -> int:
-        """Do every job that waits. How many were done."""
-        waiting = await self._store.read(courses.open_jobs, 100, errands.KINDS)
+    async def do(self, waiting: Sequence[Job], now: datetime) -> int:
+        """Do these jobs. How many they were."""
         for job in waiting:
             try:
                 if job.request.job == "relay":

@@ -82,6 +82,7 @@ class Receiver:
         self._lost = self._behind = self.drains
         self._since: datetime | None = None
         self._noted: datetime | None = None
+        self._cursor: str | None = None  # as it was committed last; None where it has to be read
         self._wanted: datetime | None = None
         self._nudged = asyncio.Event()
 
@@ -125,7 +126,9 @@ class Receiver:
 
     async def _once(self) -> None:
         """One call, and what it brought."""
-        cursor = await self._store.read(queue.cursor, self.account) or ""
+        cursor, self._cursor = self._cursor, None
+        if cursor is None:
+            cursor = await self._store.read(queue.cursor, self.account) or ""
         if self.heard_until is None and (heard := await self._store.read(contact.last, self.account)) is not None:
             self._since = self._since or instant(heard)
         draining, began = self._behind, self._clock.now()
@@ -133,6 +136,7 @@ class Receiver:
         if batch is None:
             return
         await self._commit(batch, cursor, self._clock.now())
+        self._cursor = batch.cursor
         if self.drains and not batch.more:
             self._caught_up(began)
         else:

@@ -193,6 +193,13 @@ def open_jobs(db: Database, limit: int = 100, without: Collection[str] = ()) -> 
     return _jobs(found.fetchall())
 
 
+def any_job(db: Database, kinds: Collection[str]) -> bool:
+    """Whether work of these kinds waits, due or not."""
+    named = ", ".join("?" * len(kinds))
+    found = db.sql.execute(f"SELECT 1 FROM job WHERE state = 'new' AND job IN ({named}) LIMIT 1", tuple(kinds))
+    return found.fetchone() is not None
+
+
 def due_jobs(db: Database, kinds: Sequence[str], now: int, limit: int = 100) -> list[Job]:
     """Work of these kinds that is due, of all assemblies: the kinds in the order in which they are named."""
     ranked = " ".join(f"WHEN ? THEN {n}" for n in range(len(kinds)))
