@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from nio import JoinResponse, RoomGetStateEventResponse, RoomLeaveResponse, SyncResponse
+from nio import JoinedMembersResponse, JoinResponse, RoomGetStateEventResponse, RoomLeaveResponse, SyncResponse
 from nio.events.invite_events import InviteMemberEvent
 
 from bot.transports.fields import Json, part, text
@@ -32,16 +33,23 @@ KEPT = timedelta(days=1)
 PATIENCE = 1.0
 """Seconds that everybody waits for a door."""
 
+MOST = 500
+MOST_OF_ONE = 3
+AT_ONCE = 10
+"""How many doors wait, how many of them by one person, and how many are tried at once."""
+
 START = "/start"
 """What an invitation to a private chat says."""
 
 
 class Doors:
-    """Opens doors. Whoever invites us to a private chat may; to a room only people with whom we are in one already."""
+    """Opens doors. Whoever invites us to a private chat may; to a room only people with whom we are in one already. What is
+    called a private chat and holds more people than its maker is a room. `counts` says which doors were left alone."""
 
-    def __init__(self, user: str, known: Known) -> None:
+    def __init__(self, user: str, known: Known, counts: Counter[str]) -> None:
         self._user = user
         self._known = known
+        self._counts = counts
         self._tried: dict[str, datetime] = {}
         self._trying: dict[str, asyncio.Task[list[Incoming]]] = {}
 
@@ -49,6 +57,7 @@ class Doors:
         """The doors to which a sync has invited us, besides these; one of these to which we are invited now may be open."""
         found: list[Door] = []
         waiting = {door.room for door in doors}
+        theirs = Counter(door.user for door in doors)
         for room, info in response.rooms.invite.items():
             if room in waiting:
                 self._tried.pop(room, None)
@@ -60,17 +69,21 @@ class Doors:
                     and event.membership == "invite"
                 ):
                     direct = event.content.get("is_direct") is True
-                    if direct or self._known.acquainted(event.sender):
-                        found.append(Door(room, event.sender, at, direct))
+                    if not direct and not self._known.acquainted(event.sender):
+                        self._counts["invitation by a stranger"] += 1
+                    elif theirs[event.sender] >= MOST_OF_ONE or len(doors) + len(found) >= MOST:
+                        self._counts["too many invitations"] += 1
                     else:
-                        log.info("an invitation to a room by somebody unknown is left alone")
+                        theirs[event.sender] += 1
+                        found.append(Door(room, event.sender, at, direct))
         return found
 
     async def open(self, client: Client, doors: Sequence[Door], now: datetime) -> tuple[list[Incoming], list[Door]]:
         """Try these doors: what came of it, and those that stay shut for now. One that takes long is waited for elsewhere. Raises
         `Failed` where the token is refused."""
         for door in doors:
-            if door.room not in self._trying and now - self._tried.get(door.room, now - AGAIN) >= AGAIN:
+            due = now - self._tried.get(door.room, now - AGAIN) >= AGAIN
+            if due and door.room not in self._trying and len(self._trying) < AT_ONCE:
                 self._tried[door.room] = now
                 self._trying[door.room] = asyncio.create_task(self._through(client, door, now))
         if self._trying:
@@ -107,6 +120,12 @@ class Doors:
         if door.old:
             return await self._moved(client, door, now)
         if not door.direct:
+            return []
+        inside = await fine(JoinedMembersResponse, client.joined_members(door.room))
+        if {each.user_id for each in inside.members} - {self._user, door.user}:
+            if not self._known.acquainted(door.user, besides=door.room):
+                self._counts["invitation by a stranger"] += 1
+                await fine(RoomLeaveResponse, client.room_leave(door.room))
             return []
         await self._known.mark(client, door.user, door.room)
         return [Incoming(f"{door.room}/{door.at}/start", door.user, door.room, now, START)]

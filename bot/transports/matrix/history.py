@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from nio import Event, RoomMessagesResponse
+from nio import BadEvent, Event, RoomMessagesResponse
 
 from bot.transports.fields import part, text
 from bot.transports.matrix.cursor import Gap
@@ -25,6 +25,9 @@ from bot.transports.matrix.reading import MEMBER
 from bot.transports.matrix.session import Client
 
 log = logging.getLogger(__name__)
+
+AnyEvent = Event | BadEvent
+"""An event that nio has read, or one that it found strange: what is strange to it need not be so to us."""
 
 PAGE = 250
 """Events asked for at once."""
@@ -39,7 +42,7 @@ MOST_LOOKS = 20
 """Rooms that are looked at between two syncs."""
 
 LOOKED_AT = 32
-"""Events that a look takes in."""
+"""Events that a look takes in, if one of them is known; else it goes on."""
 
 SETTLED = timedelta(minutes=1)
 """An event this old has come with a sync, or never will."""
@@ -62,10 +65,10 @@ class History:
         known = self._known.get(room)
         return known[-1] if known else ""
 
-    async def fill(self, client: Client, gap: Gap) -> list[Event]:
+    async def fill(self, client: Client, gap: Gap) -> list[AnyEvent]:
         """The events of a gap, oldest first. Raises `Failed`."""
         last = gap.last or await self._last_before(client, gap)
-        found: dict[str, Event] = {}
+        found: dict[str, AnyEvent] = {}
         start: str | None = gap.upto
         page, met = gap.upto, False
         for _ in range(MOST_PAGES):
@@ -93,17 +96,17 @@ class History:
             if error.passing or error.token:
                 raise
             return ""
-        return next((event.event_id for event in answer.chunk if isinstance(event, Event)), "")
+        return next((event.event_id for event in answer.chunk if isinstance(event, AnyEvent)), "")
 
     async def _page(
-        self, client: Client, room: str, start: str | None, end: str = ""
-    ) -> tuple[list[Event], str | None]:
-        answer = await fine(RoomMessagesResponse, client.room_messages(room, start, end or None, limit=PAGE))
-        return [event for event in answer.chunk if isinstance(event, Event)], answer.end
+        self, client: Client, room: str, start: str | None, end: str = "", most: int = 0
+    ) -> tuple[list[AnyEvent], str | None]:
+        answer = await fine(RoomMessagesResponse, client.room_messages(room, start, end or None, limit=most or PAGE))
+        return [event for event in answer.chunk if isinstance(event, AnyEvent)], answer.end
 
-    async def _rest(self, client: Client, gap: Gap, page: str, found: dict[str, Event], last: str) -> list[Event]:
+    async def _rest(self, client: Client, gap: Gap, page: str, found: dict[str, AnyEvent], last: str) -> list[AnyEvent]:
         """What the homeserver learned of after the gap began, though it lies before the last known event; oldest first."""
-        rest: dict[str, Event] = {}
+        rest: dict[str, AnyEvent] = {}
         start: str | None = page
         while start is not None and gap.since and len(rest) < PAGE * MOST_PAGES:
             events, start = await self._page(client, gap.room, start, gap.since)
@@ -113,9 +116,9 @@ class History:
                 break
         return list(reversed(rest.values()))
 
-    async def missed(self, client: Client, now: datetime) -> list[tuple[str, list[Event]]]:
+    async def missed(self, client: Client, now: datetime) -> list[tuple[str, list[AnyEvent]]]:
         """Events that lie between known ones and never came, by room. Each room is looked at every `LOOK`. Raises `Failed`."""
-        found: list[tuple[str, list[Event]]] = []
+        found: list[tuple[str, list[AnyEvent]]] = []
         for room in self._due(client, now):
             self._looked[room] = now
             events = await self._look(client, room, now)
@@ -131,16 +134,21 @@ class History:
                 self._looked[room] = now - timedelta(seconds=crc32(room.encode()) % int(LOOK.total_seconds()))
         return [room for room in client.rooms if now - self._looked[room] >= LOOK][:MOST_LOOKS]
 
-    async def _look(self, client: Client, room: str, now: datetime) -> list[Event]:
+    async def _look(self, client: Client, room: str, now: datetime) -> list[AnyEvent]:
+        known = self._known.get(room, deque())
+        page: list[AnyEvent] = []
+        oldest, start = None, None
         try:
-            answer = await fine(RoomMessagesResponse, client.room_messages(room, limit=LOOKED_AT))
+            for _ in range(MOST_PAGES):
+                events, start = await self._page(client, room, start, most=LOOKED_AT)
+                page += events
+                oldest = max((at for at, event in enumerate(page) if event.event_id in known), default=None)
+                if oldest is not None or start is None or not known:
+                    break
         except Failed as error:
             if error.passing or error.token:
                 raise
             return []
-        page = [event for event in answer.chunk if isinstance(event, Event)]
-        known = self._known.get(room, deque())
-        oldest = max((at for at, event in enumerate(page) if event.event_id in known), default=None)
         if oldest is None:
             self.note(room, [event.event_id for event in reversed(page)] if not known else ())
             return []
@@ -149,9 +157,9 @@ class History:
         return list(reversed(missing))
 
 
-def _until(events: list[Event], last: str, user: str) -> tuple[list[Event], bool]:
+def _until(events: list[AnyEvent], last: str, user: str) -> tuple[list[AnyEvent], bool]:
     """The events (newest first) behind the one called `last` and behind our own coming, and whether one of them was met."""
-    new: list[Event] = []
+    new: list[AnyEvent] = []
     for event in events:
         if event.event_id == last:
             return new, True
@@ -161,7 +169,7 @@ def _until(events: list[Event], last: str, user: str) -> tuple[list[Event], bool
     return new, False
 
 
-def came(event: Event, user: str) -> bool:
+def came(event: AnyEvent, user: str) -> bool:
     """Whether we came into a room with this: we were invited, or entered without that. What people write to us while we are at
     the door is meant for us."""
     source = event.source

@@ -51,9 +51,9 @@ class Known:
         room = self._session.room(place)
         return [user for user in room.users if user != self._session.user] if room is not None else []
 
-    def acquainted(self, user: str) -> bool:
-        """Whether we are in some room with somebody already."""
-        return any(user in room.users for room in self._session.rooms.values())
+    def acquainted(self, user: str, besides: str = "") -> bool:
+        """Whether we are in some room with somebody already, `besides` this one."""
+        return any(user in room.users for place, room in self._session.rooms.items() if place != besides)
 
 
 def silenced(content: Json, user: str, *, encrypted: bool) -> bool:

@@ -6,20 +6,27 @@ asked once to send it again, and nio asks their device for the key.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from nio import Event, ForwardedRoomKeyEvent, MegolmEvent, RoomGetEventResponse, RoomKeyEvent, SyncResponse
+from nio import ForwardedRoomKeyEvent, MegolmEvent, RoomGetEventResponse, RoomKeyEvent, SyncResponse
 from nio.exceptions import EncryptionError
 
 from bot.transports.matrix.cursor import Locked
 from bot.transports.matrix.errors import Failed, fine
+from bot.transports.matrix.history import AnyEvent
 from bot.transports.matrix.session import Client
 
 GRACE = timedelta(seconds=30)
 """How late a key may be before its message's sender is asked."""
+
+AGAIN = timedelta(hours=1)
+"""How long nobody is asked a second time, whatever they send."""
+
+MOST_ASKED = 10_000
+"""So many of those who were asked are remembered."""
 
 KEPT = timedelta(days=1)
 MOST = 200
@@ -29,33 +36,42 @@ MOST = 200
 class Locks:
     """Tries what is locked again when keys come."""
 
-    def __init__(self, counts: Counter[str]) -> None:
-        self._counts = counts
+    def __init__(self) -> None:
         self._events: dict[str, MegolmEvent] = {}
-        self._asked: set[tuple[str, str]] = set()
+        self._asked: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._when: OrderedDict[str, datetime] = OrderedDict()
         self._begun = False
 
     def add(self, event: MegolmEvent, place: str, at: int) -> Locked:
         """A message that could not be read."""
-        self._counts["unreadable"] += 1
         event.room_id = place
         self._events[event.event_id] = event
+        while len(self._events) > 2 * MOST:
+            del self._events[next(iter(self._events))]
         return Locked(place, event.event_id, at)
 
-    def first(self, event: MegolmEvent) -> bool:
-        """Whether its sender has not been asked yet about what they encrypt like this."""
+    def first(self, event: AnyEvent, now: datetime) -> bool:
+        """Whether its sender has not been asked yet about what they encrypt like this, nor about anything a moment ago."""
         asked = (event.sender, event.session_id or "")
-        fresh = asked not in self._asked
-        self._asked.add(asked)
-        return fresh
+        if asked in self._asked:
+            return False
+        self._asked[asked] = None
+        last = self._when.get(event.sender)
+        if last is not None and now - last < AGAIN:
+            return False
+        self._when[event.sender] = now
+        for kept in (self._asked, self._when):
+            while len(kept) > MOST_ASKED:
+                kept.popitem(last=False)
+        return True
 
     async def attempt(
         self, client: Client, locked: Sequence[Locked], response: SyncResponse, now: datetime
-    ) -> tuple[list[tuple[Locked, Event]], list[MegolmEvent], list[Locked]]:
+    ) -> tuple[list[tuple[Locked, AnyEvent]], list[MegolmEvent], list[Locked]]:
         """What can be read now, whose senders are to be asked, and what stays locked. Raises `Failed`."""
         keys = any(isinstance(event, RoomKeyEvent | ForwardedRoomKeyEvent) for event in response.to_device_events)
         again, self._begun = keys or not self._begun, True
-        read: list[tuple[Locked, Event]] = []
+        read: list[tuple[Locked, AnyEvent]] = []
         ask: list[MegolmEvent] = []
         kept: list[Locked] = []
         for each in locked:
@@ -68,7 +84,7 @@ class Locks:
                 self._events.pop(each.event, None)
             elif age < KEPT.total_seconds() * 1000 and not (again and event is None):
                 kept.append(replace(each, asked=each.asked or due))
-                if due and event is not None and self.first(event):
+                if due and event is not None and self.first(event, now):
                     ask.append(event)
         return read, ask, kept[-MOST:]
 
@@ -88,9 +104,9 @@ class Locks:
         return self._events[locked.event]
 
 
-def _opened(client: Client, event: MegolmEvent) -> Event | None:
+def _opened(client: Client, event: MegolmEvent) -> AnyEvent | None:
     try:
         opened = client.decrypt_event(event)
     except EncryptionError:
         return None
-    return opened if isinstance(opened, Event) else None
+    return opened if isinstance(opened, AnyEvent) and not isinstance(opened, MegolmEvent) else None

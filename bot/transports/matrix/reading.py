@@ -26,6 +26,8 @@ TOMBSTONE = "m.room.tombstone"
 LEVELS = "m.room.power_levels"
 CREATE = "m.room.create"
 ENCRYPTED = "m.room.encrypted"
+SAID = frozenset(("m.room.message", "m.sticker", "m.reaction", *POLLS))
+"""What people say: nothing else may come encrypted."""
 
 _KINDS: Mapping[str, MediaKind] = {
     "m.image": "photo",

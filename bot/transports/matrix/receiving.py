@@ -7,18 +7,19 @@ Invariants:
 * The first sync of all brings nothing but a cursor: what was said before is none of ours.
 * A message counts at its author's homeserver's time, but not before the last sync that was complete, nor after the one that
   brought it.
-* An edit counts only if it is by the author of what it changes: homeservers do not see to that.
+* An edit counts only if it is by the author of what it changes, and stands in the same room: homeservers do not see to that.
+* What changes a room, or deletes, never comes in a cipher: homeservers see to who may do that, and cannot look inside.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from nio import Event, MegolmEvent, RoomGetEventResponse, RoomInfo, SyncResponse
+from nio import BadEvent, Event, MegolmEvent, RoomGetEventResponse, RoomInfo, SyncResponse
 
 from bot.transports.fields import part, text
 from bot.transports.matrix import reading
@@ -26,7 +27,7 @@ from bot.transports.matrix.cursor import Cursor, Door, Gap, Locked
 from bot.transports.matrix.doors import Doors, replaced
 from bot.transports.matrix.encrypting import ask_anew, tend
 from bot.transports.matrix.errors import Failed, fine, stopped
-from bot.transports.matrix.history import History, came
+from bot.transports.matrix.history import AnyEvent, History, came
 from bot.transports.matrix.known import Known, silenced
 from bot.transports.matrix.locked import Locks
 from bot.transports.matrix.session import Client, Session
@@ -72,11 +73,11 @@ class Receiving:
     def __init__(self, session: Session, known: Known, now: Callable[[], datetime]) -> None:
         self._session, self._known, self._now = session, known, now
         self._user = session.user
-        self.counts: Counter[str] = Counter()
-        self._doors = Doors(self._user, known)
+        self.counts = session.counts
+        self._doors = Doors(self._user, known, self.counts)
         self._history = History(self._user)
-        self._locks = Locks(self.counts)
-        self._authors: OrderedDict[str, str] = OrderedDict()
+        self._locks = Locks()
+        self._authors: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._heard = 0
         self._given: tuple[str, Harvest] | None = None
         self._told = False
@@ -202,7 +203,7 @@ class Receiving:
 
     async def _timeline(self, client: Client, room: str, info: RoomInfo, span: Span, harvest: Harvest) -> bool:
         """Read what a sync brought of a room. True where there is more that it left out: then nothing is read yet."""
-        events = [event for event in info.timeline.events if isinstance(event, Event)]
+        events = [event for event in info.timeline.events if isinstance(event, Event | BadEvent)]
         coming = max((at for at, event in enumerate(events) if came(event, self._user)), default=None)
         if coming is None and info.timeline.limited:
             return True
@@ -230,31 +231,37 @@ class Receiving:
 
     # One event
 
-    async def _read_all(self, client: Client, room: str, events: Iterable[Event], span: Span, harvest: Harvest) -> None:
+    async def _read_all(
+        self, client: Client, room: str, events: Iterable[AnyEvent], span: Span, harvest: Harvest
+    ) -> None:
         """Read events of a room, in order."""
         ids: list[str] = []
         for event in events:
             ids.append(event.event_id)
-            if isinstance(event, MegolmEvent):
+            if event.source.get("type") == reading.ENCRYPTED:
                 self._locked(event, room, span, harvest)
             else:
                 await self._read(client, room, event, span, harvest)
         harvest.seen.append((room, ids))
 
-    def _locked(self, event: MegolmEvent, room: str, span: Span, harvest: Harvest) -> None:
-        """A message that cannot be read. Where this account does not encrypt, it never will be."""
+    def _locked(self, event: AnyEvent, room: str, span: Span, harvest: Harvest) -> None:
+        """A message that cannot be read. Where this account does not encrypt, or nobody knows this way of encrypting, it never
+        will be."""
         if event.sender == self._user:
             return
-        locked = self._locks.add(event, room, span.until)
-        if self._session.keys is not None:
-            harvest.locked.append(locked)
-        elif self._locks.first(event):
+        self.counts["unreadable"] += 1
+        if self._session.keys is not None and isinstance(event, MegolmEvent):
+            harvest.locked.append(self._locks.add(event, room, span.until))
+        elif self._locks.first(event, self._now()):
             at = span.at(event.server_timestamp)
             harvest.events.append(reading.unreadable(event.event_id, event.sender, room, span.group, at))
 
-    async def _read(self, client: Client, room: str, event: Event, span: Span, harvest: Harvest) -> None:
+    async def _read(self, client: Client, room: str, event: AnyEvent, span: Span, harvest: Harvest) -> None:
         source = event.source
         kind = source.get("type")
+        if event.decrypted and kind not in reading.SAID:
+            self.counts["state in a cipher"] += 1
+            return
         if kind == reading.TOMBSTONE:
             door = replaced(source, room, span.until)
             harvest.doors += [door] if door else []
@@ -271,10 +278,10 @@ class Receiving:
             self.counts["edit by another"] += 1
             return
         if read.kind == "message":
-            self._remember(read.message, read.user)
+            self._remember(room, read.message, read.user)
         harvest.events.append(read)
 
-    def _levels(self, room: str, event: Event, span: Span) -> list[Incoming]:
+    def _levels(self, room: str, event: AnyEvent, span: Span) -> list[Incoming]:
         """Where nobody lets us write any more, the room is as good as lost."""
         state = self._session.room(room)
         encrypted = state is not None and state.encrypted
@@ -286,18 +293,18 @@ class Receiving:
 
     async def _author(self, client: Client, room: str, message: str) -> str:
         """Who wrote a message; "" where it is gone. Raises `Failed`."""
-        if message not in self._authors:
+        if (room, message) not in self._authors:
             try:
                 answer = await fine(RoomGetEventResponse, client.room_get_event(room, message))
             except Failed as error:
                 if error.passing or error.token:
                     raise
                 return ""
-            self._remember(message, answer.event.sender)
-        return self._authors[message]
+            self._remember(room, message, answer.event.sender)
+        return self._authors[room, message]
 
-    def _remember(self, message: str, author: str) -> None:
-        self._authors[message] = author
+    def _remember(self, room: str, message: str, author: str) -> None:
+        self._authors[room, message] = author
         while len(self._authors) > MOST_AUTHORS:
             self._authors.popitem(last=False)
 

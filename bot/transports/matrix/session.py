@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -29,6 +30,7 @@ from nio.exceptions import LocalProtocolError
 
 from bot.transports.matrix.errors import failed, fine, reached
 from bot.transports.matrix.keys import Keys
+from bot.transports.matrix.sound import sieve
 from bot.transports.port import Stopped
 
 logging.getLogger("nio").setLevel(logging.CRITICAL)  # what it logs names people and their devices
@@ -57,7 +59,10 @@ if TYPE_CHECKING:
 
 
 class Client(AsyncClient):
-    """nio's client, which leaves to us when a sync changes its state, and what becomes of one-time keys on the way."""
+    """nio's client, which leaves to us when a sync changes its state, and what becomes of one-time keys on the way. `counts` says
+    how much of the answers was left out, since nio cannot bear it."""
+
+    counts: Counter[str]
 
     @property
     def machine(self) -> Olm:
@@ -72,6 +77,21 @@ class Client(AsyncClient):
         if self.store is None:
             raise LocalProtocolError("this account has no keys")
         return self.store
+
+    def load_store(self) -> None:
+        """Open the file with the keys, if there is one."""
+        super().load_store()  # type: ignore[no-untyped-call]  # nio's
+        if self.store is not None and self.device_id is not None:
+            from bot.transports.matrix.machine import Machine  # what it takes is there only with keys
+
+            self.olm = Machine(self.user_id, self.device_id, self.store, self.counts)
+
+    async def parse_body(self, transport_response: ClientResponse) -> dict[Any, Any]:
+        """The JSON of an answer, without what nio cannot bear."""
+        found: dict[Any, Any] = await super().parse_body(transport_response)
+        if dropped := sieve(found):
+            self.counts["malformed"] += dropped
+        return found
 
     async def receive_response(self, response: Response) -> None:
         if not isinstance(response, SyncResponse):
@@ -127,10 +147,12 @@ class Client(AsyncClient):
 
 
 class Session:
-    """The account `user` with this access token. Where it has `keys`, it can encrypt."""
+    """The account `user` with this access token. Where it has `keys`, it can encrypt. `counts` says what came and was no concern
+    of ours, by kind."""
 
     def __init__(self, homeserver: str, user: str, token: str, keys: Keys | None) -> None:
         self.user = user
+        self.counts: Counter[str] = Counter()
         self.device = ""
         self.keys = keys
         self._homeserver, self._token = homeserver.rstrip("/"), token
@@ -149,7 +171,7 @@ class Session:
         store = self.keys.settings() if self.keys is not None else {"encryption_enabled": False}
         config = AsyncClientConfig(max_limit_exceeded=0, max_timeouts=0, request_timeout=REQUEST, **store)
         client = Client(self._homeserver, self.user, store_path=self.keys.folder if self.keys else "", config=config)
-        client.access_token = self._token
+        client.access_token, client.counts = self._token, self.counts
         try:
             who = await fine(WhoamiResponse, client.whoami())
             if who.user_id != self.user:

@@ -166,7 +166,7 @@ async def test_an_invitation_to_a_private_chat_is_a_beginning(homeserver: Gather
 
     assert [(e.text, e.user, e.place, e.room) for e in heard] == [
         ("/start", anna.user, room, False),
-        ("/join ABC", anna.user, room, False),
+        ("!join ABC", anna.user, room, False),
     ]
     await listener.matrix.send(room, words("Welcome"), f"welcome {room}")
     await anna.reads(room, "Welcome")
@@ -313,7 +313,7 @@ async def test_an_edit_counts_only_if_it_is_by_the_author(homeserver: Gathering,
     await anna.edit(room, said, "her own words")
     heard = await listener.until(bool)
     assert [(e.kind, e.user, e.text, e.message) for e in heard] == [("edit", anna.user, "her own words", said)]
-    assert listener.matrix.counts == {"edit by another": 1}
+    assert listener.matrix.counts["edit by another"] == 1
 
 
 async def test_a_token_that_is_no_longer_good_stops_the_account(homeserver: Gathering, listen: Open) -> None:

@@ -38,7 +38,7 @@ async def test_what_a_person_does_in_a_room(homeserver: Gathering, listen: Open)
         ("reaction", "👍", ""),
         ("message", "my view", ""),
         ("message", "", "unknown"),
-        ("message", "/join ABC", ""),
+        ("message", "!join ABC", ""),
         ("message", "!important", ""),
         ("redaction", "", ""),
     ]
