@@ -150,7 +150,7 @@ def exited(turn: Turn, event: Exited) -> None:
     when = int(event.at.timestamp() * 1000)
     if event.moved:
         _told(turn, seat, f"moved/{event.room}/{when}", t(
-            "The room of your table has moved to a new place in that app. Until you have come in there, you read and write here."
+            "The room of your table has moved. Until you have come into the new one, you read and write here."
         ))  # fmt: skip
         ask_in(turn, seat.unit, event.room, f"admit/{event.room}/{seat.id}/{when}")
         return

@@ -208,7 +208,7 @@ def test_where_a_room_moves_alone_its_people_read_in_private_until_they_have_com
     s.play(Entered("t1", "anna", s.now, "r1"))
     s.play(Exited("t1", "anna", s.now, "r1", moved=True))
     assert s.seats["anna"].room == ""
-    assert s.read_by("seat:anna")[-1].startswith("The room of your table has moved to a new place in that app.")
+    assert s.read_by("seat:anna")[-1].startswith("The room of your table has moved.")
     (request,) = asked(s, "admit")
     assert (request.unit, request.args["room"]) == ("seat:anna", "r1")
 

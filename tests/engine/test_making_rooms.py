@@ -263,7 +263,7 @@ async def test_where_we_make_rooms_nobody_is_left_behind_when_one_moves() -> Non
         old = await come_in(b, "dora")
         b.halls.halls["new"] = b.halls.halls[old]
         await b.there("", old, kind="moved", moved="new", message="", on=b.halls, room=False)
-        assert b.count("dora", "The room of your table has moved to a new place in that app.") == 1
+        assert b.count("dora", "The room of your table has moved.") == 1
         assert b.count("emil", "has moved") == b.count("anna", "has moved") == 0
         await b.write("anna", "Where are you?")
         assert b.count("dora", "Where are you?") == b.count("new", "Where are you?") == 1

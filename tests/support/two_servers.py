@@ -19,7 +19,7 @@ from nio import ErrorResponse
 
 from bot.core.state import Role, Seat
 from bot.engine.clock import ManualClock
-from bot.store import courses, identities, opinions, people, queue, rooms
+from bot.store import ballots, courses, identities, opinions, people, queue, rooms
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.matrix import Matrix
@@ -244,6 +244,17 @@ class Servers:
         path = f"/_matrix/client/v3/rooms/{place}/state/{kind}/{key}"
         return self.gathering.server.ask("GET", path, token=token)
 
+    def put_state(self, place: str, kind: str, content: Any) -> None:
+        """Change a part of a room's state with the bot's own account, behind its back."""
+        path = f"/_matrix/client/v3/rooms/{place}/state/{kind}/"
+        self.gathering.server.ask("PUT", path, content, self.account.token)
+
+    def spaces(self, place: str) -> list[str]:
+        """The spaces to which a room belongs."""
+        path = f"/_matrix/client/v3/rooms/{place}/state"
+        found = self.gathering.server.ask("GET", path, token=self.account.token)
+        return [event["state_key"] for event in found if event["type"] == "m.space.parent"]
+
     def membership(self, place: str, who: str) -> str:
         """What somebody is in a room on Matrix: invite, join, leave, ban; "" where they never were asked in."""
         try:
@@ -251,6 +262,10 @@ class Servers:
         except HTTPError:
             return ""
         return str(found["membership"])
+
+    async def voted(self, step: str) -> list[str]:
+        """The seats that have voted in a step."""
+        return await self.here.store.read(ballots.voters, ASSEMBLY, step)
 
     async def acts(self) -> list[str]:
         """What stands in the assembly's log, as far as it was done by somebody."""

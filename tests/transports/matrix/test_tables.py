@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,11 @@ from tests.support.matrix_people import Gathering, Seen
 from tests.support.two_servers import SIX, Servers, servers
 
 pytestmark = pytest.mark.homeserver
+
+BALLOT = (
+    '[[step]]\nid = "ballot"\ntype = "vote"\nduration = "1h"\n'
+    'questions = [{ id = "q", method = "yes_no_abstain", text = { en = "More bread?", de = "Mehr Brot?" } }]\n'
+)
 
 
 def relation(seen: Seen) -> str:
@@ -76,9 +82,8 @@ async def test_each_message_reaches_the_other_side_once_with_its_reply_and_its_e
         assert await where(s, "Bread is dear", hall) == await where(s, "here</b>", hall) == {}
         changed: Seen = await s.find("fred", "Bread is too dear")
         assert changed.html.endswith("<blockquote>Bread is too dear</blockquote><p><em>(edited)</em></p>")
-        assert [text for text, _ in await s.kept()] == [
-            "Bread is too dear", "So it is everywhere", "And why?", "Let us hear Ben",
-        ]  # fmt: skip
+        words = {"Bread is too dear", "So it is everywhere", "And why?", "Let us hear Ben"}
+        assert {text for text, _ in await s.kept()} == words
 
 
 async def test_a_table_that_is_virtual_on_both_sides(homeserver: Gathering) -> None:
@@ -173,8 +178,8 @@ async def bound(s: Servers, *members: str) -> Any:
 
 
 async def test_who_is_there(homeserver: Gathering) -> None:
-    """Officials carry their role and nobody keeps their words; strangers are announced and put out; nobody of them votes."""
-    async with servers(homeserver) as s:
+    """Officials carry their role and nobody keeps their words; strangers are announced and put out; none of them votes."""
+    async with servers(homeserver, TALK + BALLOT) as s:
         hall = await s.come_in("dora", "maya")
         await s.on_matrix("otto", role="observer")
         await s.stranger("eva")
@@ -205,6 +210,20 @@ async def test_who_is_there(homeserver: Gathering) -> None:
             await s.clients["eva"].say(hall, "Let me in")
         with pytest.raises(AssertionError, match="M_FORBIDDEN"):
             await s.invites("dora", "eva", hall)
+
+        await s.forget(hall)
+        await s.wait(timedelta(minutes=41))
+        citizens = ("anna", "ben", "cleo", "dora", "emil", "fred")
+        assert await where(s, "More bread?", hall) == dict.fromkeys(citizens, 1)
+        await s.apps["anna"].press("Yes")
+        for who in ("otto", "maya"):
+            await s.write(who, "1")
+        await s.clients["dora"].say(hall, "1")
+        await s.go_on()
+        assert await s.voted("ballot") == [(await s.seat("anna")).id]
+        await s.write("dora", "1")
+        await s.go_on()
+        assert sorted(await s.voted("ballot")) == sorted([(await s.seat(who)).id for who in ("anna", "dora")])
 
 
 async def test_what_a_moderator_deletes_is_hidden_and_what_its_author_deletes_is_taken_back(
