@@ -43,8 +43,8 @@ def meant(turn: Turn, seat: Seat, event: Heard) -> Heard:
         talk = None
     alone = talk is None and (waiting is None or waiting[0].id == step)
     option = rest[2] if step in turn.flow.nodes and len(rest) == 3 else ""
-    if option and not marked(event) and option != SUBMIT and not option.startswith("="):  # a word: it is confirmed
-        return replace(words, asked=":".join((step, *rest[:2]))) if alone else words
+    if alone and option and not marked(event) and option != SUBMIT and not option.startswith("="):
+        return replace(words, asked=":".join((step, *rest[:2])))  # a word is confirmed before it counts
     if alone or (step in (*AT_ONCE, *INVITATION) and not event.aside):
         return press
     if step in turn.flow.nodes and target(turn, seat, step, event.at) is None:

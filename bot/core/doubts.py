@@ -75,11 +75,11 @@ def told_which(turn: Turn, seat: Seat, event: Heard) -> Heard | None:
     if given is None:
         tell(turn, seat, f"which/{event.id}", t("You have answered this already, so nothing was changed."))
         return None
-    words = (block(Words(id), kind="quote"),) if given.text and step != KEEP_BACK else ()
+    words = (block(Words(id), kind="quote"),) if given.text and step in (TO_TABLE, TO_ANSWER) else ()
     where = {
         TO_TABLE: t("For your table:"),
         TO_ANSWER: t("Your answer:"),
-        PICK: t("Your answer:"),
+        PICK: t("This was taken as your answer."),
         KEEP_BACK: t("It was not sent to anybody."),
     }
     said = message(where[step], *words)

@@ -3,10 +3,10 @@
 Invariants:
 
 * A reply to a message with choices is meant for that message. What stands alone is meant for the newest message of the chat that
-  asked for anything, or, where that one cannot be meant, for one above it that nobody has answered and below which nothing was
-  written. Where a question of another step, or of another person for whom somebody answers here, waits as well and may be meant
-  just as well, nobody guesses: they are asked to reply to the one that they mean. Whether it may be for somebody else just now
-  is for the core to see (`bot.core.aiming`).
+  asked for anything, or, where that one cannot be meant, for one above it that still waits for an answer. Where a question of
+  another step, or of another person for whom somebody answers here, may be meant just as well, nobody guesses: they are asked to
+  reply to the one that they mean. But who has begun with one goes on with it. Whether it may be for somebody else just now is
+  for the core to see (`bot.core.aiming`).
 * In a room a mark that stands alone chooses only right below the choices; anywhere else it is talk. What a private chat asks is
   never answered in a room.
 * Words that are no label choose nothing here: they may be an answer in words, which the core has confirmed.
@@ -19,20 +19,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.aiming import AT_ONCE, INVITATION
+from bot.core.effects import Lane
 from bot.core.message import Message, block, t
 from bot.core.rendered import places_of
 from bot.engine.house import House
 from bot.engine.knock import Knock
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render
-from bot.store import copies, courses, questions
+from bot.store import copies, courses, people, questions
 from bot.store.database import Database
 from bot.store.questions import Question
 from bot.store.queue import OutboxRow
 
 WHICH = t(
-    "More than one question waits for you here, so I do not know which one you have answered. Please reply to the one that you "
-    "mean; nothing was counted yet."
+    "More than one question waits for you here, and I do not know which of them this answers. Please reply to the message that "
+    "you mean. Nothing was counted, and nothing was sent to anybody."
 )
 
 
@@ -53,7 +54,10 @@ def note(
     db: Database, catalogs: Catalogs, row: OutboxRow, holder: str, account: str, said: Message, readers: Sequence[Reader],
     words: Mapping[str, str], names: Mapping[str, str],
 ) -> str:  # fmt: skip
-    """Note what can be chosen in a message that leaves, or whose change does; the key under which that stands, "" for none."""
+    """Note what can be chosen in a message that leaves, or whose change does; the key under which that stands, "" for none. What
+    somebody says in a room stands below the choices there."""
+    if row.act == "say" and row.about and row.seat is None:
+        questions.pass_over(db, (holder,), account)
     asks = said.buttons or said.expects or said.asks
     if row.act not in ("say", "edit") or not (asks or row.act == "edit"):
         return ""
@@ -64,7 +68,7 @@ def note(
         labels.append([questions.form(db, holder, label) for label in (*forms, " / ".join(forms))])
     presses = [button.press for button in said.buttons]
     key, lettered = _key(row), said.expects == "number"
-    made = Question(key, holder, account, presses, labels, lettered, said.asks)
+    made = Question(key, holder, account, presses, labels, lettered, said.asks, follows=row.lane == Lane.ANSWER)
     if row.act == "edit":
         questions.change(db, made, row.target)
         return ""
@@ -112,13 +116,17 @@ def meant(db: Database, house: House, knock: Knock, holders: Collection[str]) ->
     if found and not found[0].remote:
         return None  # nobody knows whether it was seen
     fits = [(q, press) for q in found if not q.over and (press := _chosen(db, q, text))]
-    if not fits or (fits[0][0] is not found[0] and _set_aside(fits[0][0])):
+    fits = [(q, press) for q, press in fits if q is found[0] or _expected(db, q, press)]
+    fits.sort(key=lambda fit: fit[0].passed and _step(fit[1]) in AT_ONCE)  # who did not answer at once has gone on
+    if not fits:
         questions.pass_over(db, holders, account)
         return None
     question, press = fits[0]
     aside = question.passed or question is not found[0]
-    at_once = not aside and press.partition(":")[0] in AT_ONCE
-    unclear = not at_once and any(_rivals(db, question, press, *other) for other in fits[1:])
+    step = _step(press)
+    begun = not aside and (step in AT_ONCE or (question.follows and not press.startswith(f"{step}:change:")))
+    others = ((q.holder, _step(p)) for q, p in fits[1:])
+    unclear = not begun and any(other != (question.holder, step) for other in others)
     return Meant(question, own, press, aside=aside, unclear=unclear)
 
 
@@ -140,7 +148,7 @@ def meant_in_room(db: Database, house: House, knock: Knock, room: str, seat: str
     if newest and not newest[0].passed:
         questions.pass_over(db, (room,), account)
     for question in questions.newest(db, (seat,), account)[:1]:
-        if not _set_aside(question) and (press := _chosen(db, question, text)):
+        if (press := _chosen(db, question, text)) and _waits(db, question, _step(press)):
             return Meant(question, "", press)
     return None
 
@@ -193,23 +201,22 @@ def _together(presses: Sequence[str]) -> str:
     return f"{parts[0][0]}:={','.join(option[1:] for _, _, option in parts)}"
 
 
-def _set_aside(question: Question) -> bool:
-    """Whether nobody expects an answer to an older question any more: it has one, or something else was written since."""
-    return question.over or question.passed or question.answered or not question.remote
-
-
-def _rivals(db: Database, question: Question, press: str, other: Question, instead: str) -> bool:
-    """Whether another question may be meant just as well. One that is about to be looked at again never hides one that waits."""
-    step, rival = press.partition(":")[0], instead.partition(":")[0]
-    if (question.holder, step) == (other.holder, rival) or other.answered or not other.remote:
+def _expected(db: Database, question: Question, press: str) -> bool:
+    """Whether an older question still expects an answer: what a step has asked does so until it is answered, an invitation into a
+    room until something else is written. Nobody goes back to the buttons under other messages."""
+    if not question.remote:
         return False
-    if other.passed and not press.startswith(f"{step}:change:"):
-        return False
-    return rival in INVITATION or _waits(db, other, rival)
+    if _step(press) in INVITATION:
+        seat = people.load_seat(db, question.holder)
+        return not question.passed and seat is not None and not seat.room
+    return _waits(db, question, _step(press))
 
 
 def _waits(db: Database, question: Question, step: str) -> bool:
     """Whether a step still waits for an answer of the seat to which this question was put."""
-    assembly = question.key.partition("/")[0]
-    stage = courses.load_stage(db, assembly, step, f"seat:{question.holder}")
+    stage = courses.load_stage(db, question.key.partition("/")[0], step, f"seat:{question.holder}")
     return stage is not None and stage.state == "open"
+
+
+def _step(press: str) -> str:
+    return press.partition(":")[0]

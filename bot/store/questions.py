@@ -23,8 +23,8 @@ class Question:
     """A message with choices in the chat of `holder` (a seat, or the id of a room) on an account. `presses` are what the choices
     stand for, `labels` the forms of each one's label (see `form`). `lettered` says that their marks are letters; `asks` is the
     question that words in reply answer, "" for none; `remote` the platform's id of the message, "" while it is not known to have
-    arrived. `passed` says that something else was written since, `over` that it shows no choices any more, `answered` that one of
-    them was written."""
+    arrived. `follows` says that it answers something that was written or pressed, `passed` that something was written since, `over`
+    that it shows no choices any more."""
 
     key: str
     holder: str
@@ -34,15 +34,15 @@ class Question:
     lettered: bool = False
     asks: str = ""
     remote: str = ""
+    follows: bool = False
     passed: bool = False
     over: bool = False
-    answered: bool = False
 
 
 NEWEST = 6
 """So many of the newest questions of a chat may be meant by what stands alone."""
 
-_COLUMNS = "key, holder, account, presses, labels, lettered, asks"
+_COLUMNS = "key, holder, account, presses, labels, lettered, asks, follows"
 
 
 def form(db: Database, holder: str, label: str) -> str:
@@ -54,11 +54,11 @@ def form(db: Database, holder: str, label: str) -> str:
 def keep(db: Database, made: Question) -> None:
     """A message with choices is about to be sent: it is the newest of its chat."""
     db.sql.execute(
-        f"INSERT INTO question ({_COLUMNS}, said) SELECT ?, ?, ?, ?, ?, ?, ?, COALESCE(MAX(said), 0) + 1 FROM question "
+        f"INSERT INTO question ({_COLUMNS}, said) SELECT ?, ?, ?, ?, ?, ?, ?, ?, COALESCE(MAX(said), 0) + 1 FROM question "
         "WHERE true ON CONFLICT (key) DO UPDATE SET account = excluded.account, said = excluded.said",
         (
             made.key, made.holder, made.account, json.dumps(list(made.presses)), json.dumps([list(x) for x in made.labels]),
-            made.lettered, made.asks,
+            made.lettered, made.asks, made.follows,
         ),
     )  # fmt: skip
 
@@ -112,9 +112,8 @@ def at(db: Database, holders: Collection[str], account: str, remote: str) -> Que
 
 
 def answer(db: Database, question: Question, message: str) -> None:
-    """Somebody has answered a question with this message: those that stand in their chat besides were passed over."""
+    """Somebody has answered a question with this message."""
     pass_over(db, (question.holder,), question.account)
-    db.sql.execute("UPDATE question SET answered = 1 WHERE key = ? AND answered = 0", (question.key,))
     db.sql.execute(
         "INSERT INTO typed (holder, account, remote, question) VALUES (?, ?, ?, ?) ON CONFLICT (holder, account, remote) "
         "DO UPDATE SET question = excluded.question",
@@ -134,7 +133,7 @@ def answered(db: Database, holders: Collection[str], account: str, message: str)
 
 
 def pass_over(db: Database, holders: Collection[str], account: str) -> None:
-    """Something else was written below the newest questions of a chat."""
+    """Something was written below the newest questions of a chat."""
     marks = ", ".join("?" * len(holders))
     db.sql.execute(
         f"UPDATE question SET passed = 1 WHERE holder IN ({marks}) AND account = ? AND passed = 0", (*holders, account)
@@ -150,16 +149,17 @@ def forget(db: Database, holder: str) -> None:
 def _find(db: Database, holders: Collection[str], where: str, *given: str) -> list[Question]:
     marks = ", ".join("?" * len(holders))
     found = db.sql.execute(
-        f"SELECT {_COLUMNS}, remote, passed, over, answered FROM question WHERE holder IN ({marks}) AND {where}",
+        f"SELECT {_COLUMNS}, remote, passed, over FROM question WHERE holder IN ({marks}) AND {where}",
         (*holders, *given),
     )
     return [_read(row) for row in found]
 
 
 def _read(row: tuple[Any, ...]) -> Question:
-    key, holder, account, presses, labels, lettered, asks, remote, *states = row
+    key, holder, account, presses, labels, lettered, asks, follows, remote, passed, over = row
+    choices = json.loads(presses), json.loads(labels)
     return Question(
-        key, holder, account, json.loads(presses), json.loads(labels), bool(lettered), asks, remote, *map(bool, states)
+        key, holder, account, *choices, bool(lettered), asks, remote, bool(follows), bool(passed), bool(over)
     )
 
 
