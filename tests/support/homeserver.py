@@ -24,8 +24,15 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".synapse" / "bin" / "python"
@@ -70,12 +77,31 @@ bcrypt_rounds: 4
 report_stats: false
 trusted_key_servers: []
 suppress_key_server_warning: true
-federation_domain_whitelist: []
 url_preview_enabled: false
 push: {{enabled: false}}
 presence: {{enabled: false}}
 user_directory: {{enabled: false}}
 caches: {{sync_response_cache_duration: 0}}
+"""
+_ALONE = "federation_domain_whitelist: []\n"
+_FEDERATES = """\
+federation_verify_certificates: false
+ip_range_blacklist: []
+tls_certificate_path: {folder}/tls.crt
+tls_private_key_path: {folder}/tls.key
+federation:
+  client_timeout: 5s
+  max_short_retries: 1
+  max_long_retries: 1
+  destination_min_retry_interval: 1s
+  destination_max_retry_interval: 1s
+"""
+_LISTENER = """\
+  - port: {port}
+    bind_addresses: ["127.0.0.1"]
+    type: http
+    tls: true
+    resources: [{{names: [federation]}}]
 """
 _LOG = """\
 version: 1
@@ -99,9 +125,10 @@ class Account:
 
 
 class Homeserver:
-    """One Synapse. `limits` leaves its rate limits as they come: 0.2 messages a second."""
+    """One Synapse. `limits` leaves its rate limits as they come: 0.2 messages a second. One that `federates` speaks with others
+    of its kind on this machine, under a name that they find it by."""
 
-    def __init__(self, *, limits: bool = False) -> None:
+    def __init__(self, *, limits: bool = False, federates: bool = False) -> None:
         if not PYTHON.exists():
             raise RuntimeError(f"These tests need Synapse, and {PYTHON} is not there. Run: make .synapse/.ready")
         memory = Path("/dev/shm")
@@ -109,20 +136,32 @@ class Homeserver:
         self.secret = secrets.token_hex(16)
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        door = _free_port() if federates else 0
+        self.name = f"localhost:{door}" if federates else NAME
         self._process: subprocess.Popen[bytes] | None = None
         seed = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
         (self.folder / "signing.key").write_text(f"ed25519 a_test {seed}\n")
         (self.folder / "log.yaml").write_text(_LOG.format(folder=self.folder))
-        config = _CONFIG.format(name=NAME, folder=self.folder, port=self.port, secret=self.secret)
+        config = _CONFIG.format(name=self.name, folder=self.folder, port=self.port, secret=self.secret)
+        if federates:
+            _certificate(self.folder)
+            config = config.replace("database:", _LISTENER.format(port=door) + "database:", 1)
+        config += _FEDERATES.format(folder=self.folder) if federates else _ALONE
         (self.folder / "homeserver.yaml").write_text(config + ("" if limits else _LIMITS))
 
-    def start(self) -> Self:
-        """Start, and return when it answers."""
+    def launch(self) -> None:
+        """Start, and do not wait: `start` does."""
         command = [str(PYTHON), "-m", "synapse.app.homeserver", "-c", str(self.folder / "homeserver.yaml")]
         with (self.folder / "out.log").open("ab") as out:
             self._process = subprocess.Popen(
                 command, cwd=self.folder, stdout=out, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent
             )
+
+    def start(self) -> Self:
+        """Start where it was not launched, and return when it answers."""
+        if self._process is None:
+            self.launch()
+        assert self._process is not None
         until = time.monotonic() + PATIENCE
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > until:
@@ -180,6 +219,17 @@ class Homeserver:
         except (OSError, urllib.error.URLError):
             return False
         return True
+
+
+def _certificate(folder: Path) -> None:
+    """A certificate that nobody has signed, for others on this machine."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(x509.random_serial_number()).not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+    signed = made.not_valid_after(datetime(2100, 1, 1, tzinfo=UTC)).sign(key, hashes.SHA256())
+    (folder / "tls.crt").write_bytes(signed.public_bytes(Encoding.PEM))
+    (folder / "tls.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def _free_port() -> int:
