@@ -39,6 +39,9 @@ ORDINALS: tuple[Phrase, ...] = (
     t("the first"), t("the second"), t("the third"), t("the fourth"), t("the fifth"),
     t("the sixth"), t("the seventh"), t("the eighth"), t("the ninth"), t("the tenth"),
 )  # fmt: skip
+CARDINALS: tuple[Phrase, ...] = (
+    t("one"), t("two"), t("three"), t("four"), t("five"), t("six"), t("seven"), t("eight"), t("nine"), t("ten"),
+)  # fmt: skip
 """What people type instead of pressing; recognised in every language, confirmed before it counts."""
 
 
@@ -197,22 +200,20 @@ def meaning(at: Scene, text: str, slot: Slot) -> tuple[str, Part] | None:
     offered = options(slot)
     said = text.strip().strip(".!)#").casefold()
     known = at.facts.get("meaning", frozenset())
-    if (
-        re.fullmatch(r"\d{1,2}", said)
-        and slot.question.method not in ("score", "likert")
-        and 1 <= int(said) <= len(offered)
-    ):
+    graded = slot.question.method in ("score", "likert")  # a number is a grade there, and no place in the list
+    if re.fullmatch(r"\d{1,2}", said) and not graded and 1 <= int(said) <= len(offered):
         return offered[int(said) - 1]
-    for place, phrase in enumerate(ORDINALS[: len(offered)]):
-        if phrase.text in known:
-            return offered[place]
+    for places in (ORDINALS,) if graded else (ORDINALS, CARDINALS):
+        for option, phrase in zip(offered, places, strict=False):
+            if phrase.text in known:
+                return option
     for id, label in offered:
         if isinstance(label, Phrase):
             if label.text in known:
                 return id, label
         elif isinstance(label, Local) and said in {words.strip().casefold() for words in label.texts.values()}:
             return id, label
-        if slot.question.method in ("score", "likert") and said == id:
+        if graded and said == id:
             return id, label
     return None
 

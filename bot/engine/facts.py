@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.core.asking import LABELS, ORDINALS
+from bot.core.asking import CARDINALS, LABELS, ORDINALS
 from bot.core.events import Event, Heard
 from bot.core.flow import Flow, references
 from bot.core.itinerary import Node
@@ -88,7 +88,7 @@ def _meaning(a: Asked) -> dict[str, Any]:
         return {"meaning": frozenset()}
     said, language = text.strip().strip(".!)#").casefold(), a.seat.language
     phrase = a.work.house.catalogs.phrase
-    known = (p.text for p in (*LABELS.values(), *ORDINALS))
+    known = (p.text for p in (*LABELS.values(), *ORDINALS, *CARDINALS))
     return {"meaning": frozenset(m for m in known if phrase(m, None, 0, language).casefold() == said)}
 
 

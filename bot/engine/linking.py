@@ -40,6 +40,10 @@ BOTH = t("Thank you, the other chat is linked to your seat. From now on I write 
 WRONG = t(
     "This is not the number that stands in the other chat, or it is too old. Please look at it again, or ask for a new one there."
 )
+ENOUGH = t(
+    "That was not the number either, so the two chats are not linked. To try again, please show your invitation in the other "
+    "chat once more."
+)
 HAS_ONE = t("The other chat has a seat of its own by now, so the two were not linked.")
 ENDED = t("Thank you. Nothing was linked, and your invitation links no other chat any more. Nobody but you reads here.")
 
@@ -89,7 +93,7 @@ def heard(db: Database, house: House, knock: Knock, held: list[Held]) -> bool:
     seat = people.load_seat(db, asked.seat) if asked is not None else None
     if asked is None or seat is None or seat.focus:
         return False  # it may be the answer to a question
-    _reply(db, knock, asked, message(WRONG))
+    _reply(db, knock, asked, message(ENOUGH if linking.wrong(db, asked.seat) else WRONG))
     return True
 
 

@@ -23,8 +23,8 @@ class Question:
     """A message with choices in the chat of `holder` (a seat, or the id of a room) on an account. `presses` are what the choices
     stand for, `labels` the forms of each one's label (see `form`). `lettered` says that their marks are letters; `asks` is the
     question that words in reply answer, "" for none; `remote` the platform's id of the message, "" while it is not known to have
-    arrived. `follows` says that it answers something that was written or pressed, `passed` that something was written since, `over`
-    that it shows no choices any more."""
+    arrived. `follows` says that it answers something that was written or pressed, `passed` that something was written since,
+    `over` that it shows no choices any more."""
 
     key: str
     holder: str

@@ -177,6 +177,9 @@ async def test_typed_words_are_answered_below_and_the_old_question_shows_the_ans
 async def test_a_typed_choice_is_confirmed_in_its_own_message() -> None:
     async with table(SURVEY) as t:
         await t.write("anna", "44")
+        for words in ("two", "2.", "The second"):
+            await t.write("anna", words)
+            assert "“A third”" in t.last("anna"), words
         await t.write("anna", "the second")
         assert t.last("anna") == "Did you mean this?\n  “A third”\n[1] Yes, that is my answer"
         await t.tap("anna", "Yes, that is my answer", times=2)

@@ -124,6 +124,24 @@ async def test_nothing_else_links(what: str) -> None:
         assert await reached(b) == {"phones:main"}
 
 
+async def test_three_wrong_numbers_end_it() -> None:
+    async with both(BALLOT) as b:
+        code = await come(b)
+        await b.write("zoe@halls", f"/join {code}")
+        right = number(b)
+        for wrong in ("000001", "000002", "000003"):
+            await b.write("zoe", wrong)
+        assert b.count("zoe", "This is not the number") == 2
+        assert "so the two chats are not linked" in b.last("zoe")
+        await b.write("zoe", right)
+        assert await reached(b) == {"phones:main"}
+        await b.write("zoe@halls", f"/join {code}")
+        assert b.count("zoe", "Somebody has shown your invitation") == 1, "she was told a moment ago"
+        await b.write("zoe", "000004")
+        await b.write("zoe", number(b))
+        assert await reached(b) == {"phones:main", "halls:main"}
+
+
 async def test_it_was_somebody_else() -> None:
     async with both(BALLOT) as b:
         code = await come(b)

@@ -128,9 +128,10 @@ ALTER TABLE identity ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE joining (assembly TEXT PRIMARY KEY, paused INTEGER NOT NULL, rung INTEGER NOT NULL) WITHOUT ROWID;
 
 -- Somebody has shown the used invite of a seat in another chat, whose `lookup` it is; they have until `expires` to write, in a chat of
--- the seat, the number of which `number` is an HMAC. `seat` has one such request at a time; `told` is when it was last told of one.
+-- the seat, the number of which `number` is an HMAC. `seat` has one such request at a time; `told` is when it was last told of one, `tries` counts wrong numbers.
 CREATE TABLE linking (
-    seat TEXT PRIMARY KEY, lookup BLOB NOT NULL, number BLOB NOT NULL, expires INTEGER NOT NULL, told INTEGER NOT NULL
+    seat TEXT PRIMARY KEY, lookup BLOB NOT NULL, number BLOB NOT NULL, expires INTEGER NOT NULL, told INTEGER NOT NULL,
+    tries INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 -- Wrong codes at the door, by the lookup of who tried: until when no code of theirs is looked at, and whether they know; and what
