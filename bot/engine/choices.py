@@ -125,7 +125,7 @@ def meant(db: Database, house: House, knock: Knock, holders: Collection[str]) ->
     aside = question.passed or question is not found[0]
     step = _step(press)
     begun = not aside and (step in AT_ONCE or (question.follows and not press.startswith(f"{step}:change:")))
-    others = ((q.holder, _step(p)) for q, p in fits[1:])
+    others = ((q.holder, _step(p)) for q, p in fits[1:] if _step(p) not in INVITATION)  # which wait for nobody
     unclear = not begun and any(other != (question.holder, step) for other in others)
     return Meant(question, own, press, aside=aside, unclear=unclear)
 

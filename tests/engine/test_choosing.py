@@ -165,6 +165,13 @@ async def test_right_below_an_invitation_the_number_is_meant_for_it() -> None:
         assert "I have invited you" in b.last("dora")
 
 
+async def test_an_invitation_that_nobody_took_leaves_the_ballot_below_it_clear() -> None:
+    async with both(BALLOT) as b:
+        assert "Come in" in b.shown("dora")[-2]
+        await b.write("dora", "1")
+        assert await cast(b, "dora") == {"q": "yes"}
+
+
 async def test_in_a_room_a_number_chooses_only_right_below_the_choices() -> None:
     async with both(TALK.replace("type =", 'early_close = "all_answered"\ntype =')) as b:
         (hall,) = b.halls.tables

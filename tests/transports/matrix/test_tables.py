@@ -221,9 +221,10 @@ async def test_who_is_there(homeserver: Gathering) -> None:
         await s.clients["dora"].say(hall, "1")
         await s.go_on()
         assert await s.voted("ballot") == [(await s.seat("anna")).id]
-        await s.write("dora", "1")
+        for who in ("dora", "emil"):
+            await s.write(who, "1")
         await s.go_on()
-        assert sorted(await s.voted("ballot")) == sorted([(await s.seat(who)).id for who in ("anna", "dora")])
+        assert sorted(await s.voted("ballot")) == sorted([(await s.seat(who)).id for who in ("anna", "dora", "emil")])
 
 
 async def test_what_a_moderator_deletes_is_hidden_and_what_its_author_deletes_is_taken_back(
