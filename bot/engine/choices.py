@@ -43,8 +43,9 @@ BY_REPLY = t("To choose, reply to this message with the number that stands befor
 
 
 def explained(db: Database, row: OutboxRow, holder: str, account: str, said: Message, *, room: bool) -> Message:
-    """The message, and how to choose, where these are the first choices in a chat."""
-    if row.act != "say" or not said.buttons or questions.offered(db, holder, account, but=_key(row)):
+    """The message, and how to choose, where these are the first choices in a chat; what is only a way back needs no word."""
+    offers = any(not b.press.startswith("-") or _step(b.press) in INVITATION for b in said.buttons)
+    if row.act != "say" or not offers or questions.offered(db, holder, account, but=_key(row)):
         return said
     how = BY_REPLY if room else BY_LETTER if said.expects == "number" else BY_NUMBER
     return replace(said, blocks=(*said.blocks, block(how, kind="note")))

@@ -95,9 +95,10 @@ def newest(db: Database, holders: Collection[str], account: str) -> list[Questio
 
 
 def offered(db: Database, holder: str, account: str, but: str) -> bool:
-    """Whether choices stood in a chat before, in another message than this one."""
+    """Whether choices of a step stood in a chat before, in another message than this one."""
     found = db.sql.execute(
-        "SELECT 1 FROM question WHERE holder = ? AND account = ? AND key <> ? AND presses <> '[]' LIMIT 1",
+        "SELECT 1 FROM question WHERE holder = ? AND account = ? AND key <> ? AND presses <> '[]' "
+        "AND presses NOT LIKE '[\"-%' LIMIT 1",
         (holder, account, but),
     )
     return found.fetchone() is not None

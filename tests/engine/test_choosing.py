@@ -49,9 +49,9 @@ async def said(b: Both) -> list[str]:
     return [c.text for c in await b.room.store.read(opinions.contributions, ASSEMBLY, "talk")]
 
 
-async def reply(b: Both, who: str, words: str, text: str) -> None:
-    """Somebody replies to the newest message in their chat that holds these words."""
-    await b.write(who, text, answers=b.on[who].find(who, words))
+async def reply(b: Both, who: str, words: str, text: str) -> str:
+    """Somebody replies to the newest message in their chat that holds these words. The reply's id."""
+    return await b.write(who, text, answers=b.on[who].find(who, words))
 
 
 async def test_a_number_that_fits_two_questions_is_not_guessed() -> None:
@@ -253,3 +253,49 @@ async def test_nobody_votes_for_the_wrong_person() -> None:
         await reply(b, "dora", asked["· For Dora:"], "1")
         await b.write("dora", "2")
         assert await votes(b) == ["no", "yes"]
+
+
+async def test_an_answer_that_is_edited_is_given_anew() -> None:
+    async with both(BALLOT + SURVEY) as b:
+        own = await reply(b, "dora", "More bread?", "1")
+        await b.edit("dora", own, "2")
+        assert await cast(b, "dora") == {"q": "no"}
+        await b.edit("dora", own, "yes")
+        assert await cast(b, "dora") == {"q": "yes"}
+        await b.edit("dora", own, "perhaps")
+        assert "Did you mean this?" not in b.last("dora")
+        assert "I did not understand that." in b.last("dora")
+        assert await cast(b, "dora") == {"q": "yes"}
+        await b.room.wait(HOUR)
+        await b.edit("dora", own, "2")
+        assert b.last("dora") == "This is closed now, so nothing was changed."
+        assert await votes(b) == ["yes"]
+
+
+async def test_an_edit_of_what_the_table_reads_is_never_a_choice() -> None:
+    async with both(TALK_AND_BALLOT) as b:
+        own = await b.write("dora", "Good morning")
+        await b.edit("dora", own, "2")
+        assert await cast(b, "dora") == {}
+        assert await said(b) == ["2"]
+
+
+async def test_a_reply_in_words_answers_the_question_that_it_replies_to() -> None:
+    ideas = '[[step]]\nid = "idea"\ntype = "collect"\nduration = "40m"\ntext = "Your idea?"\nmax_each = 3\n'
+    async with both(within(TALK, ideas)) as b:
+        await reply(b, "dora", "Your idea?", "A bakery")
+        assert [c.text for c in await b.room.store.read(opinions.contributions, ASSEMBLY, "idea")] == ["A bakery"]
+        await reply(b, "dora", "Come in", "Well, well")
+        assert b.count("anna", "Well, well") == 0, "the collection waits for words: it is asked which is meant"
+        assert DOUBT in b.last("dora")
+
+
+async def test_a_word_is_understood_in_the_language_of_its_reader() -> None:
+    async with both(BALLOT) as b:
+        await b.write("dora", "/lang")
+        await b.press("dora", "Deutsch")
+        for words, wanted in (("Ja", "yes"), ("die zweite", "no"), ("Enthaltung", "abstain")):
+            await reply(b, "dora", "More bread?" if wanted == "yes" else "Mehr Brot?", words)
+            assert "Haben Sie das gemeint?" in b.last("dora")
+            await b.write("dora", "1")
+            assert await cast(b, "dora") == {"q": wanted}
