@@ -202,7 +202,7 @@ def _about_pace(table: MatrixTable, pace: Pace | Finding) -> Iterator[Finding]:
         "note",
         "Whoever runs the homeserver lifts that for this account alone. Where it is a Synapse, with the access token of an "
         "administrator in ADMIN_TOKEN:",
-        f"curl -X POST -H \"Authorization: Bearer $ADMIN_TOKEN\" -d '{body}' '{call}'",
+        f"curl -sS -X POST -H \"Authorization: Bearer $ADMIN_TOKEN\" -d '{body}' '{call}'",
     )
 
 

@@ -54,6 +54,11 @@ def tokens(config: Config, environment: Mapping[str, str] = os.environ) -> dict[
 def access(config: Config, table: MatrixTable, environment: Mapping[str, str] = os.environ) -> str:
     """The access token of a Matrix account; from here on no log shows it. Raises `BadConfig`."""
     whose, there = f"the access token of matrix:{table.name}", f"the access token of {table.user}"
+    if table.token_file is not None and not config.place(table.token_file).exists():
+        raise BadConfig(
+            f"There is no {config.place(table.token_file)} yet. `pnyx matrix login` asks for the password of {table.user} and "
+            "writes the access token into it."
+        )
     found, where = _found(config, table, whose, table.token_env or MATRIX, there, environment)
     if not _ACCESS.fullmatch(found):
         raise BadConfig(

@@ -19,6 +19,7 @@ COMMANDS = {
     "export": "bot.cli.desk:export",
     "backup": "bot.cli.desk:backup",
     "telegram": "bot.cli.telegram:telegram",
+    "matrix": "bot.cli.matrix:matrix",
 }
 """The commands in the order of the help: the module and the name of each."""
 

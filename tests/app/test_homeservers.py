@@ -87,8 +87,8 @@ async def test_a_rate_is_measured_and_the_printed_line_lifts_it(tmp_path: Path, 
     assert slow.weight == "bad", "whoever waits ten seconds for each message waits too long"
     assert rooms(homeserver.server, bot) == []
     words = shlex.split(lift.command)
-    assert words[:6] == ["curl", "-X", "POST", "-H", "Authorization: Bearer $ADMIN_TOKEN", "-d"]
-    body, url = words[6:]
+    assert words[:7] == ["curl", "-sS", "-X", "POST", "-H", "Authorization: Bearer $ADMIN_TOKEN", "-d"]
+    body, url = words[7:]
     assert url.startswith(homeserver.server.url)
     homeserver.server.ask("POST", url.removeprefix(homeserver.server.url), json.loads(body), admin.token)
     assert [each.weight for each in await found(tmp_path, homeserver.server, bot)] == ["good", "note", "good"]
