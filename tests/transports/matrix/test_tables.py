@@ -271,5 +271,37 @@ async def test_what_a_moderator_deletes_is_hidden_and_what_its_author_deletes_is
             "fred",
             "hall",
         }
+        # and what each of them does with a word, in the room
+        await dora.say(hall, "Wrong table")
+        await s.write("cleo", "Rude words")
+        await s.go_on()
+        await dora.say(hall, "!undo")
+        await maya.reply(hall, (await s.find("maya", "Rude words", hall)).event, "!hide")
+        await s.go_on()
+        assert await where(s, "Wrong table", hall) == {}
+        assert await where(s, "Rude words", hall) == {"cleo": 1}
         assert await s.kept() == [("Sorry", "live")]
-        assert [act for act in await s.acts() if act in ("hid", "hidden")] == ["hid", "hid", "hidden"]
+        assert [act for act in await s.acts() if act in ("hid", "hidden")] == ["hid", "hid", "hidden", "hid"]
+
+
+async def test_a_picture_crosses_both_ways(homeserver: Gathering) -> None:
+    async with servers(homeserver, TALK.replace("text =", 'pictures = "pass"\ntext =')) as s:
+        hall = await s.come_in("dora")
+        await s.forget(hall)
+        await s.apps["anna"].photo(b"\xff\xd8\xff my bread", "My bread")
+        own = await s.clients["dora"].image(hall, b"\x89PNG mine", "mine.png", "And mine")
+        await s.go_on()
+        shown: Seen = await s.find("dora", "My bread", hall)
+        assert shown.content["msgtype"] == "m.image"
+        for who, words, data in (("dora", "My bread", b"\xff\xd8\xff my bread"), ("fred", "And mine", b"\x89PNG mine")):
+            place = hall if who == "dora" else ""
+            picture: Seen = await s.find(who, words, place)
+            answer = await s.clients[who].client.download(picture.content["url"])
+            assert answer.body == data
+        for who in ("anna", "ben", "cleo"):
+            message: Message = await s.find(who, "And mine")
+            assert message.kind == "photo"
+            assert s.apps[who].file(message).data == b"\x89PNG mine"
+        await s.clients["dora"].redact(hall, own)
+        await s.go_on()
+        assert await where(s, "And mine", hall) == {}
