@@ -92,8 +92,9 @@ class Attentive(Engine):
         while True:
             await self.settle()
             await self._sender.flush()
+            held = await self._holds()  # asked first: a timer that is let go meanwhile is then seen as due
             due = await self.next_due()
-            if await self._holds():
+            if held:
                 self.wake()
                 await asyncio.sleep(LOOK)
             elif not self._sender._tasks and (due is None or due > self.clock.now()):
