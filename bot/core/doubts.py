@@ -44,7 +44,7 @@ def ask_which(turn: Turn, seat: Seat, event: Heard, question: Node | None) -> No
 
 
 def ask_meant(turn: Turn, seat: Seat, event: Heard) -> None:
-    """Ask what a mark means: a choice in the last message with marks, or words for the table or for another question."""
+    """Ask what a mark or a label means: a choice from a list, or words for the table or for another question."""
     id = event.contribution
     hold(turn, seat, id, event.text, event.answers, at=event.at)
     choice = f"{PICK}:{id}:{event.pick}"
@@ -52,10 +52,10 @@ def ask_meant(turn: Turn, seat: Seat, event: Heard) -> None:
         text = t("Is this your answer to the question above, or is it for your table?")
         buttons = (Button(t("It is my answer"), choice), Button(t("Send it to my table"), f"{TO_TABLE}:{id}"))
     else:
-        text = t("Is this for the question that you answer in your own words, or do you choose from the last message?")
+        text = t("Is this an answer in your own words, or do you choose it from a list above?")
         buttons = (
             Button(t("It is my answer in words"), f"{TO_ANSWER}:{id}"),
-            Button(t("I choose from the last message"), choice),
+            Button(t("I choose it from the list"), choice),
         )
     tell(turn, seat, f"which/{event.id}", text, block(Words(id), kind="quote"), buttons=buttons)
 

@@ -35,11 +35,11 @@ WHICH = t(
     "More than one question waits for you here, and I do not know which of them this answers. Please reply to the message that "
     "you mean. Nothing was counted, and nothing was sent to anybody."
 )
-
-
 BY_NUMBER = t("To choose, write the number that stands before it.")
 BY_LETTER = t("To choose, write the letter that stands before it.")
 BY_REPLY = t("To choose, reply to this message with the number that stands before it.")
+
+_LISTED = re.compile(r"[,;\n،、，]")
 
 
 def explained(db: Database, row: OutboxRow, holder: str, account: str, said: Message, *, room: bool) -> Message:
@@ -79,9 +79,6 @@ def note(
 
 def _key(row: OutboxRow) -> str:
     return f"{row.assembly}/{row.key}"
-
-
-_LISTED = re.compile(r"[,;\n،、，]")
 
 
 @dataclass(frozen=True, slots=True)

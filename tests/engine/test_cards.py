@@ -177,9 +177,6 @@ async def test_typed_words_are_answered_below_and_the_old_question_shows_the_ans
 async def test_a_typed_choice_is_confirmed_in_its_own_message() -> None:
     async with table(SURVEY) as t:
         await t.write("anna", "44")
-        for words in ("two", "2.", "The second"):
-            await t.write("anna", words)
-            assert "“A third”" in t.last("anna"), words
         await t.write("anna", "the second")
         assert t.last("anna") == "Did you mean this?\n  “A third”\n[1] Yes, that is my answer"
         await t.tap("anna", "Yes, that is my answer", times=2)
@@ -188,6 +185,21 @@ async def test_a_typed_choice_is_confirmed_in_its_own_message() -> None:
             "That is right.\nThank you, that was the last question. Your answer:\n  “A third”\n"
             "· You can change it until 12:00.\n[1] Change",
         ]
+
+
+async def test_a_place_in_the_list_may_be_said_in_words_but_a_grade_is_none() -> None:
+    async with table(SURVEY) as t:
+        await t.write("anna", "44")
+        for words in ("two", "Two.", "2.", "The second"):
+            await t.write("anna", words)
+            assert t.last("anna") == "Did you mean this?\n  “A third”\n[1] Yes, that is my answer", words
+    graded = BALLOT.replace('method = "multi", max = 2', 'method = "score", max = 3')
+    async with table(graded) as t:
+        await opened(t)
+        await t.tap("anna", "Yes")
+        for words, understood in (("two", False), ("2", True), ("the second", True)):
+            await t.write("anna", words)
+            assert ("Did you mean this?" in t.last("anna")) is understood, words
 
 
 async def test_where_messages_cannot_be_changed_each_answer_is_a_new_one() -> None:
