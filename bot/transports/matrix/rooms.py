@@ -7,6 +7,7 @@ and whoever finds the alias taken has made the room before.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -26,6 +27,8 @@ from bot.transports.matrix.errors import NO_TOKEN, Failed, fine, meaning
 from bot.transports.matrix.reading import LEVELS
 from bot.transports.matrix.session import Client, Session
 from bot.transports.port import Retry, Stopped
+
+log = logging.getLogger(__name__)
 
 VERSION = "11"
 """The room version: the last in which the maker of a room stands in its power levels like everybody else. All servers know it."""
@@ -61,9 +64,17 @@ class MatrixRooms:
                 state.append(_state("m.space.parent", via | {"canonical": True}, space))
             room = await self._make(client, name, topic, key, guides, state, space=False)
             if space:
-                asked = client.room_put_state(space, "m.space.child", via, room)
-                await fine(RoomPutStateResponse, asked)
+                await self._hang(client, space, room, via)
             return room
+
+    async def _hang(self, client: Client, space: str, room: str, via: dict[str, Any]) -> None:
+        """Let a space show a room. Where somebody has taken the space from us, the room is there all the same."""
+        try:
+            await fine(RoomPutStateResponse, client.room_put_state(space, "m.space.child", via, room))
+        except Failed as error:
+            if error.code != "M_FORBIDDEN":
+                raise
+            log.warning("the space of an assembly is not ours any more, so it does not show a new room")
 
     async def invite(self, place: str, user: str) -> None:
         async with self._trying(place) as client:

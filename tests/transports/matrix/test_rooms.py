@@ -69,6 +69,18 @@ async def test_a_table_in_its_space(homeserver: Gathering, listen: Open) -> None
     assert [e.kind for e in await listener.drained() if e.place == table] == ["entered"] * 3 + ["exited"]
 
 
+async def test_a_space_that_was_taken_from_us_holds_no_room_up(homeserver: Gathering, listen: Open) -> None:
+    maya = await homeserver.person("maya", fresh=True)
+    listener = await listen()
+    rooms = listener.matrix.rooms
+    space = await rooms.make_space("Hospitals", "", f"assembly {maya.user}")
+    path = f"/_matrix/client/v3/rooms/{space}/leave"
+    homeserver.server.ask("POST", path, {}, listener.account.token)
+    table = await rooms.make_room("Table 1", "", f"table {maya.user}", space=space, guides=[maya.user])
+    await maya.join(table)
+    assert state(homeserver, maya, table, "m.room.name") == {"name": "Table 1"}
+
+
 async def test_what_cannot_be_done_to_rooms_is_said(homeserver: Gathering, listen: Open) -> None:
     anna = await homeserver.person("anna")
     theirs = await homeserver.room(anna, homeserver.pool.account("bot"))
