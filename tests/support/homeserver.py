@@ -39,7 +39,7 @@ PYTHON = ROOT / ".synapse" / "bin" / "python"
 NAME = "pnyx.test"
 """The server's name: the part of every user id behind the colon."""
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """So many seconds may pass until it answers."""
 
 _LIFTED = "{per_second: 100000, burst_count: 1000000}"

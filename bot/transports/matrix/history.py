@@ -172,9 +172,19 @@ def _until(events: list[AnyEvent], last: str, user: str) -> tuple[list[AnyEvent]
 def came(event: AnyEvent, user: str) -> bool:
     """Whether we came into a room with this: we were invited, or entered without that. What people write to us while we are at
     the door is meant for us."""
+    before, now = _memberships(event, user)
+    return now == "invite" or (now == "join" and before not in ("join", "invite"))
+
+
+def entered(event: AnyEvent, user: str) -> bool:
+    """Whether we entered a room with this. Its homeserver may tell ours only now what was said while we were at the door."""
+    before, now = _memberships(event, user)
+    return now == "join" and before != "join"
+
+
+def _memberships(event: AnyEvent, user: str) -> tuple[str, str]:
     source = event.source
     if source.get("type") != MEMBER or source.get("state_key") != user:
-        return False
+        return "", ""
     before = text(part(part(source, "unsigned"), "prev_content"), "membership")
-    now = text(part(source, "content"), "membership")
-    return now == "invite" or (now == "join" and before not in ("join", "invite"))
+    return before, text(part(source, "content"), "membership")

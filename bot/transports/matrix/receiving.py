@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from nio import BadEvent, Event, MegolmEvent, RoomGetEventResponse, RoomInfo, SyncResponse
+from nio import MegolmEvent, RoomGetEventResponse, RoomInfo, SyncResponse
 
 from bot.transports.fields import part, text
 from bot.transports.matrix import reading
@@ -27,7 +27,7 @@ from bot.transports.matrix.cursor import Cursor, Door, Gap, Locked
 from bot.transports.matrix.doors import Doors, replaced
 from bot.transports.matrix.encrypting import ask_anew, tend
 from bot.transports.matrix.errors import Failed, fine, stopped
-from bot.transports.matrix.history import AnyEvent, History, came
+from bot.transports.matrix.history import AnyEvent, History, came, entered
 from bot.transports.matrix.known import Known, silenced
 from bot.transports.matrix.locked import Locks
 from bot.transports.matrix.session import Client, Session
@@ -92,7 +92,7 @@ class Receiving:
                 behind = await self._fill(client, known, harvest)
                 return self._batch(harvest, behind, more=True)
             behind = await self._sync(client, known, harvest, wait)
-            return self._batch(harvest, behind, more=bool(behind.gaps))
+            return self._batch(harvest, behind, more=bool(behind.gaps), idle=self._idle(known, behind))
         except Failed as error:
             if error.token:
                 raise stopped(error, self._user) from None
@@ -102,10 +102,16 @@ class Receiving:
         """Let go of what is under way."""
         await self._doors.close()
 
-    def _batch(self, harvest: Harvest, behind: Cursor, more: bool) -> Batch:
+    def _batch(self, harvest: Harvest, behind: Cursor, more: bool, idle: bool = False) -> Batch:
         cursor = behind.encode()
         self._given = (cursor, harvest)
-        return Batch(tuple(harvest.events), cursor, more)
+        return Batch(tuple(harvest.events), cursor, more, idle=idle and not harvest.events)
+
+    def _idle(self, known: Cursor, behind: Cursor) -> bool:
+        """Whether a sync brought nothing but its token: our own messages come back to us, too."""
+        keys = self._session.keys
+        moved = replace(known, token=behind.token, before=behind.before, heard=behind.heard)
+        return known.token != "" and moved == behind and not (keys is not None and keys.pending)
 
     async def _settle(self, cursor: str) -> Client:
         """The engine asks for what lies behind this cursor: if it is that of our last batch, that one is committed; else what
@@ -179,7 +185,9 @@ class Receiving:
             group = left[room] if room in left else self._known.group(room)
             gap = await self._timeline(client, room, info, Span(after, now, group), harvest)
             if gap:
-                gaps.append(Gap(room, since, response.next_batch, after, group, self._history.last(room)))
+                new = any(entered(event, self._user) for event in info.timeline.events if isinstance(event, AnyEvent))
+                begins = ("", "") if new else (since, self._history.last(room))
+                gaps.append(Gap(room, begins[0], response.next_batch, after, group, begins[1]))
         for room, info in response.rooms.leave.items():
             client.rooms.pop(room, None)
             harvest.events += self._put_out(room, info, left[room]) if since else []
@@ -203,7 +211,7 @@ class Receiving:
 
     async def _timeline(self, client: Client, room: str, info: RoomInfo, span: Span, harvest: Harvest) -> bool:
         """Read what a sync brought of a room. True where there is more that it left out: then nothing is read yet."""
-        events = [event for event in info.timeline.events if isinstance(event, Event | BadEvent)]
+        events = [event for event in info.timeline.events if isinstance(event, AnyEvent)]
         coming = max((at for at, event in enumerate(events) if came(event, self._user)), default=None)
         if coming is None and info.timeline.limited:
             return True
