@@ -100,10 +100,11 @@ def _said(db: Database, house: House, knock: Knock, room: Room, *, command: bool
 
 def seat_at(db: Database, lookup: bytes, room: Room) -> Seat | None:
     """For which seat at the room's table somebody speaks in the room: their own, else the one for which they answer at present,
-    else the first. None where they hold no seat there, have left it, or have not agreed yet."""
+    else the first. None where they hold no seat there from which anybody talks, have left it, or have not agreed yet."""
     held = [h for h in identities.seats_of(db, lookup) if h.assembly == room.assembly]
     loaded = [(h, seat) for h in held if (seat := people.load_seat(db, h.seat)) is not None]
-    seats = [(h, seat) for h, seat in loaded if seat.table == room.table and seat.status in ("active", "paused")]
+    there = [(h, seat) for h, seat in loaded if seat.table == room.table and seat.role in TABLE]
+    seats = [(h, seat) for h, seat in there if seat.status in ("active", "paused")]
     current = identities.current_seat(db, lookup)
     ranked = sorted(seats, key=lambda pair: (pair[0].helper, pair[0].seat != current))
     return ranked[0][1] if ranked else None

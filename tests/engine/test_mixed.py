@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.effects import Seated
 from bot.core.rendered import plain
 from bot.store import courses, opinions, queue
 from bot.transports.port import Refused
@@ -209,6 +210,21 @@ async def test_officials_and_strangers_are_announced_and_nothing_of_theirs_is_ke
             assert b.count(place, "Somebody without a seat at this table has come into its room") == 1
             assert b.count(place, "Words of") == 0
         assert await kept(b) == []
+
+
+async def test_an_official_who_was_given_a_table_is_announced_there_and_not_recorded() -> None:
+    speaking = TALK.replace("type =", 'audience = ["participant", "expert"]\ntype =')
+    async with both(speaking) as b:
+        await b.enrol(b.halls, "eva", role="expert")
+        home = (await b.seat("dora")).table
+        await b.room.apply([Seated(home, "tables", "linz", 1, ("en",), ((await b.seat("eva")).id,))])
+        hall = await met(b, "dora")
+        await b.enters("eva", hall)
+        own = await b.there("eva", hall, "Words of an expert")
+        await b.edit("eva", own, "Other words", hall)
+        assert b.count("anna", "Eva (expert) has come into the room of this table.") == 1
+        assert await kept(b) == []
+        assert b.count("anna", "ords") == 0
 
 
 async def test_officials_get_no_ballot_with_the_citizens() -> None:
