@@ -58,7 +58,7 @@ def note(
     """Note what can be chosen in a message that leaves, or whose change does; the key under which that stands, "" for none. What
     somebody says in a room stands below the choices there."""
     if row.act == "say" and row.about and row.seat is None:
-        questions.pass_over(db, (holder,), account)
+        questions.pass_over(db, questions.newest(db, (holder,), account, most=1))
     asks = said.buttons or said.expects or said.asks
     if row.act not in ("say", "edit") or not (asks or row.act == "edit"):
         return ""
@@ -117,7 +117,7 @@ def meant(db: Database, house: House, knock: Knock, holders: Collection[str]) ->
     fits = [(q, press) for q, press in fits if q is found[0] or _expected(db, q, press)]
     fits.sort(key=lambda fit: fit[0].passed and _step(fit[1]) in AT_ONCE)  # who did not answer at once has gone on
     if not fits:
-        questions.pass_over(db, holders, account)
+        questions.pass_over(db, found)
         return None
     question, press = fits[0]
     aside = question.passed or question is not found[0]
@@ -137,15 +137,14 @@ def meant_in_room(db: Database, house: House, knock: Knock, room: str, seat: str
     incoming, account = knock.incoming, knock.account
     if incoming.kind == "edit" or incoming.answers:
         return _explicit(db, knock, (room,), text)
-    newest = questions.newest(db, (room,), account)[:1]
+    newest = questions.newest(db, (room,), account, most=1)
     for question in newest:
         press = _chosen(db, question, text) if question.remote and not question.over else ""
         marked = bool(places_of(text, lettered=question.lettered))
         if press and not (marked and question.passed):
             return Meant(question, incoming.message, press, sure=True)
-    if newest and not newest[0].passed:
-        questions.pass_over(db, (room,), account)
-    for question in questions.newest(db, (seat,), account)[:1]:
+    questions.pass_over(db, newest)
+    for question in questions.newest(db, (seat,), account, most=1):
         if (press := _chosen(db, question, text)) and _waits(db, question, _step(press)):
             return Meant(question, "", press)
     return None

@@ -11,7 +11,7 @@ Invariants:
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,9 +89,9 @@ def change(db: Database, made: Question, remote: str) -> None:
         db.sql.execute(f"UPDATE question SET over = 1 {where}", place)
 
 
-def newest(db: Database, holders: Collection[str], account: str) -> list[Question]:
+def newest(db: Database, holders: Collection[str], account: str, most: int = NEWEST) -> list[Question]:
     """The newest questions of a chat, the newest first."""
-    return _find(db, holders, f"account = ? ORDER BY said DESC LIMIT {NEWEST}", account)
+    return _find(db, holders, f"account = ? ORDER BY said DESC LIMIT {most}", account)
 
 
 def offered(db: Database, holder: str, account: str, but: str) -> bool:
@@ -114,7 +114,7 @@ def at(db: Database, holders: Collection[str], account: str, remote: str) -> Que
 
 def answer(db: Database, question: Question, message: str) -> None:
     """Somebody has answered a question with this message."""
-    pass_over(db, (question.holder,), question.account)
+    pass_over(db, [question])
     db.sql.execute(
         "INSERT INTO typed (holder, account, remote, question) VALUES (?, ?, ?, ?) ON CONFLICT (holder, account, remote) "
         "DO UPDATE SET question = excluded.question",
@@ -133,12 +133,9 @@ def answered(db: Database, holders: Collection[str], account: str, message: str)
     return None
 
 
-def pass_over(db: Database, holders: Collection[str], account: str) -> None:
-    """Something was written below the newest questions of a chat."""
-    marks = ", ".join("?" * len(holders))
-    db.sql.execute(
-        f"UPDATE question SET passed = 1 WHERE holder IN ({marks}) AND account = ? AND passed = 0", (*holders, account)
-    )
+def pass_over(db: Database, found: Iterable[Question]) -> None:
+    """Something was written below these questions."""
+    db.sql.executemany("UPDATE question SET passed = 1 WHERE key = ?", [(q.key,) for q in found if not q.passed])
 
 
 def forget(db: Database, holder: str) -> None:

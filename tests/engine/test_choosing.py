@@ -178,14 +178,19 @@ async def test_in_a_room_a_number_chooses_only_right_below_the_choices() -> None
         for who in ("dora", "emil"):
             await b.enters(who, hall)
         assert "To choose, reply to this message with the number that stands before it." in b.last(hall)
-        await b.there("dora", hall, "1")
-        assert b.count("dora", "When everybody has said so, the talk ends.") == 1
         await b.there("dora", hall, "How many loaves?")
         await b.there("emil", hall, "1")
         assert await said(b) == ["How many loaves?", "1"]
         await b.there("emil", hall, "1", answers=b.halls.find(hall, "What about bread?"))
-        assert b.count("emil", "When everybody has said so, the talk ends.") == 1
+        await b.there("emil", hall, "i have nothing to add")
+        assert b.count("emil", "When everybody has said so, the talk ends.") == 2
         assert await said(b) == ["How many loaves?", "1"]
+    async with both(TALK.replace("type =", 'early_close = "all_answered"\ntype =')) as b:
+        (hall,) = b.halls.tables
+        await b.enters("dora", hall)
+        await b.there("dora", hall, "1")
+        assert b.count("dora", "When everybody has said so, the talk ends.") == 1
+        assert await said(b) == []
 
 
 async def test_what_a_table_carries_into_its_room_stands_between_too() -> None:
@@ -299,3 +304,32 @@ async def test_a_word_is_understood_in_the_language_of_its_reader() -> None:
             assert "Haben Sie das gemeint?" in b.last("dora")
             await b.write("dora", "1")
             assert await cast(b, "dora") == {"q": wanted}
+
+
+async def test_where_something_stands_between_nobody_knows_what_is_meant() -> None:
+    async with both() as b:
+        await b.write("dora", "1")
+        assert DOUBT in b.last("dora"), "the question of the talk stands below the invitation"
+        await b.press("dora", "It is my answer")
+        assert b.count("dora", "I have invited you") == 1
+        await b.write("emil", "Good morning")
+        await b.write("emil", "1")
+        assert DOUBT in b.last("emil"), "this may take the message back"
+        await b.press("emil", "Send it to my table")
+        assert await said(b) == ["Good morning", "1"]
+        await b.write("emil", "/lang")
+        await b.write("emil", "Which language do you read?")
+        await b.write("emil", "2")
+        assert DOUBT in b.last("emil")
+
+
+async def test_who_does_not_answer_at_once_has_gone_on() -> None:
+    async with both(TALK_AND_BALLOT) as b:
+        await b.write("dora", "yes")
+        assert DOUBT in b.last("dora")
+        await b.write("dora", "Wait a moment")
+        await b.write("dora", "2")
+        assert DOUBT in b.last("dora")
+        await b.press("dora", "It is my answer")
+        assert await cast(b, "dora") == {"q": "no"}
+        assert await said(b) == ["Wait a moment"]

@@ -103,19 +103,27 @@ def test_what_was_written_below_passes_a_question_over(db: Database) -> None:
     for key in ("k1", "k2"):
         questions.keep(db, made(key, "yes", holder="anna" if key == "k1" else "ben"))
         questions.arrived(db, key, f"m-{key}")
-    questions.pass_over(db, ("anna",), HALLS)
+    questions.pass_over(db, questions.newest(db, ("anna",), HALLS))
     for holder, passed in (("anna", True), ("ben", False)):
         assert [q.passed for q in questions.newest(db, (holder,), HALLS)] == [passed]
-    questions.pass_over(db, ("ben",), "elsewhere")
-    assert [q.passed for q in questions.newest(db, ("ben",), HALLS)] == [False]
+    questions.keep(db, made("k3", "yes"))
+    questions.answer(db, made("k3", "yes"), "own-1")
+    assert [(q.key, q.passed) for q in questions.newest(db, ("anna", "ben"), HALLS)] == [
+        ("k3", True),
+        ("k2", False),
+        ("k1", True),
+    ]
 
 
-def test_an_answer_passes_the_others_over(db: Database) -> None:
-    for key in ("k1", "k2", "k3"):
-        questions.keep(db, made(key, "yes", holder="ben" if key == "k3" else "anna"))
-    questions.answer(db, made("k2", "yes"), "own-1")
-    found = {q.key: q.passed for q in questions.newest(db, ("anna", "ben"), HALLS)}
-    assert found == {"k1": True, "k2": True, "k3": False}
+def test_how_to_choose_is_told_until_a_step_has_offered_choices(db: Database) -> None:
+    for key, press in (("k1", "-undo:x"), ("k2", "-come:y"), ("k3", "")):
+        questions.keep(db, made(key, *([press] if press else [])))
+    assert not questions.offered(db, "anna", HALLS, but="k9")
+    questions.keep(db, made("k4", "ballot:q::yes"))
+    assert questions.offered(db, "anna", HALLS, but="k9")
+    assert not questions.offered(db, "anna", HALLS, but="k4"), "sent once more, it says the same"
+    assert not questions.offered(db, "ben", HALLS, but="k9")
+    assert not questions.offered(db, "anna", "halls:other", but="k9")
 
 
 def test_a_label_has_one_form_however_it_is_written_and_cannot_be_read(db: Database) -> None:
