@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.core.audience import course_takes_part
-from bot.core.effects import Fan, Note, Request, Say, Wake
+from bot.core.effects import Fan, Note, Request, Say, Seal, Wake
 from bot.core.events import Due, Reached, Started
 from bot.core.flow import Flow, follows
 from bot.core.itinerary import TRUNK, Node
@@ -24,6 +24,7 @@ from bot.core.message import message, tn
 from bot.core.schedule import resolve
 from bot.core.state import Course, OpenStep
 from bot.core.steps.control import Parallel
+from bot.core.steps.vote import Vote
 from bot.core.turn import Turn
 
 LONGEST_WAY = timedelta(days=1)
@@ -88,10 +89,16 @@ def await_opening(turn: Turn, sequence: str) -> None:
         turn.wake(opening(turn.flow, turn.course, node, turn.now), node, "open")
     elif sequence == TRUNK:
         turn.put(replace(turn.course, state="ended"))
+        _leave_boxes(turn, *turn.flow.nodes.values())
         turn.effects.append(Note("ended", data={"course": turn.course.id}))
         turn.effects.append(Request("close_rooms", turn.course.id, "", f"close-rooms/{turn.course.id}"))
     else:
         branch_ended(turn, sequence)
+
+
+def _leave_boxes(turn: Turn, *nodes: Node) -> None:
+    """This course will not vote there any more: a secret vote that has closed everywhere else can be sealed off."""
+    turn.effects += [Seal(node.id) for node in nodes if isinstance(node.step, Vote) and node.step.secret]
 
 
 def branch_ended(turn: Turn, sequence: str) -> None:
@@ -146,6 +153,7 @@ def open_step(turn: Turn, node: Node) -> None:
         return
     if not course_takes_part(turn.flow, node, course, turn.state.facts):
         turn.put(replace(course, done={**course.done, node.id: "skipped"}))
+        _leave_boxes(turn, node)
         _tell_who_waits(turn, node)
         proceed(turn, node)
         return

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.effects import Note
+from bot.core.effects import Note, Seal
 from bot.core.events import Due, Heard, Joined
 from bot.core.itinerary import TooLong
 from tests.support.plays import TWO_SITES, flow_of
@@ -197,6 +197,25 @@ def test_a_condition_on_a_person_and_one_on_a_site() -> None:
     stage.wait(timedelta(hours=2))
     assert stage.courses["lyon"].done["here"] == "skipped"
     assert stage.courses["graz"].done["here"] == "done"
+
+
+def test_a_course_that_leaves_a_secret_vote_out_or_ends_does_not_keep_its_box_open() -> None:
+    vote = (
+        '[[step]]\nid = "ballot"\ntype = "vote"\nduration = "1h"\nwhen = "site == \'graz\'"\n'
+        'questions = [{ id = "q", method = "yes_no_abstain", text = "?" }]\n'
+        '[[step]]\nid = "hands"\ntype = "vote"\nsecret = false\nduration = "1h"\n'
+        'questions = [{ id = "q", method = "yes_no_abstain", text = "?" }]\n'
+    )
+    stage = Stagehand(flow_of(vote, TWO_SITES))
+    stage.seat("anna")
+    stage.seat("gerda", site="graz")
+    stage.start("lyon")
+    assert stage.courses["lyon"].done["ballot"] == "skipped"
+    assert stage.others.count(Seal("ballot")) == 1
+    stage.wait(timedelta(hours=2))
+    assert stage.courses["lyon"].state == "ended"
+    assert stage.others.count(Seal("ballot")) == 2
+    assert Seal("hands") not in stage.others
 
 
 def test_what_was_said_in_time_counts_during_the_grace() -> None:
