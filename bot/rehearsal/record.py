@@ -11,7 +11,7 @@ from bot.core.rendered import Rendered, plain
 from bot.engine.clock import ManualClock
 from bot.language.flowfiles import bundle
 from bot.rehearsal.hall import Hall, open_hall
-from bot.rehearsal.script import BadScript, Line, Script, fold, found, pressed, says, waits, words_of
+from bot.rehearsal.script import BadScript, Line, Script, fold, found, pair_of, pressed, says, waits, words_of
 from bot.rehearsal.village import Village
 from bot.transports.port import Batch, Incoming, PlainTransport, Receipt
 
@@ -30,12 +30,22 @@ class Scribe:
         self._at = start
         self._heard: list[tuple[datetime, str, str]] = []
         self._read: dict[str, list[Rendered]] = {}
+        self._stands: dict[str, list[tuple[str, str]]] = {}
 
-    def heard(self, at: datetime, who: str, message: Rendered) -> None:
-        """Somebody reads a message."""
+    def heard(self, at: datetime, who: str, message: Rendered, remote: str = "") -> None:
+        """Somebody reads a message, which has this id in their chat."""
         words = "\n".join(row.rstrip() for row in plain(message).split("\n")).rstrip("\n")
         self._heard.append((_whole(at), who, words))
         self._read.setdefault(who, []).append(message)
+        self.stands(who, remote, words)
+
+    def stands(self, who: str, remote: str, words: str) -> None:
+        """These words stand in somebody's chat, in the message with this id."""
+        self._stands.setdefault(who, []).append((remote, words))
+
+    def where(self, who: str, words: str) -> str:
+        """The id of the newest message of somebody's chat in which these words stand; "" where there is none."""
+        return next((remote for remote, there in reversed(self._stands.get(who, [])) if words in there), "")
 
     def acted(self, event: Incoming) -> None:
         """Somebody writes or presses something."""
@@ -86,7 +96,7 @@ class Puppets(PlainTransport):
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
         if (place, key) not in self._known:
             self._known.add((place, key))
-            self._scribe.heard(self._clock.now(), place, message)
+            self._scribe.heard(self._clock.now(), place, message, key)
         return Receipt(key)
 
     async def close(self) -> None:
@@ -116,14 +126,14 @@ class Replay:
         self._hall = hall
         self._scribe = scribe
         self._people = {p.user: p for p in script.people}
-        self._acts: list[Incoming] = []
+        self._acts: list[tuple[Incoming, Line]] = []
         self._count = 0
 
     async def play(self) -> None:
         codes = await self._hall.codes({p.user: (p.role, p.site) for p in self._script.people})
         for line in self._script.lines:
-            if line.verb in ("joins", "says", "presses"):
-                self._acts.append(self._act(line, codes))
+            if line.verb in ("joins", "says", "replies", "edits", "presses"):
+                self._acts.append((self._act(line, codes), line))
                 continue
             await self._take_in()
             match line.verb:
@@ -145,9 +155,12 @@ class Replay:
         acts, self._acts = self._acts, []
         if acts:
             self._scribe.tables = tuple((await self._hall.tables()).items())
-            for act in acts:
-                self._scribe.acted(act)
-            await self.hand_over(Batch(tuple(acts), str(self._count)))
+            for act, line in acts:
+                if line.verb in ("replies", "edits"):
+                    self._scribe.put(act.at, line)
+                else:
+                    self._scribe.acted(act)
+            await self.hand_over(Batch(tuple(act for act, _ in acts), str(self._count)))
 
     async def hand_over(self, done: Batch) -> None:
         """Let the engine know what people have done at this instant."""
@@ -163,19 +176,37 @@ class Replay:
         (user,) = line.who
         if user not in self._people:
             raise BadScript(f"{user} {line.verb} something, but is not among the people")
-        text, press = "", ""
+        self._count += 1
+        language = self._people[user].language
+        act = Incoming(
+            str(self._count), user, user, self._hall.clock.now(), language=language, message=f"said-{self._count}"
+        )
         match line.verb:
             case "joins":
-                text = f"/join {codes[user]}"
+                act = replace(act, text=f"/join {codes[user]}")
             case "says":
-                text = words_of(line)
+                act = replace(act, text=words_of(line))
+            case "replies":
+                text, old = pair_of(line)
+                act = replace(act, text=text, answers=self._found(line, old))
+            case "edits":
+                old, text = pair_of(line)
+                act = replace(act, text=text, kind="edit", message=self._found(line, old))
             case _:
                 press = found(line.what, self._scribe.read_by(user)) or ""
                 if not press:
                     raise BadScript(f"{user} presses {line.what}, but nobody has offered this button to {user}")
-        self._count += 1
-        now = self._hall.clock.now()
-        return Incoming(str(self._count), user, user, now, text, press, self._people[user].language)
+                return replace(act, press=press, message="")
+        self._scribe.stands(user, act.message, act.text)
+        return act
+
+    def _found(self, line: Line, words: str) -> str:
+        """The id of the message that is meant."""
+        (user,) = line.who
+        remote = self._scribe.where(user, words)
+        if not remote:
+            raise BadScript(f"{user} {line.verb} {line.what}, but nowhere in the chat of {user} stands: {words}")
+        return remote
 
 
 def changes(before: Iterable[Line], after: Iterable[Line]) -> list[Line]:

@@ -9,13 +9,17 @@ It is a TOML file with the flow, the seed, the people, and a script that one can
         Good evening. …
         [1] Continue  [2] Deutsch
     anna presses "Continue"
+    anna says "Buses come late"
+    ben replies "Not here" to "Buses come"
+    anna edits "come late" to "Buses come too late"
     wait 1h5m
     table at-1 hears
         …
     restart
 
 `begin` is when the organiser starts the assembly, `restart` when the program is ended and started again. What people say
-and press is played again; what they hear is compared.
+and press is played again; what they hear is compared. A reply, and an edit of one's own message, name the newest message of the
+chat in which these words stand.
 """
 
 from __future__ import annotations
@@ -33,10 +37,10 @@ from bot.core.rendered import Rendered
 from bot.core.schedule import duration
 from bot.core.state import Role
 
-Verb = Literal["joins", "says", "presses", "hears", "wait", "begin", "restart"]
+Verb = Literal["joins", "says", "replies", "edits", "presses", "hears", "wait", "begin", "restart"]
 
 _INDENT = "    "
-_LINE = re.compile(r"(?P<who>\S.*?) (?P<verb>joins|says|presses|hears?)(?: (?P<what>\S.*))?")
+_LINE = re.compile(r"(?P<who>\S.*?) (?P<verb>joins|says|replies|edits|presses|hears?)(?: (?P<what>\S.*))?")
 _HEAD = """\
 # A rehearsal, written down. The tests play it again: what people say and press is given, what they hear must be the same.
 # `pytest --update` rewrites what they hear. Invented people; nobody said this.
@@ -135,6 +139,18 @@ def words_of(line: Line) -> str:
     return str(json.loads(line.what))
 
 
+def pair_of(line: Line) -> tuple[str, str]:
+    """The two texts of a reply or of an edit: `"this" to "that"`. Raises `BadScript`."""
+    try:
+        first, end = json.JSONDecoder().raw_decode(line.what)
+        between, second = line.what[end : end + 4], json.loads(line.what[end + 4 :])
+    except ValueError:
+        first = second = between = None
+    if between != " to " or not isinstance(first, str) or not isinstance(second, str):
+        raise BadScript(f'{line.who[0]} {line.verb} {line.what}: it needs two texts, such as "this" to "that"')
+    return first, second
+
+
 def says(who: str, text: str) -> Line:
     return Line("says", (who,), _quoted(text))
 
@@ -189,8 +205,8 @@ def _lines(text: str, name: str) -> Iterator[Line]:
             yield Line("hears", who, "\n".join(heard).rstrip("\n"))
         else:
             raise BadScript(
-                f'{name}: found "{row[:60]}"; allowed are: NAME joins, NAME says "…", NAME presses "…", NAME hears (and the '
-                "words indented below), wait 50m, restart"
+                f'{name}: found "{row[:60]}"; allowed are: NAME joins, NAME says "…", NAME replies "…" to "…", NAME edits '
+                '"…" to "…", NAME presses "…", NAME hears (and the words indented below), wait 50m, begin, restart'
             )
 
 
@@ -211,6 +227,6 @@ def _span(seconds: int) -> str:
 
 
 __all__ = [
-    "BadScript", "Cast", "Line", "Script", "Verb", "fold", "found", "pressed", "read_script", "says", "waits",
-    "words_of", "write_script",
+    "BadScript", "Cast", "Line", "Script", "Verb", "fold", "found", "pair_of", "pressed", "read_script", "says",
+    "waits", "words_of", "write_script",
 ]  # fmt: skip

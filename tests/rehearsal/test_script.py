@@ -17,6 +17,7 @@ from bot.rehearsal.script import (
     Script,
     fold,
     found,
+    pair_of,
     pressed,
     read_script,
     says,
@@ -29,6 +30,8 @@ LINES = (
     Line("joins", ("anna",)),
     waits(timedelta(hours=1, seconds=5)),
     says("anna", "It is \"mine\",\nand '''yours''' hears"),
+    Line("replies", ("ben",), '"No to that" to "mine"'),
+    Line("edits", ("anna",), '"mine" to "yours, \\"to\\" me"'),
     Line("presses", ("ben",), '"Yes"'),
     Line("presses", ("ben",), ">vote:q::yes"),
     Line("hears", ("anna", "ben"), 'A title\n───────\n\n• one\n    two says "x"\n[1] Yes'),
@@ -57,6 +60,19 @@ def test_a_script_can_be_read_aloud() -> None:
     assert '\nben presses "Yes"\n' in text
     assert "\nanna, ben hear\n    A title\n" in text
     assert "\ntable at-1 hears\n    Hello\nrestart\n" in text
+
+
+def test_a_reply_and_an_edit_have_two_texts() -> None:
+    texts = [pair_of(line) for line in LINES if line.verb in ("replies", "edits")]
+    assert texts == [("No to that", "mine"), ("mine", 'yours, "to" me')]
+
+
+@pytest.mark.parametrize(
+    "what", ["", '"one"', '"one" "two"', '"one" to two', '"one" to "two" to "three"', '1 to "two"']
+)
+def test_a_reply_without_two_texts_is_explained(what: str) -> None:
+    with pytest.raises(BadScript, match='needs two texts, such as "this" to "that"'):
+        pair_of(Line("replies", ("anna",), what))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
