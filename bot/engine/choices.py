@@ -115,14 +115,14 @@ def meant(db: Database, house: House, knock: Knock, holders: Collection[str]) ->
         return None  # nobody knows whether it was seen
     fits = [(q, press) for q in found if not q.over and (press := _chosen(db, q, text))]
     fits = [(q, press) for q, press in fits if q is found[0] or _expected(db, q, press)]
-    fits.sort(key=lambda fit: fit[0].passed and _step(fit[1]) in AT_ONCE)  # who did not answer at once has gone on
+    fits = [(q, press) for q, press in fits if not (q.passed and _step(press) in AT_ONCE)] or fits  # that is over
     if not fits:
         questions.pass_over(db, found)
         return None
     question, press = fits[0]
     aside = question.passed or question is not found[0]
     step = _step(press)
-    begun = not aside and (step in AT_ONCE or (question.follows and not press.startswith(f"{step}:change:")))
+    begun = not aside and question.follows and not press.startswith(f"{step}:change:")
     others = ((q.holder, _step(p)) for q, p in fits[1:] if _step(p) not in INVITATION)  # which wait for nobody
     unclear = not begun and any(other != (question.holder, step) for other in others)
     return Meant(question, own, press, aside=aside, unclear=unclear)

@@ -325,6 +325,7 @@ async def test_where_something_stands_between_nobody_knows_what_is_meant() -> No
 
 async def test_who_does_not_answer_at_once_has_gone_on() -> None:
     async with both(TALK_AND_BALLOT) as b:
+        await b.write("dora", "Good morning")
         await b.write("dora", "yes")
         assert DOUBT in b.last("dora")
         await b.write("dora", "Wait a moment")
@@ -332,4 +333,4 @@ async def test_who_does_not_answer_at_once_has_gone_on() -> None:
         assert DOUBT in b.last("dora")
         await b.press("dora", "It is my answer")
         assert await cast(b, "dora") == {"q": "no"}
-        assert await said(b) == ["Wait a moment"]
+        assert await said(b) == ["Good morning", "Wait a moment"]

@@ -262,3 +262,60 @@ async def codes_of(b: Both, who: str) -> str:
         return code
 
     return await b.room.store.transact(work)
+
+
+async def link(b: Both, who: str) -> None:
+    """Somebody links a chat on the other platform: `who@halls`."""
+    code = await codes_of(b, who)
+    b.on[f"{who}@halls"] = b.halls
+    await b.write(f"{who}@halls", f"/join {code}")
+    await b.write(who, number(b, f"{who}@halls"))
+
+
+async def test_what_stands_in_either_chat_can_be_used_there() -> None:
+    async with both(BALLOT) as b:
+        await link(b, "anna")
+        await b.write("anna@halls", "/my")
+        await b.press("anna", "Yes")
+        assert b.phones.find("anna", "Thank you, your vote is in.") < b.phones.find("anna", "Your table has a room now")
+        await b.write("anna@halls", "no")
+        await b.write("anna@halls", "1")
+        assert "Changed. Your answer is now:\n  “No”" in b.last("anna@halls")
+        assert any(text == "More bread?\n· No" for text in b.shown("anna")), "and shows the last answer"
+        await b.write("anna", "/my")
+        await b.write("anna@halls", "1", answers=b.halls.find("anna@halls", "Changed."))
+        assert "[2] ✓ No" in b.last("anna@halls")
+        await b.write("anna@halls", "3")
+        votes = await b.room.store.read(ballots.voters, ASSEMBLY, "ballot")
+        assert len(votes) == 1
+        cast = await b.room.store.read(ballots.choices_of, ASSEMBLY, (await b.seat("anna")).id, "ballot")
+        assert cast == {("q", ""): "abstain"}
+
+
+async def test_what_was_written_in_either_chat_can_be_changed_and_deleted_there() -> None:
+    async with both() as b:
+        await link(b, "anna")
+        there = await b.write("anna@halls", "From the hals")
+        here = await b.write("anna", "From the phon")
+        await b.edit("anna@halls", there, "From the halls")
+        await b.edit("anna", here, "From the phone")
+        assert [text for text in b.shown("ben") if "From the" in text] == [
+            "Anna\n  “From the halls”\n· (edited)",
+            "Anna\n  “From the phone”\n· (edited)",
+        ]
+        await b.edit("anna", there, "Not mine here")
+        await b.deletes("anna@halls", here)
+        assert sum("From the" in text for text in b.shown("ben")) == 2, "a message is named where it stands"
+        await b.deletes("anna@halls", there)
+        await b.deletes("anna", here)
+        assert not any("From the" in text for text in b.shown("ben"))
+
+
+async def test_who_speaks_in_one_chat_reads_nothing_of_it_in_the_other() -> None:
+    async with both() as b:
+        await link(b, "anna")
+        await b.write("anna", "To my table")
+        await b.write("anna@halls", "Once more")
+        for words in ("To my table", "Once more"):
+            assert b.count("anna", words) == b.count("anna@halls", words) == 0
+            assert b.count("ben", words) == 1
