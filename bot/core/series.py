@@ -21,7 +21,7 @@ from bot.core.asking import Reading, Slot, ask, focus, following, options, read,
 from bot.core.effects import Amend, Done, Effect, Keep, Lane, Put, Redraw, Say
 from bot.core.events import Heard
 from bot.core.ids import derive
-from bot.core.message import Block, Button, Message, Part, Plain, Several, When, block, t
+from bot.core.message import Block, Button, Message, Part, Plain, Several, block, t
 from bot.core.scene import Scene
 from bot.core.spans import until
 from bot.core.state import Contribution, Seat
@@ -184,7 +184,7 @@ def remind(at: Scene, slots: Sequence[Slot], choices: Mapping[str, Any], more: t
     waiting = following(slots, at.stage.data.get("answered", []) if at.stage is not None else [])
     if waiting is None:
         return
-    left = t("This question still waits for you, until {when}.", when=When(at.closes)) if at.closes else None
+    left = t("This question still waits for you, until {when}.", when=until(at.closes, at.now)) if at.closes else None
     place = list(slots).index(waiting) + 1
     asked = ask(at, waiting, place, len(slots), choices.get(waiting.key), more, dated=False)
     head = (block(left or t("This question still waits for you.")),)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from bot.core import lodging
+from bot.core.briefing import SOON
 from bot.core.effects import Effect, End, Note, Request, Say, Seated
 from bot.core.events import Answered
 from bot.core.fields import Id
-from bot.core.message import Message, Name, Part, Several, block, message, t, tn
+from bot.core.message import Block, Message, Name, Part, Several, block, message, t, tn
 from bot.core.scene import Scene
 from bot.core.steps.base import Scope, Step
 
@@ -19,7 +20,8 @@ class Assign(Step):
 
     `plan` names a group plan of the flow (`[groups.NAME]`).
     The draw is balanced, seeded and repeatable; its seed is in the exports. Facilitators are spread over the tables that
-    speak their language. Who comes later is seated at the table that needs them most.
+    speak their language. Who comes later is seated at the table that needs them most. Who is at the table is said here,
+    unless a `discuss` follows at once, which says it.
 
         [groups.tables]
         size = { min = 4, target = 6, max = 7 }
@@ -52,12 +54,7 @@ class Assign(Step):
                     at.key("place", seat),
                 )
             for seat in table["staff"]:
-                told = message(
-                    t("You facilitate table {number}.", number=table["number"]),
-                    block(t("At your table: {names}.", names=_listed([Name(s) for s in table["seats"]]))),
-                    block(t("/help shows what you can do.")),
-                    step=at.step,
-                )
+                told = self.lead(at, table["number"], [Name(s) for s in table["seats"]])
                 yield Say(f"seat:{seat}", told, at.key("staff", seat))
             yield from lodging.ask(at, self.plan, table["id"])
         if answer.result["unplaced"]:
@@ -85,11 +82,27 @@ class Assign(Step):
 
     def place(self, at: Scene, number: int, others: list[Part], staff: list[Part]) -> Message:
         """What a person reads who gets a place."""
-        blocks = [block(t("You are at table {number}, with {names}.", number=number, names=_listed(others)))]
-        if staff:
-            blocks.append(block(t("Facilitator: {names}.", names=_listed(staff))))
+        if _talk_follows(at):
+            blocks = [block(t("You are at table {number}.", number=number)), block(SOON)]
+        else:
+            blocks = [block(t("You are at table {number}, with {names}.", number=number, names=_listed(others)))]
+            if staff:
+                blocks.append(block(t("Facilitator: {names}.", names=_listed(staff))))
         blocks.append(block(t("What you write during a talk goes to your table. You vote separately, in private.")))
         return message(*blocks, step=at.step)
+
+    def lead(self, at: Scene, number: int, seats: list[Part]) -> Message:
+        """What a facilitator reads who gets a table."""
+        blocks: list[Block | Part] = [t("You facilitate table {number}.", number=number)]
+        if not _talk_follows(at):
+            blocks.append(t("At your table: {names}.", names=_listed(seats)))
+        return message(*blocks, t("/help shows what you can do."), step=at.step)
+
+
+def _talk_follows(at: Scene) -> bool:
+    """Whether a talk, which names everybody at the table, opens as soon as this step has ended."""
+    step = next((node.step for node in at.flow.sequences[at.node.sequence][at.node.index + 1 :]), None)
+    return step is not None and step.talk and step.when is None and step.opens is None and step.after is None
 
 
 def _listed(parts: list[Part]) -> Part:

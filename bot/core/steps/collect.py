@@ -11,10 +11,11 @@ from pydantic import Field, model_validator
 from bot.core.effects import Amend, Done, Effect, Keep, Lane, Put, Recall, Say, Withdraw
 from bot.core.events import Due, Heard
 from bot.core.fields import Text
-from bot.core.message import Block, Button, Message, Name, Phrase, When, Words, block, t, tn
+from bot.core.message import Block, Button, Message, Name, Phrase, Words, block, t, tn
 from bot.core.names import clean_name, clean_text
 from bot.core.scene import Scene
 from bot.core.series import focus_on
+from bot.core.spans import until
 from bot.core.state import Contribution
 from bot.core.steps.base import Step
 
@@ -223,8 +224,8 @@ class Collect(Step):
             return
         blocks = [block(tn("Thank you for your contribution.", "Thank you for your {n} contributions.", n))]
         if at.closes is not None:
-            until = t("You can add to it or take it back until {when}.", when=When(at.closes))
-            blocks.append(block(until, kind="note"))
+            when = until(at.closes, at.now)
+            blocks.append(block(t("You can add to it or take it back until {when}.", when=when), kind="note"))
         change = (Button(t("Change"), at.press("change", "", "")),) if n else ()
         yield from self._answer(at, key, *blocks, buttons=change, instead=True)
         yield from focus_on(at, "")
@@ -257,7 +258,6 @@ class Collect(Step):
 
     def _asked(self, at: Scene) -> tuple[Block, ...]:
         title = (block(at.local(self.title), kind="title"),) if self.title else ()
-        until = (block(t("You can write until {when}.", when=When(at.closes)), kind="note"),) if at.closes else ()
         who = (
             t("Your table reads it under your name.")
             if self.named
@@ -265,7 +265,10 @@ class Collect(Step):
             if self.show == "table"
             else t("For now nobody else reads it.")
         )
-        return (*title, block(at.local(self.text)), block(who, kind="note"), *until)
+        blocks = (*title, block(at.local(self.text)), block(who, kind="note"))
+        if at.closes is None:
+            return blocks
+        return (*blocks, block(t("You can write until {when}.", when=until(at.closes, at.now)), kind="note"))
 
     def _answer(
         self,

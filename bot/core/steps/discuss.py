@@ -197,7 +197,7 @@ class Discuss(Step):
         if stage is None or stage.state == "closed" or given.kind != "message":
             return
         if cleaned.problem is not None or not cleaned.text or stage.state == "paused":
-            why = cleaned.problem or t("The talk rests.") if cleaned.text else t("A message needs words.")
+            why = cleaned.problem or (t("The talk rests.") if cleaned.text else t("A message needs words."))
             said = at.message(why, t("Your change was not passed on: the others read what you wrote first."))
             yield Say(at.seat.unit, said, at.key("edit", key), Lane.ANSWER, quiet=False)
             return

@@ -13,8 +13,9 @@ from bot.core.effects import Effect, End, Lane, Note, Say, Wake
 from bot.core.events import Due, Heard
 from bot.core.fields import Span, Text
 from bot.core.ids import derive
-from bot.core.message import Block, Button, Message, Part, When, block, t
+from bot.core.message import Block, Button, Message, Part, block, t
 from bot.core.scene import Scene
+from bot.core.spans import until
 from bot.core.steps.base import Step
 
 Keeper = Literal["coordinator", "organiser"]
@@ -92,17 +93,18 @@ class Gate(Step):
             yield from self._ask(at, at.message(said), "timed-out")
             yield End(at.step, "timed_out")
 
-    def asked(self, at: Scene, until: datetime, *, again: bool = False) -> Message:
+    def asked(self, at: Scene, end: datetime, *, again: bool = False) -> Message:
         """The question to those who may open the gate, with what happens if nobody answers."""
         blocks: list[Block] = [block(self._name(at), kind="title")]
         if again:
             blocks.append(block(t("The assembly is still waiting here. This is the last time it waits.")))
         blocks += [block(at.local(self.ask))] if self.ask else []
         blocks += [block(at.local(item), kind="item") for item in self.checklist]
+        when = until(end, at.now)
         if again or self.on_timeout == "go_on":
-            blocks.append(block(t("At {when} the assembly goes on by itself.", when=When(until)), kind="note"))
+            blocks.append(block(t("At {when} the assembly goes on by itself.", when=when), kind="note"))
         else:
-            blocks.append(block(t("You will be asked once more at {when}.", when=When(until)), kind="note"))
+            blocks.append(block(t("You will be asked once more at {when}.", when=when), kind="note"))
         return at.message(*blocks, buttons=(Button(t("Go on"), at.press("go", at.course.id, "")),))
 
     def _may_open(self, at: Scene) -> bool:

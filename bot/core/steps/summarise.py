@@ -15,9 +15,10 @@ from bot.core.events import Due, Heard
 from bot.core.fields import Id, Span
 from bot.core.ids import derive
 from bot.core.leading import leads
-from bot.core.message import Block, Button, Message, Phrase, When, block, t
+from bot.core.message import Block, Button, Message, Phrase, block, t
 from bot.core.retelling import REASONS, WITHDRAWN, quoted, standing, told
 from bot.core.scene import Scene
+from bot.core.spans import until
 from bot.core.state import Contribution, Digest, DigestSentence, Seat, Table
 from bot.core.steps.base import Step
 from bot.core.talk import table_of
@@ -171,7 +172,7 @@ class Summarise(Step):
         )
         blocks.append(block(text))
         if closes is not None:
-            blocks.append(block(t("Please decide by {when}.", when=When(closes)), kind="note"))
+            blocks.append(block(t("Please decide by {when}.", when=until(closes, at.now)), kind="note"))
         return at.message(*blocks, buttons=tuple(buttons))
 
     def _approve(self, at: Scene, heard: Heard, digest: Digest) -> Iterator[Effect]:

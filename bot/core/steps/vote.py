@@ -14,10 +14,11 @@ from bot.core.events import Due, Heard
 from bot.core.fields import Id
 from bot.core.ids import derive
 from bot.core.lots import Lots
-from bot.core.message import Block, Button, When, block, t
+from bot.core.message import Block, Button, block, t
 from bot.core.questions import Option, Question
 from bot.core.scene import Scene
 from bot.core.series import Series, carry_on, keep_words, remind, reword, start
+from bot.core.spans import until
 from bot.core.state import Contribution, Role
 from bot.core.steps.base import Scope, Step
 from bot.core.tally import DONT_KNOW
@@ -206,8 +207,10 @@ class Vote(Step):
             if self.secret
             else t("This ballot is open: it is counted table by table, so others may learn how you voted.")
         )
-        until = (block(t("You can vote until {when}.", when=When(at.closes)), kind="note"),) if at.closes else ()
-        return (block(who, kind="note"), *until)
+        if at.closes is None:
+            return (block(who, kind="note"),)
+        when = t("You can vote until {when}.", when=until(at.closes, at.now))
+        return (block(who, kind="note"), block(when, kind="note"))
 
     def _enough(self, at: Scene) -> tuple[Button, ...]:
         return (Button(t("Enough for now"), at.press("enough", "", "")),) if self.over else ()
