@@ -51,7 +51,8 @@ class Line:
         self.marks = transport is not None and not (
             transport.abilities.repeatable and transport.abilities.remembers is None
         )
-        self.batched = transport is not None and pace is None and transport.abilities.repeatable
+        self._wide = transport.abilities.wide if transport is not None and pace is None else 1
+        self.batched = transport is not None and pace is None and self._wide == 1 and transport.abilities.repeatable
         self.superseded: list[int] = []
         self._pace = pace
         self._lanes: list[list[_Item]] = [[] for _ in range(LANES)]
@@ -66,6 +67,11 @@ class Line:
     def busy(self) -> bool:
         """Whether anything is under way."""
         return self._under_way + self._changing > 0
+
+    @property
+    def _width(self) -> int:
+        """How many new messages may be under way at once."""
+        return max(self.pace.width, self._wide)
 
     def moves(self, now: int) -> bool:
         """Whether anything leaves on this account at present."""
@@ -163,7 +169,7 @@ class Line:
         if self._changing < CHANGES and _top(self._changes):
             times.append(now)
         number = self._number()
-        if number and (self._under_way < self.pace.width or self.batched):
+        if number and (self._under_way < self._width or self.batched):
             free = self.pace.next(now, number, evenly=not (_top(self._lanes[Lane.ANSWER]) or self._owed()))
             times += [free] if free is not None else []
         return max(min(times), self.pace.wait.end(now)) if times else None
@@ -173,7 +179,7 @@ class Line:
         ready = [lane for lane in range(LANES) if _top(self._lanes[lane])]
         if not ready or self.batched:
             return ready[0] if ready else None
-        if self._under_way >= self.pace.width:
+        if self._under_way >= self._width:
             return None
         number, owed = self._number(), self._owed()
         chosen = max(owed, key=lambda lane: self._passed[lane]) if owed else ready[0]

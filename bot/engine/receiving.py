@@ -3,7 +3,7 @@
 Invariants:
 
 * Events, cursor and the time of contact are committed together; the next call, with the new cursor, is what confirms the batch
-  to the remote side.
+  to the remote side. A cursor behind which nothing came is committed with the next one behind which something did.
 * Only `Stopped` ends a receiver. Whatever else fails is tried again after a pause of 1 to 8 seconds. An event that cannot be
   taken in is left out and logged, so that it holds up nobody else's.
 * A call that makes no progress for `LONGEST` is cancelled, and a new one made.
@@ -82,7 +82,7 @@ class Receiver:
         self._lost = self._behind = self.drains
         self._since: datetime | None = None
         self._noted: datetime | None = None
-        self._cursor: str | None = None  # as it was committed last; None where it has to be read
+        self._cursor: str | None = None  # the next call's; None where it has to be read
         self._wanted: datetime | None = None
         self._nudged = asyncio.Event()
 
@@ -108,6 +108,7 @@ class Receiver:
                 raise
             except Exception as error:
                 failures += 1
+                self._cursor = None
                 if not self._lost:
                     self._since = self.heard_until
                 self._lost = self._behind = self.drains
@@ -126,9 +127,9 @@ class Receiver:
 
     async def _once(self) -> None:
         """One call, and what it brought."""
-        cursor, self._cursor = self._cursor, None
-        if cursor is None:
-            cursor = await self._store.read(queue.cursor, self.account) or ""
+        if self._cursor is None:
+            self._cursor = await self._store.read(queue.cursor, self.account) or ""
+        cursor = self._cursor
         if self.heard_until is None and (heard := await self._store.read(contact.last, self.account)) is not None:
             self._since = self._since or instant(heard)
         draining, began = self._behind, self._clock.now()
@@ -174,7 +175,8 @@ class Receiver:
 
     async def _commit(self, batch: Batch, cursor: str, now: datetime) -> None:
         """Take in what came. Nothing is written where nothing came and contact was noted a moment ago."""
-        if not batch.events and batch.cursor == cursor and self._noted is not None and now - self._noted < HEARTBEAT:
+        nothing = not batch.events and (batch.idle or batch.cursor == cursor)
+        if nothing and self._noted is not None and now - self._noted < HEARTBEAT:
             return
         able = self._transport.abilities
         known = _Known(self.account, able.keeps, able.keeps_presses, self.heard_until, self._lost, self._since)

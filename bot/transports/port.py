@@ -89,12 +89,14 @@ class Incoming:
 class Batch:
     """What was received, and the cursor behind it. `more` says that there is more to be had at once: until a batch without
     it has come, things that were done before a deadline may still be on their way. `name` is what people find the account by
-    on its platform, where that is needed for links; "" where it is not known."""
+    on its platform, where that is needed for links; "" where it is not known. `idle`: nothing follows from it; after a
+    restart the cursor before it does as well, so it need not be committed before the next call."""
 
     events: tuple[Incoming, ...]
     cursor: str
     more: bool = False
     name: str = ""
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,10 @@ class Abilities:
     `drains`: what waits at the remote side can be had at once (`receive` without waiting), and a call that waits returns within
     half a minute, with nothing if need be; so timers can wait until everything that was done before their hour has come.
     `keeps` is how long the platform keeps what nobody has fetched (None: for ever, or nothing waits there), `keeps_presses` how
-    long it keeps presses (None: as long as everything else)."""
+    long it keeps presses (None: as long as everything else).
+
+    `wide` is to how many chats messages are handed over at once where no pace holds them back: each may repeat after a crash,
+    where that is to be feared."""
 
     repeatable: bool = True
     edits: bool = False
@@ -141,6 +146,7 @@ class Abilities:
     drains: bool = False
     keeps: timedelta | None = None
     keeps_presses: timedelta | None = None
+    wide: int = 1
 
 
 class SendError(Exception):

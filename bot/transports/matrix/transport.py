@@ -18,6 +18,9 @@ from bot.transports.matrix.session import Session
 from bot.transports.matrix.writing import contents
 from bot.transports.port import Abilities, Batch, Media, Menu, Receipt
 
+WIDE = 8
+"""So many rooms are written to at once: a homeserver takes its time, and one that has to ask another one much more."""
+
 
 class Matrix:
     """The account `name`, which is `user` (`@pnyx:example.org`) at this homeserver, by an access token. With `keys`, a file
@@ -26,7 +29,9 @@ class Matrix:
     A place is a room's id, a user a user's id, and a remote id that of an event. `rooms` makes rooms; `counts` says what came and
     was no concern of ours, by kind."""
 
-    abilities = Abilities(repeatable=True, edits=True, numbered=True, sign="!", remembers=REMEMBERS, drains=True)
+    abilities = Abilities(
+        repeatable=True, edits=True, numbered=True, sign="!", remembers=REMEMBERS, drains=True, wide=WIDE
+    )
 
     def __init__(
         self,
