@@ -50,8 +50,8 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """`token` is that of the last sync, `before` of the one before it; `heard` when the last one ended (ms, our clock), and
-    `device` the one to which everything that we sent belongs."""
+    """`token` is that of the last sync, `before` of the one before it where the last one brought keys; `heard` when the last one
+    ended (ms, our clock), and `device` the one to which everything that we sent belongs."""
 
     token: str = ""
     before: str = ""

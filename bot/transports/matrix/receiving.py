@@ -139,7 +139,7 @@ class Receiving:
             log.warning("%s has the token of another device now; messages under way may show twice", self._user)
 
     def _since(self, client: Client, known: Cursor) -> str:
-        """Where to go on. The keys may be one sync behind, if we were killed between two commits."""
+        """Where to go on. The keys are one sync behind, if we were killed between two commits."""
         stored = self._session.keys.token(client) if self._session.keys is not None else ""
         return stored if stored and stored == known.before else known.token
 
@@ -196,9 +196,10 @@ class Receiving:
         doors += self._doors.invitations(response, doors, now)
         doors += [door for door in harvest.doors if door.room not in {each.room for each in doors}]
         same = response.next_batch == known.token
+        with_keys = self._session.keys is not None and self._session.keys.pending
         return Cursor(
             response.next_batch,
-            known.before if same else since,
+            since if with_keys else known.before if same else "",
             known.heard if same else now,
             self._session.device,
             tuple(gaps),
@@ -332,7 +333,8 @@ class Receiving:
     async def _unlock(self, client: Client, known: Cursor, response: SyncResponse, harvest: Harvest) -> None:
         """Read what was locked and is no more, and ask those whose messages stay locked."""
         now = self._now()
-        fresh, harvest.locked = harvest.locked, []
+        already = {each.event for each in known.locked}
+        fresh, harvest.locked = [each for each in harvest.locked if each.event not in already], []
         read, ask, kept = await self._locks.attempt(client, known.locked, response, now)
         for locked, event in read:
             await self._read_all(client, locked.room, [event], self._span(locked.room, locked.at), harvest)

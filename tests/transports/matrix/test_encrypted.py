@@ -213,3 +213,27 @@ async def test_keys_that_do_not_fit_are_explained(homeserver: Gathering, listen:
     file.unlink()
     with pytest.raises(Stopped, match="the file was lost"):
         await listen(first, keys=file)
+
+
+async def test_a_sync_without_keys_goes_on_where_the_last_one_ended(
+    homeserver: Gathering, listen: Open, tmp_path: Path
+) -> None:
+    """Only a commit of keys that did not happen leads back; else every sync would begin at the last keys for ever."""
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    listener = await listen(bot, keys=tmp_path / "keys.db")
+    await listener.once()
+    anna = await homeserver.person("anna", encrypted=True)
+    room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
+    await listener.drained()
+    await anna.say(room, "with a key")
+    await listener.until(lambda all_: listener.texts() == ["with a key"])
+    await listener.drained()
+    for said in ("with the same key", "and again"):
+        await anna.say(room, said)
+        await listener.until(lambda all_, said=said: said in listener.texts())  # type: ignore[misc]
+        assert [e.text for e in (await listener.once()).events] == [], "what was received is not received again"
+    waiting = asyncio.create_task(listener.once(wait=True))
+    await asyncio.wait([waiting], timeout=0.5)
+    assert not waiting.done(), "nothing is new, so it waits"
+    await anna.say(room, "at last")
+    assert [e.text for e in (await waiting).events] == ["at last"]
