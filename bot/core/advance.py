@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import lodging, reach, rooms, routing, ways_in
+from bot.core import lodging, reach, reminding, rooms, routing, ways_in
 from bot.core.audience import takes_part
 from bot.core.commands import ANSWERS
 from bot.core.commands.hiding import remained
@@ -125,7 +125,9 @@ def _spread(turn: Turn, event: Spread) -> None:
     else:
         stage = turn.state.stages.get((node.id, unit))
         if stage is not None and stage.state == "open" and takes_part(turn.flow, node, turn.state, unit):
-            turn.hook(node, unit, node.step.due(turn.scene(node, unit), Due(turn.course.id, node.id, "remind", unit)))
+            at = turn.scene(node, unit)
+            if reminding.helps(at):
+                turn.hook(node, unit, node.step.due(at, Due(turn.course.id, node.id, "remind", unit)))
 
 
 def _close_if_over(turn: Turn, event: Due) -> None:

@@ -1,0 +1,33 @@
+"""Whether a reminder helps: nobody is reminded of a question that has only just come, or has not come yet.
+
+That is so for who got it later than the others: a latecomer, or somebody for whom it opened in their quiet hours, so that it
+waits for the morning. A reminder of the same night would arrive together with it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.core.scene import Scene
+from bot.core.schedule import QuietHours, next_allowed
+
+FRESH = timedelta(hours=1)
+"""So long nobody is reminded of what reached them later than the others, or for half of the time that they have, where that is
+less."""
+
+TOGETHER = timedelta(minutes=5)
+"""Up to so long after the opening a question counts as come at the opening."""
+
+
+def helps(at: Scene) -> bool:
+    """Whether a reminder that is due now is said to this unit."""
+    stage, entry, seat = at.stage, at.course.open.get(at.step), at.state.seat
+    if stage is None or entry is None or seat is None or at.unit != seat.unit:
+        return True
+    came, hours = stage.opened, at.flow.file.schedule.quiet_hours
+    if hours is not None:
+        came = next_allowed(came, at.flow.sites[seat.site].zone, QuietHours(hours.start, hours.end))
+    if came - entry.opened <= TOGETHER:
+        return True
+    wait = FRESH if at.closes is None else min(FRESH, (at.closes - came) / 2)
+    return at.now >= came + wait
