@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -328,3 +329,22 @@ def test_where_all_leave_one_after_the_other_nothing_is_due_before_they_have() -
     assert on.next(T) is None
     finish(on, pick, T)
     assert on.next(T) == T
+
+
+def test_where_a_platform_takes_its_time_so_many_chats_are_written_to_at_once_and_each_in_order() -> None:
+    wire = Wire(None, repeatable=True)
+    wire.abilities = replace(wire.abilities, wide=2)
+    on = Line("test:main", wire)  # type: ignore[arg-type]  # no call reaches it
+    first, second = put(on, "anna"), put(on, "anna")
+    other, third = put(on, "ben"), put(on, "carl")
+    left: list[list[int]] = []
+    under_way: list[Pick] = []
+    while True:
+        while (pick := on.take(T)) is not None:
+            left.append([w.seq for w in pick.rows])
+            under_way.append(pick)
+        if not under_way:
+            break
+        assert on.next(T) is None, "nothing leaves before something has ended"
+        finish(on, under_way.pop(), T)
+    assert left == [[first], [other], [third], [second]]

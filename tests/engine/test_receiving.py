@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -327,3 +328,43 @@ async def test_an_hour_is_reached_only_by_a_call_that_was_made_after_it(monkeypa
         assert it.receiver.heard_until is not None
         assert it.receiver.heard_until < hour
         assert instant(ms(it.receiver.heard_until)) == it.receiver.heard_until
+
+
+class Echo(Wire):
+    """A platform that shows us our own words, too."""
+
+    async def receive(self, cursor: str, wait: bool = True) -> Batch:
+        batch = await super().receive(cursor, wait)
+        others = tuple(event for event in batch.events if event.user != "us")
+        return replace(batch, events=others, idle=not others)
+
+
+async def test_a_cursor_behind_which_nothing_came_is_committed_with_what_comes_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with case(monkeypatch, Echo()) as it:
+        await it.calls(2)
+        committed = await it.here.store.read(queue.cursor, ACCOUNT)
+        it.wire.happens(text("us", "our own words", "1", it.here.clock.now()))
+        await it.calls(3)
+        assert it.wire.calls[2] == ("#1", True), "it is asked for what lies behind it all the same"
+        assert await it.here.store.read(queue.cursor, ACCOUNT) == committed
+        it.wire.happens(text("anna", "/help", "2", it.here.clock.now()))
+        await it.calls(4)
+        assert await it.here.store.read(queue.cursor, ACCOUNT) == "#2"
+        it.here.clock.move(it.here.clock.now() + MINUTE)
+        it.wire.happens(text("us", "our own words", "3", it.here.clock.now()))
+        await it.calls(5)
+        assert await it.here.store.read(queue.cursor, ACCOUNT) == "#3", (
+            "contact is noted once a minute, with the cursor"
+        )
+
+
+async def test_after_a_failure_the_call_begins_at_what_is_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with case(monkeypatch, Echo()) as it:
+        await it.calls(2)
+        it.wire.happens(text("us", "our own words", "1", it.here.clock.now()))
+        await it.calls(3)
+        it.wire.breaks(OSError("gone"))
+        await it.calls(4)
+        assert [cursor for cursor, _ in it.wire.calls[:4]] == ["", "", "#1", ""]
