@@ -13,6 +13,7 @@ import pytest
 from bot.rehearsal.record import changes, replay
 from bot.rehearsal.script import BadScript, Line, Script, Verb, read_script, write_script
 from tests.support.replays import PlainSide, play
+from tests.support.replays.named import OWN
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = sorted(HERE.glob("*.toml"))
@@ -52,7 +53,7 @@ async def test_a_reply_is_meant_for_the_newest_message_with_these_words(repo: Pa
     there = await play(script, repo, PlainSide())
     copy, led = "Ben\n  “Benches, Bänke”", "\n[1] Ausblenden"
     assert [(who, what) for who, said, what in there.answered if "Ja!" in said] == [
-        ("linz-ben", "what they said themselves"),
+        ("linz-ben", OWN),
         ("linz-carla", copy),
         ("linz-daniel", copy),
         ("linz-facilitator-1", copy + led),

@@ -14,6 +14,9 @@ from bot.store import buttons
 from bot.transports.port import Batch, Incoming, Media, Menu, Receipt, Transport
 from tests.support.mapped_clock import MappedClock
 
+OWN = "what they said themselves"
+"""Stands for somebody's own message: the bot has not sent it, so nobody here knows its words."""
+
 
 class Named:
     """A transport under another account's name. `names` says whose a user or a place is. Nothing is held back: a conversation was
@@ -91,7 +94,7 @@ class Named:
         if message.answers in there:
             self.answered.append((self.names[place], plain(message), plain(there[message.answers])))
         elif message.answers:
-            self.answered.append((self.names[place], plain(message), "what they said themselves"))
+            self.answered.append((self.names[place], plain(message), OWN))
         await self._heard(place, message, receipt.id)
         return receipt
 
@@ -109,7 +112,7 @@ class Named:
     async def delete(self, place: str, remote: str) -> None:
         await self._transport.delete(place, remote)
         gone = self.standing[place].pop(remote, None)
-        self.deleted.append((self.names[place], plain(gone) if gone else "what they said themselves"))
+        self.deleted.append((self.names[place], plain(gone) if gone else OWN))
 
     async def menu(self, place: str, menu: Menu) -> None:
         await self._transport.menu(place, menu)

@@ -12,7 +12,7 @@ from bot.transports.matrix import Matrix
 from bot.transports.matrix.writing import contents
 from bot.transports.port import Incoming
 from tests.support.mapped_clock import MappedClock, machine
-from tests.support.matrix_people import Gathering, Person, Seen
+from tests.support.matrix_people import Gathering, Json, Person, Seen
 from tests.support.replays.named import Named, doubts
 
 BOT = "narrator"
@@ -78,30 +78,38 @@ class MatrixSide:
         return doubts(next(reversed(standing.values()))) if standing else ""
 
     async def check(self) -> None:
-        """What stands in each chat is what was sent, in that order, once, and nothing else."""
+        """What stands in each chat is what was sent, in that order, once, in answer to what it answers, and nothing else."""
         for name, person in self._people.items():
             chat = self._chats[name]
-            said = self._reads(person, chat, self._began[name])
             standing = self.named.standing.get(chat, {}).values()
-            sent = [content["body"] for message in standing for content in contents(message)]
-            assert said == sent, f"{name} reads something else than was sent"
+            sent = [(made["body"], _answers(made)) for message in standing for made in contents(message)]
+            read = self._reads(person, chat, self._began[name])
+            assert read == sent, f"{name} reads something else than was sent"
 
-    def _reads(self, person: Person, chat: str, began: str) -> list[str]:
-        """What somebody reads in their chat of what the bot has said since an event: after edits, without what was deleted."""
+    def _reads(self, person: Person, chat: str, began: str) -> list[tuple[str, str]]:
+        """What somebody reads in their chat of what the bot has said since an event, and what it answers: as edited, without
+        what was deleted."""
         path = f"/_matrix/client/v3/rooms/{chat}/messages?dir=b&limit=1000"
         events = self._gathering.server.ask("GET", path, token=person.account.token)["chunk"]
-        read: dict[str, str] = {}
+        read: dict[str, tuple[str, str]] = {}
         for event in reversed(events[: [e["event_id"] for e in events].index(began)]):
             content = event["content"]
             relation = content.get("m.relates_to", {})
             if event["sender"] != self._bot.user or "body" not in content:
                 continue
             if relation.get("rel_type") == "m.replace":
-                assert relation["event_id"] in read, "something is changed that was never said"
-                read[relation["event_id"]] = content["m.new_content"]["body"]
+                changed = relation["event_id"]
+                assert changed in read, "something is changed that was never said"
+                read[changed] = content["m.new_content"]["body"], read[changed][1]
             else:
-                read[event["event_id"]] = content["body"]
+                read[event["event_id"]] = content["body"], _answers(content)
         return list(read.values())
+
+
+def _answers(content: Json) -> str:
+    """The event that a content answers."""
+    answered: str = content.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id", "")
+    return answered
 
 
 def _mark(seen: Seen, label: str) -> str:

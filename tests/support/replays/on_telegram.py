@@ -72,4 +72,11 @@ class TelegramSide:
         return ""
 
     async def check(self) -> None:
-        """The strict server sees to the rest."""
+        """What stands in each chat is what was sent, in that order, once, in answer to what it answers, and nothing else."""
+        for name, person in self._apps.items():
+            sent = []
+            for remote, message in self.named.standing.get(str(person.id), {}).items():
+                first, *others = remote.split(",")
+                sent += [(first, message.answers.split(",")[0]), *((id, "") for id in others)]
+            read = [(str(m.id), str(m.reply.id) if m.reply else "") for m in person.got]
+            assert read == sent, f"{name} reads something else than was sent"

@@ -46,10 +46,12 @@ class Side(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What each person read, in order; what was said in reply, to whom and to what; what was deleted, and where; what was
-    exported at the end; how often a message changed in its place; on which platform each person was, and who sat together."""
+    """What each person read, in order, and what stands in their chat at the end; what was said in reply, to whom and to what;
+    what was deleted, and where; what was exported at the end; how often a message changed in its place; on which platform each
+    person was, and who sat together."""
 
     heard: dict[str, list[str]]
+    standing: dict[str, list[str]]
     answered: list[tuple[str, str, str]]
     deleted: list[tuple[str, str]]
     exported: dict[str, bytes]
@@ -125,6 +127,7 @@ async def play(script: Script, folder: Path, *sides: Side) -> Played:
         exported = await hall.store.read(export_files, hall.engine.house, ASSEMBLY)
     return Played(
         {cast.user: [plain(message) for message in scribe.read_by(cast.user)] for cast in script.people},
+        {each.names[place]: list(map(plain, m.values())) for each in named for place, m in each.standing.items()},
         sorted(answer for each in named for answer in each.answered),
         sorted(gone for each in named for gone in each.deleted),
         exported,
