@@ -66,10 +66,11 @@ def note(
     labels = []
     for number in range(len(said.buttons)):
         forms = list(dict.fromkeys(buttons[number].label for buttons in shown))
-        labels.append([questions.form(db, holder, label) for label in (*forms, " / ".join(forms))])
+        labels.append([questions.form(label) for label in (*forms, " / ".join(forms))])
     presses = [button.press for button in said.buttons]
     key, lettered = _key(row), said.expects == "number"
-    made = Question(key, holder, account, presses, labels, lettered, said.asks, follows=row.lane == Lane.ANSWER)
+    follows, room = row.lane == Lane.ANSWER, row.seat is None
+    made = Question(key, holder, account, presses, labels, room, lettered, said.asks, follows=follows)
     if row.act == "edit":
         questions.change(db, made, row.target)
         return ""
@@ -182,9 +183,9 @@ def _chosen(db: Database, question: Question, text: str) -> str:
     if places and max(places) < len(question.presses):
         return _together([question.presses[place] for place in places])
     labels = {form: p for p, forms in zip(question.presses, question.labels, strict=True) for form in reversed(forms)}
-    said = [questions.form(db, question.holder, text)]
+    said = [questions.form(text)]
     if said[0] not in labels:
-        said = [questions.form(db, question.holder, part) for part in _LISTED.split(text)]
+        said = [questions.form(part) for part in _LISTED.split(text)]
     return _together([labels[form] for form in said]) if all(form in labels for form in said) else ""
 
 

@@ -5,7 +5,7 @@ Invariants:
 * A batch of events is one transaction. If any of them fails, nothing of the batch is kept, and each is tried alone; one that
   fails alone three times is parked, and the loop goes on.
 * An event whose person's key is erased, or whose body was blanked, is a tombstone: it is done, and nothing follows.
-* A secret answer's body is blanked in the transaction that handles it.
+* A secret answer's body is blanked in the transaction that handles it, and so is one that may have been meant as such.
 """
 
 from __future__ import annotations
@@ -116,7 +116,14 @@ def _advance(work: Work, assembly: str, event: Event) -> bool:
     secret = carry_out(work, assembly, state.course, effects, event)
     if isinstance(event, Heard) and event.media:
         media.drop_unkept(work.db, assembly, event.contribution)
-    return secret
+    return secret or _nearly_voted(flow, event)
+
+
+def _nearly_voted(flow: Flow, event: Event) -> bool:
+    """Whether somebody wrote what may be a secret vote, where it is asked first what they meant."""
+    meant = (event.asked or event.pick) if isinstance(event, Heard) else ""
+    node = flow.nodes.get(meant.partition(":")[0])
+    return node is not None and bool(getattr(node.step, "secret", False))
 
 
 def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:

@@ -5,14 +5,15 @@ Invariants:
 * A bare mark belongs to the newest message of a chat that asked for anything, and to none while it is not known whether a newer
   one has arrived. A message that shows no choices any more still hides those above it.
 * A reply to a message, and an edit of an answer, belong to that very message, however old it is.
-* Labels stand here as HMACs only: there may be names in them.
+* Choices are sealed under the key of whoever reads them: their labels may hold names, and what one of several choices does tells
+  what was chosen before.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.store.database import Database
@@ -20,17 +21,19 @@ from bot.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message with choices in the chat of `holder` (a seat, or the id of a room) on an account. `presses` are what the choices
-    stand for, `labels` the forms of each one's label (see `form`). `lettered` says that their marks are letters; `asks` is the
-    question that words in reply answer, "" for none; `remote` the platform's id of the message, "" while it is not known to have
-    arrived. `follows` says that it answers something that was written or pressed, `passed` that something was written since,
-    `over` that it shows no choices any more."""
+    """A message with choices in the chat of `holder` (a seat, or the id of a `room`) on an account.
+
+    `presses` are what the choices stand for, `labels` the forms of each one's label (see `form`). `lettered` says that their
+    marks are letters; `asks` is the question that words in reply answer, "" for none; `remote` the platform's id of the message,
+    "" while it is not known to have arrived. `follows` says that it answers something that was written or pressed, `passed` that
+    something was written since, `over` that it shows no choices any more."""
 
     key: str
     holder: str
     account: str
     presses: Sequence[str]
     labels: Sequence[Sequence[str]]
+    room: bool = False
     lettered: bool = False
     asks: str = ""
     remote: str = ""
@@ -42,23 +45,22 @@ class Question:
 NEWEST = 6
 """So many of the newest questions of a chat may be meant by what stands alone."""
 
-_COLUMNS = "key, holder, account, presses, labels, lettered, asks, follows"
+_COLUMNS = "key, holder, account, room, sealed, offers, lettered, asks, follows"
 
 
-def form(db: Database, holder: str, label: str) -> str:
-    """A label as it is kept: the same for all ways in which one may write it."""
-    plain = " ".join(label.split()).strip(" .!?)#").casefold()
-    return db.vault.lookup(holder, f"label {plain}")[:8].hex()
+def form(label: str) -> str:
+    """A label in its plain form: the same for all ways in which one may write it."""
+    return " ".join(label.split()).strip(" .!?)#").casefold()
 
 
 def keep(db: Database, made: Question) -> None:
     """A message with choices is about to be sent: it is the newest of its chat."""
     db.sql.execute(
-        f"INSERT INTO question ({_COLUMNS}, said) SELECT ?, ?, ?, ?, ?, ?, ?, ?, COALESCE(MAX(said), 0) + 1 FROM question "
+        f"INSERT INTO question ({_COLUMNS}, said) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, COALESCE(MAX(said), 0) + 1 FROM question "
         "WHERE true ON CONFLICT (key) DO UPDATE SET account = excluded.account, said = excluded.said",
         (
-            made.key, made.holder, made.account, json.dumps(list(made.presses)), json.dumps([list(x) for x in made.labels]),
-            made.lettered, made.asks, made.follows,
+            made.key, made.holder, made.account, made.room, _seal(db, made), _offers(made), made.lettered, made.asks,
+            made.follows,
         ),
     )  # fmt: skip
 
@@ -77,16 +79,17 @@ def rename(db: Database, holder: str, account: str, old: str, new: str) -> None:
 
 def change(db: Database, made: Question, remote: str) -> None:
     """A message is about to be changed into this one. Without choices it still answers to replies."""
-    where = "WHERE holder = ? AND account = ? AND remote = ?"
-    place = (made.holder, made.account, remote)
+    found = at(db, (made.holder,), made.account, remote)
+    if found is None:
+        return
     if made.presses:
-        labels = json.dumps([list(x) for x in made.labels])
+        sealed = _seal(db, replace(made, key=found.key))
         db.sql.execute(
-            f"UPDATE question SET presses = ?, labels = ?, lettered = ?, asks = ?, over = 0 {where}",
-            (json.dumps(list(made.presses)), labels, made.lettered, made.asks, *place),
+            "UPDATE question SET sealed = ?, lettered = ?, asks = ?, over = 0 WHERE key = ?",
+            (sealed, made.lettered, made.asks, found.key),
         )
     else:
-        db.sql.execute(f"UPDATE question SET over = 1 {where}", place)
+        db.sql.execute("UPDATE question SET over = 1 WHERE key = ?", (found.key,))
 
 
 def newest(db: Database, holders: Collection[str], account: str, most: int = NEWEST) -> list[Question]:
@@ -97,8 +100,7 @@ def newest(db: Database, holders: Collection[str], account: str, most: int = NEW
 def offered(db: Database, holder: str, account: str, but: str) -> bool:
     """Whether choices of a step stood in a chat before, in another message than this one."""
     found = db.sql.execute(
-        "SELECT 1 FROM question WHERE holder = ? AND account = ? AND key <> ? AND presses <> '[]' "
-        "AND presses NOT LIKE '[\"-%' LIMIT 1",
+        "SELECT 1 FROM question WHERE holder = ? AND account = ? AND key <> ? AND offers LIMIT 1",
         (holder, account, but),
     )
     return found.fetchone() is not None
@@ -150,15 +152,26 @@ def _find(db: Database, holders: Collection[str], where: str, *given: str) -> li
         f"SELECT {_COLUMNS}, remote, passed, over FROM question WHERE holder IN ({marks}) AND {where}",
         (*holders, *given),
     )
-    return [_read(row) for row in found]
+    return [_read(db, row) for row in found]
 
 
-def _read(row: tuple[Any, ...]) -> Question:
-    key, holder, account, presses, labels, lettered, asks, follows, remote, passed, over = row
-    choices = json.loads(presses), json.loads(labels)
-    return Question(
-        key, holder, account, *choices, bool(lettered), asks, remote, bool(follows), bool(passed), bool(over)
-    )
+def _read(db: Database, row: tuple[Any, ...]) -> Question:
+    key, holder, account, room, sealed, _, lettered, asks, follows, remote, passed, over = row
+    opened = db.vault.open(None if room else holder, sealed, f"question/{key}")
+    presses, labels = json.loads(opened) if opened else ([], [])
+    states = bool(lettered), asks, remote, bool(follows), bool(passed), bool(over)
+    return Question(key, holder, account, presses, labels, bool(room), *states)
+
+
+def _seal(db: Database, made: Question) -> bytes:
+    choices = [list(made.presses), [list(forms) for forms in made.labels]]
+    data = json.dumps(choices, ensure_ascii=False, separators=(",", ":")).encode()
+    return db.vault.seal(None if made.room else made.holder, data, f"question/{made.key}")
+
+
+def _offers(made: Question) -> bool:
+    """Whether a step offers choices here."""
+    return any(not press.startswith("-") for press in made.presses)
 
 
 def _within(remote: str) -> str:

@@ -143,6 +143,20 @@ async def test_a_vote_is_never_said_to_the_table() -> None:
         assert await said(b) == ["What do you think?", "no"], "it has been answered: now this is for the table"
 
 
+async def test_nothing_of_a_secret_vote_stands_in_the_inbox() -> None:
+    async with both(TALK_AND_BALLOT) as b:
+        await b.write("dora", "2")
+        await b.press("dora", "It is my answer")
+        await reply(b, "emil", "More bread?", "perhaps no")
+        await reply(b, "emil", "More bread?", "1")
+
+        def bodies(db: Database) -> list[Any]:
+            found = db.sql.execute("SELECT body FROM inbox WHERE kind = 'heard' ORDER BY seq DESC LIMIT 4")
+            return [body for (body,) in found]
+
+        assert await b.room.store.read(bodies) == [None] * 4
+
+
 async def test_a_mark_may_be_for_the_table() -> None:
     async with both(TALK_AND_BALLOT) as b:
         await reply(b, "dora", "Come in", "2")

@@ -65,15 +65,16 @@ CREATE TABLE button (
     made INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX button_of_holder ON button (holder);
--- The same where there are no buttons to press, and people write a mark or a label: `labels` is a JSON list of HMACs of what stands
--- on each choice, `lettered` says that letters are the marks, since a number would be the answer itself; `asks` is the question that
--- words in reply to the message answer. `remote` is the platform's id of it, "" until it has arrived. `said` orders all messages;
+-- The same where there are no buttons to press, and people write a mark or a label: `sealed` holds, under the key of the seat that
+-- reads it (of the house, for a `room`), what the choices stand for and what stands on each; `offers` is 1 where a step offers them.
+-- `lettered` says that letters are the marks, since a number would be the answer itself; `asks` is the question that words in
+-- reply to the message answer. `remote` is the platform's id of it, "" until it has arrived. `said` orders all messages;
 -- `follows` is 1 where it answers what somebody has done; `over` once it shows no choices any more, `passed` once something was
 -- written below it.
 CREATE TABLE question (
-    key TEXT PRIMARY KEY, holder TEXT NOT NULL, account TEXT NOT NULL, remote TEXT NOT NULL DEFAULT '', presses TEXT NOT NULL,
-    labels TEXT NOT NULL, lettered INTEGER NOT NULL, asks TEXT NOT NULL, follows INTEGER NOT NULL, said INTEGER NOT NULL,
-    over INTEGER NOT NULL DEFAULT 0, passed INTEGER NOT NULL DEFAULT 0
+    key TEXT PRIMARY KEY, holder TEXT NOT NULL, account TEXT NOT NULL, remote TEXT NOT NULL DEFAULT '', room INTEGER NOT NULL,
+    sealed BLOB NOT NULL, offers INTEGER NOT NULL, lettered INTEGER NOT NULL, asks TEXT NOT NULL, follows INTEGER NOT NULL,
+    said INTEGER NOT NULL, over INTEGER NOT NULL DEFAULT 0, passed INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX question_of_chat ON question (holder, account, said);
 CREATE INDEX question_said ON question (said);
