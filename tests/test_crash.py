@@ -48,7 +48,6 @@ def test_nothing_is_lost_and_nothing_counts_twice(repo: Path, tmp_path: Path) ->
     ("fault", "scenario", "found"),
     [
         ("done_too_early", "vote", "I"),
-        ("done_too_late", "argue", "same: "),
         ("done_too_late", "table", "same: "),
         ("confirmed_first", "vote", "I1: "),
         ("unmarked", "vote", "I4: "),

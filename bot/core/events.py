@@ -181,12 +181,13 @@ class Remained:
 @dataclass(frozen=True, slots=True)
 class Interrupted:
     """Nothing could be heard on an account from `since` until `until`, for longer than the platform keeps messages; or only
-    for longer than it keeps presses: then `presses` names the account."""
+    for longer than it keeps presses: then `presses` names the account. `closed` are the steps that closed meanwhile."""
 
     course: str
     since: datetime
     until: datetime
     presses: str = ""
+    closed: tuple[str, ...] = ()
     kind: Literal["interrupted"] = "interrupted"
 
 

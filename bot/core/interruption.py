@@ -8,7 +8,8 @@ Invariants:
 * A table's talk gets its new end by an event of its own; an older timer of its end means nothing.
 
 Where only presses are lost (a platform keeps them less long than messages), everybody for whom a question is open is told, and
-has `AGAIN` to press once more.
+has `AGAIN` to press once more. What closed meanwhile, because the outage was longer than a close waits, stays closed: that is
+said too.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ AGAIN = timedelta(minutes=5)
 def interrupted(turn: Turn, event: Interrupted) -> None:
     """Give the steps that are open on this course their time back, and say so."""
     course = turn.course
+    _tell_of_closed(turn, event)
     if event.presses:
         _press_again(turn, event)
         return
@@ -110,6 +112,28 @@ def _press_again(turn: Turn, event: Interrupted) -> None:
         blocks.append(t("There is time until {when}.", when=until(min(ends), turn.now)))
     key = f"{course.id}/presses/{int(event.until.timestamp())}"
     turn.effects.append(Say(f"waiting:{course.id}", message(*blocks), key, on=event.presses))
+
+
+def _tell_of_closed(turn: Turn, event: Interrupted) -> None:
+    """What closed while nothing could be heard was counted without what was given there in that time."""
+    course = turn.course
+    if course.resumed is not None and event.since < course.resumed:
+        return
+    ending = (step for step, entry in course.open.items() if entry.closing)
+    nodes = [turn.flow.nodes[step] for step in dict.fromkeys((*event.closed, *ending)) if step in turn.flow.nodes]
+    titles = [turn.flow.local(n.step.title) for n in nodes if n.step.scope == "person" and n.step.title]
+    if not any(n.step.scope == "person" for n in nodes):
+        return
+    said = message(
+        t(
+            "I was away from {since} until {until}, and {steps} closed meanwhile.",
+            since=_hour(event.since, turn.now), until=_hour(event.until, turn.now),
+            steps=Several(tuple(titles)) if titles else t("a question"),
+        ),
+        t("What you pressed or wrote there in that time may not be counted, and it cannot be given again. I am sorry."),
+    )  # fmt: skip
+    key = f"{course.id}/closed-meanwhile/{int(event.until.timestamp())}"
+    turn.effects.append(Say(course.unit, said, key, on=event.presses))
 
 
 def _hour(at: datetime, now: datetime) -> When:

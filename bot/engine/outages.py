@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 def notice(
     db: Database, house: House, account: str, keeps: timedelta | None, now: datetime, presses: timedelta | None = None
 ) -> int:
-    """Look whether contact was lost for too long; then every course on which a step is open and somebody is reached through this
-    account is told. How many there were. Called before anything else happens, and again once there is contact: only then is it
-    known for how long `presses` were lost."""
+    """Look whether contact was lost for too long; then every course on which a step is open, or has closed meanwhile, and
+    somebody is reached through this account is told. How many there were. Called before anything else happens, and again once
+    there is contact: only then is it known for how long `presses` were lost."""
     since = contact.last(db, account)
     if since is None:
         return 0
@@ -38,8 +38,9 @@ def notice(
         flow = house.flow(db, assembly)
         id = flow.course_of(site) if site in flow.sites else flow.courses[0]
         course = courses.load_course(db, assembly, id)
-        if course is not None and course.open:
-            event = Interrupted(id, instant(since), now, "" if lost else account)
+        closed = contact.closed(db, assembly, id, since)
+        if course is not None and (course.open or closed):
+            event = Interrupted(id, instant(since), now, "" if lost else account, closed)
             key = f"interrupted/{account}/{id}/{since}/{ms(now)}"
             # It counts from when contact was lost, so that it goes before every timer that rang for nobody meanwhile.
             rows.append(InRow(assembly, key, event.kind, since, ms(now), encode_event(event)))

@@ -26,6 +26,15 @@ def accounts(db: Database) -> dict[str, int]:
     return dict(db.sql.execute("SELECT account, heard FROM cursor WHERE heard > 0 ORDER BY account").fetchall())
 
 
+def closed(db: Database, assembly: str, course: str, since: int) -> tuple[str, ...]:
+    """The steps that have closed on a course since then, in order."""
+    rows = db.sql.execute(
+        "SELECT data FROM log WHERE assembly = ? AND act = 'closed' AND at >= ? ORDER BY seq", (assembly, since)
+    ).fetchall()
+    told = [json.loads(data) for (data,) in rows]
+    return tuple(step for line in told if line["course"] == course for step in line["steps"])
+
+
 def sites(db: Database, account: str) -> set[tuple[str, str]]:
     """The assemblies, with their sites, in which somebody is reached through this account."""
     found: set[tuple[str, str]] = set()

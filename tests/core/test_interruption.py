@@ -248,6 +248,38 @@ def test_lost_presses_are_no_news_after_a_longer_outage_on_another_account() -> 
     assert pressed_in_vain(s, 31 * HOUR + 2 * MINUTE, 31 * HOUR + 6 * MINUTE) is not None
 
 
+def closed_meanwhile(s: Stagehand, *closed: str, presses: str = "wire:main") -> list[str]:
+    """What everybody is told after an outage during which these steps closed."""
+    s.wait(3 * HOUR)
+    s.play(Interrupted("all", START + HOUR, s.now, presses, closed))
+    said = [say for say in s.said.values() if "closed-meanwhile" in say.key]
+    assert {(say.to, say.on) for say in said} <= {("course:all", presses)}
+    return [read(say.message) for say in said]
+
+
+def test_what_closed_during_an_outage_is_told_to_everybody_there() -> None:
+    for presses in ("wire:main", ""):
+        told = closed_meanwhile(cast(SURVEY.format("2h")), "mood", presses=presses)
+        assert told == [
+            "I was away from 02 Mar 18:00 until 02 Mar 20:00, and Your mood closed meanwhile.\n"
+            "What you pressed or wrote there in that time may not be counted, and it cannot be given again. I am sorry."
+        ]
+
+
+def test_a_step_without_a_title_that_closed_is_a_question_and_talks_are_none() -> None:
+    untitled = cast(SURVEY.format("2h").replace('title = "Your mood"\n', ""))
+    assert "and a question closed meanwhile." in closed_meanwhile(untitled, "mood")[0]
+    assert closed_meanwhile(cast(TALK + SURVEY.format("5h")), "talk") == []
+    assert closed_meanwhile(cast(SURVEY.format("2h"))) == []
+
+
+def test_what_closed_is_told_once_where_a_longer_outage_was_told_before() -> None:
+    s = cast(SURVEY.format("2h") + SURVEY.format("90h").replace('"mood"', '"later"'))
+    assert len(closed_meanwhile(s, "mood", presses="")) == 1
+    s.play(Interrupted("all", START + HOUR, s.now + MINUTE, "wire:main", ("mood",)))
+    assert len([key for key in s.said if "closed-meanwhile" in key]) == 1
+
+
 def at(hours: float) -> datetime:
     return START + timedelta(hours=hours)
 

@@ -144,11 +144,28 @@ async def test_nobody_is_told_who_is_reached_otherwise_or_for_whom_nothing_is_op
         assert await here.store.read(contact.sites, ACCOUNT) == {(ASSEMBLY, "linz")}
         await here.store.transact(_other, here)
         assert await here.store.read(contact.sites, "test:other") == {("a2", "linz")}
-        await here.store.transact(contact.note, ACCOUNT, ms(START))
         await here.wait(10 * DAY)
         assert (await here.store.read(courses.load_course, ASSEMBLY, "all")).state == "ended"
+        await here.store.transact(contact.note, ACCOUNT, ms(here.clock.now()))
+        await here.wait(10 * DAY)
         await here.engine.open()
         assert await events(here) == []
+
+
+async def test_those_whose_step_closed_meanwhile_are_told_even_where_nothing_is_open_any_more() -> None:
+    wire = Wire()
+    async with room(EVENING, wire) as here:
+        await arrive(here, "anna", "ben")
+        await here.wait(2 * HOUR)
+        assert (await here.store.read(courses.load_course, ASSEMBLY, "all")).open.keys() == {"ballot"}
+        await here.store.transact(contact.note, ACCOUNT, ms(here.clock.now()))
+        await here.wait(10 * DAY)
+        await here.engine.open()
+        (event,) = await events(here)
+        assert event.closed[0] == "ballot"
+        await here.engine.settle()
+        for who in ("anna", "ben"):
+            assert wire.text(who).count("closed meanwhile") == 1
 
 
 def _other(db: Database, here: Room) -> None:

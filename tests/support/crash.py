@@ -1,6 +1,6 @@
 """The crash harness: kill Pnyx at a line or a statement, start it again, and see that nothing is lost and nothing counts twice.
 
-    python -m tests.support.crash            a sample of 560 points
+    python -m tests.support.crash            a sample of 530 points
     python -m tests.support.crash --all      every line and statement of every scenario, early, in the middle and late,
                                              and right after every commit and every delivery
     python -m tests.support.crash --scenario vote --at bot/engine/sending.py:120 --time 3
@@ -170,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Kill Pnyx at many points, and see that nothing is lost.")
     parser.add_argument("--all", action="store_true", help="every line and statement, early, in the middle and late")
-    parser.add_argument("--points", type=int, default=560, help="how many points a sample has")
+    parser.add_argument("--points", type=int, default=530, help="how many points a sample has")
     parser.add_argument("--scenario", default="", choices=["", *(s.name for s in staged())])
     parser.add_argument("--at", default="", help="one place: FILE:LINE, or a statement (after it)")
     parser.add_argument("--time", type=int, default=1, help="with --at: the how manieth time")
