@@ -51,7 +51,8 @@ class Locked:
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """`token` is that of the last sync, `before` of the one before it where the last one brought keys; `heard` when the last one
-    ended (ms, our clock), and `device` the one to which everything that we sent belongs."""
+    ended (ms, our clock), `device` the one to which everything that we sent belongs, and `keys` how many syncs have brought it
+    keys."""
 
     token: str = ""
     before: str = ""
@@ -60,12 +61,13 @@ class Cursor:
     gaps: tuple[Gap, ...] = ()
     doors: tuple[Door, ...] = ()
     locked: tuple[Locked, ...] = ()
+    keys: int = 0
 
     def encode(self) -> str:
         """The cursor as compact JSON, without what is empty."""
         data: dict[str, Any] = {"t": self.token, "b": self.before, "h": self.heard, "v": self.device}
-        lists = {"g": _lists(self.gaps), "d": _lists(self.doors), "l": _lists(self.locked)}
-        return json.dumps(data | {name: items for name, items in lists.items() if items}, separators=(",", ":"))
+        more = {"g": _lists(self.gaps), "d": _lists(self.doors), "l": _lists(self.locked), "k": self.keys}
+        return json.dumps(data | {name: value for name, value in more.items() if value}, separators=(",", ":"))
 
     @classmethod
     def decode(cls, text: str) -> Cursor:
@@ -81,6 +83,7 @@ class Cursor:
             tuple(Gap(*each) for each in data.get("g", ())),
             tuple(Door(*each) for each in data.get("d", ())),
             tuple(Locked(*each) for each in data.get("l", ())),
+            data.get("k", 0),
         )
 
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from bot.transports.port import Retry, Stopped
 
 if TYPE_CHECKING:
+    from bot.transports.matrix.cursor import Cursor
     from bot.transports.matrix.session import Client
 
 PATIENCE = 10.0
@@ -94,11 +95,19 @@ class Keys:
             return {}
         with sqlite3.connect(f"file:{self.file}?mode=ro", uri=True) as db:
             try:
-                rows = db.execute("SELECT device_id, account FROM accounts WHERE user_id = ?", (user,)).fetchall()
+                rows = db.execute("SELECT user_id, device_id, account FROM accounts").fetchall()
             except sqlite3.OperationalError:  # killed before its tables were made
                 rows = []
+            except sqlite3.DatabaseError:
+                raise Stopped(
+                    f"{self.file} holds no keys that can be read: it is damaged, or another file. Move it away and log in anew, "
+                    "and what people encrypted before cannot be read."
+                ) from None
         db.close()
-        return {str(device): bytes(account) for device, account in rows}
+        others = [str(row[0]) for row in rows if row[0] != user]
+        if others:
+            raise Stopped(f"The keys in {self.file} belong to {others[0]}. {user} needs a file of its own.")
+        return {str(device): bytes(account) for _, device, account in rows}
 
     async def check(self, client: Client) -> None:
         """See that the homeserver knows this device by the keys that we have. Raises `Stopped`, or `Failed`."""
@@ -122,9 +131,28 @@ class Keys:
             )
         return theirs is not None
 
-    def token(self, client: Client) -> str:
-        """The token of the last sync that brought keys, "" before the first one."""
-        return client.chest.load_sync_token() or ""
+    def count(self, client: Client) -> int:
+        """How many syncs have brought keys."""
+        return self._saved(client)[0]
+
+    def _saved(self, client: Client) -> tuple[int, str]:
+        """How many syncs have brought keys, and the token of the last one, "" before the first."""
+        number, _, token = (client.chest.load_sync_token() or "0 ").partition(" ")
+        return int(number), token
+
+    def behind(self, client: Client, known: Cursor) -> bool:
+        """Whether the engine has committed a sync with keys, and we had no time to do so. Raises `Stopped` where more than one is
+        missing here: such a file comes from a copy, and the keys that came since went to one that is no more."""
+        number, token = self._saved(client)
+        if known.device != client.device_id or number >= known.keys:
+            return False
+        if number < known.keys - 1 or token != known.before:
+            raise Stopped(
+                f"The keys in {self.file} are older than what was last read with them: the file was put back from a copy. Put "
+                "back the newest one; or move it away, log in anew and put in the new token, and what people encrypted before "
+                "cannot be read."
+            )
+        return True
 
     @property
     def pending(self) -> bool:
@@ -134,15 +162,21 @@ class Keys:
     async def begin(self, client: Client, since: str) -> None:
         """Take the lock, and begin the transaction of one sync from this token on."""
         await self._lock.acquire()
-        if since and since != self.token(client):
-            client.chest.save_sync_token(since)
-        self._transaction = client.chest.database.atomic()
-        self._transaction.__enter__()
+        try:
+            number, token = self._saved(client)
+            if since and since != token:
+                client.chest.save_sync_token(f"{number} {since}")
+            transaction = client.chest.database.atomic()
+            transaction.__enter__()
+        except BaseException:
+            self._lock.release()
+            raise
+        self._transaction = transaction
 
     def commit(self, client: Client, token: str) -> None:
         """The engine has committed what this sync brought: so do we."""
         try:
-            client.chest.save_sync_token(token)
+            client.chest.save_sync_token(f"{self.count(client) + 1} {token}")
         except BaseException as error:
             self._leave(error)
             raise

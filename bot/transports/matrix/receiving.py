@@ -126,7 +126,11 @@ class Receiving:
         keys = self._session.keys
         if keys is not None and keys.pending:
             if committed:
-                keys.commit(client, Cursor.decode(cursor).token)
+                try:
+                    keys.commit(client, Cursor.decode(cursor).token)
+                except BaseException:
+                    await self._session.forget()
+                    raise
             else:
                 await self._session.forget()
                 client = await self._session.open()
@@ -140,8 +144,9 @@ class Receiving:
 
     def _since(self, client: Client, known: Cursor) -> str:
         """Where to go on. The keys are one sync behind, if we were killed between two commits."""
-        stored = self._session.keys.token(client) if self._session.keys is not None else ""
-        return stored if stored and stored == known.before else known.token
+        keys = self._session.keys
+        behind = keys is not None and keys.behind(client, known)
+        return known.before if behind and known.before else known.token
 
     # A sync
 
@@ -196,7 +201,8 @@ class Receiving:
         doors += self._doors.invitations(response, doors, now)
         doors += [door for door in harvest.doors if door.room not in {each.room for each in doors}]
         same = response.next_batch == known.token
-        with_keys = self._session.keys is not None and self._session.keys.pending
+        keys = self._session.keys
+        with_keys = keys is not None and keys.pending
         return Cursor(
             response.next_batch,
             since if with_keys else known.before if same else "",
@@ -205,6 +211,7 @@ class Receiving:
             tuple(gaps),
             tuple(doors),
             tuple(harvest.locked),
+            keys.count(client) + with_keys if keys is not None else 0,
         )
 
     def _span(self, room: str, after: int) -> Span:

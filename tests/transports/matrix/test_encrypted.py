@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nio.store.database import MatrixStore
+from peewee import OperationalError
 
 from bot.core.rendered import Attachment
 from bot.transports.matrix import keys
@@ -237,3 +239,79 @@ async def test_a_sync_without_keys_goes_on_where_the_last_one_ended(
     assert not waiting.done(), "nothing is new, so it waits"
     await anna.say(room, "at last")
     assert [e.text for e in (await waiting).events] == ["at last"]
+
+
+async def test_a_file_that_was_put_back_from_a_copy_is_explained(
+    homeserver: Gathering, listen: Open, tmp_path: Path
+) -> None:
+    """What came since would stay unreadable for ever, and nobody would know why. A database that was put back does no harm."""
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    file, copy = tmp_path / "keys.db", tmp_path / "copy.db"
+    listener = await listen(bot, keys=file)
+    await listener.once()
+    anna = await homeserver.person("anna", encrypted=True)
+    room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
+    await listener.drained()
+    old = listener.cursor
+    with sqlite3.connect(file) as db, sqlite3.connect(copy) as to:
+        db.backup(to)
+    for word in ("one", "two"):
+        await anna.say(room, word)
+        await listener.until(lambda all_, word=word: any(e.text == word for e in all_))
+        await listener.once()
+        anna.client.invalidate_outbound_session(room)
+    await listener.matrix.close()
+    again = await listen(bot, listener.cursor, keys=file)
+    await again.matrix.close()
+    await (await listen(bot, old, keys=file)).matrix.close()
+    for name in ("", "-wal", "-shm"):
+        (tmp_path / f"keys.db{name}").unlink(missing_ok=True)
+    copy.rename(file)
+    with pytest.raises(Stopped, match="put back from a copy"):
+        await listen(bot, listener.cursor, keys=file)
+
+
+async def test_a_file_of_keys_that_is_none(homeserver: Gathering, listen: Open, tmp_path: Path) -> None:
+    bot, other = [homeserver.server.login(homeserver.pool.account(name)) for name in ("bot", "anna")]
+    file = tmp_path / "keys.db"
+    file.write_text("These are no keys, but some words of an organiser. " * 100)
+    with pytest.raises(Stopped, match="damaged, or another file"):
+        await listen(bot, keys=file)
+    file.unlink()
+    await (await listen(other, keys=file)).matrix.close()
+    with pytest.raises(Stopped, match=f"belong to {other.user}. {bot.user} needs a file of its own"):
+        await listen(bot, keys=file)
+
+
+@pytest.mark.parametrize("when", ["begin", "commit"])
+async def test_a_disk_that_is_full_for_a_moment(
+    homeserver: Gathering, listen: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """The keys come again, to a client that was read anew; so they are in the file in the end."""
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    listener = await listen(bot, keys=tmp_path / "keys.db")
+    await listener.once()
+    anna = await homeserver.person("anna", encrypted=True)
+    room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
+    await listener.drained()
+    await anna.say(room, "one")
+    real = MatrixStore.save_sync_token
+    if when == "commit":
+        await listener.until(bool)
+
+    def full(*_: Any) -> None:
+        monkeypatch.setattr(MatrixStore, "save_sync_token", real)
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(MatrixStore, "save_sync_token", full)
+    with pytest.raises(OperationalError):
+        await listener.once()
+    await listener.until(bool)
+    await listener.drained()
+    await listener.once()
+    assert (await listener.matrix.send(room, words("Hello"), f"hello {when}")).id
+    await listener.matrix.close()
+    await anna.say(room, "two")
+    again = await listen(bot, listener.cursor, keys=tmp_path / "keys.db")
+    await again.until(bool)
+    assert (listener.texts(), again.texts()) == (["one"], ["two"])
