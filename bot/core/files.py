@@ -48,7 +48,7 @@ WHY_NOT: Mapping[str, Phrase] = {
     "too_large": t("This file is too large to be passed on."),
     "unreadable": t(
         "I cannot read your message: it is encrypted, and its key has not reached me. Please send it once more; if that does not "
-        "help, begin a new chat with me."
+        "help, begin a new chat with me, without encryption if your app lets you choose."
     ),
     "unknown": t("This kind of message cannot be passed on. Please say it in words."),
 }

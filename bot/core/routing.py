@@ -240,7 +240,8 @@ def _barred(turn: Turn, seat: Seat, event: Heard) -> Part | None:
     """Why this can go nowhere, whatever is open; None where it can. In a room it stands before everybody's eyes: who wrote it
     is told only where somebody at the table reads elsewhere."""
     table = turn.state.table
-    if event.press or seat.status != "active":
+    lost = event.bar == "unreadable" and seat.status == "new"
+    if event.press or (seat.status != "active" and not lost):
         return None
     if event.room and (table is None or all(s.room == event.room for s in (*table.members, *table.staff))):
         return None

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core.files import WHY_NOT
 from bot.core.message import Name, Several, message, t
 from bot.core.rights import commanded
 from bot.engine import linking, reach, rooms
@@ -76,6 +77,8 @@ def _heard(db: Database, house: House, knock: Knock) -> None:
     code = rest if command in JOIN else code_in(incoming.text) if typed and not held else ""
     if code:
         join(db, house, knock, code)
+    elif not held and incoming.bar == "unreadable":
+        answer(db, knock, message(WHY_NOT["unreadable"]))
     elif not held and incoming.kind in ("message", "press"):
         newcomer(db, house, knock)
     elif not held:

@@ -81,3 +81,11 @@ async def test_commands_are_told_and_taken_as_people_can_write_them_there() -> N
         assert t.last("ben") == t.last("anna")
         await t.write("anna", "!not so fast, says /help")
         assert "!not so fast, says /help" in t.last("ben"), "words stay as they are"
+
+
+async def test_whoever_cannot_be_read_is_asked_once_more_from_the_first_message_on() -> None:
+    async with table(numbered=True, agreed=False) as t:
+        for who in ("anna", "somebody new"):
+            await t.write(who, "", bar="unreadable")
+            assert "I cannot read your message" in t.last(who)
+            assert "!join" not in t.last(who)
