@@ -153,7 +153,7 @@ async def test_nobody_takes_back_what_is_anothers_but_whoever_leads_may_hide_it(
         await b.deletes("maya", own, hall)
         assert not any("fools" in text for place in ("anna", "ben", hall) for text in b.shown(place))
         assert "Why was it hidden?" in b.last("maya")
-        assert b.count("dora", "Maya (facilitator) has hidden what you wrote in the room at 11:00") == 1
+        assert b.count("dora", "Maya (facilitator) has hidden what you wrote at 11:00") == 1
         assert await kept(b) == []
 
 

@@ -72,7 +72,7 @@ async def test_a_reply_hides_it_in_the_room(who: str) -> None:
         assert [text for text in t.shown("ben") if "fools" in text] == []
         assert t.last(who).startswith("Hidden: nobody reads what Anna wrote")
         assert "Hidden" not in "".join(t.shown(GROUP)), "the reason is asked for in private"
-        assert t.chats.find("anna", "has hidden this message of yours")
+        assert t.chats.find("anna", "has hidden what you wrote at")
 
 
 async def test_where_everybody_is_in_the_room_a_picture_stands_there_already() -> None:

@@ -84,9 +84,9 @@ def _hide(call: Call, id: str) -> None:
     )
     told = t("{name} has hidden this message of yours: nobody at the table reads it now.", name=call.by)
     author = next((m for m in table.members if m.id == given.seat), None)
-    if author is not None and table.in_room(author):  # it does not stand in their own chat, where they read this
+    if author is not None and table.in_room(author):  # it may not stand in their own chat, where they read this
         told = t(
-            "{name} has hidden what you wrote in the room at {when}: nobody at the table reads it now.",
+            "{name} has hidden what you wrote at {when}: nobody at the table reads it now.",
             name=call.by, when=until(given.at, turn.now),
         )  # fmt: skip
     contact = call.flow.file.mandate.contact
