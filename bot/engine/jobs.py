@@ -7,7 +7,7 @@ and has one answer. What a job writes besides is keyed the same way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -216,21 +216,23 @@ def _distinct_names(db: Database, made: list[dict[str, Any]], seats: Mapping[str
 
 
 def _open_tables(db: Database, job: Job, plan: str, site: str | None) -> list[OpenTable]:
-    found = []
-    for bare in tables.of_plan(db, job.assembly, plan):
-        table = tables.load_table(db, job.assembly, bare.id)
-        if table is not None and table.members and (site is None or table.site == site):
-            found.append(_open_table(table))
-    return found
+    return [
+        _open_table(table, members)
+        for table, members in tables.sitting(db, job.assembly, plan)
+        if site is None or table.site == site
+    ]
 
 
-def _open_table(table: Table) -> OpenTable:
+def _open_table(table: Table, members: Iterable[tuple[str, str, Mapping[str, str]]]) -> OpenTable:
+    """A table with its people: seats, sites and attributes."""
     counts: dict[str, dict[str, int]] = {}
-    for seat in table.members:
-        for name, value in {"site": seat.site, **seat.attributes}.items():
+    seats = set()
+    for seat, site, attributes in members:
+        seats.add(seat)
+        for name, value in {"site": site, **attributes}.items():
             row = counts.setdefault(name, {})
             row[value] = row.get(value, 0) + 1
-    return OpenTable(table.id, len(table.members), table.languages, counts, frozenset(s.id for s in table.members))
+    return OpenTable(table.id, len(seats), table.languages, counts, frozenset(seats))
 
 
 def _catch_up(db: Database, flow: Flow, job: Job, now: datetime) -> dict[str, Any]:
@@ -256,7 +258,7 @@ def _merge(db: Database, flow: Flow, job: Job, now: datetime) -> dict[str, Any]:
     if table is None or not table.members:
         return {"table": ""}
     plan = flow.plans[table.plan]
-    small = _open_table(table)
+    small = _open_table(table, ((s.id, s.site, s.attributes) for s in table.members))
     others = [t for t in _open_tables(db, job, table.plan, None if plan.across_sites else table.site) if t.id != id]
     fit = [t for t in others if t.size >= plan.min_present]
     moves = [m for m in merge_small([small, *fit], plan_of(plan, flow), plan.min_present) if m.table == id and m.to]

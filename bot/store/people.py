@@ -105,7 +105,6 @@ def unnamed(db: Database, seats: Iterable[str]) -> dict[str, Role]:
 def read_seat(db: Database, row: tuple[Any, ...]) -> Seat:
     id, role, site, language, status, name, table, attributes, focus, walk, helped, heard, room, lost = row
     name = db.vault.open(id, name, f"name/{id}") if name else None
-    attributes = db.vault.open(id, attributes, f"attributes/{id}") if attributes else None
     return Seat(
         id,
         role,
@@ -114,7 +113,7 @@ def read_seat(db: Database, row: tuple[Any, ...]) -> Seat:
         status,
         name.decode() if name else "",
         table,
-        json.loads(attributes) if attributes else {},
+        attributes_in(db, id, attributes),
         focus,
         walk,
         bool(helped),
@@ -122,6 +121,12 @@ def read_seat(db: Database, row: tuple[Any, ...]) -> Seat:
         room.hex() if room else "",
         lost,
     )
+
+
+def attributes_in(db: Database, seat: str, sealed: bytes | None) -> dict[str, str]:
+    """The attributes that stand sealed in the row of a seat; none where there are none, or the seat is erased."""
+    opened = db.vault.open(seat, sealed, f"attributes/{seat}") if sealed else None
+    return json.loads(opened) if opened else {}
 
 
 # Many at once

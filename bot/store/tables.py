@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.core.effects import Seated
 from bot.core.state import Table
 from bot.store.database import Database
-from bot.store.people import SEAT_COLUMNS, next_chair, read_seat
+from bot.store.people import SEAT_COLUMNS, attributes_in, next_chair, read_seat
 from bot.store.rooms import of_table
 
 
@@ -48,6 +48,18 @@ def of_plan(db: Database, assembly: str, plan: str) -> list[Table]:
         (assembly, plan),
     )
     return [Table(id, plan, site, number, tuple(languages.split())) for id, plan, site, number, languages in found]
+
+
+def sitting(db: Database, assembly: str, plan: str) -> list[tuple[Table, list[tuple[str, str, dict[str, str]]]]]:
+    """The same tables, each with the participants who are there: their seats, sites and attributes. One look at all of them."""
+    found: dict[str, list[tuple[str, str, dict[str, str]]]] = {}
+    for table, seat, site, attributes in db.sql.execute(
+        "SELECT t.id, s.id, s.site, s.attributes FROM tables t JOIN seat s ON s.assembly = t.assembly AND s.table_id = t.id "
+        "WHERE t.assembly = ? AND t.plan = ? AND s.role = 'participant' AND s.status = 'active'",
+        (assembly, plan),
+    ).fetchall():
+        found.setdefault(table, []).append((seat, site, attributes_in(db, seat, attributes)))
+    return [(table, found[table.id]) for table in of_plan(db, assembly, plan) if table.id in found]
 
 
 def numbered(db: Database, assembly: str, number: int, site: str) -> str:

@@ -205,6 +205,22 @@ def test_a_table_is_loaded_with_its_people_in_order_of_seating(db: Database) -> 
     assert tables.load_table(db, "a2", "t1") is None
 
 
+def test_all_tables_of_a_plan_are_read_at_once_with_those_who_are_there(db: Database) -> None:
+    anna, ben, carl, dora = (active(db, name) for name in ("anna", "ben", "carl", "dora"))
+    people.save_seat(db, replace(anna, attributes={"area": "city"}))
+    people.save_seat(db, replace(carl, status="left"))
+    lead = active(db, "lead", role="facilitator")
+    tables.sit(db, "a1", Seated("t2", "p", "fr", 2, ("fr",), (anna.id, ben.id, lead.id)), NOON)
+    tables.sit(db, "a1", Seated("t1", "p", "fr", 1, ("fr",), (dora.id,)), NOON)
+    tables.sit(db, "a1", Seated("t3", "p", "fr", 3, ("fr",), (carl.id,)), NOON)
+    tables.sit(db, "a1", Seated("t4", "other", "fr", 4, ("fr",), (active(db, "eva").id,)), NOON)
+    found = tables.sitting(db, "a1", "p")
+    assert [table.id for table, _ in found] == ["t1", "t2"]
+    assert found[0][1] == [(dora.id, "fr", {})]
+    assert sorted(found[1][1]) == sorted([(anna.id, "fr", {"area": "city"}), (ben.id, "fr", {})])
+    assert tables.sitting(db, "a2", "p") == []
+
+
 def test_moving_to_another_table_leaves_the_first_and_is_remembered(db: Database) -> None:
     anna, ben = active(db, "anna"), active(db, "ben")
     tables.sit(db, "a1", Seated("t1", "p", "fr", 1, ("fr",), (anna.id, ben.id)), NOON)
