@@ -21,7 +21,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from tests.bench import broadcast, parts, path, rehearsals, telegram
+from tests.bench import broadcast, matrix, parts, path, rehearsals, telegram
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 COMMAND = "make bench"
@@ -54,6 +54,7 @@ def _page(folder: Path, long: bool) -> Iterator[str]:
     yield from _events(folder)
     yield from _growth(folder)
     yield from _presses(folder)
+    yield from _matrix(folder)
     yield from _broadcast()
     yield from _rehearsals(folder, long)
     yield from _parts()
@@ -116,6 +117,31 @@ def _presses(folder: Path) -> Iterator[str]:
     yield f"Of {found.edits:,} edits {found.superseded} were not sent because a later one took their place. Seen out of order"
     yield f"within a chat: {len(found.wrong)}, also where everybody presses {telegram.AT_ONCE} buttons at once."
     yield ""
+
+
+def _matrix(folder: Path) -> Iterator[str]:
+    at = folder / "matrix"
+    at.mkdir()
+    found = matrix.talk(at)
+    ours, bare, gap = found.ours, found.bare, found.gap
+    yield "## Messages on Matrix"
+    yield ""
+    yield f"{matrix.PEOPLE} people talk in pairs, each in a private chat with the bot, {matrix.AT_ONCE} of them at a time."
+    yield "What one of them writes is received by a sync, committed with `synchronous=FULL`, handled, and said to the other"
+    yield "one. `pnyx run` against a bare bot of matrix-nio (`sync_forever` with its defaults, which echoes in as many rooms of"
+    yield "its own and stores nothing). One Synapse serves both; they take turns."
+    yield f"{matrix.ROUNDS} rounds of {matrix.ACTS}, from sending to receiving as people see it; most of it is Synapse's time."
+    yield ""
+    rows = [
+        ("echo bot", f"{bare.p50:.0f} ms", f"{bare.p99:.0f} ms", f"{bare.cpu:.1f} ms"),
+        ("`pnyx run`", f"{ours.p50:.0f} ms", f"{ours.p99:.0f} ms", f"{ours.cpu:.1f} ms"),
+        ("ratio", f"{found.slower[0]:.2f}", f"{found.slower[1]:.2f}", f"{found.dearer:.2f}"),
+    ]
+    yield from _table(("what", "p50", "p99", "the bot's CPU per message"), rows)
+    if gap is not None:
+        yield f"While the bot was down, {gap.said:,} messages were written in {gap.rooms} rooms, which took {gap.filling:.0f} s."
+        yield f"{gap.seconds:.0f} s after it was started again {gap.kept:,} of them were received, committed and handled."
+        yield ""
 
 
 def _broadcast() -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import broadcast, parts, telegram
+from tests.bench import broadcast, matrix, parts, telegram
 from tests.bench.__main__ import _table
 from tests.bench.assembly import BenchAssembly
 
@@ -46,6 +46,14 @@ def test_every_press_is_answered_by_an_edit_and_in_order(tmp_path: Path) -> None
     assert found.edits == 120
     assert found.superseded == 0
     assert min(found.ours.acts, found.bare.acts, found.ours.cpu, found.bare.cpu, found.faster, found.cheaper) > 0
+
+
+@pytest.mark.homeserver
+def test_every_message_on_matrix_reaches_its_pair_and_none_is_lost_in_a_gap(tmp_path: Path) -> None:
+    found = matrix.talk(tmp_path, people=4, acts=8, rounds=1, gap=30, gap_rooms=3)
+    assert min(found.ours.p50, found.bare.p50, *found.slower) > 0
+    assert found.gap is not None
+    assert (found.gap.said, found.gap.rooms, found.gap.kept) == (30, 3, 30)
 
 
 def test_the_parts_run() -> None:
