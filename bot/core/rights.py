@@ -209,5 +209,8 @@ COMMANDS: dict[str, Command] = {
     )
 }  # fmt: skip
 
-SPOKEN: frozenset[str] = frozenset((*COMMANDS, "start"))
+START = "start"
+"""What a phone says of itself when a chat is opened, for the first time or again."""
+
+SPOKEN: frozenset[str] = frozenset((*COMMANDS, START))
 """What people may write as a command: besides these what a phone says of itself when a chat is opened."""

@@ -23,7 +23,7 @@ from bot.core.events import encode as encode_event
 from bot.core.flow import Flow
 from bot.core.joining import shut
 from bot.core.message import Block, Message, Part, Phrase, message, t
-from bot.core.rights import COMMANDS
+from bot.core.rights import COMMANDS, START
 from bot.core.spans import spell
 from bot.core.state import Role
 from bot.engine import entry, linking, lodging, moving
@@ -118,7 +118,7 @@ def _later(wait: int) -> Part:
 def _in_already(db: Database, house: House, knock: Knock, seat: str) -> None:
     """Somebody knocks who sits here: they are told what is open for them, or how to come back."""
     identities.make_current(db, knock.lookup, seat)
-    hear(db, house, replace(knock, incoming=replace(knock.incoming, text="/help", press="")), seat)
+    hear(db, house, replace(knock, incoming=replace(knock.incoming, text=f"/{START}", press="")), seat)
 
 
 def _by_link(db: Database, house: House, knock: Knock, invite: Invite) -> None:

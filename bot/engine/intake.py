@@ -98,8 +98,6 @@ def _done(db: Database, house: House, knock: Knock, seats: list[Held]) -> None:
         return
     holder, press = found
     chosen = meant(db, house, knock, held)
-    if _command(knock)[0] == "/start":  # what a phone says of itself when a chat is opened (again)
-        knock = replace(knock, incoming=replace(incoming, text="/help"))
     if incoming.kind in ("edit", "redaction"):
         holder = author(db, held, knock)
     holder = chosen.holder if chosen is not None else holder

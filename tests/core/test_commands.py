@@ -142,6 +142,30 @@ def test_my_tells_what_waits_and_never_a_choice() -> None:
     assert "ired" not in s.write("anna", "/my")[0]
 
 
+def test_who_opens_the_chat_again_reads_in_short_where_they_are() -> None:
+    s = cast(ASK)
+    assert s.write("anna", "/start") == [
+        "You are at table 1.\nYour mood: waits for you, until 02 Mar 17:20\n/help shows what you can do."
+    ]
+    s.press("anna", "mood:mood::tired")
+    assert s.write("anna", "/start")[0].splitlines() == [
+        "Nothing waits for you now.", "You are at table 1.", "Your mood: answered", "/help shows what you can do.",
+    ]  # fmt: skip
+    talking = cast()
+    assert talking.write("anna", "/start")[0].splitlines() == [
+        "Your table talks now, until 02 Mar 17:20: it reads what you write.", "You are at table 1.",
+        "/help shows what you can do.",
+    ]  # fmt: skip
+    assert "You are at table" not in talking.write("maya", "/start")[0]
+
+
+def test_who_has_left_and_opens_the_chat_again_learns_how_to_come_back() -> None:
+    s = cast(ASK)
+    for status in ("paused", "left"):
+        s.seats["anna"] = replace(s.seats["anna"], status=status)  # type: ignore[arg-type]  # one of them at a time
+        assert s.write("anna", "/start") == s.write("anna", "/help") != []
+
+
 def test_my_counts_messages_in_a_talk() -> None:
     s = cast()
     s.write("anna", "One")

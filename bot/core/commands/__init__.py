@@ -14,7 +14,7 @@ from bot.core.commands import facilitating, hiding, leaving, looking, meeting, o
 from bot.core.commands.call import Call, number_named, parse
 from bot.core.events import Answered, Heard
 from bot.core.message import Part, Several, t
-from bot.core.rights import COMMANDS, OVERSEEING, ROLES, may
+from bot.core.rights import COMMANDS, OVERSEEING, ROLES, START, may
 from bot.core.state import Seat
 from bot.core.turn import Turn
 
@@ -82,6 +82,11 @@ ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
 def run(turn: Turn, seat: Seat, event: Heard) -> None:
     """Carry a typed command out, or say kindly why not."""
     name, args = parse(event.text)
+    if name == START:
+        call = Call(turn, seat, event, "help")
+        if _allowed(call):
+            (own.help if seat.status == "paused" else own.here)(call)
+        return
     call = Call(turn, seat, event, name, args)
     if not _allowed(call):
         return

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.core import floor, voices
 from bot.core.commands.call import Call, Talk, example, named
 from bot.core.effects import Show
+from bot.core.itinerary import Node
 from bot.core.message import Block, Button, Lang, Part, Plain, Several, block, t, tn
 from bot.core.names import check_name, clean_name
 from bot.core.rights import COMMANDS, OVERSEEING, ROLES, Command, may
@@ -67,8 +69,28 @@ def my(call: Call) -> None:
     ]
     if seat.helped:
         blocks.append(t("Somebody helps you to answer."))
+    blocks += _open(call)
+    if talk := call.talk():
+        written = talk.stage.data["spoken"].get(seat.id, 0)
+        count = tn("{n} message of yours", "{n} messages of yours", n=written)
+        blocks.append(block(t("{step}: {count}", step=named(turn.flow, talk.node), count=count), kind="item"))
+    call.reply(*blocks)
+
+
+def here(call: Call) -> None:
+    """Somebody has opened the chat again: where they are, and where to read more."""
+    at = call.table if call.seat.role == "participant" else None
+    asked = call.talk() is None and _waiting(call)
+    blocks: list[Block | Part] = [] if asked else [_now(call)]
+    blocks += [t("You are at table {number}.", number=at.number)] if at is not None else []
+    call.reply(*blocks, *_open(call), t("/help shows what you can do."))
+
+
+def _open(call: Call) -> Iterator[Block]:
+    """What is open for this person, and whether they have answered it."""
+    turn = call.turn
     for step, entry in turn.course.open.items():
-        stage, node = turn.state.stages.get((step, seat.unit)), turn.flow.nodes[step]
+        stage, node = turn.state.stages.get((step, call.seat.unit)), turn.flow.nodes[step]
         if stage is None:
             continue
         if stage.state == "done":
@@ -80,12 +102,7 @@ def my(call: Call) -> None:
                 "{step}: waits for you, until {when}",
                 step=named(turn.flow, node), when=until(entry.closes, turn.now),
             )  # fmt: skip
-        blocks.append(block(text, kind="item"))
-    if talk := call.talk():
-        written = talk.stage.data["spoken"].get(seat.id, 0)
-        count = tn("{n} message of yours", "{n} messages of yours", n=written)
-        blocks.append(block(t("{step}: {count}", step=named(turn.flow, talk.node), count=count), kind="item"))
-    call.reply(*blocks)
+        yield block(text, kind="item")
 
 
 def lang(call: Call) -> None:
@@ -156,18 +173,23 @@ def _now(call: Call) -> Part:
     turn, talk = call.turn, call.talk()
     if turn.course.state == "waiting":
         return t("The assembly has not begun yet.")
-    waiting = [
-        turn.flow.nodes[step]
-        for step in turn.course.open
-        if (stage := turn.state.stages.get((step, call.seat.unit))) is not None and stage.state == "open"
-    ]
     if talk is not None:
         return _talking(call, talk)
-    if waiting:
+    if waiting := _waiting(call):
         return t("This waits for your answer: {step}.", step=named(turn.flow, waiting[-1]))
     if turn.course.state == "ended":
         return t("The assembly is over. Thank you for taking part.")
     return t("Nothing waits for you now.")
+
+
+def _waiting(call: Call) -> list[Node]:
+    """The steps that wait for this person's answer."""
+    stages = call.turn.state.stages
+    return [
+        call.turn.flow.nodes[step]
+        for step in call.turn.course.open
+        if (stage := stages.get((step, call.seat.unit))) is not None and stage.state == "open"
+    ]
 
 
 def _talking(call: Call, talk: Talk) -> Part:
