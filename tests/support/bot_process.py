@@ -2,10 +2,10 @@
 
     python -m tests.support.bot_process FOLDER API TOKEN [HOMESERVER USER TOKEN]
 
-FOLDER holds the database and the clock; with a homeserver it serves Matrix too. Commands come as lines of JSON and are answered by
-a line of JSON each: `["receive"]` until nothing more waits, `["settle"]`, `["due"]`, `["go_on"]` for these three, `["over"]`,
-`["tables"]`, `["rooms"]`, `["export"]`. What is sent is written to `sent.jsonl`: account, place, remote id, step, what is
-expected, kinds of the blocks, presses.
+FOLDER holds the database and the clock; with a homeserver it serves Matrix too. Commands come as lines of JSON, and each is
+answered by one: `["receive"]` until nothing more waits, `["settle"]`, `["due"]`, `["go_on"]` for these three, `["over"]`,
+`["waiting"]`, `["tables"]`, `["rooms"]`, `["export"]`. What is sent is written to `sent.jsonl`: account, place, remote id, step,
+what is expected, kinds of the blocks, presses.
 """
 
 from __future__ import annotations
@@ -98,6 +98,7 @@ class Process:
             "due": self.due,
             "go_on": self.go_on,
             "over": self.over,
+            "waiting": self.waiting,
             "tables": self.tables,
             "rooms": self.rooms,
             "export": self.export,
@@ -143,6 +144,10 @@ class Process:
     async def over(self) -> bool:
         found = await self.store.read(courses.courses, ASSEMBLY)
         return bool(found) and all(course.state == "ended" for course in found)
+
+    async def waiting(self) -> int:
+        """How many messages wait to be sent."""
+        return (await self.store.read(queue.counts))["outbox"].get("new", 0)
 
     async def tables(self) -> dict[str, list[list[str]]]:
         """Who sits at each table and leads it, by account and place where they are reached."""

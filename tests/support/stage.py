@@ -91,6 +91,13 @@ class Stage(BotAtWork):
         self._users[app.account, app.place] = user
         self._where[user] = app.account, app.place
 
+    async def take_other_app(self, user: str) -> None:
+        """Somebody puts one app away, and asks in the next one of theirs what is open."""
+        names = sorted(self.apps[user])
+        account = names[(names.index(self._where[user][0]) + 1) % len(names)]
+        self._where[user] = account, self.apps[user][account].place
+        await self.apps[user][account].write("/help", None)
+
     def user_at(self, place: Sequence[str]) -> str:
         """Whose chat with the bot this is, by account and place."""
         account, where = place

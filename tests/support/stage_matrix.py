@@ -26,6 +26,10 @@ ACCOUNT = "matrix:main"
 OPENS = "https://matrix.to/#/"
 """Whoever reads this has been invited into a room."""
 
+AGREE = ("agree", "disagree", "pass")
+FICKLE = 4
+"""In every so many votes somebody writes a wrong number first."""
+
 STORM = 3
 """So many people at least write at once when Synapse is killed among their messages."""
 
@@ -93,6 +97,8 @@ class Desk:
 
     def __init__(self, client: Client, place: str, boards: dict[Place, Board]) -> None:
         self.client, self._place, self._boards = client, place, boards
+        self.said: tuple[Room, str, str] | None = None
+        self._votes = 0
 
     @property
     def place(self) -> str:
@@ -100,7 +106,16 @@ class Desk:
 
     async def write(self, text: str, room: Room | None) -> None:
         words = f"!{text[1:]}".replace("!start ", "!join ") if text.startswith("/") else text
-        await self.client.say(room.at[1] if room is not None else self._place, words)
+        event = await self.client.say(room.at[1] if room is not None else self._place, words)
+        self.said = (room, event, text) if room is not None else self.said
+
+    async def reword(self) -> str:
+        """Change the last words that were said in a room. What they are now."""
+        assert self.said is not None
+        room, event, text = self.said
+        await self.client.edit(room.at[1], event, new := f"{text} (So meinte ich es.)")
+        room.said[room.said.index(text)] = new
+        return new
 
     async def choose(self, press: str, room: Room | None) -> bool:
         for at in (room.at, (ACCOUNT, self._place)) if room is not None else ((ACCOUNT, self._place),):
@@ -108,11 +123,22 @@ class Desk:
             if (found := board.find(press)) is not None:
                 event, mark = found
                 if at[1] == self._place and event == board.newest:
-                    await self.client.say(self._place, mark)
+                    await self._answer(board.messages[event], press, mark)
                 else:
                     await self.client.reply(at[1], event, mark)
                 return True
         return False
+
+    async def _answer(self, shown: Rendered, press: str, mark: str) -> None:
+        """Answer the newest question. In votes a wrong number is written first once in a while, and then changed."""
+        step, *_, option = press.partition("@")[0].split(":")
+        other = next((m for m, b in zip(marks(shown), shown.buttons, strict=True) if b.press != press), mark)
+        self._votes += step.startswith("vote_") and option in AGREE
+        if self._votes == FICKLE:
+            self._votes = 0
+            await self.client.edit(self._place, await self.client.say(self._place, other), mark)
+        else:
+            await self.client.say(self._place, mark)
 
 
 class MatrixStage(Stage):
@@ -121,7 +147,7 @@ class MatrixStage(Stage):
 
     def __init__(
         self, folder: Path, servers: Sequence[str], clock: SharedClock, parts: Sequence[Part], server: Homeserver,
-        bot: str,
+        bot: Account,
     ) -> None:  # fmt: skip
         super().__init__(folder, servers, clock, parts)
         self.server, self.bot = server, bot
@@ -139,7 +165,7 @@ class MatrixStage(Stage):
     async def sit_down(self, user: str) -> Desk:
         """Somebody has a Matrix client, and has opened a chat with the bot."""
         client = Client(self.server, self.server.register(user))
-        desk = Desk(client, await client.dm(self.bot), self._boards)
+        desk = Desk(client, await client.dm(self.bot.user), self._boards)
         self.equip(user, desk)
         return desk
 

@@ -4,10 +4,7 @@ in the middle of its work, four times."""
 from __future__ import annotations
 
 import base64
-import csv
-import io
-import json
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +26,7 @@ from tests.support.botapi import BotApi, Limits
 from tests.support.shared_clock import SharedClock
 from tests.support.stage import Stage
 from tests.support.stage_telegram import GroupRoom, Phone, bind, doubled, repeats
+from tests.support.tallying import recount, said_is_on_record
 
 FLOW = flows_dir() / "cross-border"
 ROOMS = {"at-1": False, "nz-1": True}
@@ -89,30 +87,6 @@ async def test_an_assembly_of_48_in_groups_topics_and_private_chats(tmp_path: Pa
     assert [call for call in api.audit.calls if call.code == 429] == []
     assert doubled(people.values()) == Counter(), "somebody was told the same twice, without a word about it"
     assert 0 < len(repeats(people.values(), rooms.values())) <= KILLS_MOST * stage.kills
-    _recount(stage, exported["results.csv"])
+    assert recount(stage.chosen, exported["results.csv"]) > 50
     for table, room in rooms.items():
-        _everything_said_is_on_record(room.said, exported[f"transcript/{table}.jsonl"])
-
-
-def _recount(stage: Stage, results: bytes) -> None:
-    """Every choice that was pressed last is counted, once, under its own name."""
-    counted: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
-    for row in csv.DictReader(io.StringIO(results.decode("utf-8-sig"))):
-        if row["level"] == "total" and row["measure"] == "count":
-            counted[row["step"], row["question"], row["item"]][row["option"]] = int(row["value"])
-    votes = {key: given for key, given in stage.chosen.items() if key in counted and "ok" not in given.values()}
-    votes = {
-        key: given for key, given in votes.items() if key[0] != "profile"
-    }  # who is late answers it after the count
-    assert len(votes) > 50
-    for key, given in votes.items():
-        assert {option: n for option, n in counted[key].items() if n} == dict(Counter(given.values())), key
-
-
-def _everything_said_is_on_record(said: list[str], transcript: bytes) -> None:
-    """What was said in a room while the table talked stands in the transcript, once."""
-    lines = [json.loads(line) for line in transcript.splitlines()]
-    recorded = Counter(line["text"] for line in lines if line["kind"] == "message")
-    heard = [text for text in said if text in recorded]
-    assert len(heard) >= 10
-    assert all(recorded[text] == said.count(text) for text in heard)
+        assert said_is_on_record(room.said, exported[f"transcript/{table}.jsonl"]) >= 10
