@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import socket
@@ -20,6 +19,7 @@ from bot.engine.clock import SystemClock
 from bot.engine.drift import steady
 from bot.engine.engine import Engine
 from bot.engine.house import House
+from bot.engine.memory import sort_out_seldom
 from bot.language.catalog import Catalogs
 from bot.language.translate import engine as translator
 from bot.paths import locales_dir
@@ -60,7 +60,7 @@ async def run(config: Config, console: Sequence[Transport] = (), ready: Callable
             asyncio.create_task(note_names(store, bots)),
             asyncio.create_task(service.watch(lambda: engine.looked, engine.wake)),
         )
-        _sort_out_seldom()
+        sort_out_seldom()
         service.tell(READY)
         ready()
         try:
@@ -133,14 +133,6 @@ async def _opened(config: Config) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
-
-
-def _sort_out_seldom() -> None:
-    """Let Python look for circles of objects less often than it does by itself: what is loaded by now stays, and of the
-    thousands of objects that an event makes hardly any are in one. It took a tenth of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
 
 
 async def _take_lease(store: Store, clock: SystemClock) -> int:

@@ -19,6 +19,7 @@ from bot.app.operations import Problem
 from bot.cli.asking import in_words
 from bot.core.tally import fraction
 from bot.demo import play_demo
+from bot.engine.memory import sort_out_seldom
 from bot.language.flowfiles import bundle, toml_file, unbundle
 from bot.rehearsal.files import write_files
 from bot.rehearsal.front import Front
@@ -116,6 +117,7 @@ async def _rehearse(
             body, seed=seed, people=people, drop=drop, voices=voices, record=record is not None
         )
     try:
+        sort_out_seldom()
         measured = Profile(rehearsal.hall.store) if profile and not interactive else None
         async with measured or contextlib.nullcontext():
             if not interactive:

@@ -168,7 +168,7 @@ def spread(at: Scene, stage: Stage, said: Remark, by: Seat, seen: tuple[str, ...
     Those who lead the table get a button that hides a message, under the newest one only. Under each it would fill half of
     their screen, and hide something whenever a thumb slips; what stands further up is hidden by replying `/hide` to it. So
     the button moves on with every message, where the platform can change messages."""
-    table, data = table_of(at), stage.data
+    table, data, remark = table_of(at), stage.data, asdict(said)
     led = by.role == "participant" and bool(table.staff)
     leading = (hide_button(table, said.id),) if led else ()
     yield Say(table.unit, passed(at, said), at.key("say", said.id), Lane.TALK, (by.id, *seen), leading=leading)
@@ -181,8 +181,8 @@ def spread(at: Scene, stage: Stage, said: Remark, by: Seat, seen: tuple[str, ...
         stage,
         spoken={**data["spoken"], by.id: data["spoken"].get(by.id, 0) + 1},
         last={**data["last"], by.id: said.id},
-        recent=[*data["recent"], asdict(said)][-RECENT:],
-        hidable=asdict(said) if led else before,
+        recent=[*data["recent"], remark][-RECENT:],
+        hidable=remark if led else before,
         count=data["count"] + 1,
         through=[s for s in data["through"] if s != by.id],
     )

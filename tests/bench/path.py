@@ -12,6 +12,7 @@ from pathlib import Path
 
 import aiosqlite
 
+from bot.engine.memory import sort_out_seldom
 from tests.bench.assembly import BenchAssembly
 
 ROUNDS = 7
@@ -41,6 +42,7 @@ async def against_bare(folder: Path) -> Rates:
     """Rounds of bare commits and of events take turns on the same file, so that both see the same weather."""
     path = folder / "path.db"
     hall = await BenchAssembly.open(path, 100, "FULL")
+    sort_out_seldom()
     bare = await aiosqlite.connect(path, isolation_level=None)
     await bare.execute("PRAGMA synchronous = FULL")
     await bare.execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, body BLOB)")
@@ -89,6 +91,7 @@ def _grown(path: str, size: int) -> Growth:
 
 async def _grow(path: str, size: int) -> Growth:
     hall = await BenchAssembly.open(path, size, "OFF")
+    sort_out_seldom()
     per_event = {}
     for batch in BATCHES:
         await hall.hear(200)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
+from bot.engine.memory import sort_out_seldom
 from bot.language.flowfiles import bundle
 from bot.paths import flows_dir
 from bot.rehearsal.play import open_rehearsal
@@ -49,6 +50,7 @@ async def _rehearse(people: int, path: Path, profile: bool) -> Rehearsed:
     body = bundle(flows_dir() / FLOW)
     began = time.perf_counter()
     rehearsal = await open_rehearsal(body, seed="7", people=people, drop=Fraction(1, 10), path=path)
+    sort_out_seldom()
     measured = Profile(rehearsal.hall.store) if profile else None
     async with measured or nullcontext():
         await rehearsal.seat_everybody()
