@@ -107,9 +107,8 @@ def meant(db: Database, house: House, knock: Knock, holders: Collection[str]) ->
     text = _typed(house, knock)
     if not text:
         return None
-    incoming, account = knock.incoming, knock.account
-    own = incoming.message
-    if incoming.kind == "edit" or incoming.answers:
+    account, own = knock.account, knock.incoming.message
+    if _points(db, knock, holders):
         return _explicit(db, knock, holders, text)
     found = questions.newest(db, holders, account)
     if found and not found[0].remote:
@@ -135,15 +134,15 @@ def meant_in_room(db: Database, house: House, knock: Knock, room: str, seat: str
     text = _typed(house, knock)
     if not text:
         return None
-    incoming, account = knock.incoming, knock.account
-    if incoming.kind == "edit" or incoming.answers:
+    account, own = knock.account, knock.incoming.message
+    if _points(db, knock, (room,)):
         return _explicit(db, knock, (room,), text)
     newest = questions.newest(db, (room,), account, most=1)
     for question in newest:
         press = _chosen(db, question, text) if question.remote and not question.over else ""
         marked = bool(places_of(text, lettered=question.lettered))
         if press and not (marked and question.passed):
-            return Meant(question, incoming.message, press, sure=True)
+            return Meant(question, own, press, sure=True)
     questions.pass_over(db, newest)
     for question in questions.newest(db, (seat,), account, most=1):
         if (press := _chosen(db, question, text)) and _waits(db, question, _step(press)):
@@ -157,6 +156,16 @@ def _typed(house: House, knock: Knock) -> str:
     plain = incoming.kind in ("message", "edit") and not (incoming.press or incoming.media or incoming.bar)
     text = incoming.text.strip() if plain and knock.account in house.numbered else ""
     return "" if text.startswith("/") else text
+
+
+def _points(db: Database, knock: Knock, holders: Collection[str]) -> bool:
+    """Whether a message says by itself what it is about: it changes an earlier one, or replies to a question or to what somebody
+    has said. A reply to anything else stands alone."""
+    incoming, account, to = knock.incoming, knock.account, knock.incoming.answers
+    if incoming.kind == "edit" or not to:
+        return incoming.kind == "edit"
+    said = any(copies.carried(db, holder, to, account) for holder in holders)
+    return said or questions.at(db, holders, account, to) is not None
 
 
 def _explicit(db: Database, knock: Knock, holders: Collection[str], text: str) -> Meant | None:

@@ -309,6 +309,17 @@ async def test_a_reply_in_words_answers_the_question_that_it_replies_to() -> Non
         assert DOUBT in b.last("dora")
 
 
+async def test_a_reply_to_what_asks_nothing_stands_alone() -> None:
+    async with both(TALK_AND_BALLOT) as b:
+        await b.write("dora", "Good morning")
+        await reply(b, "dora", "You are at table 1", "2")
+        assert DOUBT in b.last("dora"), "nothing says that this is for the table"
+        await b.write("ben", "One loaf or two?")
+        await reply(b, "dora", "One loaf or two?", "2")
+        assert await said(b) == ["Good morning", "One loaf or two?", "2"], "this is"
+        assert await cast(b, "dora") == {}
+
+
 async def test_a_word_is_understood_in_the_language_of_its_reader() -> None:
     async with both(BALLOT) as b:
         await b.write("dora", "/lang")
