@@ -161,7 +161,7 @@ def question(number: int = 10_000) -> Opened:
             closed = await store.read(_closed)
             if closed:
                 break
-            due, _ = await engine._next()
+            due = (await engine._ahead()).due
             assert due is not None, "the question closes"
             await asyncio.sleep(max((due - clock.now()).total_seconds(), 0))
         sent = await store.read(_sent)
