@@ -81,7 +81,7 @@ COMMANDS: dict[str, Command] = {
         Command(
             "prompt", LEADING, "table", "/prompt What speaks against it?",
             t("write something to your table, after a preview"),
-            t("Shows you the text first and sends it to your table when you press Send. Coordinators and organisers write the "
+            t("Shows you the text first and sends it to your table when you choose Send. Coordinators and organisers write the "
               "table's number, or all, in front of it."),
         ),
         Command(

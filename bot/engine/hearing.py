@@ -33,7 +33,7 @@ from bot.store.queue import InRow, OutRow
 from bot.store.times import instant, ms
 
 MB = 1_000_000
-UNCOUNTED = t("A reaction is not counted. To say something, please write it or press a button.")
+UNCOUNTED = t("A reaction is not counted. Please write what you want to say, or choose below a question.")
 
 
 def hear(

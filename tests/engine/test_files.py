@@ -213,7 +213,7 @@ async def test_a_reaction_is_told_once_that_it_is_not_counted() -> None:
         await t.write("anna", "I bake.")
         for _ in range(3):
             await t.react("ben", t.chats.find("ben", "I bake."))
-        told = "A reaction is not counted. To say something, please write it or press a button."
+        told = "A reaction is not counted. Please write what you want to say, or choose below a question."
         assert t.shown("ben").count(told) == 1
         await t.react("anna", "anna-1")
         assert t.shown("anna").count(told) == 1

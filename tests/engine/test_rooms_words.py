@@ -121,7 +121,7 @@ async def test_a_reaction_in_the_room_is_told_in_private_and_once() -> None:
         for _ in range(2):
             await t.react("anna", own, **THERE)
         assert [text for text in t.shown("anna") if "not counted" in text] == [
-            "A reaction is not counted. To say something, please write it or press a button."
+            "A reaction is not counted. Please write what you want to say, or choose below a question."
         ]
         assert t.shown(GROUP) == []
 
