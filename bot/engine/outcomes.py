@@ -98,8 +98,8 @@ def outcome(
                 letter.row.lane == Lane.BROADCAST
             )  # so `bot.engine.changing.redraw` marks what nobody needs to be told
             return made("anew" if letter.act == "edit" and not cosmetic else "gone", why="Refused")
-        case Uncertain():
-            fate = doubtful(letter.row, abilities.repeatable)
+        case Uncertain(forgotten=forgotten):
+            fate = doubtful(letter.row, abilities.repeatable and not forgotten)
             return made(fate, _back_off(tries) if tries or fate == "later" else timedelta(0), "Uncertain")
         case _:
             log.error("sending message %d failed: %s at %s", letter.row.seq, type(answer).__name__, place(answer))

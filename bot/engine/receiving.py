@@ -5,7 +5,8 @@ Invariants:
 * Events, cursor and the time of contact are committed together; the next call, with the new cursor, is what confirms the batch
   to the remote side. A cursor behind which nothing came is committed with the next one behind which something did.
 * Only `Stopped` ends a receiver. Whatever else fails is tried again after a pause of 1 to 8 seconds. An event that cannot be
-  taken in is left out and logged, so that it holds up nobody else's.
+  taken in is left out and logged, so that it holds up nobody else's. A platform that says how long to wait is obeyed, for a
+  minute and a half at most.
 * A call that makes no progress for `LONGEST` is cancelled, and a new one made.
 * Where the transport drains, `heard_until` is an hour before which nothing is on its way any more.
 * A press has no time of its own on some platforms. One that comes while timers wait for what was done before their hour counts
@@ -33,7 +34,7 @@ from bot.store.connection import Store
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from bot.store.times import instant, ms
-from bot.transports.port import Batch, Incoming, Stopped, Transport
+from bot.transports.port import Batch, Incoming, Retry, Stopped, Transport
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,8 @@ class Receiver:
                     self._since = self.heard_until
                 self._lost = self._behind = self.drains
                 log.warning("receiving from %s failed and is tried again: %s", self.account, _why(error))
-                await self._sleep(self._pause(failures))
+                asked = error.after.total_seconds() if isinstance(error, Retry) else 0.0
+                await self._sleep(max(self._pause(failures), min(asked, LONGEST)))
 
     async def leave(self) -> None:
         """Write down until when the account was heard: this receiver ends, and somebody will want to know."""

@@ -180,7 +180,12 @@ class Refused(SendError):
 
 
 class Uncertain(SendError):
-    """It was handed over and no answer came: it may or may not have arrived."""
+    """It was handed over and no answer came: it may or may not have arrived. `forgotten`: so long ago that the platform no longer
+    knows its key, where it ever did, and would show it twice. This time it was not handed over."""
+
+    def __init__(self, why: str = "", *, forgotten: bool = False) -> None:
+        super().__init__(why)
+        self.forgotten = forgotten
 
 
 class Stopped(Exception):

@@ -17,7 +17,7 @@ from bot.store import contact, queue
 from bot.store.errors import DiskFull
 from bot.store.queue import InRow
 from bot.store.times import instant, ms
-from bot.transports.port import Batch, Incoming, Stopped
+from bot.transports.port import Batch, Incoming, Retry, Stopped
 from tests.support.evening import EVENING
 from tests.support.room import ACCOUNT, Room, room
 from tests.support.wire import Naps, Wire, press, text, until
@@ -368,3 +368,11 @@ async def test_after_a_failure_the_call_begins_at_what_is_committed(monkeypatch:
         it.wire.breaks(OSError("gone"))
         await it.calls(4)
         assert [cursor for cursor, _ in it.wire.calls[:4]] == ["", "", "#1", ""]
+
+
+async def test_a_platform_that_says_how_long_is_obeyed_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire()
+    wire.faults = [Retry(timedelta(seconds=0)), Retry(timedelta(seconds=20)), Retry(timedelta(days=1))]
+    async with case(monkeypatch, wire, chance=0.0, short=30.0) as it:
+        await until(lambda: it.naps.asked.count(LONGEST) == 4, it._look)  # three calls, and the wait of a day
+        assert [nap for nap in it.naps.asked if nap != LONGEST] == [1.0, 20.0]

@@ -84,6 +84,17 @@ async def test_what_may_have_arrived_is_sent_once_more_and_says_so() -> None:
         assert plain(post.to("anna")[0]).count("(This may be a repeat.)") == 1
 
 
+async def test_what_the_platform_has_forgotten_may_show_twice_and_says_so() -> None:
+    """It would know the key of a message again, but not after so long a time without an answer."""
+    post = Post()
+    async with room(EVENING, post) as here:
+        seat = await here.enrol("anna")
+        post.failures = [Uncertain("no answer"), Uncertain("no answer for a day", forgotten=True)]
+        await here.apply([hello(f"seat:{seat}")])
+        await here.wait(timedelta(minutes=1))
+        assert [plain(each).count("(This may be a repeat.)") for each in post.to("anna")] == [1]
+
+
 async def test_after_a_crash_what_was_under_way_is_sent_once_more_and_says_so(tmp_path: Path) -> None:
     post = Post(repeatable=False)
     async with room(EVENING, post, tmp_path / "pnyx.db") as here:

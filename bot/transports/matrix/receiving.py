@@ -31,7 +31,7 @@ from bot.transports.matrix.history import AnyEvent, History, came, entered
 from bot.transports.matrix.known import Known, silenced
 from bot.transports.matrix.locked import Locks
 from bot.transports.matrix.session import Client, Session
-from bot.transports.port import Batch, Incoming, Kind
+from bot.transports.port import Batch, Incoming, Kind, Retry
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Receiving:
         self._told = False
 
     async def receive(self, cursor: str, wait: bool) -> Batch:
-        """What lies behind the cursor. Raises `Stopped`, and `Failed` for what may pass."""
+        """What lies behind the cursor. Raises `Stopped`; `Retry` where the homeserver says when; `Failed` for what may pass."""
         try:
             client = await self._settle(cursor)
             known = Cursor.decode(cursor)
@@ -96,6 +96,8 @@ class Receiving:
         except Failed as error:
             if error.token:
                 raise stopped(error, self._user) from None
+            if error.after is not None:
+                raise Retry(error.after, "account") from None
             raise
 
     async def close(self) -> None:

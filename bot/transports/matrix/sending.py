@@ -11,9 +11,9 @@ Invariants:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from nio import JoinedRoomsResponse, MatrixRoom, RoomRedactResponse
@@ -25,7 +25,7 @@ from bot.transports.matrix.errors import NO_TOKEN, NOT_THERE, Failed, fine, mean
 from bot.transports.matrix.known import Known
 from bot.transports.matrix.session import Client, Session
 from bot.transports.matrix.writing import Content, contents, replacing
-from bot.transports.port import Gone, Media, Receipt, Refused, Retry, Stopped
+from bot.transports.port import Gone, Media, Receipt, Refused, Retry, Stopped, Uncertain
 
 REMEMBERS = timedelta(hours=23)
 """How long a homeserver knows a transaction again; Synapse for a day."""
@@ -42,8 +42,9 @@ def transaction(key: str, number: int = 0) -> str:
 class Sending:
     """The sending half of an account."""
 
-    def __init__(self, session: Session, known: Known) -> None:
-        self._session, self._known = session, known
+    def __init__(self, session: Session, known: Known, now: Callable[[], datetime]) -> None:
+        self._session, self._known, self._now = session, known, now
+        self._unanswered: dict[str, datetime] = {}
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
         """Deliver a message. Raises a `SendError`."""
@@ -129,12 +130,24 @@ class Sending:
         return made, ref
 
     async def _put(self, client: Client, room: MatrixRoom, content: Content, txn: str) -> str:
-        """Send one event. What is encrypted is so under the lock of the keys; it is sent outside of it."""
+        """Send one event. What is encrypted is so under the lock of the keys; it is sent outside of it. Raises `Uncertain` where
+        it may have arrived so long ago that the homeserver would show it twice."""
+        since = self._unanswered.get(txn)
+        if since is not None and self._now() - since >= REMEMBERS:
+            del self._unanswered[txn]
+            raise Uncertain("no answer for a day", forgotten=True)
         kind, sealed = MESSAGE, content
         if room.encrypted and self._session.keys is not None:
             async with self._session.keys.writing():
                 kind, sealed = await encrypt(client, room.room_id, MESSAGE, content)
-        return await client.put(room.room_id, kind, sealed, txn)
+        try:
+            sent = await client.put(room.room_id, kind, sealed, txn)
+        except Failed as error:
+            if error.status == 0 or error.status >= 500:
+                self._unanswered.setdefault(txn, self._now())
+            raise
+        self._unanswered.pop(txn, None)
+        return sent
 
     async def _redact(self, client: Client, place: str, event: str) -> None:
         try:

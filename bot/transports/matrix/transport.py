@@ -50,7 +50,7 @@ class Matrix:
         self._session = Session(homeserver, user, token, Keys(keys, secret) if keys is not None else None)
         known = Known(self._session)
         self._receiving = Receiving(self._session, known, now)
-        self._sending = Sending(self._session, known)
+        self._sending = Sending(self._session, known, now)
         self.rooms = MatrixRooms(self._session)
         self._user = user
 

@@ -82,6 +82,19 @@ async def test_what_a_gap_holds(
     assert [e.source["content"]["body"] for e in events] == [f"{n}" for n in found]
 
 
+async def test_what_the_engine_did_not_commit_comes_again(homeserver: Gathering, listen: Open) -> None:
+    """Nothing but the cursor that it asks with says where to go on."""
+    anna = await homeserver.person("anna")
+    room = await homeserver.room(anna, homeserver.pool.account("bot"))
+    listener = await listen()
+    said = await anna.say(room, "once")
+    for _ in range(3):
+        batch = await listener.matrix.receive(listener.cursor, False)
+        assert [event.id for event in batch.events] == [said]
+    await listener.once()
+    assert (await listener.once()).events == ()
+
+
 async def test_a_call_that_does_not_wait_comes_back(homeserver: Gathering, listen: Open) -> None:
     listener = await listen()
     async with asyncio.timeout(receiving.SECONDS / 2):

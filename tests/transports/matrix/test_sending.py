@@ -6,15 +6,18 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.core.rendered import Attachment, Choice
+from bot.transports.matrix.errors import Failed
+from bot.transports.matrix.session import Client
 from bot.transports.matrix.writing import MOST, contents, size
-from bot.transports.port import Media, Refused, Retry
+from bot.transports.port import Media, Refused, Retry, Uncertain
 from tests.support.homeserver import Homeserver
 from tests.support.matrix_people import Gathering, Pool
-from tests.transports.matrix.conftest import Open, words
+from tests.transports.matrix.conftest import Open, now, words
 
 pytestmark = pytest.mark.homeserver
 
@@ -62,6 +65,33 @@ async def test_the_same_key_shows_once_and_each_change_shows(homeserver: Gatheri
     await listener.matrix.delete(room, "$nothing-of-this-name")
     seen = await anna.sees(room, lambda all_: any(s.deleted for s in all_))
     assert first.id in [s.event for s in seen if s.deleted]
+
+
+async def test_what_was_not_answered_for_a_day_may_show_twice(
+    homeserver: Gathering, listen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The homeserver has taken it and could not say so; a day later it no longer knows the key."""
+    hour = now()
+    anna = await homeserver.person("anna")
+    room = await homeserver.room(anna, homeserver.pool.account("bot"))
+    listener = await listen(clock=lambda: hour)
+    real = Client.put
+
+    async def cut(self: Client, *given: Any) -> str:
+        await real(self, *given)
+        raise Failed("", 0)
+
+    for later, known in ((timedelta(hours=22), True), (timedelta(hours=24), False)):
+        monkeypatch.setattr(Client, "put", cut)
+        with pytest.raises(Retry):
+            await listener.matrix.send(room, words(f"after {later}"), f"{later}")
+        monkeypatch.setattr(Client, "put", real)
+        hour += later
+        if not known:
+            with pytest.raises(Uncertain) as error:
+                await listener.matrix.send(room, words(f"after {later}"), f"{later}")
+            assert error.value.forgotten
+        assert (await listener.matrix.send(room, words(f"after {later}"), f"{later}")).id
 
 
 async def test_a_long_message_comes_in_pieces_and_changes_as_one(homeserver: Gathering, listen: Open) -> None:
@@ -155,7 +185,7 @@ async def test_a_homeserver_that_limits_us_is_obeyed(strict: Pool) -> None:
     bot = strict.account("bot")
     room = await gathering.room(bot)
     from bot.transports.matrix import Matrix
-    from tests.transports.matrix.conftest import Listener, now
+    from tests.transports.matrix.conftest import Listener
 
     listener = Listener(Matrix("test", strict.server.url, bot.user, bot.token, now), bot)
     await listener.once()
