@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from bot.app.tokens import hook, token
 from bot.app.veil import veiled
 from bot.core.problems import count
 from bot.transports.telegram.client import Client
+from bot.transports.telegram.request import Flood, NeverWritten, Unanswered
 
 
 async def look_at(config: Config, table: TelegramTable) -> list[Finding]:
@@ -38,12 +40,24 @@ async def look_at(config: Config, table: TelegramTable) -> list[Finding]:
         return [
             Finding(
                 "bad",
-                f"Telegram cannot be asked about {account} at {table.api} ({type(error).__name__}). Is there a network?",
+                f"Telegram cannot be asked about {account}: {_trouble(error, table.api)}",
             )
         ]
     finally:
         await client.disconnect()
     return [*_about(account, table, me), *_about_receiving(account, table, hooked)]
+
+
+def _trouble(error: TelegramError, where: str) -> str:
+    """What stood in the way, and what to look at."""
+    match error:
+        case NeverWritten():
+            return f"no connection to {where} comes about. Is there a network, and is the address right?"
+        case Unanswered():
+            return f"{where} does not answer. Please try again in a minute."
+        case Flood():
+            return f"{where} was asked too often. Please try again in {count(ceil(error.seconds), 'second')}."
+    return f"{where} answers “{veiled(error.message.partition(". ")[0])[:100]}”. Is that the address of a Bot API server?"
 
 
 def _about(account: str, table: TelegramTable, me: Mapping[str, Any]) -> Iterator[Finding]:

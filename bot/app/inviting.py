@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app.folder import Row, write_invites
 from bot.app.links import Link, links, written
-from bot.app.operations import CODE_LASTS, Desk, Problem, flow_of
+from bot.app.operations import CODE_LASTS, Desk, Problem, flow_of, the_assembly
 from bot.app.sheet import Card
 from bot.core.effects import Note
 from bot.core.flow import Flow
@@ -258,20 +258,6 @@ def _link_code(
 
 
 # What they share
-
-
-def the_assembly(db: Database, wanted: str) -> str:
-    """The assembly that is meant: the one that was named, or the only one."""
-    known = [row.id for row in courses.assemblies(db)]
-    if wanted in known:
-        return wanted
-    if not wanted and len(known) == 1:
-        return known[0]
-    if not known:
-        raise Problem("There is no assembly yet. The config names them; `pnyx run` makes and runs them.")
-    if not wanted:
-        raise Problem(f"Say which assembly: --assembly, one of {', '.join(known)}.")
-    raise Problem(f"There is no assembly called {wanted}. There are {', '.join(known)}.")
 
 
 def public_names(db: Database, desk: Desk) -> dict[str, str]:

@@ -114,6 +114,7 @@ def _status(db: Database, house: House, now: int) -> dict[str, Any]:
                 "flow": row.flow,
                 "title": title_of(flow),
                 "courses": [_course_status(db, flow, row.id, course) for course in flow.courses],
+                "dropped": courses.dropped(db, row.id),
             }
         )
     return {
@@ -121,6 +122,9 @@ def _status(db: Database, house: House, now: int) -> dict[str, Any]:
         "assemblies": found,
         "queues": queue.counts(db),
         "heard": contact.accounts(db),
+        "presses": [
+            {"account": account, "why": why, "number": n} for (account, why), n in sorted(house.dropped.items())
+        ],
         "parked": [
             {"number": p.seq, "kind": p.kind, "fault": p.error, "assembly": p.assembly} for p in queue.parked(db)
         ],
@@ -184,14 +188,14 @@ def _invite(
     return [codes.make_code(db, assembly, role, site, uses=uses, made=now, expires=until) for _ in range(number)]
 
 
-async def people_list(desk: Desk, assembly: str, seats: bool = False) -> dict[str, Any]:
+async def people_list(desk: Desk, assembly: str = "", seats: bool = False) -> dict[str, Any]:
     """How many people there are, by site, role and status, who sits at which table, how many of those who are expected have
     come, and by which links others did; with `seats` also everybody's seat. Pseudonyms only."""
-    return await desk.store.read(_people_list, desk.house, assembly, seats, ms(desk.clock.now()))
+    return await desk.store.read(_people_list, assembly, seats, ms(desk.clock.now()))
 
 
-def _people_list(db: Database, house: House, assembly: str, seats: bool, now: int) -> dict[str, Any]:
-    flow_of(db, house, assembly)
+def _people_list(db: Database, wanted: str, seats: bool, now: int) -> dict[str, Any]:
+    assembly = the_assembly(db, wanted, "its ID")
     everybody = people.roster(
         db, assembly, roles=get_args(Role), statuses=("new", "active", "paused", "left", "refused")
     )
@@ -273,6 +277,21 @@ def flow_of(db: Database, house: House, assembly: str) -> Flow:
         known = [a.id for a in courses.assemblies(db)]
         hint = f"There are {', '.join(known)}." if known else "There are none yet: the config names them."
         raise Problem(f"There is no assembly called {assembly}. {hint}") from None
+
+
+def the_assembly(db: Database, wanted: str, how: str = "--assembly") -> str:
+    """The assembly that is meant: the one that was named, or the only one. `how` is how one is
+    named. Raises `Problem`."""
+    known = [row.id for row in courses.assemblies(db)]
+    if wanted in known:
+        return wanted
+    if not wanted and len(known) == 1:
+        return known[0]
+    if not known:
+        raise Problem("There is no assembly yet. The config names them; `pnyx run` makes and runs them.")
+    if not wanted:
+        raise Problem(f"Say which assembly: {how}, one of {', '.join(known)}.")
+    raise Problem(f"There is no assembly called {wanted}. There are {', '.join(known)}.")
 
 
 def title_of(flow: Flow) -> str:

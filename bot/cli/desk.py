@@ -15,6 +15,16 @@ from bot.app.operations import Problem
 from bot.cli.asking import config_option, do, in_words, out
 from bot.core.problems import count
 
+DROPPED = {
+    "nobody": "In its rooms, {told} came from somebody whom nobody can see (an anonymous administrator, a channel).",
+    "no_seat": "In its rooms, {told} came from people who have no place at that table. Nothing of it was kept.",
+    "not_theirs": "In its rooms, {told} were of buttons that were meant for somebody else, or are not there any more.",
+}
+"""What came to nothing in the rooms of tables, by why."""
+
+BUTTONS = {"another's": "somebody else's buttons", "unknown": "buttons that nobody was sent"}
+"""Whose buttons were pressed in vain."""
+
 
 @click.command()
 @config_option
@@ -27,11 +37,18 @@ def status(config: Path) -> None:
     for assembly in found["assemblies"]:
         out.print(Text(f"{assembly['title']}  ", style="bold").append(f"{assembly['id']} · {assembly['flow']}", "dim"))
         out.print(_courses(assembly["courses"]))
+        for why, number in assembly["dropped"].items():
+            out.print(DROPPED[why].format(told=count(number, "message or press", "messages and presses")), markup=False)
     queues = found["queues"]
     waiting, unsent = queues["inbox"].get("new", 0), queues["outbox"].get("new", 0)
     out.print(f"Waiting to happen: {waiting}. Waiting to be sent: {unsent}.")
     for account, heard in found["heard"].items():
         out.print(f"{account} was last heard {ago((found['now'] - heard) // 1000)}.", markup=False)
+    for row in found["presses"]:
+        told = count(row["number"], "press", "presses")
+        out.print(
+            f"{row['account']}: {told} of {BUTTONS[row['why']]} came to nothing since Pnyx began to run.", markup=False
+        )
     for row in found["parked"]:
         out.print(
             f"Set aside after three tries: event {row['number']} ({row['kind']}) of {row['assembly']}, {row['fault']}. "

@@ -36,12 +36,15 @@ def people() -> None:
 
 
 @people.command("list")
-@click.argument("assembly")
+@click.argument("assembly", default="")
 @click.option("--seats", is_flag=True, help="Everybody's seat too, as `pnyx people reissue` takes it.")
 @config_option
 @in_words
 def people_list(assembly: str, seats: bool, config: Path) -> None:
-    """Say how many people there are, in which role, who sits at which table, and who has still to come."""
+    """Say how many people there are, in which role, who sits at which table, and who has still to come.
+
+    Where there is only one assembly, its ID can be left out.
+    """
     found = do(config, "people", assembly=assembly, seats=seats)
     table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
     for name in ("site", "role", "status", "people"):

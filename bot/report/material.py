@@ -19,7 +19,7 @@ from bot.core.scene import Scene
 from bot.core.state import Course, Digest, Role, Seat, State, Status, Table
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render
-from bot.store import archive, courses, opinions, people
+from bot.store import archive, courses, joining, opinions, people
 from bot.store.archive import Carried, Given
 from bot.store.courses import Assembly, LogLine
 from bot.store.database import Database
@@ -52,7 +52,8 @@ class Span:
 @dataclass(frozen=True)
 class Material:
     """One assembly. `given` is all that was said and not taken back, `hidden` what was hidden (without its words), `edited` the
-    ids of what had other words before, `translated` translations by (contribution, language)."""
+    ids of what had other words before, `translated` translations by (contribution, language), `ways` how many participants came
+    by each way (a link, `open`, "" for a code of their own) to each site."""
 
     flow: Flow
     assembly: Assembly
@@ -73,6 +74,7 @@ class Material:
     log: tuple[LogLine, ...]
     talks: frozenset[tuple[str, str]]
     sat: Mapping[str, int]
+    ways: Mapping[tuple[str, str], int]
 
     @property
     def ref(self) -> str:
@@ -177,4 +179,5 @@ def gather(db: Database, house: House, assembly: str) -> Material:
         tuple(courses.log(db, assembly)),
         archive.talks(db, assembly),
         archive.sat(db, assembly),
+        joining.by_site(db, assembly),
     )

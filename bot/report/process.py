@@ -32,6 +32,9 @@ OVERRIDES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The acts that are told one by one, and what of each. Who came and went is only counted."""
 
+OWN = "own code"
+"""How those came who had a code of their own; others came by a link, which has a name, or `open`, without any."""
+
 
 def process_json(material: Material) -> bytes:
     """The record as one JSON object."""
@@ -86,6 +89,7 @@ def _site(material: Material, id: str) -> dict[str, Any]:
         "zone": site.zone,
         "languages": list(site.languages),
         "people": people,
+        "participants_came_by": {way or OWN: n for (at, way), n in material.ways.items() if at == id},
     }
 
 

@@ -162,6 +162,16 @@ def counters(db: Database, assembly: str, step: str, unit: str) -> dict[str, int
     return dict(found.fetchall())
 
 
+def dropped(db: Database, assembly: str) -> dict[str, int]:
+    """How often something in the rooms of its tables came to nothing, by why."""
+    found = db.sql.execute(
+        "SELECT substr(name, 9), SUM(value) FROM counter WHERE assembly = ? AND step = '' AND substr(name, 1, 8) = 'dropped_' "
+        "GROUP BY name ORDER BY name",
+        (assembly,),
+    )
+    return dict(found.fetchall())
+
+
 # Jobs
 
 

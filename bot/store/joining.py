@@ -48,6 +48,15 @@ def ways(db: Database, assembly: str) -> dict[str, int]:
     return dict(found.fetchall())
 
 
+def by_site(db: Database, assembly: str) -> dict[tuple[str, str], int]:
+    """How many participants ever took a seat, by site and way; the way is "" for a code of one's own."""
+    found = db.sql.execute(
+        "SELECT site, way, COUNT(*) FROM seat WHERE assembly = ? AND role = 'participant' GROUP BY site, way ORDER BY site, way",
+        (assembly,),
+    )
+    return {(site, way): n for site, way, n in found.fetchall()}
+
+
 def came_since(db: Database, assembly: str, since: int) -> int:
     """How many of them came after an instant, even if they are gone again."""
     row = db.sql.execute(

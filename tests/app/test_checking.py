@@ -58,7 +58,20 @@ async def test_a_platform_that_is_away(tmp_path: Path) -> None:
         api.fail("getMe", 502, times=9)
         (bad,) = await found(tmp_path, api)
         assert bad.weight == "bad"
-        assert "cannot be asked" in bad.text
+        assert bad.text == (
+            f"Telegram cannot be asked about telegram:main: http://127.0.0.1:{api.port} answers “Bad Gateway (502)”. "
+            "Is that the address of a Bot API server?"
+        )
+    async with BotApi() as api:
+        api.bot(TOKEN)
+        api.fail("getMe", 429, times=9)
+        (bad,) = await found(tmp_path, api)
+        assert "was asked too often. Please try again in " in bad.text
+    (bad,) = await found(tmp_path, api)
+    assert bad.text == (
+        f"Telegram cannot be asked about telegram:main: no connection to http://127.0.0.1:{api.port} comes about. "
+        "Is there a network, and is the address right?"
+    )
 
 
 async def test_another_name_in_the_config(tmp_path: Path) -> None:

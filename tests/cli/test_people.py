@@ -68,6 +68,7 @@ def test_a_new_invite_and_a_link(home: Path, tmp_path: Path) -> None:
     assert "This lets in A-17, once, until 20" in told
     assert re.search(r"^  /join ([A-Z2-7]{4}-){6}[A-Z2-7]{2}$", told, re.MULTILINE)
     assert re.search(r"seat +name +role +site +table +status", people(home, "list", "first", "--seats"))
+    assert people(home, "list") == people(home, "list", "first"), "there is only one assembly"
     told = people(home, "link", "--to", tmp_path / "poster")
     assert "at here at most, until 20" in told
     assert str(tmp_path / "poster" / "invites.html") in told
@@ -94,6 +95,7 @@ def test_answers_as_json(home: Path, tmp_path: Path) -> None:
         (("reissue", "nobody"), "Nobody in first is called nobody."),
         (("link", "--site", "mars"), "Say which site: --site, one of here. Found mars."),
         (("link", "--assembly", "second"), "There is no assembly called second. There are first."),
+        (("list", "second"), "There is no assembly called second. There are first."),
     ],
 )
 def test_what_goes_wrong_is_told_in_words(home: Path, tmp_path: Path, words: tuple[str, ...], said: str) -> None:

@@ -111,6 +111,7 @@ async def test_a_button_in_the_room_belongs_to_who_presses_it() -> None:
         assert "The talk ends in one minute" in here.post.text(GROUP)
         table = f"table:{(await seat(here, 'maya')).table}"
         assert (await here.store.read(courses.counters, ASSEMBLY, "", table))["dropped_not_theirs"] == 1
+        assert await here.store.read(courses.dropped, ASSEMBLY) == {"not_theirs": 1}
 
 
 async def test_a_helper_speaks_in_a_room_for_the_seat_at_its_table() -> None:

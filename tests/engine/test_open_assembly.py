@@ -34,6 +34,7 @@ async def test_a_link_lets_in_up_to_the_caps_and_each_person_once() -> None:
         await here.say("dora", f"/join {own}")
         assert len(await seats(here)) == 3, "a code of one's own is good where no place is left"
         assert await here.store.read(joining.came, ASSEMBLY) == {"linz": 2}
+        assert await here.store.read(joining.by_site, ASSEMBLY) == {("linz", ""): 1, ("linz", "linz"): 2}
 
 
 async def test_an_open_assembly_lets_in_whoever_writes_as_long_as_there_is_room() -> None:

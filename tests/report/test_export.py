@@ -213,6 +213,7 @@ def test_the_process_tells_numbers_and_who_intervened_by_office(evening: Evening
     process = json.loads(evening.files["process.json"])
     assert (process["flow"]["ref"], process["seed_of_the_draws"]) == (evening.ref, "seed")
     assert process["sites"][0]["people"] == {"facilitator": {"active": 1}, "participant": {"active": 12}}
+    assert process["sites"][0]["participants_came_by"] == {"own code": 12}
     acts = [(line["act"], line.get("by", "")) for line in process["log"]]
     assert [act for act in acts if act[1]] == [
         (act, "facilitator") for act in ("prompt", "noted", "extended", "approved", "approved")
