@@ -131,11 +131,14 @@ def _cut(text: str, fits: Callable[[int], bool]) -> int:
 
 def plain(page: Page, buttons: Sequence[str]) -> str:
     """The text for programs that show no HTML, and for the screens of locked phones."""
-    lines = [_plain(kind, text) for kind, text in page]
+    out, before = "", ""
+    for kind, text in page:
+        between = "" if not out else "\n" if kind == before == "item" else "\n\n"
+        out, before = f"{out}{between}{_plain(kind, text)}", kind
     if buttons:
         row = " · ".join(buttons)
-        lines.append(row if len(row) <= BUTTON_ROW else "\n".join(buttons))
-    return "\n\n".join(lines)
+        out += ("\n\n" if out else "") + (row if len(row) <= BUTTON_ROW else "\n".join(buttons))
+    return out
 
 
 def _plain(kind: BlockKind, text: str) -> str:

@@ -78,6 +78,11 @@ def test_buttons_stand_in_a_row_or_below_each_other() -> None:
     assert long["body"] == f"?\n\n1 {'Yes ' * 9}\n2 {'No ' * 12}"
 
 
+def test_the_items_of_a_list_stand_together_in_plain_text() -> None:
+    blocks = (("text", "Result"), ("item", "Yes"), ("item", "No"), ("text", "Next"), ("item", "A"))
+    assert contents(Rendered(blocks))[0]["body"] == "Result\n\n• Yes\n• No\n\nNext\n\n• A"
+
+
 def test_plain_text_keeps_lines_within_their_block() -> None:
     made = contents(Rendered((("item", "a\nb"), ("quote", "c\nd"), ("text", "e\nf"))))[0]
     assert made["body"] == "• a\n  b\n\n> c\n> d\n\ne\nf"
