@@ -81,8 +81,11 @@ class MatrixSide:
         """What stands in each chat is what was sent, in that order, once, in answer to what it answers, and nothing else."""
         for name, person in self._people.items():
             chat = self._chats[name]
-            standing = self.named.standing.get(chat, {}).values()
-            sent = [(made["body"], _answers(made)) for message in standing for made in contents(message)]
+            sent = [
+                (made["body"], "" if number else message.answers.split(",")[0])
+                for message in self.named.standing.get(chat, {}).values()
+                for number, made in enumerate(contents(message))
+            ]
             read = self._reads(person, chat, self._began[name])
             assert read == sent, f"{name} reads something else than was sent"
 
