@@ -203,7 +203,7 @@ def _together(presses: Sequence[str]) -> str:
     if len(presses) == 1:
         return presses[0]
     parts = [press.rpartition(":") for press in presses]
-    if len({question for question, _, _ in parts}) > 1 or any(option[:1] not in ("+", "-") for _, _, option in parts):
+    if any(option[:1] not in ("+", "-") for _, _, option in parts):
         return ""
     return f"{parts[0][0]}:={','.join(option[1:] for _, _, option in parts)}"
 

@@ -160,13 +160,16 @@ async def test_nothing_of_a_secret_vote_stands_in_the_inbox() -> None:
 async def test_a_mark_may_be_for_the_table() -> None:
     async with both(TALK_AND_BALLOT) as b:
         await reply(b, "dora", "Come in", "2")
-        await b.write("dora", "2")
+        own = await b.write("dora", "2")
         await b.press("dora", "Send it to my table")
         assert await said(b) == ["2"]
         assert b.count("anna", "“2”") == 1
         assert await cast(b, "dora") == {}
         await b.write("dora", "3")
         assert DOUBT in b.last("dora"), "the ballot still waits"
+        await b.edit("dora", own, "1")
+        assert await said(b) == ["1"], "and it stays for the table"
+        assert await cast(b, "dora") == {}
 
 
 async def test_right_below_an_invitation_the_number_is_meant_for_it() -> None:
@@ -341,11 +344,32 @@ async def test_where_something_stands_between_nobody_knows_what_is_meant() -> No
         await b.write("emil", "1")
         assert DOUBT in b.last("emil"), "this may take the message back"
         await b.press("emil", "Send it to my table")
-        assert await said(b) == ["Good morning", "1"]
+        await b.write("emil", "2")
+        assert await said(b) == ["Good morning", "1", "2"], "who has talked has not taken the invitation"
+        await b.write("emil", "/lang")
+        await b.write("emil", "/my")
+        await b.write("emil", "1")
+        assert b.last("emil") == "From now on I write to you in this language: English.", "a command stands apart"
         await b.write("emil", "/lang")
         await b.write("emil", "Which language do you read?")
         await b.write("emil", "2")
         assert DOUBT in b.last("emil")
+
+
+async def test_who_has_begun_and_then_said_something_else_is_asked() -> None:
+    async with both(within(TALK, BALLOT.replace("}]", "}, " + MANY + "]").replace("}}, {", "} }, {"), SURVEY)) as b:
+        await reply(b, "dora", "More bread?", "1")
+        assert "What first?" in b.last("dora")
+        await b.write("dora", "Good morning")
+        await b.write("dora", "2")
+        assert UNCLEAR in b.last("dora")
+
+
+async def test_who_is_in_the_room_has_taken_the_invitation() -> None:
+    async with both() as b:
+        await b.enters("dora", b.halls.tables[0])
+        await b.write("dora", "2")
+        assert "Send this to your table?" in b.last("dora")
 
 
 async def test_who_does_not_answer_at_once_has_gone_on() -> None:
