@@ -57,7 +57,8 @@ def _trouble(error: TelegramError, where: str) -> str:
             return f"{where} does not answer. Please try again in a minute."
         case Flood():
             return f"{where} was asked too often. Please try again in {count(ceil(error.seconds), 'second')}."
-    return f"{where} answers “{veiled(error.message.partition(". ")[0])[:100]}”. Is that the address of a Bot API server?"
+    said, _, _ = error.message.partition(". ")
+    return f"{where} answers “{veiled(said)[:100]}”. Is that the address of a Bot API server?"
 
 
 def _about(account: str, table: TelegramTable, me: Mapping[str, Any]) -> Iterator[Finding]:
