@@ -115,7 +115,7 @@ def _link(db: Database, house: House, knock: Knock, mine: Held, other: bytes) ->
     if seat is None or any(h.assembly == mine.assembly for h in identities.seats_of(db, other)):
         _reply(db, knock, mine, message(HAS_ONE))
         return
-    identities.link(db, other, seat.id)
+    identities.link(db, other, seat.id, mine.helper)
     identities.make_current(db, other, seat.id)
     courses.note(db, mine.assembly, Note("linked", seat.id), knock.now)
     _reply(db, knock, mine, message(BOTH))

@@ -319,3 +319,17 @@ async def test_who_speaks_in_one_chat_reads_nothing_of_it_in_the_other() -> None
         for words in ("To my table", "Once more"):
             assert b.count("anna", words) == b.count("anna@halls", words) == 0
             assert b.count("ben", words) == 1
+
+
+async def test_a_helper_stays_a_helper_in_the_other_chat() -> None:
+    async with both(BALLOT) as b:
+        now = ms(b.room.clock.now())
+        code = await b.room.store.transact(
+            lambda db: codes.make_code(db, ASSEMBLY, "participant", "linz", made=now, expires=now * 2)
+        )
+        await b.write("dora", f"/join {code}")
+        b.on["berta"] = b.phones
+        await b.write("berta", f"/join {code}")
+        await b.write("dora", number(b, "berta"))
+        found = await b.room.store.read(lambda db: identities.seats_of(db, db.vault.lookup("phones:main", "berta")))
+        assert [held.helper for held in found] == [True], "their own invite makes a seat of their own there"
