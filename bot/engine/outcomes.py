@@ -132,6 +132,8 @@ def settle(db: Database, house: House, ended: Sequence[Outcome], now: int) -> No
         outbox.sent(db, [(row.seq, _id(each), each.ended) for each in sent for row in each.letter.rows], account)
     for each in ended:
         rows, answer = each.letter.rows, each.answer
+        if each.letter.question and each.fate in ("gone", "lost", "moved", "doubt"):
+            questions.given_up(db, each.letter.question)
         match each.fate:
             case "sent" if isinstance(answer, Receipt):
                 _carried(db, house, each.letter, answer, each.ended)

@@ -70,6 +70,11 @@ def arrived(db: Database, key: str, remote: str) -> None:
     db.sql.execute("UPDATE question SET remote = ? WHERE key = ?", (remote, key))
 
 
+def given_up(db: Database, key: str) -> None:
+    """The message will never arrive: nobody waits for it."""
+    db.sql.execute("DELETE FROM question WHERE key = ? AND remote = ''", (key,))
+
+
 def rename(db: Database, holder: str, account: str, old: str, new: str) -> None:
     """A message has another remote id since it was changed: it has more pieces, or fewer."""
     db.sql.execute(

@@ -7,6 +7,7 @@ from typing import Any
 from bot.store import ballots, codes, opinions
 from bot.store.database import Database
 from bot.store.times import ms
+from bot.transports.port import Refused
 from tests.engine.test_mixed import BALLOT
 from tests.support.chats import TALK
 from tests.support.room import ASSEMBLY
@@ -383,3 +384,14 @@ async def test_who_does_not_answer_at_once_has_gone_on() -> None:
         await b.press("dora", "It is my answer")
         assert await cast(b, "dora") == {"q": "no"}
         assert await said(b) == ["Good morning", "Wait a moment"]
+
+
+async def test_what_never_arrived_hides_nothing() -> None:
+    async with both(BALLOT + SURVEY) as b:
+        b.halls.failing["dora"] = Refused("too large")
+        await b.room.wait(HOUR)
+        del b.halls.failing["dora"]
+        await b.write("dora", "1")
+        assert b.last("dora") == "This is closed now, so nothing was changed.", (
+            "she has seen the ballot, and nothing below it"
+        )
