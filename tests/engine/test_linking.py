@@ -12,6 +12,7 @@ from bot.store import ballots, codes, courses, guests, identities, people
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.port import Gone
+from tests.support.chats import TALK
 from tests.support.room import ASSEMBLY
 from tests.support.two_platforms import Both, both
 
@@ -333,3 +334,18 @@ async def test_a_helper_stays_a_helper_in_the_other_chat() -> None:
         await b.write("dora", number(b, "berta"))
         found = await b.room.store.read(lambda db: identities.seats_of(db, db.vault.lookup("phones:main", "berta")))
         assert [held.helper for held in found] == [True], "their own invite makes a seat of their own there"
+
+
+async def test_the_new_chat_is_told_how_to_choose_with_the_first_question() -> None:
+    loaves = (
+        '[[step]]\nid = "loaves"\ntype = "survey"\nduration = "1h"\nquestions = [{ id = "n", method = "number", min = 1, '
+        'max = 99, dont_know = true, text = { en = "How many loaves?", de = "Wie viele Brote?" } }]\n'
+    )
+    async with both(TALK + loaves) as b:
+        await link(b, "anna")
+        await b.write("anna@halls", "Good morning")
+        assert b.last("anna@halls") == "Sent to your table.\n[1] Undo"
+        await b.room.wait(timedelta(hours=1))
+        assert "To choose, write the letter that stands before it.\n[1] I don't know" in b.last("anna@halls")
+        await b.write("anna@halls", "a")
+        assert "“I don't know”" in b.last("anna@halls")
