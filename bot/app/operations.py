@@ -125,6 +125,11 @@ def _status(db: Database, house: House, now: int) -> dict[str, Any]:
         "presses": [
             {"account": account, "why": why, "number": n} for (account, why), n in sorted(house.dropped.items())
         ],
+        "ignored": [
+            {"account": account, "why": why, "number": n}
+            for account, counts in sorted(house.ignored.items())
+            for why, n in sorted(counts.items())
+        ],
         "parked": [
             {"number": p.seq, "kind": p.kind, "fault": p.error, "assembly": p.assembly} for p in queue.parked(db)
         ],

@@ -49,6 +49,7 @@ async def run(config: Config, console: Sequence[Transport] = (), ready: Callable
         bots = connect(title)
         transports: list[Transport] = [*console, *bots, *others]
         engine = Engine(store, catalogs, clock, transports, translator(config.translation.engine), steady)
+        engine.house.ignored.update({each.account: each.counts for each in others})
         desk = Desk(store, engine.house, clock, wake=engine.wake, accounts=config.accounts, names=config.names)
         fence = await _take_lease(store, clock)
         store.hold(fence)

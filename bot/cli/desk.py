@@ -26,6 +26,19 @@ BUTTONS = {"another's": "somebody else's buttons", "unknown": "buttons that nobo
 """Whose buttons were pressed in vain."""
 
 
+IGNORED = {
+    "unreadable": ("message", "could not be read at first, since the key that opens it had not come"),
+    "edit by another": ("edit", "of a message by somebody else"),
+    "state in a cipher": ("message", "that only claimed to change a room"),
+    "malformed": ("part", "of the homeserver's answers that no honest program writes so"),
+    "malformed keys": ("message", "to the account's keys that no honest program writes so"),
+    "verification": ("request", "to compare emojis, which no program can do"),
+    "invitation by a stranger": ("invitation", "to a room by somebody unknown"),
+    "too many invitations": ("invitation", "beyond what one person may send at once"),
+}
+"""What an account took no notice of, by why: what it is, and which."""
+
+
 @click.command()
 @config_option
 @in_words
@@ -49,6 +62,9 @@ def status(config: Path) -> None:
         out.print(
             f"{row['account']}: {told} of {BUTTONS[row['why']]} came to nothing since Pnyx began to run.", markup=False
         )
+    for row in found["ignored"]:
+        what, which = IGNORED[row["why"]]
+        out.print(f"{row['account']}: {count(row['number'], what)} {which}, since Pnyx began to run.", markup=False)
     for row in found["parked"]:
         out.print(
             f"Set aside after three tries: event {row['number']} ({row['kind']}) of {row['assembly']}, {row['fault']}. "

@@ -21,7 +21,7 @@ class House:
     the accounts on which messages can be changed and deleted, `keyed` those whose buttons carry a key of ours, `numbered` those
     where buttons stand numbered in the text, `making` those that make rooms. `signs` tells with what a command begins on an
     account where that is not /, `chats` the chat that a place is a part of; `dropped` counts presses that were none of the
-    presser's, by account and reason."""
+    presser's, by account and reason; `ignored` what else an account took no notice of, by account, then reason."""
 
     catalogs: Catalogs
     editing: frozenset[str] = frozenset()
@@ -30,6 +30,7 @@ class House:
     making: frozenset[str] = frozenset()
     signs: Mapping[str, str] = field(default_factory=dict)
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ignored: dict[str, Mapping[str, int]] = field(default_factory=dict)
     chats: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     _flows: dict[str, Flow] = field(default_factory=dict)
     _assemblies: dict[str, Assembly] = field(default_factory=dict)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from bot.cli import desk, main
+from bot.transports import matrix
 
-NOTHING: dict[str, Any] = {"presses": [], "parked": [], "heard": {}, "queues": {"inbox": {}, "outbox": {}}, "now": 0}
+NOTHING: dict[str, Any] = {
+    "presses": [],
+    "ignored": [],
+    "parked": [],
+    "heard": {},
+    "queues": {"inbox": {}, "outbox": {}},
+    "now": 0,
+}
 SQUARE = {"id": "a1", "flow": "square@1", "title": "The square", "courses": []}
 
 
@@ -42,3 +52,18 @@ def test_what_came_to_nothing_is_told_in_words(monkeypatch: pytest.MonkeyPatch) 
         "telegram:main: 1 press of somebody else's buttons came to nothing since Pnyx began to run.",
         "telegram:main: 1,000 presses of buttons that nobody was sent came to nothing since Pnyx began to run.",
     ]
+
+
+def test_what_an_account_took_no_notice_of_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"account": "matrix:main", "why": why, "number": n} for n, why in enumerate(desk.IGNORED, 1)]
+    found = {**NOTHING, "assemblies": [{**SQUARE, "dropped": {}}], "ignored": rows}
+    monkeypatch.setattr(desk, "do", lambda config, what: found)
+    told = CliRunner(env={"COLUMNS": "300"}).invoke(main, ["status"]).output.splitlines()
+    assert "matrix:main: 2 edits of a message by somebody else, since Pnyx began to run." in told
+    assert len([line for line in told if line.startswith("matrix:main: ")]) == len(desk.IGNORED)
+
+
+def test_whatever_is_counted_has_words() -> None:
+    """Each kind that the transport counts is told."""
+    source = "".join(path.read_text() for path in Path(matrix.__file__).parent.glob("*.py"))
+    assert set(re.findall(r'counts\["([a-z\' ]+)"\] \+=', source)) == set(desk.IGNORED)

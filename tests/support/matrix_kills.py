@@ -1,9 +1,10 @@
-"""A small engine over an encrypted Matrix account that is killed at marked points, and started again, as often as asked.
+"""A small engine over a Matrix account that is killed at marked points or lines, and started again, as often as asked.
 
-Run as a program. Its argument is a JSON object: where the homeserver is, who the bot is, and a folder. Each line of its input
-names a point (`where method`, see `POINTS`) or is `end`: it forks a child that receives, commits, and answers every message, and
-that dies by SIGKILL when it comes to the point; at `end` it goes on until it has heard the word "end" and answered it. For each
-line it prints one: `killed` or `ended`.
+Run as a program. Its argument is a JSON object: where the homeserver is, who the bot is, a folder, and whether it has `keys`.
+Each line of its input names a point (`where method`, see `POINTS`), or is `line N` or `end`: it forks a child that receives,
+commits, and answers every message, and that dies by SIGKILL when it comes to the point, or to the Nth line of the transport that
+it has not been at before. A child that lives goes on until it has heard the word "end", or "end line N", and answered it. For
+each line of its input it prints one: `killed` or `ended`.
 """
 
 from __future__ import annotations
@@ -18,16 +19,20 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from nio.crypto.olm_machine import Olm
 from nio.store.database import MatrixStore
 
 from bot.core.rendered import Rendered
+from bot.transports import matrix as transport
 from bot.transports.matrix import Matrix, receiving, sending
 from bot.transports.matrix.keys import Keys
 from bot.transports.matrix.session import Client
 from bot.transports.port import Batch, Retry
+
+TRANSPORT = str(Path(transport.__file__).parent)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS inbox (id TEXT PRIMARY KEY, text TEXT, bar TEXT);
@@ -84,10 +89,26 @@ POINTS: dict[str, tuple[Any, str]] = {
 
 
 def mark(point: str) -> None:
-    """Die `before` or `after` the first call of a method."""
+    """Die `before` or `after` the first call of a method, or at a line."""
     where, _, name = point.partition(" ")
+    if where == "line":
+        watch(int(name))
+        return
     owner, method = POINTS[name]
     setattr(owner, method, dying(getattr(owner, method), where))
+
+
+def watch(number: int) -> None:
+    """Die at the so-many-th different line of the transport that is reached."""
+    reached: set[tuple[str, int]] = set()
+
+    def lines(frame: FrameType, event: str, _: object) -> Any:
+        reached.add((frame.f_code.co_filename, frame.f_lineno))
+        if event == "line" and len(reached) >= number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return lines
+
+    sys.settrace(lambda frame, *_: lines if frame.f_code.co_filename.startswith(TRANSPORT) else None)
 
 
 def dying(method: Callable[..., Any], where: str) -> Callable[..., Any]:
@@ -113,18 +134,17 @@ def dying(method: Callable[..., Any], where: str) -> Callable[..., Any]:
     return waited if asyncio.iscoroutinefunction(method) else called
 
 
-async def serve(setting: dict[str, str]) -> None:
-    """Receive, commit and answer until "end" was heard and everything is answered."""
+async def serve(setting: dict[str, str], end: str) -> None:
+    """Receive, commit and answer until the word `end` was heard and everything is answered."""
     folder = Path(setting["folder"])
     desk = Desk(folder / "desk.db")
     now: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731 - one expression
-    matrix = Matrix(
-        "test", setting["url"], setting["user"], setting["token"], now, keys=folder / "keys.db", secret="secret"
-    )
+    keys = folder / "keys.db" if setting["keys"] else None
+    matrix = Matrix("test", setting["url"], setting["user"], setting["token"], now, keys=keys, secret="secret")
     there = asyncio.Event()
 
     async def receive() -> None:
-        while not (desk.heard("end") and not desk.unsent()):
+        while not (desk.heard(end) and not desk.unsent()):
             wait = not desk.unsent() and there.is_set()
             batch = await matrix.receive(desk.cursor(), wait)
             desk.commit(batch)
@@ -155,7 +175,7 @@ def main() -> None:
         if child == 0:
             if point != "end":
                 mark(point)
-            asyncio.run(serve(setting))
+            asyncio.run(serve(setting, f"end {point}" if point.startswith("line ") else "end"))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         print("killed" if os.WIFSIGNALED(status) else "ended", flush=True)

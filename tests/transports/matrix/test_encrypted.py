@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import sqlite3
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,20 +24,17 @@ from bot.transports.matrix import keys
 from bot.transports.matrix.cursor import Cursor
 from bot.transports.port import Media, Refused, Retry, Stopped
 from tests.support import matrix_kills
-from tests.support.homeserver import PATIENCE, ROOT
-from tests.support.matrix_people import Gathering
+from tests.support.homeserver import PATIENCE, ROOT, Account
+from tests.support.matrix_people import Gathering, Person
 from tests.transports.matrix.conftest import Open, now, words
 
 pytestmark = pytest.mark.homeserver
 
 
-async def test_killed_at_every_point_of_an_encrypted_account(homeserver: Gathering, tmp_path: Path) -> None:
-    """Nothing is lost, nothing unreadable, nothing answered twice, though the account also sends all the while."""
-    names = [name for name in matrix_kills.POINTS if name not in ("upload", "publish")]
-    points = [f"{where} {name}" for name in names for where in ("before", "after")]
-    bot = homeserver.server.login(homeserver.pool.account("bot"))
-    anna = await homeserver.person("anna", encrypted=True)
-    setting = {"url": homeserver.server.url, "user": bot.user, "token": bot.token, "folder": str(tmp_path)}
+@asynccontextmanager
+async def killing(homeserver: Gathering, bot: Account, folder: Path, keys: str) -> AsyncIterator[Callable[[str], Any]]:
+    """A bot that is started, and killed at a point, as often as asked."""
+    setting = {"url": homeserver.server.url, "user": bot.user, "token": bot.token, "folder": str(folder), "keys": keys}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.support.matrix_kills", json.dumps(setting),
         cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -47,35 +47,73 @@ async def test_killed_at_every_point_of_an_encrypted_account(homeserver: Gatheri
         async with asyncio.timeout(PATIENCE):
             return (await process.stdout.readline()).decode().strip()
 
-    # The homeserver has one-time keys of the bot's device, and the process that uploaded them has heard nothing of it.
-    for point in ("before upload", "before publish"):
-        assert await until_killed(point) == "killed"
-    room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
-    await anna.sync()
-    said: list[str] = []
-    fates: dict[str, str] = {}
-    for point in points:
-        said += [f"{point} with a new key", f"{point} with the same key"]
-        await anna.say(room, said[-2])
-        fates[point] = await until_killed(point)
-        await anna.say(room, said[-1])
-        anna.client.invalidate_outbound_session(room)
-    await anna.say(room, "end")
-    assert await until_killed("end") == "ended"
+    yield until_killed
     process.stdin.close()
     await process.wait()
 
-    assert set(fates.values()) == {"killed"}, fates
-    with sqlite3.connect(tmp_path / "desk.db") as db:
+
+async def heard_and_answered_once(anna: Person, bot: Account, room: str, folder: Path, said: list[str]) -> None:
+    """Nothing was lost, nothing unreadable, nothing answered twice."""
+    with sqlite3.connect(folder / "desk.db") as db:
         heard = [text for text, _ in db.execute("SELECT text, bar FROM inbox ORDER BY rowid")]
         (cursor,) = db.execute("SELECT at FROM cursor").fetchone()
     db.close()
-    assert heard == [*said, "end"]
+    assert heard == said
     assert Cursor.decode(cursor).locked == ()
-    answers = [f"heard {text}" for text in (*said, "end")]
+    answers = [f"heard {text}" for text in said]
     seen = await anna.sees(room, lambda all_: any(s.text == answers[-1] for s in all_))
     assert [s.text for s in seen if s.sender == bot.user] == answers
     assert [s for s in seen if s.locked] == []
+
+
+async def test_killed_at_every_point_of_an_encrypted_account(homeserver: Gathering, tmp_path: Path) -> None:
+    """Nothing is lost, nothing unreadable, nothing answered twice, though the account also sends all the while."""
+    names = [name for name in matrix_kills.POINTS if name not in ("upload", "publish")]
+    points = [f"{where} {name}" for name in names for where in ("before", "after")]
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    anna = await homeserver.person("anna", encrypted=True)
+    said: list[str] = []
+    fates: dict[str, str] = {}
+    async with killing(homeserver, bot, tmp_path, "yes") as until_killed:
+        # The homeserver has one-time keys of the bot's device, and the process that uploaded them has heard nothing of it.
+        for point in ("before upload", "before publish"):
+            assert await until_killed(point) == "killed"
+        room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
+        await anna.sync()
+        for point in points:
+            said += [f"{point} with a new key", f"{point} with the same key"]
+            await anna.say(room, said[-2])
+            fates[point] = await until_killed(point)
+            await anna.say(room, said[-1])
+            anna.client.invalidate_outbound_session(room)
+        await anna.say(room, "end")
+        assert await until_killed("end") == "ended"
+    assert set(fates.values()) == {"killed"}, fates
+    await heard_and_answered_once(anna, bot, room, tmp_path, [*said, "end"])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("keys", ["", "yes"])
+async def test_killed_at_every_line(homeserver: Gathering, tmp_path: Path, keys: str) -> None:
+    """At each line of the transport that a process comes to, in the clear and encrypted."""
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    anna = await homeserver.person("anna", encrypted=bool(keys))
+    said: list[str] = []
+    async with killing(homeserver, bot, tmp_path, keys) as until_killed:
+        first = "after publish" if keys else "after engine"
+        assert await until_killed(first) == "killed"
+        room = await homeserver.room(anna, bot, encrypted=bool(keys), fresh=True)
+        await anna.sync()
+        for line in itertools.count(1):
+            said += [f"at {line}", f"end line {line}"]
+            for text in said[-2:]:
+                await anna.say(room, text)
+            if await until_killed(f"line {line}") == "ended":
+                break
+            if keys:
+                anna.client.invalidate_outbound_session(room)
+    assert line > 200
+    await heard_and_answered_once(anna, bot, room, tmp_path, said)
 
 
 async def test_files_and_edits_are_encrypted_both_ways(homeserver: Gathering, listen: Open, tmp_path: Path) -> None:

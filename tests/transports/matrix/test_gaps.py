@@ -53,6 +53,26 @@ async def test_a_gap_is_read_to_its_end_across_a_restart(
     assert len({e.id for e in heard}) == len(heard)
 
 
+async def test_what_was_said_before_the_bot_was_asked_in_is_none_of_its_business(
+    homeserver: Gathering, listen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The homeserver would show it. What is said while the bot is at the door is meant for it, too."""
+    monkeypatch.setattr("bot.transports.matrix.session.FILTER", {"room": {"timeline": {"limit": 2}}})
+    monkeypatch.setattr(history, "PAGE", 3)
+    anna = await homeserver.person("anna")
+    bot = homeserver.pool.account("bot")
+    await homeserver.room(anna, bot)
+    room = await homeserver.room(anna, fresh=True)
+    for n in range(4):
+        await anna.say(room, f"among ourselves {n}")
+    listener = await listen()
+    await anna.client.room_invite(room, bot.user)
+    for n in range(4):
+        await anna.say(room, f"at the door {n}")
+    await listener.until(lambda all_: any(e.text == "at the door 3" for e in all_))
+    assert listener.texts() == [f"at the door {n}" for n in range(4)]
+
+
 @pytest.mark.parametrize(
     ("last", "found"),
     [
@@ -339,6 +359,19 @@ async def test_a_token_that_is_no_longer_good_stops_the_account(homeserver: Gath
     assert (error.value.scope, error.value.after) == ("account", timedelta(minutes=1))
     with pytest.raises(Stopped, match=r"does not accept the access token of @bot:pnyx\.test\. Log in anew"):
         await listener.once()
+
+
+async def test_another_device_is_told_once(
+    homeserver: Gathering, listen: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The homeserver knows the key of a message again only from the same device."""
+    bot = homeserver.pool.account("bot")
+    listener = await listen(bot)
+    for account, told in ((bot, 0), (homeserver.server.login(bot), 1)):
+        caplog.clear()
+        again = await listen(account, listener.cursor)
+        await again.matrix.receive(listener.cursor, False)
+        assert caplog.text.count("another device now; messages under way may show twice") == told
 
 
 @pytest.mark.long
