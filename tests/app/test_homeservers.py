@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.app.config import Config, load_config
-from bot.app.connecting import crypto_secret, matrices
+from bot.app.connecting import matrices
 from bot.app.findings import Finding
 from bot.app.homeservers import ENOUGH, look_at
 from bot.store.keys import KeyFile
@@ -174,13 +174,3 @@ async def served(matrix: Matrix) -> None:
         await matrix.receive(batch.cursor, wait=False)
     finally:
         await matrix.close()
-
-
-def test_the_key_file_seals_the_keys_of_each_account_in_another_way(tmp_path: Path) -> None:
-    keys = KeyFile.from_seed(1)
-    account = Account("@a:x.org", "", "syt_a_token_that_is_long_enough", "")
-    other = Account("@b:x.org", "", account.token, "")
-    tables = [config(tmp_path, "https://x.org", each).matrix[0] for each in (account, other)]
-    secrets = {crypto_secret(keys, table) for table in tables} | {crypto_secret(KeyFile.from_seed(2), tables[0])}
-    assert len(secrets) == 3
-    assert all(len(secret) == 64 for secret in secrets)

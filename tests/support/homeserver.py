@@ -134,9 +134,9 @@ class Homeserver:
         memory = Path("/dev/shm")
         self.folder = Path(tempfile.mkdtemp(prefix="pnyx-synapse-", dir=memory if memory.is_dir() else None))
         self.secret = secrets.token_hex(16)
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        door = _free_port() if federates else 0
+        door = free_port() if federates else 0
         self.name = f"localhost:{door}" if federates else NAME
         self._process: subprocess.Popen[bytes] | None = None
         seed = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
@@ -232,7 +232,7 @@ def _certificate(folder: Path) -> None:
     (folder / "tls.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
