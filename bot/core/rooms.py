@@ -155,7 +155,7 @@ def exited(turn: Turn, event: Exited) -> None:
         ask_in(turn, seat.unit, event.room, f"admit/{event.room}/{seat.id}/{when}")
         return
     _told(turn, seat, f"went/{event.room}/{when}", t(
-        "You have left the room of your table. You read and write here again, and nobody there sees your account."
+        "You are not in the room of your table any more. You read and write here again, and nobody there sees your account."
     ))  # fmt: skip
 
 

@@ -228,7 +228,7 @@ async def test_who_comes_in_reads_there_and_who_goes_reads_in_private_again() ->
         assert fresh(here, "anna", private) == ""
         assert "From my own chat" in here.post.text("cleo")
         await here.happens("exited", "anna", GROUP)
-        assert "You have left the room of your table." in fresh(here, "anna", -1)
+        assert "You are not in the room of your table any more." in fresh(here, "anna", -1)
         await here.say("ben", "Once more")
         assert "Once more" in fresh(here, "anna", -1)
 

@@ -282,6 +282,13 @@ async def test_what_a_moderator_deletes_is_hidden_and_what_its_author_deletes_is
         assert await where(s, "Rude words", hall) == {"cleo": 1}
         assert await s.kept() == [("Sorry", "live")]
         assert [act for act in await s.acts() if act in ("hid", "hidden")] == ["hid", "hid", "hidden", "hid"]
+        # who is put out of the room goes on in private
+        await maya.client.room_kick(hall, emil.user)
+        await s.go_on()
+        await s.write("anna", "Where is Emil?")
+        await s.go_on()
+        assert await s.count("emil", "You are not in the room of your table any more.") == 1
+        assert await s.count("emil", "Where is Emil?") == 1
 
 
 async def test_a_picture_crosses_both_ways(homeserver: Gathering) -> None:
