@@ -8,6 +8,7 @@ from bot.store import ballots, codes, opinions
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.port import Refused
+from tests.engine.test_mixed import ASK as IDEAS
 from tests.engine.test_mixed import BALLOT
 from tests.support.chats import TALK
 from tests.support.room import ASSEMBLY
@@ -304,13 +305,29 @@ async def test_an_edit_of_what_the_table_reads_is_never_a_choice() -> None:
 
 
 async def test_a_reply_in_words_answers_the_question_that_it_replies_to() -> None:
-    ideas = '[[step]]\nid = "idea"\ntype = "collect"\nduration = "40m"\ntext = "Your idea?"\nmax_each = 3\n'
-    async with both(within(TALK, ideas)) as b:
+    async with both(within(TALK, IDEAS)) as b:
         await reply(b, "dora", "Your idea?", "A bakery")
         assert [c.text for c in await b.room.store.read(opinions.contributions, ASSEMBLY, "idea")] == ["A bakery"]
         await reply(b, "dora", "Come in", "Well, well")
         assert b.count("anna", "Well, well") == 0, "the collection waits for words: it is asked which is meant"
         assert DOUBT in b.last("dora")
+
+
+async def test_whoever_is_in_the_room_votes_in_private_while_the_table_talks() -> None:
+    async with both(TALK_AND_BALLOT) as b:
+        await b.enters("dora", b.halls.tables[0])
+        await b.write("dora", "2")
+        assert await cast(b, "dora") == {"q": "no"}
+
+
+async def test_a_number_may_be_an_answer_in_words() -> None:
+    async with both(within(BALLOT, IDEAS)) as b:
+        for who, label in (("dora", "I choose it from the list"), ("emil", "It is my answer in words")):
+            await b.write(who, "2")
+            assert "Is this an answer in your own words" in b.last(who)
+            await b.press(who, label)
+        assert await votes(b) == ["no"]
+        assert [c.text for c in await b.room.store.read(opinions.contributions, ASSEMBLY, "idea")] == ["2"]
 
 
 async def test_a_reply_to_what_asks_nothing_stands_alone() -> None:
