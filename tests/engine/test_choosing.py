@@ -126,6 +126,8 @@ async def test_several_choices_at_once() -> None:
         assert b.count("dora", "That is more than you can choose here, so nothing was changed.") == 2
         assert b.count("dora", "I did not understand that. Please choose one of these.") == 4
         assert "[1] ✓ Buses  [2] Bikes  [3] ✓ Trains" in b.last("dora"), "what stands is shown again"
+        await b.write("dora", "Bikes, trains")
+        assert (await cast(b, "dora"))["many"] == ["bike", "train"], "without a reply too"
         await b.write("dora", "That is my choice")
         assert "More bread?" in b.last("dora")
 
