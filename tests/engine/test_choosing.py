@@ -75,6 +75,9 @@ async def test_what_fits_one_question_alone_is_that_ones() -> None:
         await b.write("dora", "3")
         assert await cast(b, "dora") == {"q": "abstain"}, "the newer question has no third choice"
         await reply(b, "emil", "Come in", "2")
+        for words in ("Abstain", "A third"):
+            await b.write("emil", words)
+            assert b.last("emil").startswith(f"Did you mean this?\n  “{words}”")
         await b.write("emil", "Half")
         assert "Did you mean this?" in b.last("emil")
         assert "“Half”" in b.last("emil")
