@@ -34,12 +34,16 @@ from bot.store.queue import InRow, OutRow
 from bot.store.rooms import Room
 from bot.store.times import instant
 
-KINDS = ("entered", "exited", "moved", "unbound")
+KINDS = ("entered", "exited", "moved", "unbound", "deaf")
 """What happens in or to rooms only."""
 
 HOUR = 3_600_000
 """A place that is no room is answered once in so many milliseconds."""
 
+DEAF = t(
+    "Good day. I cannot read yet what people write here. If a table is to meet here, please make me an administrator first. Then "
+    "whoever leads the table writes here the line with the code that I gave them for it."
+)
 UNSEEN = t("I cannot see who wrote this. Please write to me in your own chat.")
 
 
@@ -54,6 +58,8 @@ def receive(db: Database, house: House, knock: Knock) -> None:
         case "unbound":
             for each in rooms.within(db, knock.account, incoming.place):
                 reach.room_lost(db, each, incoming.text, knock.now)
+        case "deaf":
+            _answer_there(db, knock, room, message(DEAF), "deaf")
         case "entered" | "exited":
             _crossed(db, house, knock, rooms.within(db, knock.account, incoming.place))
         case "reaction":
@@ -194,15 +200,16 @@ def _answer_privately(db: Database, knock: Knock, seat: str, said: Message) -> N
     _put(db, OutRow(f"{knock.key}/room", assembly, seat, int(Lane.ANSWER), knock.now, encode(said).encode()))
 
 
-def _answer_there(db: Database, knock: Knock, room: Room | None, said: Message) -> None:
-    """Answer in the place itself. One that is no table's room is answered once an hour."""
+def _answer_there(db: Database, knock: Knock, room: Room | None, said: Message, about: str = "place") -> None:
+    """Answer in the place itself. One that is no table's room is answered once an hour, about each thing."""
     if room is not None:
         row = OutRow(
             f"{knock.key}/room", room.assembly, None, int(Lane.ANSWER), knock.now, encode(said).encode(), door=room.door
         )
     else:
-        door = identities.meet(db, knock.account, f"room {knock.incoming.place}", knock.incoming.place, knock.now)
-        key = f"place/{door.hex()}/{knock.now // HOUR}"
+        place = knock.incoming.place
+        door = identities.meet(db, knock.account, f"room {place}", place, knock.now, knock.incoming.language)
+        key = f"{about}/{door.hex()}/{knock.now // HOUR}"
         row = OutRow(key, "", None, int(Lane.ANSWER), knock.now, encode(said).encode(), door=door)
     _put(db, row)
 

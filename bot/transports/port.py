@@ -29,11 +29,12 @@ Kind = Literal[
     "reachable",
     "moved",
     "unbound",
+    "deaf",
 ]
 """What happened. Of a person: a `message`, an `edit` of one, a `redaction` (a message was taken back, by its author or by
 somebody who may delete it), a `press` of a button, a `reaction` to a message; the person `entered` or `exited` a room, has made
-it impossible to write to them (`unreachable`), or possible again (`reachable`). Of a room: it has `moved` to another place, or
-the bot was put out of it (`unbound`)."""
+it impossible to write to them (`unreachable`), or possible again (`reachable`). Of a room: it has `moved` to another place, the
+bot was put out of it (`unbound`), or is in it and cannot read there what people write (`deaf`)."""
 
 MediaKind = Literal["photo", "voice", "audio", "video", "document", "sticker", "animation", "video_note", "location"]
 

@@ -112,6 +112,31 @@ async def test_whom_nobody_can_see_binds_nothing_and_leads_nothing() -> None:
         assert (await here.store.read(courses.counters, ASSEMBLY, "", table))["dropped_nobody"] == 2
 
 
+async def test_where_the_bot_cannot_read_it_says_what_to_do_once_an_hour_and_answers_all_the_same() -> None:
+    async with room(EVENING) as here:
+        await evening(here)
+        given = await code(here)
+        for _ in range(3):
+            await here.happens("deaf", "maya", GROUP, room=True)
+        assert here.post.text(GROUP).startswith(
+            "Good day. I cannot read yet what people write here. If a table is to meet here"
+        )
+        assert len(here.post.to(GROUP)) == 1
+        await here.room_says("1087968824", GROUP, f"/bind {given}", bar="nobody")
+        assert "I cannot see who wrote this." in here.post.text(GROUP)
+        await here.room_says("maya", GROUP, f"/bind {given}")
+        assert await here.store.read(rooms.find, ACCOUNT, GROUP) is not None
+        await here.happens("deaf", "maya", GROUP, room=True)
+        assert here.post.text(GROUP).count("I cannot read yet") == 2
+
+
+async def test_whoever_puts_a_bot_into_a_group_that_cannot_read_there_is_told_in_their_language() -> None:
+    async with room(EVENING) as here:
+        await here.happens("deaf", "somebody", "group-9", room=True, language="de")
+        lookup = await here.store.read(lambda db: db.vault.lookup(ACCOUNT, "room group-9"))
+        assert await here.store.read(identities.spoken, lookup) == "de"
+
+
 @pytest.mark.parametrize("change", ["role = 'observer'", "table_id = 'another'"])
 async def test_who_leads_no_longer_cannot_use_the_code(change: str) -> None:
     async with room(EVENING) as here:

@@ -99,7 +99,9 @@ class Telegram:
         except TelegramError as error:
             failure = NoContact(f"{self.account}: {type(error).__name__}")
         else:
-            self._reader.me = Me(number(told, "id") or 0, text(told, "username"))
+            self._reader.me = Me(
+                number(told, "id") or 0, text(told, "username"), told.get("can_read_all_group_messages") is not False
+            )
             self._open = True
             if self._catalog is not None:
                 await present(self._calling, self._catalog, self._title)

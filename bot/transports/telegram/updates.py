@@ -38,10 +38,11 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """The bot itself."""
+    """The bot itself. `reads` is False where it hears nothing but commands in groups, unless it is an administrator there."""
 
     id: int
     username: str
+    reads: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +184,16 @@ class Reader:
         )  # fmt: skip
 
     def _own_standing(self, found: _Found) -> Iterator[Incoming]:
-        """How the bot itself stands in a chat: blocked or not, put out of a group."""
+        """How the bot itself stands in a chat: blocked or not, put out of a group, in it without being able to read there."""
         here, sender = number(found.chat, "id"), part(found.body, "from")
-        out = not _is_in(part(found.body, "new_chat_member"))
+        standing = part(found.body, "new_chat_member")
+        out, leads = not _is_in(standing), text(standing, "status") in ("creator", "administrator")
         private = text(found.chat, "type") == "private"
-        if here is None or not (private or found.is_room) or (found.is_room and not out):
+        if here is not None and found.is_room and not (out or leads or self.me.reads):
+            yield Incoming(
+                found.id, _id(sender), str(here), found.at, kind="deaf", language=language(sender), room=True
+            )
+        elif here is None or not (private or found.is_room) or (found.is_room and not out):
             self._drop(found.kind)
         elif private:
             kind: Kind = "unreachable" if out else "reachable"

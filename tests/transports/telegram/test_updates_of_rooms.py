@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.transports.fields import Json
 from bot.transports.telegram.updates import Reader
 from tests.support.telegram_updates import (
     ANNA,
@@ -47,6 +50,22 @@ def test_other_changes_of_the_bots_standing_are_dropped() -> None:
     for old, new in (("left", "member"), ("member", "administrator"), ("administrator", "member")):
         assert dropped("my_chat_member", standing(GROUP, old, new, THE_BOT)) == ["my_chat_member"]
     assert dropped("my_chat_member", standing(CHANNEL, "administrator", "left", THE_BOT)) == ["my_chat_member"]
+
+
+def test_a_bot_that_hears_only_commands_says_where_it_cannot_read() -> None:
+    reader = Reader(replace(ME, reads=False))
+
+    def kinds(chat: Json, old: str, new: str) -> list[tuple[str, str, str, str, bool]]:
+        found = reader.read(update("my_chat_member", standing(chat, old, new, THE_BOT)), NOW)
+        return [(e.kind, e.place, e.user, e.language, e.room) for e in found]
+
+    for old, new in (("left", "member"), ("administrator", "member")):
+        assert kinds(GROUP, old, new) == [("deaf", "-100", "42", "de", True)]
+    for old, new in (("left", "administrator"), ("member", "administrator")):
+        assert kinds(GROUP, old, new) == []
+    assert kinds(CHANNEL, "left", "member") == []
+    assert [kind for kind, *_ in kinds(PRIVATE, "kicked", "member")] == ["reachable"]
+    assert [kind for kind, *_ in kinds(GROUP, "member", "left")] == ["unbound"]
 
 
 def test_everybody_who_is_added_enters_by_themselves() -> None:
