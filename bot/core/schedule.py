@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -144,7 +145,15 @@ def is_quiet(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours | None) 
 
 def next_allowed(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours | None) -> datetime:
     """`instant` in UTC, or the end of the quiet hours that hold it."""
-    allowed = instant.astimezone(UTC)
-    while quiet is not None and (end := _quiet_until(allowed, zone, quiet)) is not None:
+    utc = instant.astimezone(UTC)
+    return _next_allowed(utc, zone, quiet) if quiet is not None else utc
+
+
+@lru_cache(maxsize=4096)
+def _next_allowed(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours) -> datetime:
+    """Remembered, since everybody at a table asks, and everybody to whom a step has opened. The instant is in UTC: two of another
+    zone may count as the same one when its clocks are put back."""
+    allowed = instant
+    while (end := _quiet_until(allowed, zone, quiet)) is not None:
         allowed = end
     return allowed

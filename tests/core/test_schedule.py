@@ -221,6 +221,9 @@ def test_the_hour_that_comes_twice_is_quiet_once() -> None:
     first, second = utc(2026, 10, 25, 0, 15), utc(2026, 10, 25, 1, 15)  # both 02:15 in Paris
     assert next_allowed(first, PARIS, until) == utc(2026, 10, 25, 0, 30)
     assert next_allowed(second, PARIS, until) == second
+    here = [at.astimezone(ZoneInfo(PARIS)) for at in (first, second)]
+    assert here[0] == here[1], "to Python both are a quarter past two"
+    assert [next_allowed(at, PARIS, until) for at in here] == [utc(2026, 10, 25, 0, 30), second]
 
 
 def test_the_night_that_ends_in_a_gap() -> None:
