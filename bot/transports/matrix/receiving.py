@@ -31,6 +31,7 @@ from bot.transports.matrix.history import AnyEvent, History, came, entered
 from bot.transports.matrix.known import Known, silenced
 from bot.transports.matrix.locked import Locks
 from bot.transports.matrix.session import Client, Session
+from bot.transports.matrix.sound import stateful
 from bot.transports.port import Batch, Incoming, Kind, Retry
 
 log = logging.getLogger(__name__)
@@ -276,9 +277,10 @@ class Receiving:
 
     async def _read(self, client: Client, room: str, event: AnyEvent, span: Span, harvest: Harvest) -> None:
         source = event.source
-        kind = source.get("type")
+        kind = text(source, "type")
         if event.decrypted and kind not in reading.SAID:
-            self.counts["state in a cipher"] += 1
+            if stateful(kind) or kind == reading.REDACTION:
+                self.counts["state in a cipher"] += 1
             return
         if kind == reading.TOMBSTONE:
             door = replaced(source, room, span.until)

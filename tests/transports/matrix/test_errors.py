@@ -7,8 +7,10 @@ from email.utils import format_datetime
 
 import pytest
 
+from bot.transports.matrix import Matrix
 from bot.transports.matrix.cursor import Cursor, Door, Gap, Locked
 from bot.transports.matrix.errors import LIMITED, NO_TOKEN, UNREACHABLE, Failed, failed, meaning, stopped
+from bot.transports.matrix.session import Session
 from bot.transports.port import Gone, Refused, Retry, SendError
 
 
@@ -53,6 +55,16 @@ def test_how_long_to_wait(header: str, body: int | None, after: timedelta) -> No
     assert (found.after, found.scope) == (after, "account")
 
 
+async def test_a_sync_that_is_put_off_says_until_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def busy(self: Session) -> None:
+        raise failed("M_LIMIT_EXCEEDED", 429, {"Retry-After": "7"}, None)
+
+    monkeypatch.setattr(Session, "open", busy)
+    with pytest.raises(Retry) as error:
+        await Matrix("test", "http://127.0.0.1:1", "@bot:x", "token", lambda: datetime.now(UTC)).receive("")
+    assert (error.value.after, error.value.scope) == (timedelta(seconds=7), "account")
+
+
 def test_a_date_to_wait_for() -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(minutes=1), usegmt=True)
     error = failed("", 429, {"Retry-After": date}, None)
@@ -69,7 +81,7 @@ def test_the_cursor_goes_through_json() -> None:
     full = Cursor(
         "s2", "s1", 5, "DEVICE",
         (Gap("!r", "s1", "s2", 4, True, "$a"),), (Door("!d", "@anna:x", 3, True), Door("!n", "@anna:x", 3, old="!r")),
-        (Locked("!r", "$b", 6, True),),
+        (Locked("!r", "$b", 6, True),), 7,
     )  # fmt: skip
     assert Cursor.decode(full.encode()) == full
     assert Cursor.decode("") == Cursor()
