@@ -325,6 +325,15 @@ async def test_whoever_is_in_the_room_votes_in_private_while_the_table_talks() -
         assert await cast(b, "dora") == {"q": "no"}
 
 
+async def test_what_is_closed_is_not_meant_any_more() -> None:
+    steps = within(TALK.replace("40m", "2h"), BALLOT).replace(SIDE, SIDE.replace("1h", "2h"))
+    async with both(steps) as b:
+        await b.room.wait(HOUR * 1.2)
+        await b.write("dora", "2")
+        assert await said(b) == ["2"]
+        assert await votes(b) == []
+
+
 async def test_a_number_may_be_an_answer_in_words() -> None:
     async with both(within(BALLOT, IDEAS)) as b:
         for who, label in (("dora", "I choose it from the list"), ("emil", "It is my answer in words")):
