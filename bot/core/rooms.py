@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core.effects import Lane, Note, Request, Say, Unbind
-from bot.core.events import Bound, Entered, Exited, Heard, Unbound
+from bot.core.events import Answered, Bound, Entered, Exited, Heard, Unbound
 from bot.core.leading import leads
 from bot.core.message import Block, Name, Part, Phrase, block, message, t
 from bot.core.rights import TABLE
@@ -139,6 +139,17 @@ def entered(turn: Turn, event: Entered) -> None:
         head = t("{name} has come into the room of this table.", name=somebody(seat))
     key = f"stranger/{event.room}/{seat.id if seat is not None else event.mark}"
     turn.effects.append(Say(table.unit, message(head, what), key, Lane.TALK))
+
+
+def stays_in(turn: Turn, event: Answered) -> None:
+    """Somebody who was to be put out could not be: whoever leads the table learns that, and can do it."""
+    if (table := turn.state.table) is not None:
+        told = t(
+            "Somebody without a seat at table {number} is in its room, and I could not put them out: I may not do that there any "
+            "more. Please put them out yourself, or give the room up with /unbind.",
+            number=table.number,
+        )
+        turn.effects.append(Say(f"facilitators:{table.id}", message(told), f"stays-in/{event.result['n']}"))
 
 
 def exited(turn: Turn, event: Exited) -> None:

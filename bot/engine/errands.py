@@ -238,5 +238,7 @@ def in_vain(job: Job) -> Outcome:
             return lambda db: _answered(job, "admit", _admission(job, "", invited=False))
         case "room":
             return lambda db: _answered(job, "room", {"n": derive(job.request.key)})
+        case "put_out" if job.request.args["why"] == "stranger":
+            return lambda db: _answered(job, "put_out", {"n": derive(job.request.key)})
         case _:
             return lambda db: ()

@@ -123,12 +123,14 @@ def put_out(
                 courses.ask(db, assembly, Request("put_out", "", "", key, args=args))
 
 
-def turn_away(db: Database, room: Room, lookup: bytes, user: str, now: int) -> None:
+def turn_away(db: Database, house: House, room: Room, lookup: bytes, user: str, now: int) -> None:
     """Put somebody out of a room that we have made who has no place there. Who they are stands sealed in the job alone."""
     sealed = db.vault.seal(None, user.encode(), f"turned_away/{lookup.hex()}")
     args = {"room": room.id, "who": lookup.hex(), "user": sealed.hex(), "seat": "", "why": "stranger"}
     key = f"put-out/{room.id}/{lookup.hex()[:16]}/{now}"
-    courses.ask(db, room.assembly, Request("put_out", "", "", key, args=args))
+    table = tables.load_table(db, room.assembly, room.table)
+    course = house.flow(db, room.assembly).course_of(table.site) if table is not None else ""
+    courses.ask(db, room.assembly, Request("put_out", course, "", key, f"table:{room.table}", args))
 
 
 def turned_away(db: Database, lookup: bytes, sealed: str) -> str:

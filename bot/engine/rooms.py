@@ -142,7 +142,7 @@ def _entered(db: Database, house: House, knock: Knock, room: Room) -> None:
     mark = derive(room.id, knock.lookup.hex())
     out = room.made and room.account in house.making and (own is None or own.role in TABLE)
     if out:
-        lodging.turn_away(db, room, knock.lookup, knock.incoming.user, knock.now)
+        lodging.turn_away(db, house, room, knock.lookup, knock.incoming.user, knock.now)
     event = Entered(room.table, own.id if own is not None else "", instant(knock.now), room.id, mark, out)
     _happen(db, room, event, f"entered/{room.id}/{mark}", knock)
 

@@ -218,6 +218,20 @@ async def test_who_has_no_place_in_our_room_is_put_out_again_each_time_and_offic
         assert not any("stranger" in each and '"user":"stranger"' in each for (each,) in data)
 
 
+async def test_where_a_stranger_cannot_be_put_out_whoever_leads_the_table_is_told() -> None:
+    async with both() as b:
+        b.on["stranger"] = b.halls
+        b.halls.refusals = [Refused("not allowed")]
+        await b.enters("stranger", hall(b))
+        assert b.halls.halls[hall(b)].out == []
+        assert b.count("maya", "is in its room, and I could not put them out") == 1
+        assert b.count("anna", "I could not put them out") == 0
+        await come_in(b, "dora")
+        b.halls.refusals = [Refused("not allowed")]
+        await move(b, "dora", "linz-9")
+        assert b.count("maya", "I could not put them out") == 1, "who sat there before is no stranger"
+
+
 async def test_who_gets_a_seat_before_being_put_out_stays() -> None:
     async with both() as b:
         b.on["late"] = b.halls

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from bot.core import lodging, ways_in
+from bot.core import lodging, rooms, ways_in
 from bot.core.commands import facilitating, hiding, leaving, looking, meeting, organising, own, speaking, voicing
 from bot.core.commands.call import Call, number_named, parse
 from bot.core.events import Answered, Heard
@@ -74,6 +74,7 @@ ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
     "link": ways_in.linked,
     "admit": ways_in.admitted,
     "room": ways_in.not_made,
+    "put_out": rooms.stays_in,
     "lodge": lodging.lodged,
 }
 """What becomes of the jobs that belong to no step, by their name."""
