@@ -83,7 +83,7 @@ def heard(db: Database, house: House, knock: Knock, held: list[Held]) -> bool:
     text = knock.incoming.text.strip()
     if knock.incoming.kind != "message" or knock.incoming.press or knock.incoming.bar or not _NUMBER.fullmatch(text):
         return False
-    number = re.sub(r"\D", "", text)
+    number = "".join(str(int(c)) for c in text if c.isdecimal())  # in the digits of any script
     for each in held:
         wish = linking.wished(db, each.seat, number, knock.now)
         if wish is not None:
