@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.rehearsal.script import read_script
+from bot.language.flowfiles import bundle
+from bot.rehearsal.play import open_rehearsal
+from bot.rehearsal.script import Script, read_script
 from tests.support.matrix_people import Gathering
 from tests.support.replays import TelegramSide, goes_the_same_way
 from tests.support.replays.on_matrix import MatrixSide
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = sorted(HERE.glob("*.toml"))
+FLOWS = ("flows/cross-border", "flows/franco-german")
 MOST = 12
 """So many conversations are played each time; further ones only by `make test-long`."""
 
@@ -28,12 +31,33 @@ def _played() -> list[object]:
     ]
 
 
-@pytest.mark.parametrize(("path", "where"), _played())
-async def test_a_conversation_goes_the_same_way(path: Path, where: str, repo: Path, homeserver: Gathering) -> None:
-    written = read_script(path)
+async def _goes(script: Script, where: str, repo: Path, homeserver: Gathering) -> None:
     matrix = MatrixSide(homeserver)
     if where == "matrix":
-        await goes_the_same_way(written, repo, matrix)
+        await goes_the_same_way(script, repo, matrix)
         return
-    there = await goes_the_same_way(written, repo, TelegramSide(), matrix)
+    there = await goes_the_same_way(script, repo, TelegramSide(), matrix)
     assert there.mixed, "nobody sat at a table with somebody on the other platform"
+
+
+@pytest.mark.parametrize(("path", "where"), _played())
+async def test_a_conversation_goes_the_same_way(path: Path, where: str, repo: Path, homeserver: Gathering) -> None:
+    await _goes(read_script(path), where, repo, homeserver)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("where", ["matrix", "both"])
+@pytest.mark.parametrize("flow", FLOWS)
+async def test_a_rehearsal_of_a_flow_goes_the_same_way(
+    flow: str, where: str, repo: Path, homeserver: Gathering
+) -> None:
+    """What eight people do in a rehearsal is written down, and played again there."""
+    rehearsal = await open_rehearsal(bundle(repo / flow), seed="7", people=8, record=True)
+    try:
+        await rehearsal.seat_everybody()
+        await rehearsal.begin()
+        assert (await rehearsal.run()).ended
+        script = await rehearsal.script(flow)
+    finally:
+        await rehearsal.close()
+    await _goes(script, where, repo, homeserver)

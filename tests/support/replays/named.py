@@ -64,6 +64,10 @@ class Named:
                     return id, choice, mark
         raise AssertionError(f"nobody offers {press} there")
 
+    def stands(self, place: str) -> list[str]:
+        """What can be read in a place now."""
+        return [plain(message) for id, message in self.standing[place].items() if id not in self._doubts]
+
     @property
     def waiting(self) -> bool:
         """Whether something that people did is still on its way."""

@@ -105,6 +105,13 @@ class Enacted(Replay):
                 await self._here.take_in(side.named.account, await side.named.receive(cursor or ""))
 
 
+async def _as_one(hall: Hall) -> None:
+    """Let people have the seats that they would have if all were on one platform: lots are drawn between seats."""
+    vault = await hall.store.read(lambda db: db.vault)
+    lookup = vault.lookup
+    vault.lookup = lambda account, user: lookup(FIRST if account == SECOND else account, user)  # type: ignore[method-assign]
+
+
 async def play(script: Script, folder: Path, *sides: Side) -> Played:
     """Play a script on these platforms, its people shared out between them."""
     clock = MappedClock(script.start)
@@ -117,6 +124,7 @@ async def play(script: Script, folder: Path, *sides: Side) -> Played:
         named = [side.named for side in sides]
         hall = await open_hall(bundle(folder / script.flow), script.seed, named, clock)
         stack.push_async_callback(hall.close)
+        await _as_one(hall)
         for each in named:
             each.hall = hall
             await hall.take_in(each.account, await each.receive("", wait=False))
@@ -127,7 +135,7 @@ async def play(script: Script, folder: Path, *sides: Side) -> Played:
         exported = await hall.store.read(export_files, hall.engine.house, ASSEMBLY)
     return Played(
         {cast.user: [plain(message) for message in scribe.read_by(cast.user)] for cast in script.people},
-        {each.names[place]: list(map(plain, m.values())) for each in named for place, m in each.standing.items()},
+        {each.names[place]: each.stands(place) for each in named for place in each.standing},
         sorted(answer for each in named for answer in each.answered),
         sorted(gone for each in named for gone in each.deleted),
         exported,
