@@ -53,7 +53,8 @@ class Span:
 class Material:
     """One assembly. `given` is all that was said and not taken back, `hidden` what was hidden (without its words), `edited` the
     ids of what had other words before, `translated` translations by (contribution, language), `ways` how many participants came
-    by each way (a link, `open`, "" for a code of their own) to each site."""
+    by each way (a link, `open`, "" for a code of their own) to each site, `voted` when people answered last, by
+    step and site."""
 
     flow: Flow
     assembly: Assembly
@@ -75,6 +76,7 @@ class Material:
     talks: frozenset[tuple[str, str]]
     sat: Mapping[str, int]
     ways: Mapping[tuple[str, str], int]
+    voted: tuple[tuple[str, str, int], ...]
 
     @property
     def ref(self) -> str:
@@ -180,4 +182,5 @@ def gather(db: Database, house: House, assembly: str) -> Material:
         archive.talks(db, assembly),
         archive.sat(db, assembly),
         joining.by_site(db, assembly),
+        tuple(archive.voted(db, assembly)),
     )

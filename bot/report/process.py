@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.core.itinerary import Node
 from bot.core.steps.collect import Collect
 from bot.core.steps.discuss import Discuss
+from bot.core.steps.survey import Survey
 from bot.report.jsonl import FORMAT, instants, stamp
 from bot.report.material import Material
 from bot.report.release import Use, released
@@ -115,7 +116,17 @@ def _step(material: Material, course: str, node: Node, zone: ZoneInfo) -> dict[s
         "closed": instants(span.closed, zone) if span is not None and span.closed is not None else None,
         "ended": ended or ("open" if span is not None else "not reached"),
         **({"answers_of_unknown_time": unknown} if unknown else {}),
+        **({"came_too_late_for_the_result": late} if (late := _late(material, course, node)) else {}),
     }
+
+
+def _late(material: Material, course: str, node: Node) -> int:
+    """How many people have answered a survey after its close: they came later, and its result stands without them."""
+    span = material.spans.get((course, node.id))
+    if span is None or span.closed is None or not isinstance(node.step, Survey):
+        return 0
+    rows = ((site, at) for step, site, at in material.voted if step == node.id)
+    return sum(instant(at) > span.closed for site, at in rows if material.flow.course_of(site) == course)
 
 
 def _contributions(material: Material, node: Node) -> dict[str, Any] | None:

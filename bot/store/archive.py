@@ -104,6 +104,16 @@ def sat(db: Database, assembly: str) -> dict[str, int]:
     return dict(found.fetchall())
 
 
+def voted(db: Database, assembly: str) -> list[tuple[str, str, int]]:
+    """Step, site and instant of each person's last answer to it: what they answered stands elsewhere."""
+    found = db.sql.execute(
+        "SELECT v.step, s.site, v.at FROM vote_cast v JOIN seat s ON s.id = v.seat WHERE v.assembly = ? "
+        "ORDER BY v.step, s.site, v.at",
+        (assembly,),
+    )
+    return found.fetchall()
+
+
 def talks(db: Database, assembly: str) -> frozenset[tuple[str, str]]:
     """The (step, table) at which a step has opened for a table."""
     found = db.sql.execute(

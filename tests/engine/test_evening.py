@@ -109,7 +109,7 @@ async def test_who_comes_late_gets_a_table_and_the_open_steps() -> None:
         await arrive(here, "anna", "ben", "cleo")
         await here.wait(HOUR + timedelta(minutes=5))
         assert "talk" in (await here.course()).open
-        await _join_late(here, "dora")
+        await join_late(here, "dora")
         assert "What do you miss there?" in here.post.text("dora")
         await here.say("dora", "Shade.")
         assert "Shade." in here.post.text("anna")
@@ -118,7 +118,7 @@ async def test_who_comes_late_gets_a_table_and_the_open_steps() -> None:
         assert await here.store.read(ballots.voters, ASSEMBLY, "ballot")
 
 
-async def _join_late(here: Room, name: str) -> None:
+async def join_late(here: Room, name: str) -> None:
     seat = await here.enrol(name)
     now = ms(here.clock.now())
     event = Joined(seat, "all")

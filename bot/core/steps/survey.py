@@ -19,6 +19,12 @@ from bot.core.series import Series, carry_on, keep_words, reword, start
 from bot.core.state import Contribution
 from bot.core.steps.base import Step
 
+LATE = t("The others have answered this before you came, so your answers are not in the results any more.")
+PLACED = t(
+    "The others have answered this before you came, so your answers are not in the results any more. They help to find a table "
+    "for you."
+)
+
 
 class Survey(Step):
     """Asks each person in private, one question after the other.
@@ -49,8 +55,10 @@ class Survey(Step):
     }
 
     def open(self, at: Scene) -> Iterator[Effect]:
-        intro = (block(at.local(self.text)),) if self.text else ()
-        yield from start(at, slots_of(self.questions), intro)
+        intro = [block(at.local(self.text))] if self.text else []
+        if at.step not in at.course.open:
+            intro.append(block(PLACED if any(q.attribute for q in self.questions) else LATE, kind="note"))
+        yield from start(at, slots_of(self.questions), tuple(intro))
 
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         def store(slot: Slot, choice: Any) -> Iterator[Effect]:

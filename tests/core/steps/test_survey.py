@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.core.events import Joined
 from tests.support.plays import flow_of
 from tests.support.stagehand import Stagehand
 
@@ -30,6 +31,32 @@ def played(*steps: str) -> Stagehand:
     stage.seat("anna")
     stage.start()
     return stage
+
+
+TALK = '[[step]]\nid = "night"\ntype = "break"\nduration = "9h"\ntext = "Sleep well."\n'
+
+
+def test_a_latecomer_is_told_that_the_result_stands_without_them_and_what_their_answers_are_for() -> None:
+    stage = played(survey("one", CITY), survey("two", QUIZ), TALK)
+    assert "before you came" not in stage.read_by("seat:anna")[-1]
+    stage.press("anna", "one:q_one::city")
+    stage.press("anna", "two:q_two::half")
+    stage.wait(2 * HOUR)
+    stage.seat("late", walk="one")
+    stage.play(Joined("late", "all"))
+    stage.wait()
+    first = stage.read_by("seat:late")[-1]
+    assert first.startswith(
+        "The others have answered this before you came, so your answers are not in the results any more."
+    )
+    assert "They help to find a table for you." in first
+    stage.press("late", "one:q_one::land")
+    assert stage.seats["late"].attributes == {"area": "land"}
+    last = stage.read_by("seat:late")[-1]
+    assert "your answers are not in the results any more." in last
+    assert "find a table" not in last
+    stage.press("late", "two:q_two::third")
+    assert stage.records["one"]["course:all"]["questions"]["q_one"][""]["counts"] == {"city": 1, "land": 0}
 
 
 def test_surveys_in_a_row_are_walked_at_ones_own_pace_and_each_is_counted() -> None:
