@@ -268,14 +268,14 @@ async def test_unbind_gives_the_room_up_with_a_last_word_and_the_talk_goes_on() 
 
 
 async def test_who_comes_late_to_a_table_with_a_room_is_told_of_it() -> None:
-    from tests.engine.test_evening import _join_late
+    from tests.engine.test_evening import join_late
 
     post = Post()
     post.links[GROUP] = "https://chat.example/in"
     async with room(EVENING, post) as here:
         await evening(here)
         await bind(here)
-        await _join_late(here, "dora")
+        await join_late(here, "dora")
         assert "https://chat.example/in" in post.text("dora")
         assert "What do you miss there?" in post.text("dora")
         assert post.text("anna").count("https://chat.example/in") == 1
