@@ -290,7 +290,7 @@ def redacted(turn: Turn, event: Redacted) -> None:
     found = target(turn, seat, given.step, event.at) if seat.status == "active" else None
     if found is None:
         turn.effects.append(Note("redacted", seat.id, {"contribution": given.id, "step": given.step}))
-        stands = t("You have deleted a message. What it said was closed already, so it still stands in the record.")
+        stands = t("You have deleted a message. What it answered is closed already, so it still stands in the record.")
         how = t("/leave lets you take back everything that you wrote.")
         tell(turn, seat, f"redacted/{event.id}", stands, how)
         return

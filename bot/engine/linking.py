@@ -33,10 +33,8 @@ NOT_ME = "-not-me"
 _NUMBER = re.compile(r"\d{3}[ \u00a0-]?\d{3}")
 _TAKING_PART = ("new", "active", "paused")
 
-DONE = t(
-    "This chat is linked to your seat now. I write to you where you have written last. /help shows what you can do."
-)
-BOTH = t("Thank you, the other chat is linked to your seat. From now on I write to you where you have written last.")
+DONE = t("This chat is linked to your seat now. I write to you where you last wrote. /help shows what you can do.")
+BOTH = t("Thank you, the other chat is linked to your seat. From now on I write to you where you last wrote.")
 WRONG = t(
     "This is not the number that stands in the other chat, or it is too old. Please look at it again, or ask for a new one there."
 )
@@ -60,7 +58,7 @@ def ask(db: Database, house: House, knock: Knock, code: str, held: list[Held]) -
     identities.speak(db, knock.lookup, seat.language)
     shown = t(
         "This invitation is in use. If that is you, please write this number in the chat that you have with me already: "
-        "{number}. It counts for a quarter of an hour.",
+        "{number}. It works for a quarter of an hour.",
         number=f"{number[:3]} {number[3:]}",
     )
     answer(db, knock, message(shown))

@@ -42,7 +42,7 @@ HOUR = 3_600_000
 
 DEAF = t(
     "Good day. I cannot read yet what people write here. If a table is to meet here, please make me an administrator first. Then "
-    "whoever leads the table writes here the line with the code that I gave them for it."
+    "whoever leads the table writes here the line with the code that I gave them."
 )
 UNSEEN = t("I cannot see who wrote this. Please write to me in your own chat.")
 

@@ -39,6 +39,6 @@ async def test_the_record_says_how_many_answered_a_survey_after_its_close() -> N
         await join_late(here, "late")
         await here.choose("late", "Continue", "I am 18 or older and agree")
         await here.say("late", "Late")
-        assert "The others have answered this before you came" in here.post.text("late")
+        assert "The others answered this before you came" in here.post.text("late")
         await here.choose("late", "A third")
         assert (await survey(here))["came_too_late_for_the_result"] == 1

@@ -19,9 +19,9 @@ from bot.core.series import Series, carry_on, keep_words, reword, start
 from bot.core.state import Contribution
 from bot.core.steps.base import Step
 
-LATE = t("The others have answered this before you came, so your answers are not in the results any more.")
+LATE = t("The others answered this before you came, so your answers no longer go into the results.")
 PLACED = t(
-    "The others have answered this before you came, so your answers are not in the results any more. They help to find a table "
+    "The others answered this before you came, so your answers no longer go into the results. They help to find a table "
     "for you."
 )
 

@@ -46,9 +46,7 @@ def test_a_latecomer_is_told_that_the_result_stands_without_them_and_what_their_
     stage.play(Joined("late", "all"))
     stage.wait()
     first = stage.read_by("seat:late")[-1]
-    assert first.startswith(
-        "The others have answered this before you came, so your answers are not in the results any more."
-    )
+    assert first.startswith("The others answered this before you came, so your answers no longer go into the results.")
     assert "They help to find a table for you." in first
     stage.press("late", "one:q_one::land")
     assert stage.seats["late"].attributes == {"area": "land"}
