@@ -67,6 +67,7 @@ async def test_a_number_that_fits_two_questions_is_not_guessed() -> None:
         assert await cast(b, "dora") == {}
         await reply(b, "dora", "More bread?", "1")
         assert await cast(b, "dora") == {"q": "yes"}
+        assert any(text.endswith("More bread?\n· Yes") for text in b.shown("dora")), "it shows the answer now"
         await b.write("dora", "2")
         assert "✓ Bikes" in b.last("dora"), "who has begun with one goes on with it"
 

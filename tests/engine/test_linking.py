@@ -349,3 +349,27 @@ async def test_the_new_chat_is_told_how_to_choose_with_the_first_question() -> N
         assert "To choose, write the letter that stands before it.\n[1] I don't know" in b.last("anna@halls")
         await b.write("anna@halls", "a")
         assert b.count("anna@halls", "“I don't know”") == 1
+
+
+async def test_a_number_that_answers_a_question_is_no_wrong_one() -> None:
+    loaves = (
+        '[[step]]\nid = "loaves"\ntype = "survey"\nduration = "1h"\nquestions = [{ id = "n", method = "number", '
+        'text = { en = "How many loaves?", de = "Wie viele Brote?" } }]\n'
+    )
+    async with both(loaves) as b:
+        code = await codes_of(b, "anna")
+        b.on["anna@halls"] = b.halls
+        await b.write("anna@halls", f"/join {code}")
+        await b.write("anna", "120000" if number(b, "anna@halls") != "120 000" else "130000")
+        assert b.count("anna", "This is not the number") == 0
+        assert b.count("anna", "that was the last question") == 1
+
+
+async def test_the_linked_seat_is_the_current_one_in_the_new_chat() -> None:
+    async with both(BALLOT) as b:
+        await link(b, "anna")
+        await b.write("anna@halls", "/my")
+        current = await b.room.store.read(
+            lambda db: identities.current_seat(db, db.vault.lookup("halls:main", "anna@halls"))
+        )
+        assert current == (await b.seat("anna")).id

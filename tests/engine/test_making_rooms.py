@@ -11,6 +11,7 @@ from bot.store import codes, courses, identities, queue, rooms
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.port import Gone, Refused, Retry, Uncertain
+from tests.engine.test_linking import link
 from tests.support.chats import FLOW, TALK
 from tests.support.room import ASSEMBLY
 from tests.support.two_platforms import LODGED, Both, both
@@ -365,3 +366,14 @@ async def test_one_room_for_each_table_and_nobody_hears_the_other() -> None:
         for name in ("anna", "ben", "emil", "fred", "gina"):
             assert b.count(name, "For my table") == ((await b.seat(name)).table == mine)
         assert all(b.count(p, "For my table") == 0 for p in b.halls.tables)
+
+
+async def test_a_chat_that_is_linked_brings_its_table_a_room() -> None:
+    async with both(halls=(), phones=("anna", "ben"), maya="phones") as b:
+        assert b.halls.tables == []
+        await link(b, "anna")
+        (place,) = b.halls.tables
+        assert b.count("anna", "Your table has a room now") == 1
+        assert b.count("ben", "Your table has a room now") == 0, "he has no account there"
+        await b.press("anna", "Come in")
+        assert b.halls.halls[place].invited == ["anna@halls"]
