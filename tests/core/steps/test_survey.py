@@ -51,7 +51,7 @@ def test_a_latecomer_is_told_that_the_result_stands_without_them_and_what_their_
     stage.press("late", "one:q_one::land")
     assert stage.seats["late"].attributes == {"area": "land"}
     last = stage.read_by("seat:late")[-1]
-    assert "your answers are not in the results any more." in last
+    assert "your answers no longer go into the results." in last
     assert "find a table" not in last
     stage.press("late", "two:q_two::third")
     assert stage.records["one"]["course:all"]["questions"]["q_one"][""]["counts"] == {"city": 1, "land": 0}
