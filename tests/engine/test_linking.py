@@ -373,3 +373,16 @@ async def test_the_linked_seat_is_the_current_one_in_the_new_chat() -> None:
             lambda db: identities.current_seat(db, db.vault.lookup("halls:main", "anna@halls"))
         )
         assert current == (await b.seat("anna")).id
+
+
+async def test_a_code_that_several_were_given_links_nobody() -> None:
+    async with both(BALLOT) as b:
+        now = ms(b.room.clock.now())
+        code = await b.room.store.transact(
+            lambda db: codes.make_code(db, ASSEMBLY, "participant", "linz", uses=2, made=now, expires=now * 2)
+        )
+        for who, chats in (("zoe", b.phones), ("yves", b.phones), ("third", b.halls)):
+            b.on[who] = chats
+            await b.write(who, f"/join {code}")
+        assert "used already" in b.last("third")
+        assert b.count("yves", "Somebody has shown your invitation") == 0
