@@ -16,15 +16,15 @@ from tests.support.replays.on_matrix import MatrixSide
 HERE = Path(__file__).resolve().parent
 SCRIPTS = sorted(HERE.glob("*.toml"))
 FLOWS = ("flows/cross-border", "flows/franco-german")
-MOST = 12
-"""So many conversations are played each time; further ones only by `make test-long`."""
+MOST = 9
+"""So many conversations are played by `make test`; further ones only by `make test-long`."""
 
 pytestmark = [pytest.mark.homeserver, pytest.mark.slow]
 
 
 def _played() -> list[object]:
-    """Each conversation on Matrix, and on both; the first ones each time."""
-    cases = [(path, where) for path in SCRIPTS for where in ("matrix", "both")]
+    """Each conversation on both platforms, and on Matrix alone."""
+    cases = [(path, where) for where in ("both", "matrix") for path in SCRIPTS]
     return [
         pytest.param(path, where, id=f"{path.stem}-{where}", marks=[pytest.mark.long] if number >= MOST else [])
         for number, (path, where) in enumerate(cases)

@@ -85,6 +85,7 @@ class Enacted(Replay):
         self._names = {place: name for side in sides.values() for place, name in side.named.names.items()}
 
     async def hand_over(self, done: Batch) -> None:
+        await _as_one(self._here)
         for act in done.events:
             side = self._sides[act.user]
             await self._do(side, act)
@@ -106,8 +107,11 @@ class Enacted(Replay):
 
 
 async def _as_one(hall: Hall) -> None:
-    """Let people have the seats that they would have if all were on one platform: lots are drawn between seats."""
+    """Let people have the seats that they would have if all were on one platform: lots are drawn between seats. A store that
+    was opened again has to be told again."""
     vault = await hall.store.read(lambda db: db.vault)
+    if "lookup" in vars(vault):
+        return
     lookup = vault.lookup
     vault.lookup = lambda account, user: lookup(FIRST if account == SECOND else account, user)  # type: ignore[method-assign]
 
@@ -124,7 +128,6 @@ async def play(script: Script, folder: Path, *sides: Side) -> Played:
         named = [side.named for side in sides]
         hall = await open_hall(bundle(folder / script.flow), script.seed, named, clock)
         stack.push_async_callback(hall.close)
-        await _as_one(hall)
         for each in named:
             each.hall = hall
             await hall.take_in(each.account, await each.receive("", wait=False))
