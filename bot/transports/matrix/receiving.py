@@ -342,7 +342,10 @@ class Receiving:
         return found
 
     async def _unlock(self, client: Client, known: Cursor, response: SyncResponse, harvest: Harvest) -> None:
-        """Read what was locked and is no more, and ask those whose messages stay locked."""
+        """Read what was locked and is no more, and ask those whose messages stay locked. Where nothing can be unlocked any more,
+        since this account has ceased to encrypt, nothing is waited for."""
+        if self._session.keys is None:
+            return
         now = self._now()
         already = {each.event for each in known.locked}
         fresh, harvest.locked = [each for each in harvest.locked if each.event not in already], []

@@ -21,7 +21,7 @@ from peewee import OperationalError
 
 from bot.core.rendered import Attachment
 from bot.transports.matrix import keys
-from bot.transports.matrix.cursor import Cursor
+from bot.transports.matrix.cursor import Cursor, Locked
 from bot.transports.port import Media, Refused, Retry, Stopped
 from tests.support import matrix_kills
 from tests.support.homeserver import PATIENCE, ROOT, Account
@@ -353,3 +353,21 @@ async def test_a_disk_that_is_full_for_a_moment(
     again = await listen(bot, listener.cursor, keys=tmp_path / "keys.db")
     await again.until(bool)
     assert (listener.texts(), again.texts()) == (["one"], ["two"])
+
+
+async def test_an_account_that_encrypts_no_more_waits_for_no_keys(
+    homeserver: Gathering, listen: Open, tmp_path: Path
+) -> None:
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    listener = await listen(bot, keys=tmp_path / "keys.db")
+    anna = await homeserver.person("anna", encrypted=True)
+    room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
+    await listener.drained()
+    waiting = Cursor.decode(listener.cursor)
+    waiting = replace(waiting, locked=(Locked(room, "$locked", waiting.heard),))
+    await listener.matrix.close()
+    plain = await listen(bot, waiting.encode())
+    assert Cursor.decode(plain.cursor).locked == ()
+    await anna.say(room, "still encrypted")
+    heard = await plain.until(bool)
+    assert [(e.bar, e.text) for e in heard if e.kind == "message"] == [("unreadable", "")]
