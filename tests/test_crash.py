@@ -20,7 +20,7 @@ ENOUGH = 500
 
 def harness(repo: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.support.crash", "--jobs", "2", *arguments]
-    return subprocess.run(command, cwd=repo, capture_output=True, text=True, timeout=400)
+    return subprocess.run(command, cwd=repo, capture_output=True, text=True, timeout=900)
 
 
 def test_nothing_is_lost_and_nothing_counts_twice(repo: Path, tmp_path: Path) -> None:
