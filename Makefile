@@ -54,7 +54,7 @@ test-long: $(READY) $(SERVER) ## the tests that take minutes
 crash: $(READY) ## kill Pnyx at every line, restart it, and see that nothing is lost (long)
 	$(RUN) tests.support.crash --all
 
-bench: $(READY) ## measure, and print a table of ratios
+bench: $(READY) $(SERVER) ## measure, and print a table of ratios
 	$(RUN) tests.bench
 
 check: $(READY) ## format, lint, types, layers, locales, guide, schema

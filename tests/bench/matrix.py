@@ -19,12 +19,15 @@ from tests.bench.writers import PATIENCE, Writer, writers
 from tests.support.homeserver import Account, Homeserver
 
 PEOPLE = 100
-ACTS = 120
+ACTS = 80
 ROUNDS = 5
 AT_ONCE = 4
 """So many people write at once, and wait for the answer before the next one writes."""
 
 GAP = 10_000
+SHORT_GAP = 2_000
+"""Messages that are written while the bot is down; Synapse takes minutes for the first number."""
+
 GAP_ROOMS = 50
 CLIENTS = 8
 """So many clients fill the gap at once: no more than Synapse can answer."""
@@ -84,7 +87,7 @@ def talk(
     people: int = PEOPLE,
     acts: int = ACTS,
     rounds: int = ROUNDS,
-    gap: int = GAP,
+    gap: int = SHORT_GAP,
     gap_rooms: int = GAP_ROOMS,
 ) -> Talk:
     """Let both bots take turns, then fill a gap. Raises TimeoutError where a bot does not answer."""

@@ -18,7 +18,7 @@ from bot.transports.matrix.session import Session
 from bot.transports.matrix.writing import contents
 from bot.transports.port import Abilities, Batch, Media, Menu, Receipt
 
-WIDE = 8
+WIDE = 4
 """So many rooms are written to at once: a homeserver takes its time, and one that has to ask another one much more."""
 
 
