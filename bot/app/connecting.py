@@ -42,8 +42,8 @@ def matrices(config: Config, now: Callable[[], datetime], keys: KeyFile) -> list
     for table in config.matrix:
         if table.encryption != "none" and not can_encrypt():
             raise BadConfig(
-                f'matrix:{table.name}: {NO_LIBRARY}. Or write encryption = "none": then nobody is heard in chats that their app '
-                "has encrypted, as Element does."
+                f'matrix:{table.name}: {NO_LIBRARY}. Or write encryption = "none": then nobody is heard, or answered, in chats '
+                "that their app has encrypted, as Element does."
             )
     return [
         Matrix(

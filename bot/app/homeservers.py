@@ -110,8 +110,8 @@ async def _about_keys(config: Config, table: MatrixTable, client: Client, device
         return [
             Finding(
                 "note",
-                "It does not encrypt. Chats that people's apps encrypt by themselves, as Element does, it cannot read, and says "
-                'so there. encryption = "chats" changes that.',
+                "It does not encrypt. Chats that people's apps encrypt by themselves, as Element does, it can neither read nor "
+                'answer. encryption = "chats" changes that.',
             )
         ]
     if not can_encrypt():
