@@ -18,8 +18,9 @@ from bot.transports.matrix.session import Session
 from bot.transports.matrix.writing import contents
 from bot.transports.port import Abilities, Batch, Media, Menu, Receipt
 
-WIDE = 4
-"""So many rooms are written to at once: a homeserver takes its time, and one that has to ask another one much more."""
+WIDE = 2
+"""So many rooms are written to at once, so that one that takes long does not hold up all others. More at once would each take
+longer: a homeserver does one thing after the other."""
 
 
 class Matrix:
