@@ -29,10 +29,10 @@ def ask_which(turn: Turn, seat: Seat, event: Heard, question: Node | None) -> No
     to_table = Button(t("Send it to my table"), f"{TO_TABLE}:{id}")
     if question is None:
         text = t("Your table meets in its room, and you are there. Send this to your table?")
-        buttons = (to_table, Button(t("Do not send it"), f"{KEEP_BACK}:{id}"))
+        buttons = (to_table, Button(t("Do not send"), f"{KEEP_BACK}:{id}"))
     elif not takes(question, event):
         text = t("A question above still waits for your answer. Send this to your table?")
-        buttons = (to_table, Button(t("Do not send it"), f"{KEEP_BACK}:{id}"))
+        buttons = (to_table, Button(t("Do not send"), f"{KEEP_BACK}:{id}"))
     elif f":{voices.SENTENCE}:" in seat.focus:
         text = t("Is this the sentence for your voice note, or is it for your table?")
         buttons = (Button(t("It is my sentence"), f"{TO_ANSWER}:{id}"), to_table)

@@ -94,7 +94,7 @@ def test_who_is_in_the_room_and_writes_in_private_is_asked_before_the_table_read
     (asked_first,) = s.write("anna", "Between us: I am not well.")
     assert "Send this to your table?" in asked_first
     said = len(s.read_by("table:t1"))
-    press(s, "anna", "Do not send it")
+    press(s, "anna", "Do not send")
     assert len(s.read_by("table:t1")) == said
     s.write("anna", "We need a bridge.")
     press(s, "anna", "Send it to my table")

@@ -228,10 +228,10 @@ async def test_a_file_never_answers_a_private_question() -> None:
         await t.send("anna", "sticker")
         assert t.last("anna") == (
             "A question above still waits for your answer. Send this to your table?\n"
-            "[1] Send it to my table  [2] Do not send it"
+            "[1] Send it to my table  [2] Do not send"
         )
         assert t.shown("ben") == []
-        await t.tap("anna", "Do not send it")
+        await t.tap("anna", "Do not send")
         assert t.last("anna") == "It was not sent to anybody."
         assert await kept(t) == []
         await t.send("anna", "sticker")
