@@ -1,10 +1,10 @@
 """A small engine over a Matrix account that is killed at marked points or lines, and started again, as often as asked.
 
 Run as a program. Its argument is a JSON object: where the homeserver is, who the bot is, a folder, and whether it has `keys`.
-Each line of its input names a point (`where method`, see `POINTS`), or is `line N` or `end`: it forks a child that receives,
-commits, and answers every message, and that dies by SIGKILL when it comes to the point, or to the Nth line of the transport that
-it has not been at before. A child that lives goes on until it has heard the word "end", or "end line N", and answered it. For
-each line of its input it prints one: `killed` or `ended`.
+Each line of its input names a point (`where method`, see `POINTS`), or is `line N`, `rest N` or `end`: it forks a child that
+receives, commits, and answers every message, and that dies by SIGKILL when it comes to the point, or to the Nth line of the
+transport that it has not been at before. A child that lives goes on until it has heard the word "end", or "end line N" or "end
+rest N", and answered it. For each line of its input it prints one: `killed` or `ended`.
 """
 
 from __future__ import annotations
@@ -173,9 +173,9 @@ def main() -> None:
         point = line.strip()
         child = os.fork()
         if child == 0:
-            if point != "end":
+            if not point.startswith(("end", "rest")):
                 mark(point)
-            asyncio.run(serve(setting, f"end {point}" if point.startswith("line ") else "end"))
+            asyncio.run(serve(setting, f"end {point}" if point.startswith(("line ", "rest ")) else "end"))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         print("killed" if os.WIFSIGNALED(status) else "ended", flush=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import json
 import sqlite3
 import sys
@@ -90,30 +89,6 @@ async def test_killed_at_every_point_of_an_encrypted_account(homeserver: Gatheri
         assert await until_killed("end") == "ended"
     assert set(fates.values()) == {"killed"}, fates
     await heard_and_answered_once(anna, bot, room, tmp_path, [*said, "end"])
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("keys", ["", "yes"])
-async def test_killed_at_every_line(homeserver: Gathering, tmp_path: Path, keys: str) -> None:
-    """At each line of the transport that a process comes to, in the clear and encrypted."""
-    bot = homeserver.server.login(homeserver.pool.account("bot"))
-    anna = await homeserver.person("anna", encrypted=bool(keys))
-    said: list[str] = []
-    async with killing(homeserver, bot, tmp_path, keys) as until_killed:
-        first = "after publish" if keys else "after engine"
-        assert await until_killed(first) == "killed"
-        room = await homeserver.room(anna, bot, encrypted=bool(keys), fresh=True)
-        await anna.sync()
-        for line in itertools.count(1):
-            said += [f"at {line}", f"end line {line}"]
-            for text in said[-2:]:
-                await anna.say(room, text)
-            if await until_killed(f"line {line}") == "ended":
-                break
-            if keys:
-                anna.client.invalidate_outbound_session(room)
-    assert line > 200
-    await heard_and_answered_once(anna, bot, room, tmp_path, said)
 
 
 async def test_files_and_edits_are_encrypted_both_ways(homeserver: Gathering, listen: Open, tmp_path: Path) -> None:
