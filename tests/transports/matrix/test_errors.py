@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from nio import Event, MegolmEvent
 
 from bot.transports.matrix import Matrix
 from bot.transports.matrix.cursor import Cursor, Door, Gap, Locked
 from bot.transports.matrix.errors import LIMITED, NO_TOKEN, UNREACHABLE, Failed, failed, meaning, stopped
+from bot.transports.matrix.locked import Locks
 from bot.transports.matrix.session import Session
 from bot.transports.port import Gone, Refused, Retry, SendError
 
@@ -86,3 +88,24 @@ def test_the_cursor_goes_through_json() -> None:
     assert Cursor.decode(full.encode()) == full
     assert Cursor.decode("") == Cursor()
     assert Cursor.decode(Cursor("s1").encode()) == Cursor("s1")
+
+
+def test_nobody_is_asked_twice_about_the_same_nor_all_the_time() -> None:
+    def sealed(session: str) -> MegolmEvent:
+        content = {
+            "algorithm": "m.megolm.v1.aes-sha2", "sender_key": "k", "device_id": "d", "session_id": session, "ciphertext": "c",
+        }  # fmt: skip
+        event = {
+            "type": "m.room.encrypted",
+            "event_id": "$e",
+            "sender": "@eve:x",
+            "origin_server_ts": 1,
+            "content": content,
+        }
+        found = Event.parse_event(event)
+        assert isinstance(found, MegolmEvent)
+        return found
+
+    locks, noon, hour = Locks(), datetime(2026, 1, 1, 12, tzinfo=UTC), timedelta(hours=1)
+    asked = [("one", noon), ("one", noon + 2 * hour), ("two", noon + hour / 2), ("three", noon + 2 * hour)]
+    assert [locks.first(sealed(session), at) for session, at in asked] == [True, False, False, True]
