@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.language.translation.asking import Answered, Service
+from bot.language.asking import Answered, Service
 from bot.language.translation.port import Down, Made, NoPair, TooLong
 
 _VARIANT = {"en": "EN-GB", "pt": "PT-PT"}

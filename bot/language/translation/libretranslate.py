@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.language.translation.asking import Answered, Service
+from bot.language.asking import Answered, Service
 from bot.language.translation.port import Down, Made, NoPair, TooLong
 
 

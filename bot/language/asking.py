@@ -1,4 +1,4 @@
-"""Asking a translation service over HTTP, whatever it answers."""
+"""Asking a service over HTTP, whatever it answers: machines that translate, and language models."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONNECT = 3.0
 LONGEST_WAIT = 60.0
 """Seconds: to reach a service, and for one answer. Whoever calls has a shorter limit of their own."""
 MOST = 2_000_000
-"""Bytes of an answer; whatever is longer is no translation."""
+"""Bytes of an answer; whatever is longer is of no use."""
 
 
 class Service:
