@@ -22,6 +22,7 @@ from pathlib import Path
 import aiosqlite
 
 from tests.bench import broadcast, matrix, parts, path, rehearsals, telegram
+from tests.support import fairness
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 COMMAND = "make bench"
@@ -58,6 +59,7 @@ def _page(folder: Path, long: bool) -> Iterator[str]:
     yield from _broadcast()
     yield from _rehearsals(folder, long)
     yield from _parts()
+    yield from _fairness()
 
 
 def _events(folder: Path) -> Iterator[str]:
@@ -200,6 +202,30 @@ def _parts() -> Iterator[str]:
         ("seating 10,000 people by three attributes and their languages", f"{parts.seating():.2f} s"),
     ]
     yield from _table(("what", "time (best of three)"), rows)
+
+
+def _fairness() -> Iterator[str]:
+    yield "## Who finds themselves in a digest"
+    yield ""
+    yield (
+        "Statements and votes of two public consultations (`tests/support/polis/ATTRIBUTION.md`). The share of people who agreed "
+        "with at least one of the chosen statements: of all, and of the smallest of three camps of like minds."
+    )
+    yield ""
+    rows = []
+    for name in fairness.CONSULTATIONS:
+        about = fairness.consultation(name)
+        for size in (4, 8):
+            digest = fairness.ours(about, size)
+            listed = fairness.most_agreed(about, len(digest))
+            cells = [f"{name}, {len(digest)} of {len(about.statements)} statements"]
+            for people in (about.voters, about.camps[0]):
+                by_lot = fairness.at_random(about, len(digest), lambda chosen, p=people: about.spoken_for(chosen, p))
+                shares = about.spoken_for(digest, people), about.spoken_for(listed, people), by_lot
+                cells += [f"{100 * share:.0f} %" for share in shares]
+            rows.append(cells)
+    head = ["consultation", "all: digest", "most agreed", "by lot", "smallest camp: digest", "most agreed", "by lot"]
+    yield from _table(head, rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A language model that does what it is told, by us, by citizens, or by nobody: what passes the gate, and what stands in its place."""
+"""A language model that does what it is told, by us, by citizens, or by nobody: what passes the gate, and what does not."""
 
 from __future__ import annotations
 
