@@ -5,7 +5,7 @@ Run by a maintainer, with the folder that holds both exports:
     python tools/extract_votes.py path/to/polis
 
 It writes one `.json.gz` each into `tests/support/polis/` (or into `--out`): statements that the moderators did not hide, with
-their author's number and length, and who agreed, disagreed or passed; no words. Two runs on the same exports write the same bytes.
+their author's number and length, and who agreed, disagreed or passed; no words. Two runs write the same bytes.
 """
 
 import argparse

@@ -220,7 +220,7 @@ def _fairness() -> Iterator[str]:
             listed = fairness.most_agreed(about, len(digest))
             cells = [f"{name}, {len(digest)} of {len(about.statements)} statements"]
             for people in (about.voters, about.camps[0]):
-                by_lot = fairness.at_random(about, len(digest), lambda chosen, p=people: about.spoken_for(chosen, p))
+                by_lot = fairness.at_random(about, len(digest), people)
                 shares = about.spoken_for(digest, people), about.spoken_for(listed, people), by_lot
                 cells += [f"{100 * share:.0f} %" for share in shares]
             rows.append(cells)

@@ -26,7 +26,7 @@ def test_more_people_agree_with_some_sentence_of_it_than_with_the_most_agreed_li
     listed = most_agreed(about, len(digest))
     assert len(digest) <= size + 1
     for people in (about.voters, about.camps[0]):
-        by_lot = at_random(about, len(digest), lambda chosen, people=people: about.spoken_for(chosen, people))
+        by_lot = at_random(about, len(digest), people)
         assert about.spoken_for(digest, people) >= about.spoken_for(listed, people)
         assert about.spoken_for(digest, people) > by_lot + 0.1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -81,13 +81,10 @@ def most_agreed(about: Consultation, size: int) -> list[str]:
     return sorted((s.id for s in about.statements), key=lambda id: (-len(about.agree[id]), int(id)))[:size]
 
 
-Measure = Callable[[Sequence[str]], float]
-
-
-def at_random(about: Consultation, size: int, measure: Measure) -> float:
-    """What a measure gives for statements chosen by lot, on the average."""
-    ids = [s.id for s in about.statements]
-    return sum(measure(random.Random(seed).sample(ids, size)) for seed in range(DRAWS)) / DRAWS
+def at_random(about: Consultation, size: int, people: Iterable[str]) -> float:
+    """The share of some people whom statements chosen by lot speak for, on the average."""
+    ids, people = [s.id for s in about.statements], frozenset(people)
+    return sum(about.spoken_for(random.Random(seed).sample(ids, size), people) for seed in range(DRAWS)) / DRAWS
 
 
 def _clustered(points: np.ndarray, seed: int) -> tuple[float, np.ndarray]:
