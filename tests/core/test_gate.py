@@ -82,6 +82,8 @@ OPPOSITES = [
     ("We can't go on like this.", "We can go on like this.", "en"),
     ("Il faut plus de bus.", "Il ne faut plus de bus.", "fr"),
     ("Il faut interdire les voitures.", "Il faut autoriser les voitures.", "fr"),
+    ("Il faut construire la centrale.", "Il ne faut pas construire la centrale.", "fr"),
+    ("On aime le bruit.", "On n’aime pas le bruit.", "fr"),
     ("Queremos más autobuses.", "No queremos más autobuses.", "es"),
 ]
 
