@@ -17,7 +17,8 @@ _NEGATION: Mapping[str, str] = MappingProxyType(
         r"|abgeschafft|ablehn\w*|verhinder\w*|weg",
         "en": r"not|n't|cannot|never|no|none|nobody|nothing|without|neither|nor|against|instead|stop|ban\w*|forbid\w*|forbidden"
         r"|abolish\w*|reject\w*|prevent\w*|less|fewer",
-        "fr": r"(?:ne\s|n')(?:\s?[\w']+\s){1,4}?(?:pas|jamais|rien|personne|plus|guère|aucun\w*)|ne|n'|pas|jamais|aucun\w*|personne|rien|sans|ni|contre|non|interdi\w*|supprim\w*|refus\w*|empêch\w*|moins|stop",
+        "fr": r"(?:ne\s|n')(?:\s?[\w']+\s){1,4}?(?:pas|jamais|rien|personne|plus|guère|aucun\w*)"
+        r"|ne|n'|pas|jamais|aucun\w*|personne|rien|sans|ni|contre|non|interdi\w*|supprim\w*|refus\w*|empêch\w*|moins|stop",
         "es": r"no|nunca|jamás|ningun\w*|ningún|nadie|nada|sin|ni|contra|prohib\w*|abol\w*|rechaz\w*|menos",
         "it": r"non|mai|nessun\w*|niente|nulla|senza|né|contro|viet\w*|aboli\w*|rifiut\w*|meno",
         "nl": r"niet\w*|nooit|geen|niemand|niets|zonder|noch|tegen|verb[io]\w*|verboden|afschaf\w*|minder",
