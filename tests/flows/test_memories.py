@@ -1,0 +1,57 @@
+"""The translation memories that travel with the flows: they are read, complete, and nothing can be said against them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from bot.language.translation.checks import check, errors
+from bot.language.translation.glossary import Glossary
+from bot.language.translation.identify import identify
+from bot.language.translation.service import normal
+from bot.language.translation.tmx import Unit, read
+from bot.paths import flows_dir
+
+TYPING = {"C02", "CO²"}
+"""As citizens wrote it; a translation writes CO2."""
+
+
+def memory(flow: str, source: str, target: str) -> list[Unit]:
+    return [u for u in read(flows_dir() / flow / "memory.tmx") if (u.source, u.target) == (source, target)]
+
+
+@pytest.mark.parametrize("flow", ["cross-border", "franco-german"])
+def test_the_checks_find_nothing_in_what_people_have_translated(flow: str) -> None:
+    units = read(flows_dir() / flow / "memory.tmx")
+    assert len(units) >= 200
+    found = [
+        (u, [f.about for f in errors(check(u.original, u.translated, u.source, u.target, Glossary(), (), identify))])
+        for u in units
+        if not any(word in u.original + u.translated for word in TYPING)
+    ]
+    assert len(found) > len(units) - 10
+    assert [(u, about) for u, about in found if about] == []
+
+
+@pytest.mark.parametrize(("source", "target"), [("fr", "de"), ("de", "fr")])
+def test_a_hundred_sentences_each_way_are_plain_citizens_language(source: str, target: str) -> None:
+    units = memory("franco-german", source, target)
+    assert len(units) >= 100
+    assert all(len(u.original.split()) <= 30 for u in units)
+
+
+def said(site: str) -> Iterator[str]:
+    """Everything that the invented people of a site may say."""
+    voices = json.loads((flows_dir() / "cross-border" / "voices" / f"{site}.json").read_text("utf-8"))
+    for person in voices["people"]:
+        yield from (one["text"] for one in person["says"])
+
+
+@pytest.mark.parametrize(("site", "source", "target"), [("at", "de", "en"), ("nz", "en", "de")])
+def test_everything_that_is_said_in_the_demo_has_a_translation(site: str, source: str, target: str) -> None:
+    known = {normal(u.original) for u in memory("cross-border", source, target)}
+    texts = list(said(site))
+    assert len(texts) > 60
+    assert [text for text in texts if normal(text) not in known] == []
