@@ -21,7 +21,7 @@ from bot.engine.engine import Engine
 from bot.engine.house import House
 from bot.engine.memory import sort_out_seldom
 from bot.language.catalog import Catalogs
-from bot.language.translate import engine as translator
+from bot.language.translation.service import simple as translators
 from bot.paths import locales_dir
 from bot.store import lease
 from bot.store.connection import Store, open_store
@@ -48,7 +48,7 @@ async def run(config: Config, console: Sequence[Transport] = (), ready: Callable
         title = await _found(config, Desk(store, House(catalogs), clock, accounts=config.accounts, names=config.names))
         bots = connect(title)
         transports: list[Transport] = [*console, *bots, *others]
-        engine = Engine(store, catalogs, clock, transports, translator(config.translation.engine), steady)
+        engine = Engine(store, catalogs, clock, transports, translators(config.translation.engine), steady)
         engine.house.ignored.update({each.account: each.counts for each in others})
         desk = Desk(store, engine.house, clock, wake=engine.wake, accounts=config.accounts, names=config.names)
         fence = await _take_lease(store, clock)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.core.message import Block, Part, Phrase, Plain, Words, block, t, tn
+from bot.core.message import Block, Lang, Part, Phrase, Plain, Words, block, t, tn
 from bot.core.state import Digest, DigestSentence
 
 FEW = 10
@@ -100,6 +100,20 @@ def for_nobody(digest: Digest) -> Phrase | None:
     if 2 * digest.unheard >= digest.members:
         return t("None of these sentences speaks for half of the table or more.")
     return t("These sentences do not speak for everybody at the table.")
+
+
+MEMORY = "memory"
+"""The engine that is none: what people have translated."""
+
+
+def translated_by(engine: str, language: Phrase | Lang) -> Phrase:
+    """Who has put words into the reader's language: people, a machine, or both (`engine` names them, joined by +)."""
+    machines = ", ".join(one for one in engine.split("+") if one != MEMORY)
+    if not machines:
+        return t("translated by people from {language}", language=language)
+    if MEMORY in engine.split("+"):
+        return t("translated from {language}, partly by machine ({engine})", engine=machines, language=language)
+    return t("translated by machine ({engine}) from {language}", engine=machines, language=language)
 
 
 def _spaced(parts: list[Part]) -> list[Part]:

@@ -37,7 +37,7 @@ from bot.engine.receiving import Receiver
 from bot.engine.sending import Sender
 from bot.engine.work import Work
 from bot.language.catalog import Catalogs
-from bot.language.translate import Translator
+from bot.language.translation.service import Translators
 from bot.store import courses, queue
 from bot.store.connection import Store
 from bot.store.courses import Job
@@ -62,7 +62,7 @@ class Engine:
         catalogs: Catalogs,
         clock: Clock,
         transports: Sequence[Transport],
-        translator: Translator,
+        translators: Translators,
         passes: Callable[[], float] | None = None,
     ) -> None:
         self.store = store
@@ -77,7 +77,7 @@ class Engine:
             chats={tr.account: tr.chat for tr in transports},
         )
         self._transports = tuple(transports)
-        self._jobs = Jobs(store, self.house, translator)
+        self._jobs = Jobs(store, self.house, translators)
         self._host = Host(store, self.house, clock, transports, self.wake)
         self._sender = Sender(store, self.house, clock, transports)
         self._woken = asyncio.Event()

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from bot.core.flow import Flow
 from bot.language.catalog import Catalogs
-from bot.language.flowfiles import unbundle
+from bot.language.flowfiles import memory_of, unbundle
 from bot.language.materials import files_of
+from bot.language.translation.tmx import Known
 from bot.store import courses
 from bot.store.courses import Assembly
 from bot.store.database import Database
@@ -35,6 +36,7 @@ class House:
     _flows: dict[str, Flow] = field(default_factory=dict)
     _assemblies: dict[str, Assembly] = field(default_factory=dict)
     _files: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    _memories: dict[str, Known] = field(default_factory=dict)
 
     def chat(self, account: str, place: str) -> str:
         """The chat that a place is a part of, or the place itself."""
@@ -69,6 +71,14 @@ class House:
             published = courses.load_flow(db, ref)
             self._files[ref] = files_of(published.body) if published is not None else {}
         return self._files[ref].get(name)
+
+    def memory(self, db: Database, assembly: str, source: str, target: str) -> Mapping[str, str]:
+        """What people have translated from one language to another for the assembly's flow, by the `normal` original."""
+        ref = self.assembly(db, assembly).flow
+        if ref not in self._memories:
+            published = courses.load_flow(db, ref)
+            self._memories[ref] = memory_of(published.body) if published is not None else {}
+        return self._memories[ref].get((source.split("-")[0], target.split("-")[0]), {})
 
     def forget(self, assembly: str) -> None:
         """Read this assembly anew: it has been upgraded or ended."""

@@ -23,7 +23,7 @@ from bot.core.state import Role, Seat, Table
 from bot.core.steps.assign import Assign
 from bot.engine import entry, lodging, ways
 from bot.engine.house import House
-from bot.language.translate import Translator
+from bot.language.translation.service import Source, Translation, Translators
 from bot.store import arrivals, codes, courses, findings, opinions, people, queue, tables
 from bot.store.connection import Store
 from bot.store.courses import Job
@@ -37,10 +37,10 @@ INVITE_DAYS = timedelta(days=30)
 class Jobs:
     """Does the jobs that wait."""
 
-    def __init__(self, store: Store, house: House, translator: Translator) -> None:
+    def __init__(self, store: Store, house: House, translators: Translators) -> None:
         self._store = store
         self._house = house
-        self._translator = translator
+        self._translators = translators
 
     async def do(self, waiting: Sequence[Job], now: datetime) -> int:
         """Do these jobs. How many they were."""
@@ -57,17 +57,21 @@ class Jobs:
         return len(waiting)
 
     async def _relay(self, job: Job, now: datetime) -> None:
-        """Carry a digest to its tables, translated where the engine can."""
+        """Carry a digest to its tables, each sentence translated by people or by a machine, or else in its own words."""
         args = job.request.args
+        source = args["source_language"]
         texts = await self._store.read(_relay_texts, job)
-        translated: dict[str, dict[str, str]] = {}
+        translated: dict[str, dict[str, Translation]] = {}
         for language in dict.fromkeys(target["language"] for target in args["targets"]):
-            if language == args["source_language"] or not texts:
+            if language == source or not texts:
                 continue
-            made = await self._translator.translate(list(texts.values()), args["source_language"], language)
-            if any(one.machine for one in made):
-                translated[language] = {id: one.text for id, one in zip(texts, made, strict=True)}
-        await self._store.transact(_arrive, self._house, job, translated, self._translator.name, now)
+            reviewed = await self._store.read(self._house.memory, job.assembly, source, language)
+            wanted = [Source(text) for text in texts.values()]
+            made = await self._translators.translate(wanted, source, language, reviewed=reviewed)
+            sound = {id: one for id, one in zip(texts, made, strict=True) if one.sound}
+            if sound:
+                translated[language] = sound
+        await self._store.transact(_arrive, self._house, job, translated, now)
 
 
 def _relay_texts(db: Database, job: Job) -> dict[str, str]:
@@ -80,17 +84,18 @@ def _relay_texts(db: Database, job: Job) -> dict[str, str]:
 
 
 def _arrive(
-    db: Database, house: House, job: Job, translated: Mapping[str, Mapping[str, str]], engine: str, now: datetime
+    db: Database, house: House, job: Job, translated: Mapping[str, Mapping[str, Translation]], now: datetime
 ) -> None:
     if not courses.finish_job(db, job.assembly, job.request.key):
         return
     args = job.request.args
-    for language, texts in translated.items():
-        for id, text in texts.items():
-            opinions.save_translation(db, job.assembly, id, language, engine, text)
+    for language, made in translated.items():
+        for id, one in made.items():
+            opinions.save_translation(db, job.assembly, id, language, one.engine, one.text)
     for target in args["targets"]:
-        texts = {id: f"{id}@{target['language']}" for id in translated.get(target["language"], {})}
-        used = engine if texts else "none"
+        done = translated.get(target["language"], {})
+        texts = {id: f"{id}@{target['language']}" for id in done}
+        used = "+".join(sorted({one.engine for one in done.values()})) or "none"
         step = str(target.get("step", job.request.step))
         arrivals.arrive(db, job.assembly, step, target["table"], args["digest"], used, texts, ms(now))
         event = Relayed(target["course"], step, args["digest"], target["table"], used, texts)

@@ -1,4 +1,5 @@
-"""A flow's folder on disk: `flow.toml`, a `<lang>.po` for each translation, and `material/`.
+"""A flow's folder on disk: `flow.toml`, a `<lang>.po` for each translation, `memory.tmx` with what people have translated of
+what may be said in it, and `material/`.
 
 All of it together is what an assembly is pinned to: the bundle, one JSON text with every file in it (`bot.language.materials`
 says how pictures stand in it). The reference of a flow, `flow-id@` and twelve hex digits, is the hash of its bundle. Line ends
@@ -25,9 +26,11 @@ from bot.core.texts import Translations
 from bot.core.toml import MOST_BYTES
 from bot.language import materials
 from bot.language.flowtexts import read_po
+from bot.language.translation.tmx import BadMemory, Known, known, parse
 
 FLOW = "flow.toml"
 MATERIAL = "material"
+MEMORY = "memory.tmx"
 MOST_FILES = 200
 MOST_IN_ALL = 20_000_000
 
@@ -122,6 +125,7 @@ def _flow_of(
                 texts[other.removesuffix(".po")] = read_po(content)
             except ValueError as error:
                 problems.append(Problem(other, "", "", "", f"the translations cannot be read: {error}", "translations"))
+    problems += _problems_of_memory(files)
     reading = read_flow(files[FLOW], name, texts)
     problems += reading.problems
     if reading.file is None:
@@ -130,6 +134,20 @@ def _flow_of(
     if not walkable(problems):
         return None, tuple(problems)
     return Flow.of(reading.file, reference(reading.file.flow.id, files)), tuple(problems)
+
+
+def memory_of(text: str) -> Known:
+    """The reviewed translations that stand in a bundle."""
+    files = json.loads(text)
+    return known(parse(files[MEMORY], MEMORY)) if MEMORY in files else {}
+
+
+def _problems_of_memory(files: Mapping[str, str]) -> list[Problem]:
+    try:
+        parse(files.get(MEMORY, "<tmx/>"), MEMORY)
+    except BadMemory as error:
+        return [Problem(MEMORY, "", "", "", str(error), "memory")]
+    return []
 
 
 def _canonical(files: Mapping[str, str]) -> str:
@@ -149,6 +167,8 @@ def _read(path: Path) -> tuple[dict[str, str], str]:
     name = f"{path.name}/{FLOW}" if path.is_dir() and path.name else file.name
     for lang, po in translation_files(file).items():
         files[f"{lang}.po"] = _text(po, file.parent, po.name)
+    if (file.parent / MEMORY).exists():
+        files[MEMORY] = _text(file.parent / MEMORY, file.parent, MEMORY)
     for number, (inside_name, found) in enumerate(_material(file.parent)):
         if number >= MOST_FILES:
             raise _refused(f"{MATERIAL}/", f"more than {MOST_FILES} files", "so many are allowed at most")

@@ -19,7 +19,7 @@ from bot.engine.clock import ManualClock
 from bot.engine.engine import Engine
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import unbundle
-from bot.language.translate import engine as translator
+from bot.language.translation.service import simple as translators
 from bot.paths import locales_dir
 from bot.store import codes, courses, identities, people
 from bot.store.connection import MEMORY, Store, open_store
@@ -148,7 +148,7 @@ async def _enter(
     path: str, seed: str, clock: ManualClock, transports: Sequence[Transport], translate: str
 ) -> tuple[Store, Engine]:
     store = await open_store(path, KeyFile.from_seed(seed), synchronous="OFF")
-    engine = Engine(store, Catalogs.load(locales_dir()), clock, transports, translator(translate))
+    engine = Engine(store, Catalogs.load(locales_dir()), clock, transports, translators(translate))
     await engine.open()
     return store, engine
 

@@ -21,6 +21,7 @@ from bot.core.commands.hiding import WHY
 from bot.core.files import SPOKEN, named
 from bot.core.itinerary import Node
 from bot.core.message import Lang, t
+from bot.core.retelling import translated_by
 from bot.core.state import Contribution, Digest, DigestSentence, Table
 from bot.core.steps.collect import Collect
 from bot.core.steps.discuss import Discuss
@@ -271,9 +272,7 @@ def label_of(material: Material, extract: Extract) -> str:
     """The label of something that was carried: who translated it from which language, or that nobody did."""
     language = Lang(extract.language)
     if extract.engine != "none":
-        return material.say(
-            t("translated by machine ({engine}) from {language}", engine=extract.engine, language=language)
-        )
+        return material.say(translated_by(extract.engine, language))
     return material.say(t("in {language}, not translated", language=language))
 
 

@@ -18,7 +18,7 @@ from bot.engine.clock import ManualClock
 from bot.engine.engine import Engine
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import FLOW, unbundle
-from bot.language.translate import engine as translator
+from bot.language.translation.service import simple as translators
 from bot.store import courses, identities, people, queue
 from bot.store.connection import Store, open_store
 from bot.store.courses import Assembly, PublishedFlow
@@ -115,7 +115,7 @@ class BenchAssembly:
         """An assembly of these people, who are in the middle of their talk `OPENING` after `start`."""
         store = await open_store(path, keys, synchronous=synchronous)
         clock = ManualClock(start)
-        engine = Engine(store, Catalogs({}), clock, [Sink(where.account)], translator("none"))
+        engine = Engine(store, Catalogs({}), clock, [Sink(where.account)], translators("none"))
         seats = await store.transact(_found, where, start)
         await engine.settle()
         while (due := await engine.next_due()) is not None and due < start + OPENING:

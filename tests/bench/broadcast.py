@@ -16,7 +16,7 @@ from bot.engine.engine import Engine
 from bot.engine.patience import Patience
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import FLOW, unbundle
-from bot.language.translate import engine as translator
+from bot.language.translation.service import simple as translators
 from bot.store import courses, identities, people, queue
 from bot.store.connection import MEMORY, open_store
 from bot.store.courses import Assembly, PublishedFlow
@@ -150,7 +150,7 @@ def question(number: int = 10_000) -> Opened:
         mail, clock = Strict(3), LoopClock(loop)
         store = await open_store(MEMORY, KeyFile.from_seed("bench"), synchronous="OFF")
         loop.busy = lambda: bool(store._under_way)
-        engine = Engine(store, Catalogs({}), clock, [mail], translator("none"))
+        engine = Engine(store, Catalogs({}), clock, [mail], translators("none"))
         await store.transact(_found, number, ms(clock.now()))
         await engine.open()
         sending = asyncio.create_task(engine._sender.run(Patience(asyncio.Event())))

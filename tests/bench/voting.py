@@ -12,7 +12,7 @@ from bot.engine.clock import ManualClock
 from bot.engine.engine import Engine
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import FLOW, unbundle
-from bot.language.translate import engine as translator
+from bot.language.translation.service import simple as translators
 from bot.store import identities, people
 from bot.store.connection import open_store
 from bot.store.database import Database
@@ -77,7 +77,7 @@ async def prepare(folder: Path, api: str, users: list[str]) -> None:
     past = ManualClock(datetime.now(UTC) - JUST_NOW)
     store = await open_store(folder / DATABASE, KeyFile.create(folder / "pnyx.key"))
     await store.transact(_found, users, ms(past.now()))
-    await Engine(store, Catalogs({}), past, [Sink(ACCOUNT)], translator("none")).settle()
+    await Engine(store, Catalogs({}), past, [Sink(ACCOUNT)], translators("none")).settle()
     await store.close()
 
 

@@ -14,7 +14,7 @@ from bot.core.state import Course
 from bot.engine import engine as engine_module
 from bot.engine.engine import Engine
 from bot.language.flowfiles import unbundle
-from bot.language.translate import engine as translator
+from bot.language.translation.service import simple as translators
 from bot.store import ballots, courses, identities, people, queue
 from bot.store.connection import MEMORY, open_store
 from bot.store.courses import Assembly, PublishedFlow
@@ -95,7 +95,7 @@ async def hold(loop: VirtualLoop, crowd: Crowd, grace: str) -> tuple[int, float]
     store = await open_store(MEMORY, KeyFile.from_seed(1), synchronous="OFF")
     loop.busy = lambda: bool(store._under_way)
     try:
-        engine = crowd.engine = Engine(store, CATALOGS, LoopClock(loop), [crowd], translator("none"))
+        engine = crowd.engine = Engine(store, CATALOGS, LoopClock(loop), [crowd], translators("none"))
         await store.transact(_people, toml, PEOPLE)
         running = asyncio.create_task(engine.run())
         while (course := await store.read(courses.load_course, ASSEMBLY, "all")) is None or "ballot" not in course.done:

@@ -21,7 +21,7 @@ from typing import Any
 from bot.core.rendered import Rendered
 from bot.engine.engine import Engine
 from bot.language.catalog import Catalogs
-from bot.language.translate import engine as translator
+from bot.language.translation.service import simple as translators
 from bot.paths import locales_dir
 from bot.report.export import export_files
 from bot.store import courses, identities, people, queue, rooms
@@ -187,7 +187,7 @@ async def main(folder: Path, api: str, token: str, *matrix: str) -> None:
         transports.append(WrittenMatrix("main", *matrix, clock.now))
     for each in transports:
         each.log = folder / "sent.jsonl"
-    engine = Engine(store, Catalogs.load(locales_dir()), clock, transports, translator("none"))
+    engine = Engine(store, Catalogs.load(locales_dir()), clock, transports, translators("none"))
     await engine.open()
     process = Process(store, engine, transports)
     print(json.dumps("ready"), flush=True)

@@ -21,7 +21,7 @@ from bot.engine.engine import Engine
 from bot.engine.work import Work
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import unbundle
-from bot.language.translate import engine as translator
+from bot.language.translation.service import simple as translators
 from bot.paths import locales_dir
 from bot.store import courses, identities, people, queue
 from bot.store.connection import MEMORY, Store, open_store
@@ -165,7 +165,7 @@ async def room(
     flow, post, clock = unbundle(bundled(toml)), post or Post(), ManualClock(START)
     store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
     try:
-        engine = Engine(store, CATALOGS, clock, [post, *others], translator(translate))
+        engine = Engine(store, CATALOGS, clock, [post, *others], translators(translate))
         await engine.open()
         await store.transact(_make, flow, bundled(toml))
         yield Room(store, engine, clock, post, flow)

@@ -12,7 +12,7 @@ from bot.core.events import Heard, Relayed
 from bot.core.fields import Id
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Lang, Part, Plain, Words, block, t
-from bot.core.retelling import original, standing, told
+from bot.core.retelling import original, standing, told, translated_by
 from bot.core.scene import Scene
 from bot.core.state import Digest
 from bot.core.steps.base import Step
@@ -220,8 +220,11 @@ class Relay(Step):
             return Words(f"{contribution}@{language}") if contribution in texts else original(contribution)
 
         readers = tuple(s.id for s in (*table.members, *table.staff) if _same(s.language, digest.language))
+        left = any(s.sources[0] not in texts for s in standing(digest))
+        note = t("What stands here in {language} could not be translated.", language=Lang(digest.language))
+        rest = (block(note, kind="note"),) if left else ()
         button = (Button(t("Show the original"), at.press("original", "", digest.id)),) if self.show_original else ()
-        shown = at.message(self._heading(at, digest, engine), *told(digest, translated), buttons=button)
+        shown = at.message(self._heading(at, digest, engine), *told(digest, translated), *rest, buttons=button)
         yield Say(at.unit, shown, at.key("shown", digest.id), without=readers)
         for seat in readers:
             yield Say(f"seat:{seat}", plain, at.key("shown", digest.id))
@@ -232,8 +235,7 @@ class Relay(Step):
         parts: list[Part] = [self._source(at, digest.table, digest.site)]
         language = Lang(digest.language)
         if engine not in ("", "none"):
-            label: Part = t("translated by machine ({engine}) from {language}", engine=engine, language=language)
-            parts += [Plain(" · "), label]
+            parts += [Plain(" · "), translated_by(engine, language)]
         elif engine and not all(_same(own, digest.language) for own in table_of(at).languages):
             parts += [Plain(" · "), t("in {language}, not translated", language=language)]
         return block(*parts, kind="title")

@@ -17,11 +17,13 @@ import time
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Protocol
 
 from bot.language.translation.breaker import Breaker
 from bot.language.translation.checks import Detect, Finding, check, errors
 from bot.language.translation.glossary import Glossary
+from bot.language.translation.plain import Pseudo
 from bot.language.translation.port import Down, Engine, EngineFailed, NoPair, NotAllowed
 
 BUDGET = 10.0
@@ -64,13 +66,6 @@ class Translation:
         return self.made and not errors(self.findings)
 
 
-class Memory(Protocol):
-    """What people have reviewed."""
-
-    async def look(self, texts: Sequence[str], source: str, target: str) -> Mapping[str, str]:
-        """Reviewed translations of those of the texts (normalised by `normal`) that there are."""
-
-
 class Cache(Protocol):
     """What engines have given before, under keys that say nothing about the text."""
 
@@ -81,13 +76,13 @@ class Cache(Protocol):
         """Keep these, each under its owner's key."""
 
 
-class Forgetful:
-    """A memory and a cache that hold nothing."""
+class NoCache:
+    """A cache that keeps nothing."""
 
-    async def look(self, *_: object) -> Mapping[str, str]:
+    async def look(self, keys: Sequence[str]) -> Mapping[str, Translation]:
         return {}
 
-    async def keep(self, *_: object) -> None:
+    async def keep(self, made: Mapping[str, tuple[Source, Translation]]) -> None:
         return None
 
 
@@ -119,15 +114,13 @@ class Translators:
     def __init__(
         self,
         orders: Orders,
-        memory: Memory,
-        cache: Cache,
+        cache: Cache | None = None,
         detect: Detect | None = None,
         clock: Callable[[], float] = time.monotonic,
         budget: float = BUDGET,
     ) -> None:
         self._orders = orders
-        self._memory = memory
-        self._cache = cache
+        self._cache = cache or NoCache()
         self._detect = detect
         self._clock = clock
         self._budget = budget
@@ -139,13 +132,15 @@ class Translators:
         texts: Sequence[Source],
         source: str,
         target: str,
+        *,
+        reviewed: Mapping[str, str] = MappingProxyType({}),
         glossary: Glossary = NO_GLOSSARY,
         names: Collection[str] = (),
     ) -> list[Translation]:
-        """One `Translation` for each text, in the same order, within the budget. `names` are never translated."""
+        """One `Translation` for each text, in the same order, within the budget. `reviewed` is what people have translated for
+        this pair, by the `normal` original; `names` are never translated."""
         if source == target:
             return [Translation(text.text, why="same language") for text in texts]
-        reviewed = await self._memory.look([normal(t.text) for t in texts], source, target)
         open_ = [t for t in dict.fromkeys(texts) if normal(t.text) not in reviewed and t.text.strip()]
         made = await self._by_machine(open_, source, target, glossary)
         return [self._checked(t, reviewed, made, source, target, glossary, names) for t in texts]
@@ -266,3 +261,13 @@ def _key(text: Source, source: str, target: str, glossary: Glossary) -> str:
     """Under which a translation is kept: other words, another pair, another glossary or another owner, another key."""
     parts = "\x1f".join((normal(text.text), source, target, glossary.version, text.owner))
     return hashlib.sha256(parts.encode()).hexdigest()
+
+
+SIMPLE: Mapping[str, tuple[Engine, ...]] = MappingProxyType({"none": (), "pseudo": (Pseudo(),)})
+
+
+def simple(name: str) -> Translators:
+    """The translators called `none` (memories alone) or `pseudo` (for rehearsals and tests). ValueError lists these names."""
+    if name not in SIMPLE:
+        raise ValueError(f'There is no translation engine "{name}". Allowed are: {", ".join(sorted(SIMPLE))}.')
+    return Translators(Orders(SIMPLE[name]))

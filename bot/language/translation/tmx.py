@@ -7,7 +7,7 @@ Source: https://www.gala-global.org/tmx-14b. Of a unit we read its segments and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,10 @@ class BadMemory(ValueError):
     """A file that is no translation memory. The message says what was found, and where."""
 
 
+Known = Mapping[tuple[str, str], Mapping[str, str]]
+"""Reviewed translations by pair of languages, and there by the `normal` original."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One text in two languages (codes of two letters), reviewed by a person. `note` is what is known of where it comes from."""
@@ -41,14 +45,27 @@ def read(path: Path) -> list[Unit]:
     """All that a file holds, in both directions of each of its languages: first come, first kept. Raises `BadMemory`."""
     if path.stat().st_size > LARGEST:
         raise BadMemory(f"{path} has more than {LARGEST // 1_000_000} megabytes. Is it really a translation memory?")
+    return parse(path.read_bytes(), str(path))
+
+
+def parse(content: str | bytes, name: str) -> list[Unit]:
+    """All that the content of a file holds; `name` is what an error calls it. Raises `BadMemory`."""
     found: dict[tuple[str, str, str], Unit] = {}
-    for segments, note in _units(path):
+    for segments, note in _units(content, name):
         for source, original in segments.items():
             for target, translated in segments.items():
                 if source != target:
                     key = (source, target, normal(original))
                     found.setdefault(key, Unit(source, target, original, translated, note))
     return list(found.values())
+
+
+def known(units: Iterable[Unit]) -> Known:
+    """Units as the service looks them up."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for unit in units:
+        found.setdefault((unit.source, unit.target), {}).setdefault(normal(unit.original), unit.translated)
+    return found
 
 
 def write(units: Iterable[Unit], source_language: str) -> str:
@@ -116,7 +133,7 @@ class _Builder:
             self.units.append((self._segments, self._note))
 
 
-def _units(path: Path) -> Iterator[tuple[dict[str, str], str]]:
+def _units(content: str | bytes, name: str) -> Iterator[tuple[dict[str, str], str]]:
     builder, parser = _Builder(), expat.ParserCreate()
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
@@ -124,15 +141,14 @@ def _units(path: Path) -> Iterator[tuple[dict[str, str], str]]:
 
     def entity(*_: Any) -> None:
         raise BadMemory(
-            f"{path} declares entities of its own, which a translation memory does not need. It was not read."
+            f"{name} declares entities of its own, which a translation memory does not need. It was not read."
         )
 
     parser.EntityDeclHandler = entity
     try:
-        with path.open("rb") as file:
-            parser.ParseFile(file)
+        parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise BadMemory(f"{path}, line {error.lineno}: this is no XML ({expat.ErrorString(error.code)}).") from None
+        raise BadMemory(f"{name}, line {error.lineno}: this is no XML ({expat.ErrorString(error.code)}).") from None
     if not builder.seen_tmx:
-        raise BadMemory(f"{path} is no translation memory: there is no <tmx> in it.")
+        raise BadMemory(f"{name} is no translation memory: there is no <tmx> in it.")
     yield from builder.units

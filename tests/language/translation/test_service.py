@@ -12,7 +12,7 @@ from bot.language.translation.glossary import Glossary, Term
 from bot.language.translation.identify import identify
 from bot.language.translation.libretranslate import LibreTranslate
 from bot.language.translation.port import Down, Made, NoPair, NotAllowed
-from bot.language.translation.service import Forgetful, Orders, Source, Translation, Translators, normal
+from bot.language.translation.service import Orders, Source, Translation, Translators, normal
 from tests.support.translating import misbehaving
 
 
@@ -49,10 +49,9 @@ class Scripted:
 
 
 class Kept:
-    """A cache in a dictionary, and a memory."""
+    """A cache in a dictionary."""
 
-    def __init__(self, **reviewed: str) -> None:
-        self.reviewed = reviewed
+    def __init__(self) -> None:
         self.rows: dict[str, Translation] = {}
         self.owners: list[str] = []
 
@@ -64,14 +63,6 @@ class Kept:
         self.owners += [source.owner for source, _ in made.values()]
 
 
-class Reviewed:
-    def __init__(self, **known: str) -> None:
-        self.known = {key.replace("_", " "): value for key, value in known.items()}
-
-    async def look(self, texts: Sequence[str], source: str, target: str) -> Mapping[str, str]:
-        return {text: self.known[text] for text in texts if text in self.known}
-
-
 class Clock:
     now = 0.0
 
@@ -80,8 +71,7 @@ class Clock:
 
 
 def translators(*engines: Scripted, cache: Kept | None = None, **more: object) -> Translators:
-    memory = more.pop("memory", Forgetful())
-    return Translators(Orders(engines), memory, cache or Kept(), **more)  # type: ignore[arg-type]
+    return Translators(Orders(engines), cache or Kept(), **more)  # type: ignore[arg-type]
 
 
 async def one(here: Translators, text: str, source: str = "en", target: str = "de") -> Translation:
@@ -107,8 +97,8 @@ async def test_the_same_language_is_left_alone() -> None:
 
 async def test_what_a_person_has_reviewed_goes_first_and_is_not_checked() -> None:
     engine = Scripted("first")
-    here = translators(engine, memory=Reviewed(More_bread="Bitte 3 Brote"))
-    found = await one(here, "More  bread")
+    here = translators(engine)
+    (found,) = await here.translate([Source("More  bread")], "en", "de", reviewed={"More bread": "Bitte 3 Brote"})
     assert found == Translation("Bitte 3 Brote", "memory", reviewed=True)
     assert found.sound
     assert engine.calls == []
@@ -125,7 +115,7 @@ async def test_a_cached_translation_costs_no_call_and_belongs_to_its_author() ->
     assert all("Bread" not in key for key in cache.rows)
     await here.translate([Source("Bread", "ben")], "en", "de")
     await here.translate([Source("Bread", "anna")], "en", "fr")
-    await here.translate([Source("Bread", "anna")], "en", "de", Glossary((Term("Bread", "Brot"),)))
+    await here.translate([Source("Bread", "anna")], "en", "de", glossary=Glossary((Term("Bread", "Brot"),)))
     assert len(engine.calls) == 4, "another author, another language, another glossary"
 
 
@@ -146,7 +136,7 @@ async def test_where_none_can_the_original_comes_with_the_reasons() -> None:
 
 async def test_a_pair_may_have_an_order_of_its_own() -> None:
     usual, special = Scripted("usual"), Scripted("special")
-    here = Translators(Orders((usual,), {("de", "fr"): (special,)}), Forgetful(), Kept())
+    here = Translators(Orders((usual,), {("de", "fr"): (special,)}), Kept())
     assert (await one(here, "Brot", "de", "fr")).engine == "special"
     assert (await one(here, "Brot", "de", "en")).engine == "usual"
     await here.close()
@@ -155,7 +145,7 @@ async def test_a_pair_may_have_an_order_of_its_own() -> None:
 
 async def test_a_missing_pair_goes_over_the_language_that_the_config_names() -> None:
     engine = Scripted("first", knows=[("fr", "en"), ("en", "de")])
-    here = Translators(Orders((engine,), pivots={("fr", "de"): "en"}), Forgetful(), Kept())
+    here = Translators(Orders((engine,), pivots={("fr", "de"): "en"}), Kept())
     found = await one(here, "Pain", "fr", "de")
     assert (found.text, found.via) == ("de:en:Pain", "en")
     assert (await one(here, "Pain", "fr", "es")).made is False
@@ -223,7 +213,7 @@ async def test_the_same_text_is_asked_for_once_by_many_at_the_same_time() -> Non
 @pytest.mark.parametrize("fault", ["empty", "same", "markup", "numbers", "cut"])
 async def test_what_an_engine_makes_up_does_not_go_out_unread(fault: str) -> None:
     async with misbehaving() as server:
-        here = Translators(Orders((LibreTranslate(server.url),)), Forgetful(), Kept(), identify)
+        here = Translators(Orders((LibreTranslate(server.url),)), Kept(), identify)
         text = f"We need more buses on Sundays and at night [[{fault}]]"
         found = await one(here, text)
         assert found.made
@@ -235,7 +225,7 @@ async def test_what_an_engine_makes_up_does_not_go_out_unread(fault: str) -> Non
 async def test_a_glossary_and_names_are_looked_after() -> None:
     here = translators(Scripted("first"))
     glossary = Glossary((Term("buses", "Busse"),))
-    (found,) = await here.translate([Source("More buses")], "en", "de", glossary)
+    (found,) = await here.translate([Source("More buses")], "en", "de", glossary=glossary)
     assert [f.about for f in found.findings] == ["glossary"]
 
 

@@ -20,7 +20,7 @@ from bot.core.rendered import Rendered
 from bot.core.state import Role
 from bot.engine.engine import Engine
 from bot.language.flowfiles import bundle, unbundle
-from bot.language.translate import engine as translator
+from bot.language.translation.service import simple as translators
 from bot.store import codes, courses, identities, people, queue, rooms
 from bot.store.connection import Store, open_store
 from bot.store.courses import Assembly, PublishedFlow
@@ -64,7 +64,7 @@ class Attentive(Engine):
     """An engine that goes through the world's script: whenever it has nothing to do, it lets something happen."""
 
     def __init__(self, store: Store, clock: SharedClock, telegram: Telegram) -> None:
-        super().__init__(store, CATALOGS, clock, [telegram], translator("pseudo"))
+        super().__init__(store, CATALOGS, clock, [telegram], translators("pseudo"))
         self.failed: BaseException | None = None
 
     async def go_through(self, port: int) -> None:

@@ -39,7 +39,7 @@ from bot.engine.engine import Engine
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import bundle, unbundle
 from bot.language.render import Reader, render
-from bot.language.translate import engine as translator
+from bot.language.translation.service import simple as translators
 from bot.paths import locales_dir
 from bot.store import courses, identities, people, queue
 from bot.store.connection import Store, open_store
@@ -172,7 +172,7 @@ class Attentive(Engine):
     """An engine that tells when it has nothing to do."""
 
     def __init__(self, store: Store, clock: WorldClock, transport: Transport) -> None:
-        super().__init__(store, CATALOGS, clock, [transport], translator("pseudo"))
+        super().__init__(store, CATALOGS, clock, [transport], translators("pseudo"))
         self.due: datetime | None = None
 
     async def rest(self) -> None:
