@@ -39,12 +39,6 @@ class KeysTable(_Table):
     file: Path = Path("pnyx.key")
 
 
-class TranslationTable(_Table):
-    """`[translation]`: who translates citizens' words. `none` leaves them as they are; `pseudo` is for tests."""
-
-    engine: Literal["none", "pseudo"] = "none"
-
-
 class ConsoleTable(_Table):
     """`[console]`: the keyboard and screen of the machine, for trying things out."""
 
@@ -92,6 +86,49 @@ _USER = re.compile(r"@[a-z0-9._=/+-]+:[A-Za-z0-9.:\[\]-]+")
 
 Url = Annotated[str, AfterValidator(_is_safe)]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$"), AfterValidator(_is_no_token)]
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Pair = Annotated[str, Field(pattern=r"^[a-z]{2,3}-[a-z]{2,3}$")]
+
+
+class TranslationTable(_Table):
+    """`[translation]`: who translates citizens' words. What people have translated, a flow's memory, always comes first. Then the
+    `engines` are asked in this order, or those of `pairs` for a pair of languages such as "fr-de"; where an engine lacks a pair,
+    `over` names the language in between. Without any, what nobody has translated is read in the words in which it was written."""
+
+    engines: tuple[Name, ...] = ()
+    pairs: Mapping[Pair, tuple[Name, ...]] = Field(default_factory=dict)
+    over: Mapping[Pair, Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] = Field(default_factory=dict)
+    seconds: Annotated[float, Field(gt=0, le=120)] = 10
+
+    @property
+    def named(self) -> frozenset[str]:
+        """All engines that are asked for anything."""
+        return frozenset(self.engines) | {name for names in self.pairs.values() for name in names}
+
+
+class EngineTable(_Table):
+    """`[[engine]]`: a machine that translates. `kind` is a service of its own at a `url` (libretranslate, apertium), a company
+    (deepl, and what the library deep-translator reaches), or `pseudo`, which only marks what it would translate. Its key stands
+    in the variable `key_env`, or in the file `key_file`; Microsoft wants to know the `region` of its key."""
+
+    name: Name
+    kind: Literal["libretranslate", "apertium", "deepl", "pseudo", "google", "mymemory", "microsoft", "yandex", "qcri"]
+    url: Url | None = None
+    key_env: Variable | None = None
+    key_file: Path | None = None
+    region: str = ""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.key_env is not None and self.key_file is not None:
+            raise ValueError("Give key_env or key_file, not both")
+        if self.kind in ("libretranslate", "apertium") and self.url is None:
+            raise ValueError(f'kind = "{self.kind}" needs the url at which it listens')
+        if self.kind == "deepl" and self.key_env is None and self.key_file is None:
+            raise ValueError('kind = "deepl" needs a key: name it with key_env or key_file')
+        return self
 
 
 class WebhookTable(_Table):
@@ -173,6 +210,7 @@ class Config(_Table):
     console: ConsoleTable = ConsoleTable()
     telegram: tuple[TelegramTable, ...] = ()
     matrix: tuple[MatrixTable, ...] = ()
+    engine: tuple[EngineTable, ...] = ()
     assembly: tuple[AssemblyTable, ...] = ()
     home: Path = Field(default=Path(), exclude=True)
 
@@ -209,6 +247,7 @@ class Config(_Table):
 
 _MANY: Mapping[str, type[BaseModel]] = {
     "assembly": AssemblyTable, "telegram": TelegramTable, "matrix": MatrixTable, "webhook": WebhookTable,
+    "engine": EngineTable,
 }  # fmt: skip
 _NEVER = (
     "never stands in the config, which is copied and shown around. Put it into the variable {variable}, or into a file that only "
@@ -222,6 +261,10 @@ _SECRETS: Mapping[str, str] = {
     "matrix.password": (
         "a password never stands in the config. Pnyx needs an access token only: docs/guide/matrix.md tells how to get one. If "
         "others may have seen the password, change it."
+    ),
+    "engine.key": "a key "
+    + _NEVER.replace("token_file", "key_file").format(
+        variable="PNYX_ENGINE_KEY", renew="have it replaced by the service"
     ),
     "webhook.secret": (
         "a secret never stands in the config, which is copied and shown around. Put it into a variable (secret_env) or into a "
@@ -260,10 +303,14 @@ def load_config(path: Path) -> Config:
         ("assemblies", [a.id for a in config.assembly]),
         ("Telegram accounts", [t.name for t in config.telegram]),
         ("Matrix accounts", [m.name for m in config.matrix]),
+        ("engines", [e.name for e in config.engine]),
     ):
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:
             raise BadConfig(f"{file}: two {what} are called {twice[0]}. Give each a name of its own.")
+    for name in sorted(config.translation.named - {e.name for e in config.engine}):
+        there = f"There are {listed(e.name for e in config.engine)}" if config.engine else "There is none"
+        raise BadConfig(f'{file}: translation asks for an engine "{name}". {there}: describe it in a table [[engine]].')
     return config
 
 

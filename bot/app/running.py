@@ -15,13 +15,13 @@ from bot.app.config import Config
 from bot.app.line import Line, call, carry_out, socket_path
 from bot.app.operations import Desk, Halted, Problem, Progress
 from bot.app.service import READY, STOPPING, Service
+from bot.app.translating import translators
 from bot.engine.clock import SystemClock
 from bot.engine.drift import steady
 from bot.engine.engine import Engine
 from bot.engine.house import House
 from bot.engine.memory import sort_out_seldom
 from bot.language.catalog import Catalogs
-from bot.language.translation.service import simple as translators
 from bot.paths import locales_dir
 from bot.store import lease
 from bot.store.connection import Store, open_store
@@ -43,12 +43,13 @@ async def run(config: Config, console: Sequence[Transport] = (), ready: Callable
 
     clock, catalogs, service = SystemClock(), Catalogs.load(locales_dir()), Service()
     connect = telegrams(config, clock.now, catalogs)
+    translating = translators(config)
     others = matrices(config, clock.now, KeyFile.load(config.key_path)) if config.matrix else []
     async with _opened(config) as store:
         title = await _found(config, Desk(store, House(catalogs), clock, accounts=config.accounts, names=config.names))
         bots = connect(title)
         transports: list[Transport] = [*console, *bots, *others]
-        engine = Engine(store, catalogs, clock, transports, translators(config.translation.engine), steady)
+        engine = Engine(store, catalogs, clock, transports, translating, steady)
         engine.house.ignored.update({each.account: each.counts for each in others})
         desk = Desk(store, engine.house, clock, wake=engine.wake, accounts=config.accounts, names=config.names)
         fence = await _take_lease(store, clock)
@@ -73,6 +74,7 @@ async def run(config: Config, console: Sequence[Transport] = (), ready: Callable
             for task in (renewing, *beside):
                 task.cancel()
             await line.close()
+            await translating.close()
             for transport in transports:
                 await transport.close()
             store.hold(None)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.app import veil
-from bot.app.config import BadConfig, Config, MatrixTable, TelegramTable
+from bot.app.config import BadConfig, Config, EngineTable, MatrixTable, TelegramTable
 from bot.transports.telegram.webhook import Hook
 
 VARIABLE, MATRIX = "PNYX_TELEGRAM_TOKEN", "PNYX_MATRIX_TOKEN"
@@ -98,6 +98,22 @@ def _found(
         raise BadConfig(f"There is no token in {where}. Put {there} there, or name a file that holds it (token_file).")
     veil.learn(found)
     return found, where
+
+
+def key(config: Config, table: EngineTable, environment: Mapping[str, str] = os.environ) -> str:
+    """The key of a translation engine; "" where it has none. From here on no log shows it. Raises `BadConfig`."""
+    if table.key_file is not None:
+        found = _from_file(config.place(table.key_file), f"the key of engine {table.name}")
+    elif table.key_env is not None:
+        found = environment.get(table.key_env, "").strip()
+        if not found:
+            raise BadConfig(
+                f"There is no key in the variable {table.key_env}: the key of engine {table.name} is missing."
+            )
+    else:
+        return ""
+    veil.learn(found)
+    return found
 
 
 def hook(config: Config, table: TelegramTable, environment: Mapping[str, str] = os.environ) -> Hook | None:

@@ -16,6 +16,7 @@ path = "data/pnyx.db"
 id = "first"
 flow = "flows/first"
 """
+ENGINE = '[[engine]]\nname = "libre"\nkind = "libretranslate"\nurl = "http://127.0.0.1:5000"\n'
 MATRIX = """
 [[matrix]]
 homeserver = "https://matrix.example.org"
@@ -43,7 +44,18 @@ def test_paths_are_seen_from_the_config(tmp_path: Path) -> None:
     [
         ('[databse]\npath = "x"\n', ["databse is not a key", "Did you mean database?"]),
         ('[database]\npaht = "x"\n', ["database.paht", "Did you mean path?"]),
-        ('[translation]\nengine = "magic"\n', ["translation.engine", "'magic'", "'none'", "'pseudo'"]),
+        ('[translation]\nengines = ["magic"]\n', ['an engine "magic"', "There is none", "[[engine]]"]),
+        ("[translation]\npairs = { fr_de = [] }\n", ["translation.pairs.fr_de"]),
+        (ENGINE + '[translation]\npairs = { fr-de = ["lbre"] }\n', ['an engine "lbre"', "There are libre"]),
+        (ENGINE + ENGINE, ["two engines are called libre"]),
+        ('[[engine]]\nname = "a"\nkind = "libretranslate"\n', ["engine.0", "needs the url"]),
+        ('[[engine]]\nname = "a"\nkind = "deepl"\n', ["engine.0", "needs a key"]),
+        ('[[engine]]\nname = "a"\nkind = "magic"\n', ["engine.0.kind", "'magic'", "'libretranslate'", "'deepl'"]),
+        ('[[engine]]\nname = "a"\nkind = "apertium"\nurl = "http://example.org"\n', ["engine.0.url", "https://"]),
+        (
+            '[[engine]]\nname = "a"\nkind = "google"\nkey = "abc"\n',
+            ["engine.0.key", "never stands in the config", "key_file"],
+        ),
         ('[console]\nenabled = "perhaps"\n', ["console.enabled", "'perhaps'"]),
         ('[[assembly]]\nid = "First"\nflow = "x"\n', ["assembly.0.id", "'First'"]),
         ('[[assembly]]\nid = "a"\n', ["assembly.0.flow", "Field required"]),

@@ -1,5 +1,5 @@
-"""Servers that translate, on loopback: a real Apertium, and one that speaks LibreTranslate's API, DeepL's, and Google's page, and
-misbehaves as it is told."""
+"""A server that translates, on loopback: it speaks the API of LibreTranslate, of Apertium and of DeepL, and shows Google's page;
+it misbehaves as it is told."""
 
 from __future__ import annotations
 
@@ -7,65 +7,10 @@ import asyncio
 import contextlib
 import html
 import re
-import shutil
-import socket
-import sys
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, web
-
-MODES = Path("/usr/share/apertium/modes")
-PACKAGES = ("apertium", "apertium-apy", "apertium-eng-spa", "apertium-fr-es")
-"""What the tests need of Debian's packages."""
-
-_ONLY_HERE = """
-import sys; sys.path.insert(0, "/usr/lib/python3/dist-packages")
-from tornado.httpserver import HTTPServer
-bind, listen = HTTPServer.bind, HTTPServer.listen
-HTTPServer.bind = lambda self, port, address=None, *a, **k: bind(self, port, "127.0.0.1", *a, **k)
-HTTPServer.listen = lambda self, port, address="", *a, **k: listen(self, port, "127.0.0.1", *a, **k)
-from apertium_apy.apy import main; main()
-"""
-"""Apertium's web service listens on every interface and has no option for it."""
-
-
-@contextlib.asynccontextmanager
-async def apertium() -> AsyncIterator[str]:
-    """The address of a real Apertium with Debian's pairs. RuntimeError names the packages where they are missing."""
-    if not MODES.is_dir() or shutil.which("apertium") is None:
-        raise RuntimeError(f"Apertium is missing. On Debian and Ubuntu: apt install {' '.join(PACKAGES)}")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    system = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
-    command = [system, "-c", _ONLY_HERE, "-p", str(port), "-i", "1", "-m", "60", str(MODES)]
-    quiet = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        await _until_there(process, f"{url}/listPairs")
-        yield url
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-async def _until_there(process: asyncio.subprocess.Process, url: str) -> None:
-    async with ClientSession() as session, asyncio.timeout(60):
-        while not await _answers(session, url):
-            if process.returncode is not None:
-                raise RuntimeError(f"Apertium ended at once, with {process.returncode}")
-            await asyncio.sleep(0.05)
-
-
-async def _answers(session: ClientSession, url: str) -> bool:
-    with contextlib.suppress(ClientError, OSError):
-        async with session.get(url) as response:
-            return response.status == 200
-    return False
+from aiohttp import web
 
 
 class Misbehaving:
@@ -89,6 +34,8 @@ class Misbehaving:
         app.router.add_get("/spec", self._spec)
         app.router.add_post("/translate", self._translate)
         app.router.add_get("/m", self._page)
+        app.router.add_get("/listPairs", self._pairs)
+        app.router.add_get("/translateChain", self._chain)
         app.router.add_post("/v2/translate", self._deepl)
         app.router.add_get("/v2/languages", self._deepl_languages)
         return app
@@ -139,6 +86,22 @@ class Misbehaving:
         if isinstance(found, web.StreamResponse):
             return found
         return web.Response(text=f'<div class="result-container">{html.escape(found)}</div>', content_type="text/html")
+
+    async def _pairs(self, _: web.Request) -> web.Response:
+        """Apertium's: direct pairs only, in codes of three letters."""
+        rows = [("fra", "spa"), ("spa", "fra"), ("eng", "spa"), ("spa", "eng"), ("spa", "ast")]
+        return web.json_response({"responseData": [{"sourceLanguage": a, "targetLanguage": b} for a, b in rows]})
+
+    async def _chain(self, request: web.Request) -> web.StreamResponse:
+        source, _, target = request.query["langpairs"].partition("|")
+        if target not in ("fra", "spa", "eng"):
+            return web.json_response({"status": "error", "explanation": "No path"}, status=400)
+        if "[[odd]]" in request.query["q"]:
+            return web.json_response({"responseData": None})
+        found = await self._one(request.query["q"])
+        if isinstance(found, web.StreamResponse):
+            return found
+        return web.json_response({"responseData": {"translatedText": f"{source}>{target} {found}"}})
 
     async def _one(self, text: str) -> str | web.StreamResponse:
         self.asked.append(text)

@@ -22,8 +22,6 @@ SERVICES: Mapping[str, tuple[str, int]] = MappingProxyType(
         "mymemory": ("MyMemoryTranslator", 499),
         "microsoft": ("MicrosoftTranslator", 5000),
         "yandex": ("YandexTranslator", 5000),
-        "papago": ("PapagoTranslator", 4999),
-        "baidu": ("BaiduTranslator", 4999),
         "qcri": ("QcriTranslator", 4999),
     }
 )

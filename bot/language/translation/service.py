@@ -139,6 +139,7 @@ class Translators:
     ) -> list[Translation]:
         """One `Translation` for each text, in the same order, within the budget. `reviewed` is what people have translated for
         this pair, by the `normal` original; `names` are never translated."""
+        source, target = source.split("-")[0], target.split("-")[0]  # engines and memories know no countries
         if source == target:
             return [Translation(text.text, why="same language") for text in texts]
         open_ = [t for t in dict.fromkeys(texts) if normal(t.text) not in reviewed and t.text.strip()]
