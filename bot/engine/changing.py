@@ -25,8 +25,11 @@ from bot.store.times import ms
 
 
 def original(work: Work, assembly: str, event: Event | None, kept: Contribution) -> None:
-    """Note what was typed as its author's own copy of the contribution that it became. A command is none."""
+    """Note what was typed as its author's own copy of the contribution that it became. A command is none, nor is the mark with
+    which somebody says where words go that they wrote before."""
     if not isinstance(event, Heard) or event.press or event.text.startswith("/") or kept.seat != event.seat:
+        return
+    if event.pick and kept.id != event.contribution:
         return
     holder = event.room or event.seat
     copies.note(work.db, holder, event.message, assembly, kept.id, ms(work.now), account=event.account, original=True)

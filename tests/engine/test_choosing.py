@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.store import ballots, codes, opinions
+from bot.store import ballots, codes, copies, opinions
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.port import Refused
@@ -208,6 +208,16 @@ async def test_a_reply_in_words_answers_the_question_that_it_replies_to() -> Non
         await reply(b, "dora", "Come in", "Well, well")
         assert b.count("anna", "Well, well") == 0, "the collection waits for words: it is asked which is meant"
         assert DOUBT in b.last("dora")
+
+
+async def test_the_number_that_says_where_words_go_is_no_copy_of_them() -> None:
+    async with both(within(TALK, IDEAS)) as b:
+        own = await b.write("dora", "Well, well")
+        await b.press("dora", "Send it to my table")
+        assert b.count("anna", "Well, well") == 1
+        (said,) = await b.room.store.read(opinions.contributions, ASSEMBLY, "talk")
+        stands = await b.room.store.read(copies.copies, ASSEMBLY, said.id)
+        assert [copy.remote for copy in stands if copy.original] == [own]
 
 
 async def test_a_number_may_be_an_answer_in_words() -> None:
