@@ -154,12 +154,12 @@ def _stems(text: str) -> set[str]:
 def _cues(written: Written, sources: list[Cited]) -> list[Fault]:
     """Polarity and quantifiers, as far as we know the languages."""
     if not known(written.language) or not all(known(s.language) for s in sources):
-        return [Fault("doubt", "unchecked", t("Whether this sentence says the contrary could not be checked."))]
+        return [Fault("doubt", "unchecked", t("Whether this sentence says the opposite could not be checked."))]
     found = []
     turned = negations(written.text, written.language) > 0
     if all((negations(s.text, s.language) > 0) != turned for s in sources):
         found.append(
-            Fault("doubt", "polarity", t("Please look closely: this may say the contrary of what was written."))
+            Fault("doubt", "polarity", t("Please look closely: this may say the opposite of what was written."))
         )
     if (
         speaks_for_many(written.text, written.language)

@@ -135,7 +135,7 @@ def _stands(name: str, text: str) -> bool:
 
 def _terms(original: str, translated: str, glossary: Glossary) -> list[Finding]:
     return [
-        Finding("error", "glossary", t("“{term}” is to be “{wanted}” here.", term=term.source, wanted=term.target))
+        Finding("error", "glossary", t("“{term}” should be “{wanted}” here.", term=term.source, wanted=term.target))
         for term in glossary.broken(original, translated)
     ]
 
