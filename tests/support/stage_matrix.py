@@ -30,7 +30,7 @@ AGREE = ("agree", "disagree", "pass")
 FICKLE = 4
 """In every so many votes somebody writes a wrong number first."""
 
-STORM = 3
+STORM = 2
 """So many people at least write at once when Synapse is killed among their messages."""
 
 

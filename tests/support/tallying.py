@@ -8,19 +8,25 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+Counted = Mapping[tuple[str, ...], Mapping[str, int]]
+"""How often each option was chosen, by step, question and item."""
 
-def recount(chosen: Mapping[tuple[str, ...], Mapping[str, str]], results: bytes) -> int:
-    """Every choice that was made last is counted, once, under its own name; counts that are veiled tell nothing. How many
-    questions that were."""
-    counted: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+
+def published(results: bytes) -> Counted:
+    """What an export tells of all sites together. Questions of which something is veiled are left out."""
+    found: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
     veiled: set[tuple[str, ...]] = set()
     for row in csv.DictReader(io.StringIO(results.decode("utf-8-sig"))):
         if row["level"] == "total" and row["measure"] == "count":
             key = row["step"], row["question"], row["item"]
-            counted[key][row["option"]] = int(row["value"] or 0)
+            found[key][row["option"]] = int(row["value"] or 0)
             veiled |= {key} if not row["value"] else set()
-    votes = {key: given for key, given in chosen.items() if key in counted.keys() - veiled}
-    votes = {key: given for key, given in votes.items() if "ok" not in given.values()}
+    return {key: counts for key, counts in found.items() if key not in veiled}
+
+
+def recount(chosen: Mapping[tuple[str, ...], Mapping[str, str]], counted: Counted) -> int:
+    """Every choice that was made last is counted, once, under its own name. How many questions that were."""
+    votes = {key: given for key, given in chosen.items() if key in counted and "ok" not in given.values()}
     votes = {
         key: given for key, given in votes.items() if key[0] != "profile"
     }  # who is late answers that after the count
