@@ -44,6 +44,8 @@ CARDINALS: tuple[Phrase, ...] = (
 )  # fmt: skip
 """What people type instead of pressing; recognised in every language, confirmed before it counts."""
 
+NOT_UNDERSTOOD = t("I did not understand that. Please choose one of these.")
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:

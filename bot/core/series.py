@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.core.asking import Reading, Slot, ask, focus, following, options, read, show, wanted, wording
+from bot.core.asking import NOT_UNDERSTOOD, Reading, Slot, ask, focus, following, options, read, show, wanted, wording
 from bot.core.effects import Amend, Done, Effect, Keep, Lane, Put, Redraw, Say
 from bot.core.events import Heard
 from bot.core.ids import derive
@@ -252,7 +252,7 @@ def _not_understood(at: Scene, series: Series, current: Slot | None, answered: S
         change = (show(at, t("Change"), series.slots[0]),) if series.changeable and series.slots else ()
         return replace(done, buttons=change)
     asked = _card(at, series, current, answered, series.choices.get(current.key))
-    return replace(asked, blocks=(block(t("I did not understand that. Please choose one of these.")), *asked.blocks))
+    return replace(asked, blocks=(block(NOT_UNDERSTOOD), *asked.blocks))
 
 
 def _focus(at: Scene, slot: Slot | None) -> Iterator[Effect]:

@@ -19,6 +19,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.aiming import AT_ONCE, INVITATION
+from bot.core.asking import NOT_UNDERSTOOD
 from bot.core.effects import Lane
 from bot.core.message import Message, block, t
 from bot.core.rendered import places_of
@@ -43,9 +44,11 @@ _LISTED = re.compile(r"[,;\n،、，]")
 
 
 def explained(db: Database, row: OutboxRow, holder: str, account: str, said: Message, *, room: bool) -> Message:
-    """The message, and how to choose, where these are the first choices in a chat; what is only a way back needs no word."""
+    """The message, and how to choose, where these are the first choices in a chat, or somebody has not chosen as one can; what is
+    only a way back needs no word."""
     offers = any(not b.press.startswith("-") or _step(b.press) in INVITATION for b in said.buttons)
-    if row.act != "say" or not offers or questions.offered(db, holder, account, but=_key(row)):
+    lost = said.blocks[:1] == (block(NOT_UNDERSTOOD),)
+    if row.act != "say" or not offers or (not lost and questions.offered(db, holder, account, but=_key(row))):
         return said
     how = BY_REPLY if room else BY_LETTER if said.expects == "number" else BY_NUMBER
     return replace(said, blocks=(*said.blocks, block(how, kind="note")))

@@ -160,6 +160,32 @@ async def test_how_to_choose_is_said_with_the_first_choices_of_a_chat() -> None:
             assert b.count(who, "To choose, write the number that stands before it.") == times
 
 
+async def test_who_has_not_chosen_as_one_can_is_told_so_and_how_once_more() -> None:
+    async with both(BALLOT) as b:
+        await b.write("dora", "Perhaps")
+        assert b.last("dora").startswith("I did not understand that.")
+        assert "To choose, write the number that stands before it." in b.last("dora")
+        await b.write("anna", "Perhaps")
+        assert "To choose" not in b.last("anna"), "she has buttons"
+
+
+async def test_words_in_place_of_consent_are_not_met_with_the_same_letter_in_silence() -> None:
+    async with both(BALLOT, seated=False) as b:
+
+        def made(db: Database) -> str:
+            now = ms(b.room.clock.now())
+            return codes.make_code(db, ASSEMBLY, "participant", "linz", made=now, expires=now * 2)
+
+        b.on["zoe"] = b.halls
+        await b.write("zoe", f"/join {await b.room.store.transact(made)}")
+        assert b.last("zoe").startswith("Your table sees your words.")
+        await b.write("zoe", "With pleasure")
+        assert b.last("zoe").startswith("I did not understand that. Please choose one of these.\nYour table sees")
+        assert "To choose, write the number that stands before it." in b.last("zoe")
+        await b.press("zoe", "Read everything")
+        assert "did not understand" not in b.last("zoe")
+
+
 async def test_nobody_votes_for_the_wrong_person() -> None:
     async with both(BALLOT, seated=False) as b:
 

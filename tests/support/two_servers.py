@@ -163,7 +163,7 @@ class Servers:
             return
         newest = True
         for seen in reversed(await self.messages(who)):
-            mark = re.search(rf"(?:^|\n|· )(\w+) (?:✓ )?{re.escape(label)}(?= ·|\n|$)", seen.text)
+            mark = re.search(rf"(?:^|\n|· )(\w+)\)? (?:✓ )?{re.escape(label)}(?= ·|\n|$)", seen.text)
             if mark and seen.sender == self.account.user:
                 client, chat = self.clients[who], self.chats[who]
                 await (client.say(chat, mark[1]) if newest else client.reply(chat, seen.event, mark[1]))

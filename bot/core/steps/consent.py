@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, cast
 
 from pydantic import Field
 
+from bot.core.asking import NOT_UNDERSTOOD
 from bot.core.effects import Count, Done, Effect, Grant, Lane, Put, Redraw, Say
 from bot.core.events import Heard
 from bot.core.fields import Day, Text
@@ -125,6 +126,8 @@ class Consent(Step):
             yield Say(at.unit, said, at.key("no", key), Lane.ANSWER, quiet=False, instead=True)
         else:
             letter = self.letter(at, full=answer == "full")
+            if not heard.press:
+                letter = replace(letter, blocks=(block(NOT_UNDERSTOOD), *letter.blocks))
             yield Say(at.unit, letter, at.key("letter", key), Lane.ANSWER, quiet=False, instead=heard.press != "")
 
     def _asked(self, at: Scene, purpose: str, given: bool | None = None) -> Message:

@@ -90,9 +90,11 @@ def harmless(text: str) -> str:
 
 
 def numbered(message: Rendered) -> tuple[str, ...]:
-    """Buttons as people read them, with the marks that choose them: "1 Yes", "2 ✓ No"."""
+    """Buttons as people read them, with the marks that choose them: "1 Yes", "2 ✓ No". Where a label begins with a digit all
+    marks are set off: "1) 16–30", lest two numbers be read as one."""
+    off = ")" if any(b.label.lstrip()[:1].isdigit() for b in message.buttons) else ""
     shown = zip(marks(message), message.buttons, strict=True)
-    return tuple(f"{mark} {'✓ ' if b.chosen else ''}{harmless(b.label)}" for mark, b in shown)
+    return tuple(f"{mark}{off} {'✓ ' if b.chosen else ''}{harmless(b.label)}" for mark, b in shown)
 
 
 def paged(blocks: Sequence[Block], fits: Callable[[Page], bool]) -> list[Page]:

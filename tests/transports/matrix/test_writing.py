@@ -78,6 +78,13 @@ def test_buttons_stand_in_a_row_or_below_each_other() -> None:
     assert long["body"] == f"?\n\n1 {'Yes ' * 9}\n2 {'No ' * 12}"
 
 
+def test_a_mark_is_set_off_where_an_option_begins_with_a_digit() -> None:
+    ages = (Choice("16–30", "a"), Choice("over 30", "b", chosen=True))
+    made = contents(Rendered((("text", "?"),), ages))[0]
+    assert made["body"] == "?\n\n1) 16–30 · 2) ✓ over 30"
+    assert "<strong>1)</strong> 16–30 · <strong>2)</strong> ✓ over 30" in made["formatted_body"]
+
+
 def test_the_items_of_a_list_stand_together_in_plain_text() -> None:
     blocks = (("text", "Result"), ("item", "Yes"), ("item", "No"), ("text", "Next"), ("item", "A"))
     assert contents(Rendered(blocks))[0]["body"] == "Result\n\n• Yes\n• No\n\nNext\n\n• A"
