@@ -124,6 +124,12 @@ def talking(turn: Turn, seat: Seat) -> tuple[Node, str] | None:
     return talk_at(turn.flow, turn.state) if seat.status == "active" and seat.table else None
 
 
+def unanswered(turn: Turn, seat: Seat, at: datetime) -> Node | None:
+    """A private question that this person has not answered yet, and still can."""
+    steps = [step for (step, unit), stage in turn.state.stages.items() if unit == seat.unit and stage.state == "open"]
+    return next((found[0] for step in reversed(steps) if (found := target(turn, seat, step, at)) is not None), None)
+
+
 def open_question(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | None:
     """The step that last put a question to this person and still waits for an answer, else one that may be changed."""
     open_here = [(s, stage) for (s, unit), stage in turn.state.stages.items() if unit == seat.unit]

@@ -19,7 +19,8 @@ from bot.core.turn import Turn
 
 
 def ask_which(turn: Turn, seat: Seat, event: Heard, question: Node | None) -> None:
-    """Ask what was meant: an answer to this question, if one waits, or something for the table."""
+    """Ask what was meant: an answer to this question, if one waits, or something for the table. Nothing but marks that a question
+    does not offer are no answer to it, yet most likely meant as one."""
     cleaned, id = clean_text(event.text), event.contribution
     if cleaned.problem is not None or not (cleaned.text or event.media):
         problem = cleaned.problem or t("I can pass on text only. Please write what you want to say.")
@@ -30,7 +31,7 @@ def ask_which(turn: Turn, seat: Seat, event: Heard, question: Node | None) -> No
     if question is None:
         text = t("Your table meets in its room, and you are there. Send this to your table?")
         buttons = (to_table, Button(t("Do not send"), f"{KEEP_BACK}:{id}"))
-    elif not takes(question, event):
+    elif not takes(question, event) or asked(turn, seat, event.at) is None:
         text = t("A question above still waits for your answer. Send this to your table?")
         buttons = (to_table, Button(t("Do not send"), f"{KEEP_BACK}:{id}"))
     elif f":{voices.SENTENCE}:" in seat.focus:

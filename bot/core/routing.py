@@ -39,6 +39,7 @@ from bot.core.aiming import (
     talks_elsewhere,
     target,
     tell,
+    unanswered,
 )
 from bot.core.commands.facilitating import ALL
 from bot.core.doubts import ask_meant, ask_which, told_which
@@ -203,6 +204,10 @@ def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
     talk, waiting = talking(turn, seat), asked(turn, seat, event.at)
     if talk is not None and (waiting is not None or talks_elsewhere(turn, seat, talk)):
         ask_which(turn, seat, event, waiting[0] if waiting is not None else None)
+        return
+    missed = unanswered(turn, seat, event.at) if talk is not None and marked(event) and not event.answers else None
+    if missed is not None:
+        ask_which(turn, seat, event, missed)
         return
     found = waiting or talk or open_question(turn, seat, event.at)
     if found is None:

@@ -38,6 +38,22 @@ async def test_a_vote_is_never_said_to_the_table() -> None:
         assert await said(b) == ["What do you think?", "no"], "it has been answered: now this is for the table"
 
 
+async def test_a_number_that_the_question_does_not_offer_is_not_said_to_the_table_unasked() -> None:
+    async with both(TALK_AND_BALLOT) as b:
+        await reply(b, "dora", "Come in", "2")
+        for who, number in (("dora", "7"), ("anna", "2")):
+            await b.write(who, number)
+            asked = f"A question above still waits for your answer. Send this to your table?\n  “{number}”"
+            assert b.last(who).startswith(asked)
+        assert await said(b) == []
+        await b.press("dora", "Do not send")
+        await b.press("anna", "Send it to my table")
+        assert await said(b) == ["2"]
+        await b.press("anna", "Yes")
+        await b.write("anna", "2")
+        assert await said(b) == ["2", "2"], "nothing waits any more"
+
+
 async def test_nothing_of_a_secret_vote_stands_in_the_inbox() -> None:
     async with both(TALK_AND_BALLOT) as b:
         await b.write("dora", "2")
