@@ -23,7 +23,7 @@ KEEP_BACK = "-keep"
 WHICH = (TO_TABLE, TO_ANSWER, KEEP_BACK, PICK)
 """The buttons with which somebody says what they meant."""
 
-AT_ONCE = (*WHICH, "-send", "-cancel", "-why", "-lang", "-leave", "-back", "-begin", "-joining")
+AT_ONCE = (*WHICH, "-send", "-cancel", "-why", "-lang", "-leave", "-back", "-begin", "-joining", "-room")
 """The buttons that answer what somebody has just done: a mark right below them is meant for them."""
 
 INVITATION = ("-come", "-stay")

@@ -18,7 +18,7 @@ from dataclasses import replace
 from bot.core.effects import Lane, Note, Request, Say, Unbind
 from bot.core.events import Answered, Bound, Entered, Exited, Heard, Unbound
 from bot.core.leading import leads
-from bot.core.message import Block, Name, Part, Phrase, block, message, t
+from bot.core.message import Block, Button, Name, Part, Phrase, block, message, t
 from bot.core.rights import TABLE
 from bot.core.spans import spell
 from bot.core.state import Seat, Table
@@ -167,7 +167,7 @@ def exited(turn: Turn, event: Exited) -> None:
         return
     _told(turn, seat, f"went/{event.room}/{when}", t(
         "You are not in the room of your table any more. You read and write here again, and nobody there sees your account."
-    ))  # fmt: skip
+    ), buttons=(Button(t("Come in"), "-room:"),))  # fmt: skip
 
 
 def come(turn: Turn, seat: Seat, room: str, key: str) -> Seat:
@@ -204,5 +204,5 @@ def _at_table(seat: Seat, table: Table) -> bool:
     return seat.table == table.id and seat.role in TABLE and seat.status == "active"
 
 
-def _told(turn: Turn, seat: Seat, key: str, *blocks: Block | Part) -> None:
-    turn.effects.append(Say(seat.unit, message(*blocks), key, quiet=False))
+def _told(turn: Turn, seat: Seat, key: str, *blocks: Block | Part, buttons: tuple[Button, ...] = ()) -> None:
+    turn.effects.append(Say(seat.unit, message(*blocks, buttons=buttons), key, quiet=False))

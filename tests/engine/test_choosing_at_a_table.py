@@ -225,3 +225,17 @@ async def test_who_does_not_answer_at_once_has_gone_on() -> None:
         await b.press("dora", "It is my answer")
         assert await cast(b, "dora") == {"q": "no"}
         assert await said(b) == ["Good morning", "Wait a moment"]
+
+
+async def test_who_has_left_the_room_finds_the_way_back_with_one_number() -> None:
+    async with both(TALK) as b:
+        (hall,) = b.halls.tables
+        await b.press("dora", "Come in")
+        await b.enters("dora", hall)
+        await b.exits("dora", hall)
+        assert "You are not in the room of your table any more." in b.last("dora")
+        await b.write("dora", "1")
+        assert b.last("dora").startswith("Your table has a room now")
+        await b.write("dora", "1")
+        assert "I have invited you" in b.last("dora")
+        assert await said(b) == []

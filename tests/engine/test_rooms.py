@@ -256,6 +256,8 @@ async def test_who_comes_in_reads_there_and_who_goes_reads_in_private_again() ->
         assert "You are not in the room of your table any more." in fresh(here, "anna", -1)
         await here.say("ben", "Once more")
         assert "Once more" in fresh(here, "anna", -1)
+        await here.choose("anna", "Come in")
+        assert "Your table has a room now" in fresh(here, "anna", -1), "whoever was lost finds the way back"
 
 
 async def test_who_was_in_the_group_before_is_there_with_the_first_word() -> None:

@@ -55,6 +55,7 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-cancel": ("prompt", facilitating.cancel),
     "-joining": ("joining", organising.joining),
     "-begin": ("begin", organising.begin_pressed),
+    "-room": ("room", meeting.room),
     "-stay": ("room", meeting.stay),
     "-come": ("room", meeting.come),
     "-show": ("hide", looking.show),
