@@ -91,13 +91,14 @@ class Board:
 
 
 class Desk:
-    """Somebody's Matrix."""
+    """Somebody's Matrix. `changed` counts the answers that were changed."""
 
     account = ACCOUNT
 
     def __init__(self, client: Client, place: str, boards: dict[Place, Board]) -> None:
         self.client, self._place, self._boards = client, place, boards
         self.said: tuple[Room, str, str] | None = None
+        self.changed = 0
         self._votes = 0
 
     @property
@@ -136,6 +137,7 @@ class Desk:
         self._votes += step.startswith("vote_") and option in AGREE
         if self._votes == FICKLE:
             self._votes = 0
+            self.changed += 1
             await self.client.edit(self._place, await self.client.say(self._place, other), mark)
         else:
             await self.client.say(self._place, mark)
