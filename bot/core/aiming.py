@@ -136,6 +136,7 @@ def open_question(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | No
     waiting = [s for s, stage in open_here if stage.state == "open"] or [
         s for s, stage in open_here if stage.state == "done" and s in turn.course.open
     ]
+    waiting.sort(key=turn.course.open.__contains__)  # what is over, and only taken late, was put before
     for step in reversed(waiting):
         found = target(turn, seat, step, at)
         if found is not None:

@@ -12,7 +12,7 @@ from tests.engine.test_mixed import ASK as IDEAS
 from tests.engine.test_mixed import BALLOT
 from tests.support.chats import TALK
 from tests.support.room import ASSEMBLY
-from tests.support.two_platforms import HOUR, Both, both
+from tests.support.two_platforms import HOUR, LODGED, Both, both
 
 SIDE = '[[step]]\nid = "side"\ntype = "parallel"\nduration = "1h"\n'
 MANY = (
@@ -167,6 +167,15 @@ async def test_who_has_not_chosen_as_one_can_is_told_so_and_how_once_more() -> N
         assert "To choose, write the number that stands before it." in b.last("dora")
         await b.write("anna", "Perhaps")
         assert "To choose" not in b.last("anna"), "she has buttons"
+
+
+async def test_words_are_read_as_an_answer_to_what_is_open_now_before_what_is_only_taken_late() -> None:
+    entry = LODGED.replace('[[step]]\nid = "tables"', SURVEY.replace('"1h"', '"30m"') + '[[step]]\nid = "tables"')
+    async with both(BALLOT, entry) as b:
+        for who in ("dora", "anna"):
+            await b.write(who, "Perhaps")
+            assert "I did not understand that." in b.last(who)
+            assert "More bread?" in b.last(who)
 
 
 async def test_words_in_place_of_consent_are_not_met_with_the_same_letter_in_silence() -> None:
