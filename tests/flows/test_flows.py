@@ -17,6 +17,8 @@ from bot.core.questions import Question
 from bot.core.schedule import duration
 from bot.core.steps.relay import Relay
 from bot.language.flowfiles import bundle, load_flow
+from bot.language.translation.service import normal
+from bot.language.translation.tmx import read
 from bot.paths import first_files, flows_dir
 from bot.rehearsal.hall import ASSEMBLY
 from bot.rehearsal.happenings import Acted, Closed, Happening, Read
@@ -121,11 +123,12 @@ def whole_messages(played: Played) -> None:
 
 
 def crossed(played: Played, name: str) -> None:
-    """At both sites people read words that were written at the other one, while the relay is open."""
+    """At both sites people read words that were written at the other one, in either language, while the relay is open."""
     flow = load_flow(flows_dir() / name).flow
     assert flow is not None
     relays = {node.id for node in flow.nodes.values() if isinstance(node.step, Relay)}
     assert relays
+    known = {normal(unit.original): unit.translated for unit in read(flows_dir() / name / "memory.tmx")}
     wrote: dict[str, set[str]] = {site: set() for site in flow.sites}
     for each in played.happened:
         if isinstance(each, Acted) and each.person.role == "participant" and len(each.what.text) > 20:
@@ -134,6 +137,7 @@ def crossed(played: Played, name: str) -> None:
     for relay in relays:
         for site in flow.sites:
             others = set().union(*(words for other, words in wrote.items() if other != site)) - wrote[site]
+            others |= {known[normal(words)] for words in others if normal(words) in known}
             quotes = {
                 words.strip("“”„«»\u00a0 ")
                 for each in played.read()

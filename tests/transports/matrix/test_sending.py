@@ -35,9 +35,7 @@ async def test_a_message_as_people_see_it(homeserver: Gathering, listen: Open) -
     await listener.matrix.send(room, replace(message, buttons=YES_NO, answers=asked), "vote/1")
     seen = await anna.reads(room, "A vote")
 
-    assert (
-        seen.text == "A vote\n\nShall we <b>begin</b>, @\u2060room?\n\n• one\n\n• two\n\nnow\n\n1 ✓ Yes · 2 No & never"
-    )
+    assert seen.text == "A vote\n\nShall we <b>begin</b>, @\u2060room?\n\n• one\n• two\n\nnow\n\n1 ✓ Yes · 2 No & never"
     assert seen.html == (
         "<h4>A vote</h4><p>Shall we &lt;b&gt;begin&lt;/b&gt;, @\u2060room?</p><ul><li>one</li><li>two</li></ul>"
         "<p><em>now</em></p><p><strong>1</strong> ✓ Yes · <strong>2</strong> No &amp; never</p>"
