@@ -51,7 +51,7 @@ LETTERS: dict[str, Role] = dict(
 CELLS = [(role, command) for command in TABLE for role in LETTERS.values()]
 PRESSES = {
     "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin",
-    "-joining": "joining",
+    "-joining": "joining", "-room": "room",
     "-stay": "room", "-come": "room", "-show": "hide", "-drop": "hide", "-hide": "hide", "-why": "hide", "-unhide": "hide",
     "-mine": "sentence",
     "-not-mine": "sentence",

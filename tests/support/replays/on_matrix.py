@@ -117,5 +117,5 @@ def _answers(content: Json) -> str:
 
 def _mark(seen: Seen, label: str) -> str:
     """What stands before a choice in the text of a message; "" where it is none of its choices."""
-    found = re.search(rf"(?:^| · |\n)(\d+|[a-z]) (?:✓ )?{re.escape(label)}(?= · |\n|$)", seen.text)
+    found = re.search(rf"(?:^| · |\n)(\d+|[a-z])\)? (?:✓ )?{re.escape(label)}(?= · |\n|$)", seen.text)
     return found[1] if found else ""
