@@ -144,7 +144,7 @@ class WebhookTable(_Table):
 class TelegramTable(_Table):
     """`[[telegram]]`: a bot of yours. Its token stands in the variable `token_env`, or in the file `token_file`."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")] = "main"
+    name: Name = "main"
     token_env: Variable | None = None
     token_file: Path | None = None
     username: Annotated[
@@ -174,7 +174,7 @@ class MatrixTable(_Table):
     (`chats`), or the rooms that it makes for tables, too (`tables`). Its keys lie in `keys_file`, beside the database where
     nothing else is said."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")] = "main"
+    name: Name = "main"
     homeserver: Url
     user: Annotated[str, AfterValidator(_is_user)]
     token_env: Variable | None = None
@@ -196,7 +196,7 @@ class MatrixTable(_Table):
 class AssemblyTable(_Table):
     """`[[assembly]]`: one run of one flow. `seed` makes its lots repeatable; without it one is drawn and published."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    id: Name
     flow: Path
     seed: str = ""
 

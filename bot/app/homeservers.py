@@ -16,6 +16,7 @@ from uuid import uuid4
 from bot.app.config import BadConfig, Config, MatrixTable
 from bot.app.connecting import crypto_secret
 from bot.app.findings import Finding, Weight
+from bot.app.links import links
 from bot.app.reaching import look_for
 from bot.app.tokens import access
 from bot.core.problems import count
@@ -69,7 +70,8 @@ async def look_at(
     session = Session(table.homeserver, table.user, token, None)
     try:
         client = await session.open()
-        found = [Finding("good", f"{account} is {table.user}, on the device {session.device}: {link(table.user)}")]
+        (where,) = links({account: table.user}, "")
+        found = [Finding("good", f"{account} is {table.user}, on the device {session.device}: {where.url}")]
         found += await _about_keys(config, table, client, session.device)
         found += _about_pace(table, await measure(client, now, rest))
         found += await look_for(MatrixRooms(session), table.user.partition(":")[2], people)
@@ -80,11 +82,6 @@ async def look_at(
     finally:
         await session.forget()
     return found
-
-
-def link(user: str) -> str:
-    """Where people open a chat with somebody."""
-    return f"https://matrix.to/#/{user}"
 
 
 def _why(error: Failed, table: MatrixTable) -> str:

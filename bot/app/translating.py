@@ -10,15 +10,17 @@ from bot.language.translation.service import Orders, Translators
 
 def translators(config: Config) -> Translators:
     """Makes everything that can translate. Nothing is asked of an engine yet. Raises `BadConfig` where a key is missing."""
-    from bot.language.translation.identify import identify  # heavy, and no other operation needs it
-
     made = {table.name: _engine(config, table) for table in config.engine if table.name in config.translation.named}
     orders = Orders(
         tuple(made[name] for name in config.translation.engines),
         {_pair(pair): tuple(made[name] for name in names) for pair, names in config.translation.pairs.items()},
         {_pair(pair): language for pair, language in config.translation.over.items()},
     )
-    return Translators(orders, detect=identify if made else None, budget=config.translation.seconds)
+    if not made:
+        return Translators(orders)
+    from bot.language.translation.identify import identify  # heavy, and only what machines made is looked at
+
+    return Translators(orders, detect=identify, budget=config.translation.seconds)
 
 
 def _engine(config: Config, table: EngineTable) -> Engine:

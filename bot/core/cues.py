@@ -55,10 +55,13 @@ def speaks_for_many(text: str, language: str) -> bool:
     return bool(_found(_MANY, text, language))
 
 
-def turned_round(one: str, other: str, language: str) -> bool:
-    """Whether one of two texts in one language may be the contrary of the other: only one of them is negated, or both an even
-    and an odd number of times. Of languages that we do not know, any two texts may be."""
-    return not known(language) or negations(one, language) % 2 != negations(other, language) % 2
+def turned_round(one: str, other: str, language: str, of_other: str = "") -> bool:
+    """Whether one of two texts, in one language or the second in another one, may be the contrary of the other: only one of them
+    is negated, or both an even and an odd number of times. Of languages that we do not know, any two texts may be."""
+    second = of_other or language
+    if not known(language) or not known(second):
+        return True
+    return negations(one, language) % 2 != negations(other, second) % 2
 
 
 def _found(words: Mapping[str, str], text: str, language: str) -> list[str]:

@@ -161,14 +161,18 @@ def _admitted(db: Database, job: Job, room: Room) -> tuple[list[str], list[str]]
     if seat is None or table is None:
         return [], []
     leads = room.made and seat.role == "facilitator"
-    return lodging.users(db, room.account, [seat]), _guides(db, room) if leads else []
+    return lodging.users(db, room.account, [seat]), _leading(db, room.account, table) if leads else []
 
 
 def _guides(db: Database, room: Room) -> list[str]:
     """As whom those are known who may change a room."""
     table = tables.load_table(db, room.assembly, room.table)
-    staff = [s for s in lodging.seated(table) if s.role == "facilitator"] if table is not None else []
-    return lodging.users(db, room.account, staff)
+    return _leading(db, room.account, table) if table is not None else []
+
+
+def _leading(db: Database, account: str, table: Table) -> list[str]:
+    """As whom those are known on an account who lead a table."""
+    return lodging.users(db, account, [s for s in lodging.seated(table) if s.role == "facilitator"])
 
 
 def _unwanted(db: Database, house: House, job: Job, room: Room | None) -> tuple[str, str] | None:
@@ -197,12 +201,11 @@ def _wanted(
     table = tables.load_table(db, job.assembly, job.request.unit.removeprefix("table:"))
     if table is None or not lodging.seated(table) or rooms.at(db, job.assembly, table.id, account):
         return None
-    staff = [s for s in lodging.seated(table) if s.role == "facilitator"]
     number = rooms.number(db, job.assembly, table.id, account)
     space = spaces.place(db, job.assembly, account)
     key = spaces.known(db, job.assembly, account)
     return (
-        lodging.named(db, house, job.assembly, table), table, lodging.users(db, account, staff), number, key, space,
+        lodging.named(db, house, job.assembly, table), table, _leading(db, account, table), number, key, space,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.cues import known, negations
+from bot.core.cues import turned_round
 
 LANGUAGES = frozenset({"ar", "zh", "en", "fr", "de", "it", "ja", "ko", "nl", "pl", "pt", "es", "th", "tr", "ru"})
 """Those that the encoder knows."""
@@ -76,13 +76,8 @@ def suggest(said: Sequence[Said], encode: Encode | None = None, most: int = 50) 
 
 def blocked(one: Said, other: Said) -> bool:
     """Whether two statements must not be taken for doubles, however alike they are: other sides, other negations, other votes."""
-    return one.side != other.side or _negated_otherwise(one, other) or _voted_otherwise(one, other)
-
-
-def _negated_otherwise(one: Said, other: Said) -> bool:
-    if not known(one.language) or not known(other.language):
-        return True
-    return negations(one.text, one.language) % 2 != negations(other.text, other.language) % 2
+    turned = turned_round(one.text, other.text, one.language, other.language)
+    return one.side != other.side or turned or _voted_otherwise(one, other)
 
 
 def _voted_otherwise(one: Said, other: Said) -> bool:

@@ -19,8 +19,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.core.gate import Cited, Fault, Quote, Written, judge
-from bot.language.asking import Answered, Service
-from bot.language.translation.port import Down, EngineFailed
+from bot.language.asking import Service
+from bot.language.translation.port import EngineFailed
 
 PROMPT = 1
 """Counted up with every change of the words below; it is kept beside each sentence."""
@@ -84,7 +84,7 @@ class Model:
         try:
             found = await self._service.ask("/chat/completions", body=self._asked(shown, language, print_))
             answer = _Answer.model_validate_json(found["choices"][0]["message"]["content"], strict=True)
-        except (Answered, Down, EngineFailed) as error:
+        except EngineFailed as error:
             return left(str(error))
         except (ValidationError, TypeError, KeyError, IndexError):
             return left("it did not answer in the form that was asked for")
@@ -104,7 +104,10 @@ class Model:
         mark = f"=={print_}=="
         task = _TASK.format(mark=mark, count=len(shown), language=language)
         data = "\n".join(json.dumps({"number": n, "text": text}, ensure_ascii=False) for n, text in enumerate(shown, 1))
-        form = {"type": "json_schema", "json_schema": {"name": "sentence", "strict": True, "schema": _schema()}}
+        form = {
+            "type": "json_schema",
+            "json_schema": {"name": "sentence", "strict": True, "schema": _Answer.model_json_schema()},
+        }
         return {
             "model": self.model,
             "messages": [
@@ -116,7 +119,3 @@ class Model:
             "max_tokens": 400,
             "response_format": form,
         }
-
-
-def _schema() -> dict[str, Any]:
-    return _Answer.model_json_schema()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.digest import same_words
 from bot.core.message import Phrase, t
 from bot.language.translation.glossary import Glossary
 
@@ -158,13 +159,9 @@ def _too_long() -> Finding:
 
 
 def _same(original: str, translated: str) -> list[Finding]:
-    if len(_WORD.findall(original)) >= WORDS and _folded(original) == _folded(translated):
+    if len(_WORD.findall(original)) >= WORDS and same_words(original) == same_words(translated):
         return [Finding("error", "same", t("The translation is the original again."))]
     return []
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _language(translated: str, source: str, target: str, detect: Detect) -> list[Finding]:

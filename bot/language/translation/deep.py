@@ -71,8 +71,6 @@ class DeepTranslator:
         work.start()
         try:
             found = await asyncio.wrap_future(done)
-        except EngineFailed:
-            raise
         except Exception as error:
             raise _meant(error, source, target) from None
         if not isinstance(found, str):

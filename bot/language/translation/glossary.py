@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+
+from bot.core.digest import same_words
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,6 @@ class Glossary:
 
 def _holds(text: str, word: str) -> bool:
     """Whether a text holds a word, in whatever case, and not as a part of another one."""
-    core = _folded(word.rstrip("*"))
+    core = same_words(word.rstrip("*"))
     tail = "" if word.endswith("*") else r"(?!\w)"
-    return re.search(rf"(?<!\w){re.escape(core)}{tail}", _folded(text)) is not None
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return re.search(rf"(?<!\w){re.escape(core)}{tail}", same_words(text)) is not None

@@ -54,8 +54,10 @@ class LibreTranslate:
             try:
                 found = await self._service.ask("/spec")
                 self._version = str(found["info"]["version"])[:40]
-            except (Answered, Down, TypeError, KeyError):
+            except Down:
                 return ""
+            except (Answered, TypeError, KeyError):
+                self._version = ""
         return self._version
 
 
