@@ -124,7 +124,7 @@ class Translators:
         self._detect = detect
         self._clock = clock
         self._budget = budget
-        self._breakers: dict[str, Breaker] = {}
+        self._breakers: dict[Engine, Breaker] = {}
         self._flights: dict[str, asyncio.Task[dict[Source, Translation]]] = {}
 
     async def translate(
@@ -218,7 +218,7 @@ class Translators:
         self, engine: Engine, texts: Sequence[Source], source: str, target: str, made: dict[Source, Translation]
     ) -> list[str]:
         """Ask one engine; what it gives goes into `made`. Why it gave nothing, where it did."""
-        breaker = self._breakers.setdefault(engine.name, Breaker())
+        breaker = self._breakers.setdefault(engine, Breaker())
         if breaker.open_until(self._clock()):
             return [f"{engine.name}: {breaker.why}"]
         short = [text for text in texts if len(text.text) <= engine.longest]

@@ -162,6 +162,14 @@ async def test_an_engine_that_fails_again_and_again_is_left_alone_for_a_while() 
     assert (await one(here, "Milk")).engine == "first"
 
 
+async def test_two_servers_of_one_kind_are_left_alone_each_by_itself() -> None:
+    first, second = Scripted("libre", *[Down("it is busy")] * PATIENCE), Scripted("libre")
+    here = translators(first, second, clock=Clock())
+    for n in range(PATIENCE + 2):
+        assert (await one(here, f"Bread {n}")).text == f"de:Bread {n}"
+    assert len(first.calls) == PATIENCE
+
+
 async def test_an_engine_that_asks_for_time_or_refuses_us_is_left_alone_at_once() -> None:
     clock = Clock()
     first, second = Scripted("first", Down("slow down", 7)), Scripted("second", NotAllowed("it refuses our key"))
