@@ -102,18 +102,7 @@ def _found(
 
 def key(config: Config, table: EngineTable, environment: Mapping[str, str] = os.environ) -> str:
     """The key of a translation engine; "" where it has none. From here on no log shows it. Raises `BadConfig`."""
-    if table.key_file is not None:
-        found = _from_file(config.place(table.key_file), f"the key of engine {table.name}")
-    elif table.key_env is not None:
-        found = environment.get(table.key_env, "").strip()
-        if not found:
-            raise BadConfig(
-                f"There is no key in the variable {table.key_env}: the key of engine {table.name} is missing."
-            )
-    else:
-        return ""
-    veil.learn(found)
-    return found
+    return _kept(config, table.key_file, table.key_env, "key", f"the key of engine {table.name}", environment)
 
 
 def hook(config: Config, table: TelegramTable, environment: Mapping[str, str] = os.environ) -> Hook | None:
@@ -122,19 +111,27 @@ def hook(config: Config, table: TelegramTable, environment: Mapping[str, str] = 
     if given is None:
         return None
     whose = f"the webhook secret of telegram:{table.name}"
-    secret = ""
-    if given.secret_file is not None:
-        secret = _from_file(config.place(given.secret_file), whose)
-    elif given.secret_env:
-        secret = environment.get(given.secret_env, "").strip()
-        if not secret:
-            raise BadConfig(f"There is no secret in the variable {given.secret_env}: {whose} is missing.")
-    if secret:
-        veil.learn(secret)
-        if not _SECRET.fullmatch(secret):
-            raise BadConfig(f"{whose[0].upper()}{whose[1:]} must be 16 to 256 letters, digits, - or _.")
+    secret = _kept(config, given.secret_file, given.secret_env, "secret", whose, environment)
+    if secret and not _SECRET.fullmatch(secret):
+        raise BadConfig(f"{whose[0].upper()}{whose[1:]} must be 16 to 256 letters, digits, - or _.")
     host, _, port = given.listen.rpartition(":")
     return Hook(given.url, host.strip("[]"), int(port), secret)
+
+
+def _kept(
+    config: Config, file: Path | None, variable: str | None, what: str, whose: str, environment: Mapping[str, str]
+) -> str:
+    """A secret that stands in a file or in a variable, "" where neither is named; from here on no log shows it."""
+    if file is not None:
+        found = _from_file(config.place(file), whose)
+    elif variable:
+        found = environment.get(variable, "").strip()
+        if not found:
+            raise BadConfig(f"There is no {what} in the variable {variable}: {whose} is missing.")
+    else:
+        return ""
+    veil.learn(found)
+    return found
 
 
 def _from_file(path: Path, whose: str) -> str:
