@@ -48,6 +48,16 @@ class Log:
     account: str
     log: Path
 
+    async def send(self, place: str, message: Rendered, key: str) -> Receipt:
+        receipt = await super().send(place, message, key)  # type: ignore[misc]  # of the transport beside it
+        self.write(place, message, receipt)
+        return receipt
+
+    async def edit(self, place: str, message: Rendered, remote: str) -> Receipt:
+        receipt = await super().edit(place, message, remote)  # type: ignore[misc]  # of the transport beside it
+        self.write(place, message, receipt, remote)
+        return receipt
+
     def write(self, place: str, message: Rendered, receipt: Receipt, changed: str = "") -> None:
         line = {
             "account": self.account,
@@ -64,27 +74,11 @@ class Log:
 
 
 class WrittenTelegram(Log, Telegram):
-    async def send(self, place: str, message: Rendered, key: str) -> Receipt:
-        receipt = await super().send(place, message, key)
-        self.write(place, message, receipt)
-        return receipt
-
-    async def edit(self, place: str, message: Rendered, remote: str) -> Receipt:
-        receipt = await super().edit(place, message, remote)
-        self.write(place, message, receipt, remote)
-        return receipt
+    """Telegram that writes down what it has sent."""
 
 
 class WrittenMatrix(Log, Matrix):
-    async def send(self, place: str, message: Rendered, key: str) -> Receipt:
-        receipt = await super().send(place, message, key)
-        self.write(place, message, receipt)
-        return receipt
-
-    async def edit(self, place: str, message: Rendered, remote: str) -> Receipt:
-        receipt = await super().edit(place, message, remote)
-        self.write(place, message, receipt, remote)
-        return receipt
+    """Matrix that writes down what it has sent."""
 
 
 class Process:
