@@ -126,19 +126,22 @@ def talking(turn: Turn, seat: Seat) -> tuple[Node, str] | None:
 
 def unanswered(turn: Turn, seat: Seat, at: datetime) -> Node | None:
     """A private question that this person has not answered yet, and still can."""
-    steps = [step for (step, unit), stage in turn.state.stages.items() if unit == seat.unit and stage.state == "open"]
-    return next((found[0] for step in reversed(steps) if (found := target(turn, seat, step, at)) is not None), None)
+    found = _last(turn, seat, _put(turn, seat, "open"), at)
+    return found[0] if found is not None else None
 
 
 def open_question(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | None:
     """The step that last put a question to this person and still waits for an answer, else one that may be changed."""
-    open_here = [(s, stage) for (s, unit), stage in turn.state.stages.items() if unit == seat.unit]
-    waiting = [s for s, stage in open_here if stage.state == "open"] or [
-        s for s, stage in open_here if stage.state == "done" and s in turn.course.open
-    ]
+    waiting = _put(turn, seat, "open") or [step for step in _put(turn, seat, "done") if step in turn.course.open]
     waiting.sort(key=turn.course.open.__contains__)  # what is over, and only taken late, was put before
-    for step in reversed(waiting):
-        found = target(turn, seat, step, at)
-        if found is not None:
-            return found
-    return None
+    return _last(turn, seat, waiting, at)
+
+
+def _put(turn: Turn, seat: Seat, state: str) -> list[str]:
+    """The steps that have put a question to this person, which stands so, in the order in which they did."""
+    return [step for (step, unit), stage in turn.state.stages.items() if unit == seat.unit and stage.state == state]
+
+
+def _last(turn: Turn, seat: Seat, steps: list[str], at: datetime) -> tuple[Node, str] | None:
+    """The last of these steps at which this person may answer."""
+    return next((found for step in reversed(steps) if (found := target(turn, seat, step, at)) is not None), None)
