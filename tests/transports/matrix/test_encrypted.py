@@ -25,9 +25,20 @@ from bot.transports.port import Media, Refused, Retry, Stopped
 from tests.support import matrix_kills
 from tests.support.homeserver import PATIENCE, ROOT, Account
 from tests.support.matrix_people import Gathering, Person
-from tests.transports.matrix.conftest import Open, now, words
+from tests.transports.matrix.conftest import Listener, Open, now, words
 
 pytestmark = pytest.mark.homeserver
+
+
+async def meet(
+    homeserver: Gathering, listen: Open, folder: Path, *, fresh: bool = False
+) -> tuple[Account, Listener, Person, str]:
+    """A bot that encrypts, Anna, who does too, and a room in which both are."""
+    bot = homeserver.server.login(homeserver.pool.account("bot"))
+    listener = await listen(bot, keys=folder / "keys.db")
+    await listener.once()
+    anna = await homeserver.person("anna", encrypted=True)
+    return bot, listener, anna, await homeserver.room(anna, bot, encrypted=True, fresh=fresh)
 
 
 @asynccontextmanager
@@ -92,11 +103,7 @@ async def test_killed_at_every_point_of_an_encrypted_account(homeserver: Gatheri
 
 
 async def test_files_and_edits_are_encrypted_both_ways(homeserver: Gathering, listen: Open, tmp_path: Path) -> None:
-    bot = homeserver.server.login(homeserver.pool.account("bot"))
-    listener = await listen(bot, keys=tmp_path / "keys.db")
-    await listener.once()
-    anna = await homeserver.person("anna", encrypted=True)
-    room = await homeserver.room(anna, bot, encrypted=True)
+    bot, listener, anna, room = await meet(homeserver, listen, tmp_path)
     said = await anna.image(room, b"my view", "view.png", "look")
     await anna.edit(room, said, "look there")
     heard = await listener.until(lambda all_: len(all_) == 2)
@@ -130,11 +137,7 @@ async def test_what_the_engine_did_not_commit_comes_again_in_the_clear(
     homeserver: Gathering, listen: Open, tmp_path: Path
 ) -> None:
     """The engine could not commit a batch: its keys are undone here, and come again with it."""
-    bot = homeserver.server.login(homeserver.pool.account("bot"))
-    listener = await listen(bot, keys=tmp_path / "keys.db")
-    await listener.once()
-    anna = await homeserver.person("anna", encrypted=True)
-    room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
+    bot, listener, anna, room = await meet(homeserver, listen, tmp_path, fresh=True)
     await listener.once()
     await anna.say(room, "one")
     lost = await listener.matrix.receive(listener.cursor)
@@ -160,11 +163,7 @@ async def test_what_the_engine_did_not_commit_comes_again_in_the_clear(
 async def test_a_send_does_not_wait_for_ever(
     homeserver: Gathering, listen: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bot = homeserver.server.login(homeserver.pool.account("bot"))
-    listener = await listen(bot, keys=tmp_path / "keys.db")
-    await listener.once()
-    anna = await homeserver.person("anna", encrypted=True)
-    room = await homeserver.room(anna, bot, encrypted=True)
+    _, listener, anna, room = await meet(homeserver, listen, tmp_path)
     await listener.drained()
     await anna.say(room, "This comes with its key.")
     await listener.once()
@@ -234,11 +233,7 @@ async def test_a_sync_without_keys_goes_on_where_the_last_one_ended(
     homeserver: Gathering, listen: Open, tmp_path: Path
 ) -> None:
     """Only a commit of keys that did not happen leads back; else every sync would begin at the last keys for ever."""
-    bot = homeserver.server.login(homeserver.pool.account("bot"))
-    listener = await listen(bot, keys=tmp_path / "keys.db")
-    await listener.once()
-    anna = await homeserver.person("anna", encrypted=True)
-    room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
+    _, listener, anna, room = await meet(homeserver, listen, tmp_path, fresh=True)
     await listener.drained()
     await anna.say(room, "with a key")
     await listener.until(lambda all_: listener.texts() == ["with a key"])
@@ -301,11 +296,7 @@ async def test_a_disk_that_is_full_for_a_moment(
     homeserver: Gathering, listen: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     """The keys come again, to a client that was read anew; so they are in the file in the end."""
-    bot = homeserver.server.login(homeserver.pool.account("bot"))
-    listener = await listen(bot, keys=tmp_path / "keys.db")
-    await listener.once()
-    anna = await homeserver.person("anna", encrypted=True)
-    room = await homeserver.room(anna, bot, encrypted=True, fresh=True)
+    bot, listener, anna, room = await meet(homeserver, listen, tmp_path, fresh=True)
     await listener.drained()
     await anna.say(room, "one")
     real = MatrixStore.save_sync_token
