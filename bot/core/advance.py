@@ -32,6 +32,7 @@ from bot.core.events import (
     Redacted,
     Relayed,
     Remained,
+    Retold,
     Spread,
     Started,
     Unbound,
@@ -76,6 +77,10 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
             node = flow.nodes[event.step]
             unit = f"table:{event.table}"
             turn.hook(node, unit, node.step.relayed(turn.scene(node, unit), event))
+        case Retold():
+            node = flow.nodes[event.step]
+            unit = f"table:{event.table}"
+            turn.hook(node, unit, node.step.retold(turn.scene(node, unit), event))
         case Reached():
             for step in tuple(state.course.open):
                 node = flow.nodes[step]

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.core.events import Event, What
 from bot.core.message import Button, Message
-from bot.core.state import Contribution, Course, Digest, Seat, Stage
+from bot.core.state import Contribution, Course, Digest, Seat, Stage, Translated, Wanted
 
 
 class Lane(IntEnum):
@@ -215,6 +215,30 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
+class Retell:
+    """Store somebody's words in another language, new or changed. Every step at which people have read them in that language
+    hears of it (`bot.core.events.Retold`)."""
+
+    translated: Translated
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """Put words into the translators' queue, or change what stands there."""
+
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A reader says that a translation looks wrong. Once for each reader, however often they say so."""
+
+    seat: str
+    contribution: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seated:
     """Move seats to a table (made if new); a seat leaves the table where it sat."""
 
@@ -284,6 +308,9 @@ Effect = (
     | Record
     | Grant
     | Draw
+    | Retell
+    | Want
+    | Flag
     | Seated
     | Unbind
     | Note

@@ -253,6 +253,21 @@ class Relayed:
 
 
 @dataclass(frozen=True, slots=True)
+class Retold:
+    """A translation that people at this table have read in this step has changed: it was reviewed, questioned or withdrawn
+    (`state`). `digest` is the one in which it stands, "" where it was said in the talk itself."""
+
+    course: str
+    step: str
+    table: str
+    contribution: str
+    language: str
+    state: str
+    digest: str = ""
+    kind: Literal["retold"] = "retold"
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The organiser, or the clock, starts a course."""
 
@@ -299,6 +314,7 @@ Event = (
     | Spread
     | Answered
     | Relayed
+    | Retold
     | Started
     | Reached
     | Spoken
@@ -334,6 +350,7 @@ __all__ = [
     "Redacted",
     "Relayed",
     "Remained",
+    "Retold",
     "Spoken",
     "Spread",
     "Started",

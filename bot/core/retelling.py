@@ -55,7 +55,7 @@ def quoted(sentence: DigestSentence, words: Callable[[str], Words] = original) -
         notes.append(support)
     if sentence.minority:
         notes.append(t("This is what a minority says."))
-    quote = block(words(sentence.sources[0]), kind="quote")
+    quote = block(words(sentence.worded), kind="quote")
     return (quote, block(*_spaced(notes), kind="note")) if notes else (quote,)
 
 

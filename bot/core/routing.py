@@ -44,7 +44,21 @@ from bot.core.aiming import (
 from bot.core.commands.facilitating import ALL
 from bot.core.doubts import ask_meant, ask_which, told_which
 from bot.core.effects import Note
-from bot.core.events import Answered, Due, Edited, Event, Found, Heard, Joined, Lost, Redacted, Relayed, Spread, Unbound
+from bot.core.events import (
+    Answered,
+    Due,
+    Edited,
+    Event,
+    Found,
+    Heard,
+    Joined,
+    Lost,
+    Redacted,
+    Relayed,
+    Retold,
+    Spread,
+    Unbound,
+)
 from bot.core.files import FILES, WHY_NOT
 from bot.core.flow import Flow
 from bot.core.holding import KIND
@@ -96,7 +110,7 @@ def needs(flow: Flow, course: Course, seat: Seat | None, table: Table | None, ev
         case Due() | Answered():
             found = [(event.step, event.unit)] if event.unit else []
             return found + (_of_seat(flow, course, seat, table, event.step) if seat is not None else [])
-        case Relayed():
+        case Relayed() | Retold():
             return [(event.step, f"table:{event.table}")]
         case Spread():
             if seat is None:

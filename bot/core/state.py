@@ -123,9 +123,12 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """What someone gave. `kind` is `message`, `idea`, `answer`, `prompt`, `summary` or `note` (a facilitator's, for the log
-    alone), `file` (one without words), or `held` (it waits for somebody's word, see `bot.core.holding`); `target` what it
-    answers (a question, an option, another contribution); `shared` is False for words that stay off every transcript (an
-    icebreaker, a note). `media` is the kind of file that came with it ("photo", "voice" …)."""
+    alone), `file` (one without words), `reply` (to a sentence that came from another table), `sentence` (how its author, or
+    somebody with its author's yes, words a statement for the digest), or `held` (it waits for somebody's word, see
+    `bot.core.holding`); `target` what it answers (a question, an option, another contribution), or of a `sentence` the statement
+    that it words; `shared` is False for words that stay off every transcript (an icebreaker, a note). `media` is the kind of file
+    that came with it ("photo", "voice" …). `written` is the language of the words where it is known to be another than the
+    author's `language`."""
 
     id: str
     step: str
@@ -142,11 +145,53 @@ class Contribution:
     shared: bool = True
     helped: bool = False
     media: str = ""
+    written: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The language of the words."""
+        return self.written or self.language
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """Somebody's words in another language. `engine` and `version` made it, `via` the language in between; `by` is the seat of
+    the person who has read or written it. A `machine` translation nobody has read yet; a `reviewed` one somebody has; one that
+    is `questioned` a reader doubts; where one is `withdrawn`, the original stands in its place. `findings` are what the checks
+    say against it (`bot.language.translation.checks`)."""
+
+    contribution: str
+    language: str
+    text: str
+    engine: str
+    state: Literal["machine", "reviewed", "questioned", "withdrawn"] = "machine"
+    version: str = ""
+    via: str = ""
+    by: str = ""
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Words that wait for a translator: into `language`, from `source`. `why` is `held` (nothing that a machine gave is good
+    enough, or the flow wants a person), `questioned` (a reader doubts what there is) or `official`. `taken_by` has it until
+    `until`; at `due` whoever waits for it goes on without it."""
+
+    contribution: str
+    language: str
+    source: str
+    why: Literal["held", "questioned", "official"]
+    at: datetime
+    state: Literal["waiting", "taken", "done", "refused"] = "waiting"
+    taken_by: str = ""
+    until: datetime | None = None
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A short text drawn from contributions. Every sentence is a tuple of the contributions it stands for, never empty."""
+    """A short text drawn from contributions. Every sentence is a tuple of the contributions it stands for, never empty.
+    `answers` is the digest to which it replies, "" where it replies to none."""
 
     id: str
     step: str
@@ -158,6 +203,7 @@ class Digest:
     unheard: int
     members: int
     at: datetime
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +214,15 @@ class DigestSentence:
     minority: bool
     left_out: str = ""
     """Why the facilitator left it out, from the list of reasons; "" where it stands."""
+    words: str = ""
+    """The `sentence` that words it, by its id; "" where it stands in the words of its first source."""
+    model: str = ""
+    """The language model that has worded it; "" where a person has."""
+
+    @property
+    def worded(self) -> str:
+        """The contribution whose words people read."""
+        return self.words or self.sources[0]
 
     def __post_init__(self) -> None:
         if not self.sources:

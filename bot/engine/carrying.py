@@ -15,6 +15,7 @@ from bot.core.effects import (
     Effect,
     End,
     Fan,
+    Flag,
     Grant,
     Hide,
     Keep,
@@ -25,6 +26,7 @@ from bot.core.effects import (
     Record,
     Redraw,
     Request,
+    Retell,
     Say,
     Seal,
     Seated,
@@ -32,15 +34,16 @@ from bot.core.effects import (
     Shown,
     Unbind,
     Wake,
+    Want,
     Withdraw,
 )  # fmt: skip
-from bot.core.events import Event, Spoken, Spread, What
+from bot.core.events import Event, Retold, Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode
-from bot.core.state import Course, Status
+from bot.core.state import Course, Status, Translated
 from bot.engine import changing, lodging
 from bot.engine.work import Work
-from bot.store import ballots, copies, courses, findings, identities, opinions, people
+from bot.store import arrivals, ballots, copies, courses, findings, identities, opinions, people, tables, translations
 from bot.store.times import ms
 
 ROW = 200
@@ -80,6 +83,12 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 opinions.grant(db, assembly, effect, ms(work.now))
             case Draw(digest):
                 findings.save_digest(db, assembly, digest)
+            case Retell(translated):
+                retell(work, assembly, flow, translated)
+            case Want(wanted):
+                translations.want(db, assembly, wanted)
+            case Flag(seat, contribution, language):
+                translations.flag(db, assembly, contribution, language, seat, ms(work.now))
             case Seated():
                 lodging.sit(db, assembly, effect, work.now)
                 work.reseat(assembly, effect.seats)
@@ -185,6 +194,18 @@ def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]
             return tuple(s.id for s in people.staff(work.db, assembly, "organiser"))
         case _:
             raise ValueError(f"nobody is called {kind}:{id}")
+
+
+def retell(work: Work, assembly: str, flow: Flow, made: Translated) -> None:
+    """Keep a translation, and let every step at which people have read it know."""
+    db, at = work.db, ms(work.now)
+    translations.save(db, assembly, made, at)
+    for step, id, digest in arrivals.showing(db, assembly, made.contribution, made.language):
+        table = tables.load_table(db, assembly, id)
+        if table is not None:
+            told = Retold(flow.course_of(table.site), step, id, made.contribution, made.language, made.state, digest)
+            key = f"retold/{step}/{id}/{digest}/{made.contribution}/{made.language}/{made.state}/{at}"
+            work.happen(assembly, work.now, told, key)
 
 
 def fan_out(work: Work, assembly: str, flow: Flow, course: Course, step: str, what: What) -> None:

@@ -33,6 +33,7 @@ from bot.core.events import (
     Redacted,
     Relayed,
     Remained,
+    Retold,
     Spoken,
     Spread,
     Unbound,
@@ -201,7 +202,13 @@ def _table(work: Work, assembly: str, flow: Flow, event: Event, seat: Seat | Non
     match event:
         case Spread(units=(unit,)) | Due(unit=unit) | Answered(unit=unit) if unit.startswith("table:"):
             id = unit.removeprefix("table:")
-        case Relayed(table=table) | Bound(table=table) | Unbound(table=table) | Remained(table=table):
+        case (
+            Relayed(table=table)
+            | Retold(table=table)
+            | Bound(table=table)
+            | Unbound(table=table)
+            | Remained(table=table)
+        ):
             id = table
         case Entered(table=table) | Exited(table=table):
             id = table
@@ -225,7 +232,7 @@ def _private(flow: Flow, event: Event) -> bool:
 
 def _step(event: Event) -> str:
     match event:
-        case Due() | Spread() | Answered() | Relayed():
+        case Due() | Spread() | Answered() | Relayed() | Retold():
             return event.step
         case Heard(asked=asked) if asked:
             return asked.split(":", 1)[0]
@@ -253,6 +260,8 @@ def _aim(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Node, t
             return flow.nodes[step], ("answered",)
         case Relayed(step=step):
             return flow.nodes[step], ("relayed",)
+        case Retold(step=step):
+            return flow.nodes[step], ("retold",)
         case Reached():
             waiting = [flow.nodes[s] for s in state.course.open if flow.nodes[s].step.scope == "assembly"]
             return (waiting[0], ("begin",)) if waiting else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from bot.core.effects import Seated
 from bot.core.events import Answered, Event, Relayed
@@ -19,12 +19,12 @@ from bot.core.flow import Flow, GroupPlan
 from bot.core.ids import derive
 from bot.core.names import distinct
 from bot.core.seating import OpenTable, Person, Plan, merge_small, place_late, seat_people
-from bot.core.state import Role, Seat, Table
+from bot.core.state import Role, Seat, Table, Translated
 from bot.core.steps.assign import Assign
 from bot.engine import entry, lodging, ways
 from bot.engine.house import House
 from bot.language.translation.service import Source, Translation, Translators
-from bot.store import arrivals, codes, courses, findings, opinions, people, queue, tables
+from bot.store import arrivals, codes, courses, findings, opinions, people, queue, tables, translations
 from bot.store.connection import Store
 from bot.store.courses import Job
 from bot.store.database import Database
@@ -79,7 +79,7 @@ def _relay_texts(db: Database, job: Job) -> dict[str, str]:
     digest = findings.load_digest(db, job.assembly, job.request.args["digest"])
     if digest is None or digest.state != "approved":
         return {}
-    sources = [id for s in digest.sentences if not s.left_out for id in s.sources[:1]]
+    sources = [s.worded for s in digest.sentences if not s.left_out]
     return opinions.words(db, job.assembly, sources)
 
 
@@ -91,7 +91,10 @@ def _arrive(
     args = job.request.args
     for language, made in translated.items():
         for id, one in made.items():
-            opinions.save_translation(db, job.assembly, id, language, one.engine, one.text)
+            state: Literal["reviewed", "machine"] = "reviewed" if one.reviewed else "machine"
+            findings = tuple(finding.about for finding in one.findings)
+            kept = Translated(id, language, one.text, one.engine, state, one.version, one.via, findings=findings)
+            translations.save(db, job.assembly, kept, ms(now))
     for target in args["targets"]:
         done = translated.get(target["language"], {})
         texts = {id: f"{id}@{target['language']}" for id in done}

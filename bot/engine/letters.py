@@ -22,7 +22,7 @@ from bot.engine.enclosures import Enclosed, enclosed
 from bot.engine.house import House
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render_together
-from bot.store import buttons, copies, identities, opinions, people, rooms, tables
+from bot.store import buttons, copies, identities, opinions, people, rooms, tables, translations
 from bot.store.buttons import Buttons
 from bot.store.database import Database
 from bot.store.queue import Act, OutboxRow
@@ -276,7 +276,7 @@ def look_up(db: Database, assembly: str, ids: Sequence[str]) -> dict[str, str]:
             continue
         found[id] = plain[original]
         if language:
-            translated = opinions.translations(db, assembly, [original], language)
-            if original in translated:
-                found[id] = translated[original][0]
+            translated = translations.load(db, assembly, original, language)
+            if translated is not None and translated.state != "withdrawn":
+                found[id] = translated.text
     return found

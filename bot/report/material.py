@@ -16,10 +16,10 @@ from bot.core.itinerary import Node
 from bot.core.message import Part, message
 from bot.core.names import clean_name
 from bot.core.scene import Scene
-from bot.core.state import Course, Digest, Role, Seat, State, Status, Table
+from bot.core.state import Course, Digest, Role, Seat, State, Status, Table, Translated
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render
-from bot.store import archive, courses, joining, opinions, people
+from bot.store import archive, courses, joining, people, translations
 from bot.store.archive import Carried, Given
 from bot.store.courses import Assembly, LogLine
 from bot.store.database import Database
@@ -69,7 +69,7 @@ class Material:
     consents: Mapping[tuple[str, str], bool]
     digests: tuple[Digest, ...]
     carried: tuple[Carried, ...]
-    translated: Mapping[tuple[str, str], tuple[str, str]]
+    translated: Mapping[tuple[str, str], Translated]
     results: Mapping[str, Mapping[str, Mapping[str, Any]]]
     courses: Mapping[str, Course]
     log: tuple[LogLine, ...]
@@ -155,11 +155,11 @@ def gather(db: Database, house: House, assembly: str) -> Material:
     given = archive.given(db, assembly)
     carried = archive.carried(db, assembly)
     everybody = people.roster(db, assembly, roles=get_args(Role), statuses=get_args(Status))
-    translated: dict[tuple[str, str], tuple[str, str]] = {}
+    translated: dict[tuple[str, str], Translated] = {}
     for each in carried:
         for pointer in each.arrival.texts.values():
             id, _, language = pointer.partition("@")
-            found = opinions.translations(db, assembly, (id,), language)
+            found = translations.load_all(db, assembly, (id,), language)
             translated |= {(id, language): found[id]} if id in found else {}
     return Material(
         flow,

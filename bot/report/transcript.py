@@ -228,7 +228,7 @@ def _arrived(material: Material, node: Node | None, step: str, table: Table) -> 
         if each.step == step and each.table == table.id:
             digest, engine, texts = each.arrival
             standing = [s for s in digest.sentences if not s.left_out] if digest.state == "approved" else []
-            lines = tuple(_carried_line(material, s, texts.get(s.sources[0], ""), engine) for s in standing)
+            lines = tuple(_carried_line(material, s, texts.get(s.worded, ""), engine) for s in standing)
             source = source_of(material, node, digest)
             yield Extract(digest.id, digest.state, digest.language, lines, not digest.unheard, source, engine)
 
@@ -253,7 +253,7 @@ def _carried_line(material: Material, sentence: DigestSentence, pointer: str, en
     id, _, language = pointer.partition("@")
     if not line.free or (id, language) not in material.translated or id not in line.sources:
         return line
-    text = clean(material.translated[id, language][0])
+    text = clean(material.translated[id, language].text)
     return Line(line.sources, text, True, sentence, original=line.text, engine=engine)
 
 

@@ -1,6 +1,6 @@
 """What has been carried to a table: digests, and which of their sentences a translator put into the table's language.
 
-The translated words themselves stand in `translation`, sealed under their authors' keys (`opinions.save_translation`).
+The translated words themselves stand in `translation`, sealed under their authors' keys (`bot.store.translations`).
 """
 
 from __future__ import annotations
@@ -43,3 +43,15 @@ def at_table(db: Database, assembly: str, step: str, table: str) -> tuple[Arriva
     ).fetchall()
     found = ((findings.load_digest(db, assembly, id), engine, json.loads(texts)) for id, engine, texts in rows)
     return tuple(Arrival(digest, engine, texts) for digest, engine, texts in found if digest is not None)
+
+
+def showing(db: Database, assembly: str, contribution: str, language: str) -> list[tuple[str, str, str]]:
+    """The `(step, table, digest)` where people have read a contribution in this language."""
+    rows = db.sql.execute(
+        "SELECT step, table_id, digest, texts FROM arrival WHERE assembly = ? ORDER BY at, table_id, digest",
+        (assembly,),
+    )
+    pointer = f"{contribution}@{language}"
+    return [
+        (step, table, digest) for step, table, digest, texts in rows if json.loads(texts).get(contribution) == pointer
+    ]

@@ -36,7 +36,12 @@ def save_digest(db: Database, assembly: str, digest: Digest) -> None:
     """Store a digest, new or changed. It holds no words, only pointers to them."""
     d = digest
     data = json.dumps(
-        {"sentences": [asdict(s) for s in d.sentences], "unheard": d.unheard, "members": d.members},
+        {
+            "sentences": [asdict(s) for s in d.sentences],
+            "unheard": d.unheard,
+            "members": d.members,
+            "answers": d.answers,
+        },
         separators=(",", ":"),
     )
     db.sql.execute(
@@ -69,7 +74,7 @@ def _digests(db: Database, where: str, given: Sequence[str]) -> list[Digest]:
     for id, step, table, site, language, state, text, at in found:
         data = json.loads(text)
         sentences = tuple(DigestSentence(**{**s, "sources": tuple(s["sources"])}) for s in data["sentences"])
-        digests.append(
-            Digest(id, step, table, site, language, state, sentences, data["unheard"], data["members"], instant(at))
-        )
+        counts = data["unheard"], data["members"]
+        answers = data.get("answers", "")
+        digests.append(Digest(id, step, table, site, language, state, sentences, *counts, instant(at), answers))
     return digests

@@ -1,6 +1,6 @@
-"""What people gave: contributions, their earlier words, what translators made of them, and consents.
+"""What people gave: contributions, their earlier words, and consents.
 
-Words, and every version and translation of them, are sealed under their author's key: once that is erased, they read as if
+Words, and every version of them, are sealed under their author's key: once that is erased, they read as if
 taken back. What was hidden stays sealed as evidence; no query of the loop finds it, but by its id.
 """
 
@@ -14,7 +14,9 @@ from bot.core.state import Contribution
 from bot.store.database import Database
 from bot.store.times import instant, ms
 
-_COLUMNS = "id, step, table_id, site, seat, kind, body, at, language, side, target, state, shared, helped, media"
+_COLUMNS = (
+    "id, step, table_id, site, seat, kind, body, at, language, side, target, state, shared, helped, media, written"
+)
 
 # Contributions
 
@@ -25,10 +27,10 @@ def keep(db: Database, assembly: str, given: Contribution) -> None:
     body = db.vault.seal(c.seat or None, c.text.encode(), f"contribution/{assembly}/{c.id}")
     db.sql.execute(
         "INSERT INTO contribution (assembly, id, step, table_id, site, seat, kind, side, language, target, body, "
-        "at, state, shared, helped, media) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "at, state, shared, helped, media, written) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (assembly, id) DO UPDATE SET step = excluded.step, table_id = excluded.table_id, kind = excluded.kind, "
         "side = excluded.side, language = excluded.language, target = excluded.target, body = excluded.body, "
-        "state = excluded.state, shared = excluded.shared, media = excluded.media "
+        "state = excluded.state, shared = excluded.shared, media = excluded.media, written = excluded.written "
         "WHERE contribution.seat = excluded.seat",
         (
             assembly,
@@ -47,6 +49,7 @@ def keep(db: Database, assembly: str, given: Contribution) -> None:
             c.shared,
             c.helped,
             c.media,
+            c.written,
         ),
     )
 
@@ -194,7 +197,7 @@ def _contribution(db: Database, assembly: str, row: tuple[Any, ...]) -> Contribu
     text = db.vault.open(row[4] or None, row[6], f"contribution/{assembly}/{row[0]}")
     if text is None:
         return None
-    id, step, table, site, seat, kind, _, at, language, side, target, state, shared, helped, media = row
+    id, step, table, site, seat, kind, _, at, language, side, target, state, shared, helped, media, written = row
     return Contribution(
         id,
         step,
@@ -211,6 +214,7 @@ def _contribution(db: Database, assembly: str, row: tuple[Any, ...]) -> Contribu
         bool(shared),
         bool(helped),
         media,
+        written,
     )
 
 
@@ -218,42 +222,6 @@ def _where(table: str | None, site: str | None) -> tuple[str, tuple[str, ...]]:
     """What narrows a query to a table or a site."""
     wanted = [(column, value) for column, value in (("table_id", table), ("site", site)) if value is not None]
     return "".join(f" AND {column} = ?" for column, _ in wanted), tuple(value for _, value in wanted)
-
-
-# Translations
-
-
-def save_translation(db: Database, assembly: str, contribution: str, language: str, engine: str, text: str) -> None:
-    """Keep what a translator gave for a contribution, under its author's key."""
-    author = db.sql.execute(
-        "SELECT seat FROM contribution WHERE assembly = ? AND id = ?", (assembly, contribution)
-    ).fetchone()
-    if author is None:
-        raise LookupError(f"there is no contribution {contribution}")
-    body = db.vault.seal(author[0] or None, text.encode(), f"translation/{assembly}/{contribution}/{language}")
-    db.sql.execute(
-        "INSERT INTO translation (assembly, contribution, language, engine, body) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (assembly, contribution, language) DO UPDATE SET engine = excluded.engine, body = excluded.body",
-        (assembly, contribution, language, engine, body),
-    )
-
-
-def translations(db: Database, assembly: str, ids: Iterable[str], language: str) -> dict[str, tuple[str, str]]:
-    """`(text, engine)` of the contributions that stand and were translated into a language, by id."""
-    found = {}
-    for id in dict.fromkeys(ids):
-        row = db.sql.execute(
-            "SELECT c.seat, t.body, t.engine FROM translation t JOIN contribution c "
-            "ON c.assembly = t.assembly AND c.id = t.contribution "
-            "WHERE t.assembly = ? AND t.contribution = ? AND t.language = ? AND c.state = 'live'",
-            (assembly, id, language),
-        ).fetchone()
-        if (
-            row
-            and (text := db.vault.open(row[0] or None, row[1], f"translation/{assembly}/{id}/{language}")) is not None
-        ):
-            found[id] = (text.decode(), row[2])
-    return found
 
 
 # Consents

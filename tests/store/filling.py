@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.core.effects import Cast, Grant, Note, Record, Request, Seated
-from bot.core.state import Contribution, Course, Digest, DigestSentence, OpenStep, Stage
+from bot.core.state import Contribution, Course, Digest, DigestSentence, OpenStep, Stage, Translated, Wanted
 from bot.store import (
     arrivals,
     ballots,
@@ -24,6 +24,7 @@ from bot.store import (
     queue,
     rooms,
     tables,
+    translations,
 )  # fmt: skip
 from bot.store.database import Database
 from bot.store.keys import KeyFile, Vault
@@ -88,7 +89,9 @@ def fill(db: Database) -> str:
     findings.record(db, "a1", Record("vote", "site:fr", {"yes": 1}), NOON)
     sentences = (DigestSentence(("c1",), 3, 1, False),)
     findings.save_digest(db, "a1", Digest("d1", "sum", "t1", "fr", "fr", "approved", sentences, 1, 6, AT))
-    opinions.save_translation(db, "a1", "c1", "de", "pseudo", c["translation"])
+    translations.save(db, "a1", Translated("c1", "de", c["translation"], "pseudo"), NOON)
+    translations.want(db, "a1", Wanted("c1", "de", "fr", "questioned", AT, due=AT))
+    translations.flag(db, "a1", "c1", "de", seat.id, NOON)
     arrivals.arrive(db, "a1", "relay", "t2", "d1", "pseudo", {"c1": "c1@de"}, NOON)
     lease.take(db, "one", NOON, 1000)
     rooms.bind(db, "a1", "t1", "test:main", c["place"], seat.id, NOON)

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.store import media, opinions, queue, unsaid
+from bot.core.state import Translated
+from bot.store import media, opinions, queue, translations, unsaid
 from bot.store.database import Database
 from bot.store.media import File
 from bot.store.queue import OutRow
-from tests.store.filling import said
+from tests.store.filling import NOON, said
 
 FILE = File("c1", "anna", "telegram:main", "photo", "AgACAgIAAx", "image/jpeg", "oven.jpg", 120_000, 7)
 
@@ -87,12 +88,12 @@ def test_nothing_is_kept_of_somebody_who_was_erased(db: Database) -> None:
 
 def test_new_words_keep_the_old_ones_as_versions_and_drop_their_translations(db: Database) -> None:
     opinions.keep(db, "a1", said("c1", "anna", "first"))
-    opinions.save_translation(db, "a1", "c1", "de", "engine", "zuerst")
+    translations.save(db, "a1", Translated("c1", "de", "zuerst", "engine"), NOON)
     assert opinions.amend(db, "a1", "anna", "c1", "second", 5) == 1
     assert opinions.amend(db, "a1", "anna", "c1", "third", 6) == 2
     assert opinions.words(db, "a1", ["c1"]) == {"c1": "third"}
     assert opinions.earlier(db, "a1", "c1") == ["first", "second"]
-    assert opinions.translations(db, "a1", ["c1"], "de") == {}
+    assert translations.load(db, "a1", "c1", "de") is None
     assert "first" not in repr(db.sql.execute("SELECT * FROM version").fetchall())
     db.vault.erase_seat_key("anna")
     assert opinions.earlier(db, "a1", "c1") == []

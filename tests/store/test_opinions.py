@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.core.effects import Grant, Record
-from bot.core.state import Digest, DigestSentence
-from bot.store import arrivals, findings, opinions
+from bot.core.state import Digest, DigestSentence, Translated
+from bot.store import arrivals, findings, opinions, translations
 from bot.store.database import Database
 from bot.store.errors import Unreadable
 from tests.store.filling import AT, NOON, said
@@ -76,11 +76,11 @@ def test_what_is_taken_back_is_not_read(db: Database) -> None:
 def test_an_erased_authors_words_are_gone_everywhere(db: Database) -> None:
     opinions.keep(db, "a1", said("c1", "anna"))
     opinions.keep(db, "a1", said("c2", "ben"))
-    opinions.save_translation(db, "a1", "c1", "de", "pseudo", "übersetzt")
+    translations.save(db, "a1", Translated("c1", "de", "übersetzt", "pseudo"), NOON)
     db.vault.erase_seat_key("anna")
     assert ids(opinions.contributions(db, "a1", "talk")) == ["c2"]
     assert opinions.contribution(db, "a1", "c1") is None
-    assert opinions.translations(db, "a1", ["c1"], "de") == {}
+    assert translations.load(db, "a1", "c1", "de") is None
     assert ids(opinions.statements(db, "a1", ["talk"], "carl", 9)) == ["c2"]
 
 
@@ -124,14 +124,14 @@ def test_statements_are_read_from_the_index_however_many_there_are(db: Database)
 
 def test_translations_follow_their_original(db: Database) -> None:
     opinions.keep(db, "a1", said("c1", "anna"))
-    opinions.save_translation(db, "a1", "c1", "de", "none", "eins")
-    opinions.save_translation(db, "a1", "c1", "de", "pseudo", "zwei")
-    assert opinions.translations(db, "a1", ["c1", "none"], "de") == {"c1": ("zwei", "pseudo")}
-    assert opinions.translations(db, "a1", ["c1"], "fr") == {}
+    translations.save(db, "a1", Translated("c1", "de", "eins", "none"), NOON)
+    translations.save(db, "a1", Translated("c1", "de", "zwei", "pseudo"), NOON)
+    assert translations.load_all(db, "a1", ["c1", "none"], "de") == {"c1": Translated("c1", "de", "zwei", "pseudo")}
+    assert translations.load(db, "a1", "c1", "fr") is None
     opinions.withdraw(db, "a1", "anna", "c1")
-    assert opinions.translations(db, "a1", ["c1"], "de") == {}
+    assert translations.load(db, "a1", "c1", "de") is None
     with pytest.raises(LookupError, match="no contribution"):
-        opinions.save_translation(db, "a1", "none", "de", "none", "x")
+        translations.save(db, "a1", Translated("none", "de", "x", "none"), NOON)
 
 
 def test_the_last_word_on_a_purpose_counts_and_the_others_stay(db: Database) -> None:

@@ -8,7 +8,8 @@ yields effects; it changes nothing itself.
 * `hear`    when somebody presses or writes and it belongs to this step
 * `edited`  when somebody changes what they wrote in this step, while it is open; `withdrawn` when they delete it
 * `due`     when one of its timers rings
-* `answered` when a job that it asked for is done, `relayed` when a digest has come to a table
+* `answered` when a job that it asked for is done, `relayed` when a digest has come to a table, `retold` when a translation that
+  the table has read in this step has changed
 * `welcome_late` when a latecomer sits down at a table where it is open
 * `prolong` once for every table, when its talk goes on until a later hour
 * `close`   once for every unit, if `closes_units`, when its time is over
@@ -24,7 +25,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from bot.core.effects import Effect, Lane, Recall, Say, Withdraw
-from bot.core.events import Answered, Due, Heard, Relayed
+from bot.core.events import Answered, Due, Heard, Relayed, Retold
 from bot.core.fields import Id, Model, Moment, Span, Text
 from bot.core.message import t
 from bot.core.scene import Scene
@@ -131,6 +132,9 @@ class Step(Model):
         yield from ()
 
     def relayed(self, at: Scene, relay: Relayed) -> Iterator[Effect]:
+        yield from ()
+
+    def retold(self, at: Scene, told: Retold) -> Iterator[Effect]:
         yield from ()
 
     def welcome_late(self, at: Scene) -> Iterator[Effect]:

@@ -220,7 +220,7 @@ class Relay(Step):
             return Words(f"{contribution}@{language}") if contribution in texts else original(contribution)
 
         readers = tuple(s.id for s in (*table.members, *table.staff) if _same(s.language, digest.language))
-        left = any(s.sources[0] not in texts for s in standing(digest))
+        left = any(s.worded not in texts for s in standing(digest))
         note = t("What stands here in {language} could not be translated.", language=Lang(digest.language))
         rest = (block(note, kind="note"),) if left else ()
         button = (Button(t("Show the original"), at.press("original", "", digest.id)),) if self.show_original else ()

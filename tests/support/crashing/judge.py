@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from bot.core.effects import Lane
 from bot.core.message import Phrase
 from bot.engine.outcomes import REMINDER, REPEAT
-from bot.store import ballots, findings, opinions, people, queue
+from bot.store import ballots, findings, opinions, people, queue, translations
 from bot.store.database import Database
 from bot.store.keys import Vault
 from bot.store.people import SEAT_COLUMNS, read_seat
@@ -100,7 +100,7 @@ def tables(folder: Path) -> dict[str, list[Any]]:
             for (step,) in db.sql.execute("SELECT step FROM step_key ORDER BY step").fetchall()
         ]
         translated = db.sql.execute("SELECT contribution, language FROM translation ORDER BY 1, 2").fetchall()
-        tables["translation"] = [opinions.translations(db, ASSEMBLY, [id], language) for id, language in translated]
+        tables["translation"] = [translations.load(db, ASSEMBLY, id, language) for id, language in translated]
     return tables
 
 

@@ -1,0 +1,47 @@
+-- Across the border: what translators do, what is remembered of their work, and what readers doubt.
+
+-- The language in which the words are, where that is known to be another one than their author's; '' where not.
+ALTER TABLE contribution ADD COLUMN written TEXT NOT NULL DEFAULT '';
+
+-- `engine` and `version` made it, `via` the language in between. `state`: a `machine` made it and nobody has read it, it was
+-- `reviewed` by the seat `by`, `questioned` by a reader, or `withdrawn` by a translator: then the original stands in its place.
+-- `findings` is a JSON list of what the checks say against it.
+ALTER TABLE translation ADD COLUMN version TEXT NOT NULL DEFAULT '';
+ALTER TABLE translation ADD COLUMN via TEXT NOT NULL DEFAULT '';
+ALTER TABLE translation ADD COLUMN state TEXT NOT NULL DEFAULT 'machine'
+    CHECK (state IN ('machine', 'reviewed', 'questioned', 'withdrawn'));
+ALTER TABLE translation ADD COLUMN "by" TEXT NOT NULL DEFAULT '';
+ALTER TABLE translation ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE translation ADD COLUMN findings TEXT NOT NULL DEFAULT '[]';
+
+-- The translators' queue: what waits for a person, and why (`held`, `questioned`, `official`). `taken_by` has it until `until`.
+-- `due` is when whoever waits for it goes on without it.
+CREATE TABLE wanted (
+    assembly TEXT NOT NULL, contribution TEXT NOT NULL, language TEXT NOT NULL, source TEXT NOT NULL, why TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'taken', 'done', 'refused')),
+    taken_by TEXT NOT NULL DEFAULT '', until INTEGER, due INTEGER, at INTEGER NOT NULL,
+    PRIMARY KEY (assembly, contribution, language)
+) WITHOUT ROWID;
+CREATE INDEX wanted_open ON wanted (assembly, at) WHERE state IN ('waiting', 'taken');
+
+-- Who has said that a translation looks wrong.
+CREATE TABLE flag (
+    assembly TEXT NOT NULL, contribution TEXT NOT NULL, language TEXT NOT NULL, seat TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (assembly, contribution, language, seat)
+) WITHOUT ROWID;
+
+-- What engines have given, by a hash of words, pair and glossary; sealed under the key of whose words they are.
+CREATE TABLE machine_translation (
+    key TEXT PRIMARY KEY, seat TEXT NOT NULL, engine TEXT NOT NULL, version TEXT NOT NULL, via TEXT NOT NULL,
+    body BLOB NOT NULL, at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX machine_translation_of_seat ON machine_translation (seat);
+
+-- The assembly's translation memory: what a person has translated or read. `hash` is an HMAC of the original words; both texts are
+-- sealed under the key of whose words they are, or ('') of the house, where the memory was imported.
+CREATE TABLE memory (
+    assembly TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, hash BLOB NOT NULL, seat TEXT NOT NULL,
+    original BLOB NOT NULL, body BLOB NOT NULL, "by" TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (assembly, source, target, hash)
+) WITHOUT ROWID;
+CREATE INDEX memory_of_seat ON memory (seat);
