@@ -1,4 +1,5 @@
-# Needed on the machine: Python 3.11 or newer (with venv and pip) and git. Everything else goes into .venv.
+# Needed on the machine: Python 3.11 or newer (with venv and pip) and git. Everything else goes into .venv;
+# `make test` also needs Apertium, which it installs itself where it may.
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -9,12 +10,16 @@ SYNAPSE := .synapse
 SERVER  := $(SYNAPSE)/.ready
 RUN   := $(BIN)/python -m
 
+# The engine of the tests that translates, from Debian's packages.
+APERTIUM := apertium apertium-apy apertium-eng-spa apertium-fr-es
+MODES    := /usr/share/apertium/modes
+
 # The first of these that is 3.11 or newer.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-long crash bench check format lock pot po schema guide
+.PHONY: help setup demo apertium test test-fast test-long crash bench check format lock pot po schema guide
 
 help: ## list what make can do
 	@echo "Pnyx: citizen assemblies in the chat apps people already have."
@@ -39,16 +44,23 @@ $(SERVER): tests/support/synapse.lock | $(READY)
 	@$(SYNAPSE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/support/synapse.lock
 	@touch $@
 
+apertium:
+	@[ -e $(MODES)/eng-spa.mode ] && [ -e $(MODES)/fr-es.mode ] && [ -d /usr/lib/python3/dist-packages/apertium_apy ] || { \
+		echo "Installing Apertium, a machine that translates, for the tests (once; about half a minute) ..."; \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { export DEBIAN_FRONTEND=noninteractive; apt-get install -y -qq $(APERTIUM) || \
+			{ apt-get update -qq && apt-get install -y -qq $(APERTIUM); }; } >/dev/null 2>&1 || { \
+			echo "The tests need Apertium, and it could not be installed. On Debian and Ubuntu: sudo apt install $(APERTIUM)"; exit 1; }; }
+
 demo: $(READY) ## play a whole dialogue across a border, in under a minute
 	@$(BIN)/pnyx demo
 
-test: $(READY) $(SERVER) ## run the test suite
+test: $(READY) $(SERVER) apertium ## run the test suite
 	$(RUN) pytest -q
 
-test-fast: $(READY) ## the tests that take less than a second each and need no homeserver
-	$(RUN) pytest -q -m "not slow and not long and not homeserver"
+test-fast: $(READY) ## the tests that take less than a second each and need no homeserver and no Apertium
+	$(RUN) pytest -q -m "not slow and not long and not homeserver and not apertium"
 
-test-long: $(READY) $(SERVER) ## the tests that take minutes
+test-long: $(READY) $(SERVER) apertium ## the tests that take minutes
 	$(RUN) pytest -q -m long
 
 crash: $(READY) ## kill Pnyx at every line, restart it, and see that nothing is lost (long)
