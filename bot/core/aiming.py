@@ -23,6 +23,9 @@ KEEP_BACK = "-keep"
 WHICH = (TO_TABLE, TO_ANSWER, KEEP_BACK, PICK)
 """The buttons with which somebody says what they meant."""
 
+ASIDE = "aside"
+"""Stands in the data of a question's stage: the person has sent words to the table while it waited."""
+
 AT_ONCE = (*WHICH, "-send", "-cancel", "-why", "-lang", "-leave", "-back", "-begin", "-joining", "-room")
 """The buttons that answer what somebody has just done: a mark right below them is meant for them."""
 
@@ -128,6 +131,22 @@ def unanswered(turn: Turn, seat: Seat, at: datetime) -> Node | None:
     """A private question that this person has not answered yet, and still can."""
     found = _last(turn, seat, _put(turn, seat, "open"), at)
     return found[0] if found is not None else None
+
+
+def said_aside(turn: Turn, seat: Seat, question: Node) -> bool:
+    """Whether this person need not be asked about words for the table: they have said so while this question waited, or it is
+    over, and only taken late."""
+    if question.id not in turn.course.open:
+        return True
+    stage = turn.state.stages.get((question.id, seat.unit))
+    return stage is not None and bool(stage.data.get(ASIDE))
+
+
+def say_aside(turn: Turn, seat: Seat, question: Node) -> None:
+    """Note that they have: they are not asked again for this question."""
+    stage = turn.state.stages.get((question.id, seat.unit))
+    if stage is not None:
+        turn.put(replace(stage, data={**stage.data, ASIDE: True}))
 
 
 def open_question(turn: Turn, seat: Seat, at: datetime) -> tuple[Node, str] | None:

@@ -7,7 +7,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import voices
-from bot.core.aiming import KEEP_BACK, TO_ANSWER, TO_TABLE, asked, closed, hear, takes, talking, tell
+from bot.core.aiming import (
+    KEEP_BACK,
+    TO_ANSWER,
+    TO_TABLE,
+    asked,
+    closed,
+    hear,
+    say_aside,
+    takes,
+    talking,
+    tell,
+    unanswered,
+)
 from bot.core.effects import Redraw
 from bot.core.events import PICK, Heard
 from bot.core.holding import hold, release
@@ -91,6 +103,9 @@ def told_which(turn: Turn, seat: Seat, event: Heard) -> Heard | None:
         return None
     if step == TO_TABLE and f":{voices.SENTENCE}:" in seat.focus:
         turn.put(replace(seat, focus=""))
+    missed = unanswered(turn, seat, given.at) if step == TO_TABLE else None
+    if missed is not None:
+        say_aside(turn, seat, missed)
     heard = Heard(event.id, seat.id, given.at, given.text, answers=given.target, media=given.media, kept=given.id)
     hear(turn, found, heard)
     return None

@@ -7,7 +7,8 @@ One chat carries both the private questions and, at a virtual table, the talk. T
 3. where there are no buttons, a mark or a label is a press, unless it may be meant for the table: then its author is asked; words
    in reply to a question answer that one;
 4. typed text answers the private question that waits for it; if the table is talking too, the text is held and the person
-   is asked which of the two was meant;
+   is asked which of the two was meant. While a choice waits that is made with buttons, the person is asked once whether words
+   are for the table; a reply to what somebody said there is;
 5. else it goes to the table, if the table is talking; somebody who is in the table's room and writes here instead is asked
    first, because what was meant for me alone would stand before all;
 6. else it may be a typed choice in an open ballot, which is confirmed first;
@@ -34,6 +35,7 @@ from bot.core.aiming import (
     marked,
     meant,
     open_question,
+    said_aside,
     takes,
     talking,
     talks_elsewhere,
@@ -219,8 +221,8 @@ def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
     if talk is not None and (waiting is not None or talks_elsewhere(turn, seat, talk)):
         ask_which(turn, seat, event, waiting[0] if waiting is not None else None)
         return
-    missed = unanswered(turn, seat, event.at) if talk is not None and marked(event) and not event.answers else None
-    if missed is not None:
+    missed = unanswered(turn, seat, event.at) if talk is not None and not event.answers else None
+    if missed is not None and (marked(event) or not said_aside(turn, seat, missed)):
         ask_which(turn, seat, event, missed)
         return
     found = waiting or talk or open_question(turn, seat, event.at)

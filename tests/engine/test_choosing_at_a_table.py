@@ -22,11 +22,15 @@ from tests.engine.test_mixed import BALLOT
 from tests.support.chats import TALK
 from tests.support.two_platforms import HOUR, both
 
+ASIDE = "A question above still waits for your answer. Send this to your table?"
+
 
 async def test_a_vote_is_never_said_to_the_table() -> None:
     async with both(TALK_AND_BALLOT) as b:
         await reply(b, "dora", "Come in", "2")
         await b.write("dora", "What do you think?")
+        assert ASIDE in b.last("dora")
+        await b.press("dora", "Send it to my table")
         for words in ("2", "no", "No."):
             await b.write("dora", words)
             assert DOUBT in b.last("dora")
@@ -43,7 +47,7 @@ async def test_a_number_that_the_question_does_not_offer_is_not_said_to_the_tabl
         await reply(b, "dora", "Come in", "2")
         for who, number in (("dora", "7"), ("anna", "2")):
             await b.write(who, number)
-            asked = f"A question above still waits for your answer. Send this to your table?\n  “{number}”"
+            asked = f"{ASIDE}\n  “{number}”"
             assert b.last(who).startswith(asked)
         assert await said(b) == []
         await b.press("dora", "Do not send")
@@ -66,6 +70,21 @@ async def test_nothing_of_a_secret_vote_stands_in_the_inbox() -> None:
             return [body for (body,) in found]
 
         assert await b.room.store.read(bodies) == [None] * 4
+
+
+async def test_words_go_to_the_table_only_once_their_author_has_said_so() -> None:
+    async with both(TALK_AND_BALLOT) as b:
+        for who in ("dora", "anna"):
+            await b.write(who, "I would rather not say")
+            assert ASIDE in b.last(who)
+        assert await said(b) == []
+        await b.press("dora", "Do not send")
+        await b.press("anna", "Send it to my table")
+        assert await said(b) == ["I would rather not say"]
+        await b.write("anna", "Yet I have bread")
+        assert await said(b) == ["I would rather not say", "Yet I have bread"], "nobody is asked twice"
+        await b.write("dora", "Good morning")
+        assert ASIDE in b.last("dora"), "who has not sent anything there is asked again"
 
 
 async def test_a_mark_may_be_for_the_table() -> None:
@@ -144,6 +163,7 @@ async def test_where_the_table_talks_only_a_number_looks_like_a_vote() -> None:
 async def test_an_edit_of_what_the_table_reads_is_never_a_choice() -> None:
     async with both(TALK_AND_BALLOT) as b:
         own = await b.write("dora", "Good morning")
+        await b.press("dora", "Send it to my table")
         await b.edit("dora", own, "2")
         assert await cast(b, "dora") == {}
         assert await said(b) == ["2"]
@@ -168,9 +188,11 @@ async def test_what_is_closed_is_not_meant_any_more() -> None:
 async def test_a_reply_to_what_asks_nothing_stands_alone() -> None:
     async with both(TALK_AND_BALLOT) as b:
         await b.write("dora", "Good morning")
+        await b.press("dora", "Send it to my table")
         await reply(b, "dora", "You are at table 1", "2")
         assert DOUBT in b.last("dora"), "nothing says that this is for the table"
         await b.write("ben", "One loaf or two?")
+        await b.press("ben", "Send it to my table")
         await reply(b, "dora", "One loaf or two?", "2")
         assert await said(b) == ["Good morning", "One loaf or two?", "2"], "this is"
         assert await cast(b, "dora") == {}
@@ -203,6 +225,7 @@ async def test_who_has_begun_and_then_said_something_else_is_asked() -> None:
         await reply(b, "dora", "More bread?", "1")
         assert "What first?" in b.last("dora")
         await b.write("dora", "Good morning")
+        await b.press("dora", "Send it to my table")
         await b.write("dora", "2")
         assert UNCLEAR in b.last("dora")
 
@@ -217,6 +240,7 @@ async def test_who_is_in_the_room_has_taken_the_invitation() -> None:
 async def test_who_does_not_answer_at_once_has_gone_on() -> None:
     async with both(TALK_AND_BALLOT) as b:
         await b.write("dora", "Good morning")
+        await b.press("dora", "Send it to my table")
         await b.write("dora", "yes")
         assert DOUBT in b.last("dora")
         await b.write("dora", "Wait a moment")
