@@ -8,7 +8,7 @@ or, in a flow whose steps open everywhere at once, the assembly's (its id is `al
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -16,6 +16,14 @@ from typing import Any, Literal
 Role = Literal["participant", "facilitator", "coordinator", "organiser", "observer", "expert", "translator"]
 Status = Literal["new", "active", "paused", "left", "refused"]
 """`new` has not consented yet, `active` takes part, `paused` wants no messages for now, `left` and `refused` are gone."""
+
+JOINT = "+"
+"""Stands between the seats of those from whose words a language model has made a sentence: it is theirs together."""
+
+
+def together(seats: Iterable[str]) -> str:
+    """The author of words that were made from those of several people: all of them, the same in whatever order they come."""
+    return JOINT.join(sorted(set(seats)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +134,9 @@ class Contribution:
     alone), `file` (one without words), `reply` (to a sentence that came from another table), `sentence` (how its author, or
     somebody with its author's yes, words a statement for the digest), or `held` (it waits for somebody's word, see
     `bot.core.holding`); `target` what it answers (a question, an option, another contribution), or of a `sentence` the statement
-    that it words; `shared` is False for words that stay off every transcript (an icebreaker, a note). `media` is the kind of file
-    that came with it ("photo", "voice" …). `written` is the language of the words where it is known to be another than the
-    author's `language`."""
+    that it words: what a model has worded belongs to all its authors `together`. `shared` is False for words that stay off every
+    transcript (an icebreaker, a note). `media` is the kind of file that came with it ("photo", "voice" …). `written` is the
+    language of the words where it is known to be another than the author's `language`."""
 
     id: str
     step: str
@@ -151,6 +159,11 @@ class Contribution:
     def spoken(self) -> str:
         """The language of the words."""
         return self.written or self.language
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The seats whose words these are: one, but for what was made from the words of several; none where nobody's are."""
+        return tuple(filter(None, self.seat.split(JOINT)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Invariants:
 * The database without the key file tells nobody's words, choices, names or accounts.
 * Every person's words are sealed under a key of their own. That key stands in the database wrapped by the key file's; once it is
   erased, nothing opens the words again, and `open` gives None.
+* Words made from those of several people (their seats, joined by +) are sealed under a key that comes from the keys of all of
+  them: it is gone with the first of these.
 * A sealed value opens only in its own place: `context` names it, and goes into the seal.
 * Lookups and pseudonyms are HMACs under the key file, so the same key file gives the same ones, and another file none of them.
 
@@ -30,6 +32,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bot.core.state import JOINT
 from bot.store.errors import BadKeyFile, Unreadable
 
 _VERSION = b"\x01"
@@ -180,6 +183,10 @@ class Vault:
         self._seats.pop(seat, None)
 
     def _seat_key(self, seat: str) -> _Key | None:
+        if JOINT in seat:
+            keys = [self._seat_key(one) for one in sorted(set(seat.split(JOINT)))]
+            raw = b"".join(key.raw for key in keys if key is not None)
+            return _Key(HKDF(SHA256(), 32, None, b"pnyx/1/joint").derive(raw)) if None not in keys else None
         key = self._seats.get(seat)
         if key is not None:
             self._seats.move_to_end(seat)

@@ -1,7 +1,8 @@
 """What people gave: contributions, their earlier words, and consents.
 
-Words, and every version of them, are sealed under their author's key: once that is erased, they read as if
-taken back. What was hidden stays sealed as evidence; no query of the loop finds it, but by its id.
+Words, and every version of them, are sealed under their author's key: once that is erased, they read as if taken back. What a
+model has made from several statements stands no longer than each of them. What was hidden stays sealed as evidence; no query of
+the loop finds it, but by its id.
 """
 
 from __future__ import annotations
@@ -54,6 +55,23 @@ def keep(db: Database, assembly: str, given: Contribution) -> None:
     )
 
 
+def rest(db: Database, assembly: str, wording: str, sources: Iterable[str]) -> None:
+    """A wording was made from these contributions. Once one of them is taken back, hidden or changed, so is the wording."""
+    db.sql.executemany(
+        "INSERT INTO wording_source (assembly, source, wording) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(assembly, source, wording) for source in sources],
+    )
+
+
+def _fall(db: Database, assembly: str, where: str, given: str) -> None:
+    """Take back the wordings that were made from contributions which do not stand as they were."""
+    db.sql.execute(
+        "UPDATE contribution SET state = 'withdrawn' WHERE assembly = ? AND state = 'live' AND id IN (SELECT w.wording FROM "
+        f"wording_source w JOIN contribution s ON s.assembly = w.assembly AND s.id = w.source WHERE w.assembly = ? AND {where})",
+        (assembly, assembly, given),
+    )
+
+
 def withdraw(db: Database, assembly: str, seat: str, id: str = "") -> int:
     """Take back one contribution of a seat, or all of them. How many."""
     one, given = (" AND id = ?", (id,)) if id else ("", ())
@@ -61,6 +79,7 @@ def withdraw(db: Database, assembly: str, seat: str, id: str = "") -> int:
         f"UPDATE contribution SET state = 'withdrawn' WHERE seat = ? AND assembly = ? AND state = 'live'{one}",
         (seat, assembly, *given),
     )
+    _fall(db, assembly, "s.seat = ? AND s.state <> 'live'", seat)
     return done.rowcount
 
 
@@ -69,6 +88,7 @@ def hide(db: Database, assembly: str, id: str) -> bool:
     done = db.sql.execute(
         "UPDATE contribution SET state = 'hidden' WHERE assembly = ? AND id = ? AND state = 'live'", (assembly, id)
     )
+    _fall(db, assembly, "w.source = ? AND s.state <> 'live'", id)
     return done.rowcount == 1
 
 
@@ -102,6 +122,7 @@ def amend(db: Database, assembly: str, seat: str, id: str, text: str, at: int) -
         (db.vault.seal(seat, text.encode(), f"contribution/{assembly}/{id}"), assembly, id),
     )
     db.sql.execute("DELETE FROM translation WHERE assembly = ? AND contribution = ?", (assembly, id))
+    _fall(db, assembly, "w.source = ?", id)
     return n + 1
 
 

@@ -57,6 +57,23 @@ def test_an_erased_key_opens_nothing_and_raises_nothing(db: Database, vault: Vau
     assert vault.open("ben", vault.seal("ben", b"words", "here"), "here") == b"words"
 
 
+def test_what_was_made_from_the_words_of_several_is_gone_with_the_first_of_their_keys(
+    db: Database, vault: Vault
+) -> None:
+    vault.new_seat_key("carl")
+    sealed = vault.seal("anna+ben+carl", b"words", "here")
+    assert vault.open("carl+anna+ben", sealed, "here") == b"words"
+    for others in ("anna", "ben", "anna+ben", "anna+carl", None):
+        with pytest.raises(Unreadable):
+            vault.open(others, sealed, "here")
+    for lost in ("anna", "ben", "carl"):
+        db.sql.execute("SAVEPOINT before")
+        vault.erase_seat_key(lost)
+        assert vault.open("anna+ben+carl", sealed, "here") is None
+        assert vault.seal("anna+ben+carl", b"more", "here") == b""
+        db.sql.execute("ROLLBACK TO before")
+
+
 def test_a_seat_that_never_was_is_a_fault_of_the_program(vault: Vault) -> None:
     with pytest.raises(LookupError, match="nobody"):
         vault.seal("nobody", b"words", "here")

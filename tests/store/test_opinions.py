@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.effects import Grant, Record
-from bot.core.state import Digest, DigestSentence, Translated
+from bot.core.state import Digest, DigestSentence, Translated, together
 from bot.store import arrivals, findings, opinions, translations
 from bot.store.database import Database
 from bot.store.errors import Unreadable
@@ -82,6 +82,46 @@ def test_an_erased_authors_words_are_gone_everywhere(db: Database) -> None:
     assert opinions.contribution(db, "a1", "c1") is None
     assert translations.load(db, "a1", "c1", "de") is None
     assert ids(opinions.statements(db, "a1", ["talk"], "carl", 9)) == ["c2"]
+
+
+def made_by_a_model(db: Database) -> None:
+    """Two statements, and a third that has nothing to do with them; a sentence made from the two, and its translation."""
+    for id, seat in (("c1", "anna"), ("c2", "ben"), ("c3", "ben")):
+        opinions.keep(db, "a1", said(id, seat))
+    made = said("m1", together(("ben", "anna")), "a tramway to the hospital", kind="sentence", target="c1")
+    assert made.authors == ("anna", "ben")
+    opinions.keep(db, "a1", made)
+    opinions.rest(db, "a1", "m1", ("c1", "c2"))
+    opinions.rest(db, "a1", "m1", ("c1", "c2"))
+    translations.save(db, "a1", Translated("m1", "fr", "un tramway", "pseudo"), NOON)
+    assert opinions.words(db, "a1", ["m1"]) == {"m1": "a tramway to the hospital"}
+
+
+@pytest.mark.parametrize("lost", ["anna", "ben"])
+def test_what_a_model_made_is_gone_with_the_first_of_its_authors_in_every_language(db: Database, lost: str) -> None:
+    made_by_a_model(db)
+    db.vault.erase_seat_key(lost)
+    assert opinions.words(db, "a1", ["m1"]) == {}
+    assert opinions.contribution(db, "a1", "m1") is None
+    assert translations.load(db, "a1", "m1", "fr") is None
+
+
+def test_what_a_model_made_stands_no_longer_than_each_of_its_sources(db: Database) -> None:
+    for fall in (
+        lambda: opinions.withdraw(db, "a1", "anna", "c1"),
+        lambda: opinions.withdraw(db, "a1", "ben"),
+        lambda: opinions.hide(db, "a1", "c2"),
+        lambda: opinions.amend(db, "a1", "anna", "c1", "no tramway at all", NOON),
+    ):
+        db.sql.execute("SAVEPOINT before")
+        made_by_a_model(db)
+        assert fall()
+        assert opinions.words(db, "a1", ["m1"]) == {}
+        assert opinions.taken_back(db, "a1", "m1")
+        db.sql.execute("ROLLBACK TO before")
+    made_by_a_model(db)
+    opinions.withdraw(db, "a1", "ben", "c3")
+    assert opinions.words(db, "a1", ["m1"]), "what it was not made from may go"
 
 
 def test_words_moved_to_another_row_do_not_open(db: Database) -> None:

@@ -45,3 +45,8 @@ CREATE TABLE memory (
     PRIMARY KEY (assembly, source, target, hash)
 ) WITHOUT ROWID;
 CREATE INDEX memory_of_seat ON memory (seat);
+
+-- What a language model has worded, and each statement from which it did.
+CREATE TABLE wording_source (
+    assembly TEXT NOT NULL, source TEXT NOT NULL, wording TEXT NOT NULL, PRIMARY KEY (assembly, source, wording)
+) WITHOUT ROWID;
