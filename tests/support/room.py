@@ -21,6 +21,7 @@ from bot.engine.engine import Engine
 from bot.engine.work import Work
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import unbundle
+from bot.language.translation.service import Translators
 from bot.language.translation.service import simple as translators
 from bot.paths import locales_dir
 from bot.store import courses, identities, people, queue
@@ -159,13 +160,18 @@ def bundled(toml: str) -> str:
 
 @asynccontextmanager
 async def room(
-    toml: str, post: Post | None = None, path: str | Path = MEMORY, translate: str = "none", others: Sequence[Post] = ()
+    toml: str,
+    post: Post | None = None,
+    path: str | Path = MEMORY,
+    translate: str | Translators = "none",
+    others: Sequence[Post] = (),
 ) -> AsyncIterator[Room]:
     """A room with an assembly of this flow in it, that has not begun. `others` are further accounts."""
     flow, post, clock = unbundle(bundled(toml)), post or Post(), ManualClock(START)
     store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
     try:
-        engine = Engine(store, CATALOGS, clock, [post, *others], translators(translate))
+        machines = translators(translate) if isinstance(translate, str) else translate
+        engine = Engine(store, CATALOGS, clock, [post, *others], machines)
         await engine.open()
         await store.transact(_make, flow, bundled(toml))
         yield Room(store, engine, clock, post, flow)

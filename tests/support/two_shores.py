@@ -156,12 +156,17 @@ async def agree(here: Room, name: str, yes_to: Sequence[str] = ALL) -> None:
     await here.say(name, name.title())
 
 
-async def gather(here: Room, east: Mapping[str, Sequence[str]], west: Mapping[str, Sequence[str]]) -> dict[str, str]:
+async def gather(
+    here: Room,
+    east: Mapping[str, Sequence[str]],
+    west: Mapping[str, Sequence[str]],
+    languages: tuple[str, str] = ("en", "de"),
+) -> dict[str, str]:
     """Everybody comes in with what they agree to; the assembly begins, and people sit down at their site's table. The
     icebreaker is open then. Their seats by name; `maya` leads in the east and `nils` in the west."""
     seats = {}
-    for site, names, leader in (("east", east, "maya"), ("west", west, "nils")):
-        language = "en" if site == "east" else "de"
+    sites = (("east", east, "maya"), ("west", west, "nils"))
+    for language, (site, names, leader) in zip(languages, sites, strict=True):
         seats[leader] = await here.enrol(leader, "facilitator", site, language)
         seats |= {name: await here.enrol(name, "participant", site, language) for name in names}
     await here.begin()

@@ -5,6 +5,7 @@ It finds a way over other languages by itself where it has no direct pair. Sourc
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -18,6 +19,8 @@ _THREE = {
     "pt": "por", "ro": "ron", "ru": "rus", "sc": "srd", "sl": "slv", "sv": "swe", "tr": "tur", "tt": "tat", "uk": "ukr",
     "ur": "urd",
 }  # fmt: skip
+_GAP = re.compile(r" +([.,])| {2,}")
+"""It leaves a gap where a word falls away."""
 _TWO = {three: two for two, three in _THREE.items()}
 
 
@@ -54,7 +57,7 @@ class Apertium:
         except Answered as error:
             raise NoPair(f"it does not translate from {source} to {target} ({error.status})") from None
         try:
-            return str(found["responseData"]["translatedText"])
+            return _GAP.sub(lambda gap: gap[1] or " ", str(found["responseData"]["translatedText"]))
         except (TypeError, KeyError):
             raise Down("it answered something else than a translation") from None
 

@@ -45,6 +45,7 @@ async def test_what_it_makes_of_plain_sentences_stands_before_our_checks() -> No
     assert [one.engine for one in made] == ["apertium"] * 4
     assert [one.sound for one in made] == [True] * 4, made
     assert "40" in made[1].text
+    assert not any("  " in one.text or " ." in one.text for one in made)
     assert "https://example.org/bus" in made[3].text
 
 
