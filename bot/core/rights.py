@@ -57,9 +57,24 @@ def may(role: Role, command: str) -> bool:
 
 def commanded(text: str) -> str:
     """What somebody wrote, with the / of a command where they wrote it with !, as people do where the chat program keeps what
-    begins with / for itself. Only our own commands are read so."""
+    begins with / for itself. Only our own commands are read so, and what is one slip away from one: its author is asked then, and
+    the table is not told "!hlep"."""
     found = _SHOUTED.match(text)
-    return f"/{text[found.start(1) :]}" if found and found[1].casefold() in SPOKEN else text
+    if found is None:
+        return text
+    word = found[1].casefold()
+    ours = word in SPOKEN or any(len(name) > 3 and _slipped(word, name) for name in SPOKEN)
+    return f"/{text[found.start(1) :]}" if ours else text
+
+
+def _slipped(word: str, name: str) -> bool:
+    """Whether one slip of a finger makes the one out of the other: a letter wrong, missing or too many, or two swapped."""
+    same = next(
+        (i for i, pair in enumerate(zip(word, name, strict=False)) if pair[0] != pair[1]), min(len(word), len(name))
+    )
+    one, other = word[same:], name[same:]
+    swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
+    return one[1:] == other[1:] or one[1:] == other or one == other[1:] or swapped
 
 
 _SHOUTED = re.compile(r"\s*!(\w+)(?=[\s@]|\Z)")
