@@ -232,6 +232,7 @@ def _tell(db: Database, knock: Knock, *blocks: Block | Part) -> None:
 def _your_role(role: Role) -> Message:
     return message(
         t("Your role in this assembly: {role}. /help shows what you can do.", role=ROLES[role]),
+        t("Whoever has a role here does not vote, and everybody reads the role beside the name."),
         t(
             "What shall people here call you? Please write it like this: {example}",
             example=COMMANDS["name"].example,
