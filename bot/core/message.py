@@ -113,7 +113,7 @@ class Message:
     `about` is the contribution that it carries to others, so that every copy of it can be found again; `answers` the
     contribution to which that one replies. `enclosed` is the file that goes with it: `Words` the one that came with a
     contribution, `Local` the path of a material of the flow by language. `asks` is the question (`step:question:item`) that words
-    in reply to it answer, however much later."""
+    in reply to it answer, however much later. `shows` is the digest that it shows: who replies to it speaks of that one."""
 
     blocks: tuple[Block, ...]
     buttons: tuple[Button, ...] = ()
@@ -123,6 +123,7 @@ class Message:
     answers: str = ""
     enclosed: Words | Local | None = None
     asks: str = ""
+    shows: str = ""
 
 
 def t(text: str, /, **params: Part | str | int) -> Phrase:
@@ -162,6 +163,7 @@ def encode(value: Message) -> str:
             **({"r": value.answers} if value.answers else {}),
             **({"e": _pack(value.enclosed)} if value.enclosed is not None else {}),
             **({"q": value.asks} if value.asks else {}),
+            **({"d": value.shows} if value.shows else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -183,6 +185,7 @@ def decode(text: str) -> Message:
         data.get("r", ""),
         enclosed,
         data.get("q", ""),
+        data.get("d", ""),
     )
 
 

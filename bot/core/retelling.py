@@ -37,17 +37,20 @@ def original(contribution: str) -> Words:
 
 
 def told(digest: Digest, words: Callable[[str], Words] = original) -> tuple[Block, ...]:
-    """The standing sentences, each a quote with its support, and for how many nobody speaks."""
+    """The standing sentences, each a quote with its number and its support, and for how many nobody speaks. A sentence keeps
+    its number whatever is left out before it: it has one number in the draft, at every table and on record."""
     blocks: list[Block] = []
-    for sentence in standing(digest):
-        blocks += quoted(sentence, words)
+    for number, sentence in enumerate(digest.sentences, 1):
+        blocks += () if sentence.left_out else quoted(sentence, words, number)
     if unheard := for_nobody(digest):
         blocks.append(block(unheard, kind="note"))
     return tuple(blocks)
 
 
-def quoted(sentence: DigestSentence, words: Callable[[str], Words] = original) -> tuple[Block, ...]:
-    """One sentence: the words, and below them its support."""
+def quoted(
+    sentence: DigestSentence, words: Callable[[str], Words] = original, number: int | None = None
+) -> tuple[Block, ...]:
+    """One sentence: the words, behind its number where one is given, and below them its support."""
     notes: list[Part] = []
     if len(sentence.sources) > 1:
         notes.append(t("This was written more than once."))
@@ -55,7 +58,8 @@ def quoted(sentence: DigestSentence, words: Callable[[str], Words] = original) -
         notes.append(support)
     if sentence.minority:
         notes.append(t("This is what a minority says."))
-    quote = block(words(sentence.worded), kind="quote")
+    before = (Plain(f"{number}. "),) if number is not None else ()
+    quote = block(*before, words(sentence.worded), kind="quote")
     return (quote, block(*_spaced(notes), kind="note")) if notes else (quote,)
 
 

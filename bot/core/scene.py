@@ -88,11 +88,16 @@ class Scene:
         return self.flow.local(text)
 
     def message(
-        self, *blocks: Block | Part, buttons: tuple[Button, ...] = (), expects: Any = "", asks: str = ""
+        self,
+        *blocks: Block | Part,
+        buttons: tuple[Button, ...] = (),
+        expects: Any = "",
+        asks: str = "",
+        shows: str = "",
     ) -> Message:
-        """A message that belongs to this step; `asks` is the question that a reply to it answers."""
+        """A message that belongs to this step; `asks` is the question that a reply to it answers, `shows` the digest in it."""
         said = message(*blocks, buttons=buttons, step=self.step, expects=expects)
-        return replace(said, asks=asks) if asks else said
+        return replace(said, asks=asks, shows=shows) if asks or shows else said
 
     def press(self, *parts: str) -> str:
         """What a button of this step carries."""

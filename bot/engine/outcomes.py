@@ -220,6 +220,10 @@ def _carried(db: Database, house: House, letter: Letter, receipt: Receipt, at: i
     """Note where a contribution stands now, and what the account calls a file from now on."""
     if letter.question and letter.row.act == "say":
         questions.arrived(db, letter.question, receipt.id)
+    if letter.message.shows and letter.row.act == "say" and letter.holder:
+        copies.note(
+            db, letter.holder, receipt.id, letter.row.assembly, letter.message.shows, at, account=letter.account
+        )
     for row in letter.rows:
         if row.act == "delete":
             copies.forget(db, letter.holder, letter.account, row.target, row.about)

@@ -159,7 +159,7 @@ class Relay(Step):
         what = heard.press.split(":")
         for digest, _, _ in at.facts["arrivals"]:
             if what[1:2] == ["original"] and what[3:] == [digest.id] and digest.state == "approved":
-                shown = at.message(self._heading(at, digest, "none"), *told(digest))
+                shown = at.message(self._heading(at, digest, "none"), *told(digest), shows=digest.id)
                 yield Say(
                     at.seat.unit, shown, at.key("original", at.seat.id, derive(heard.id)), Lane.ANSWER, quiet=False
                 )
@@ -210,7 +210,7 @@ class Relay(Step):
             none = t("Nothing was written there this time that could be passed on.")
             yield Say(at.unit, at.message(self._heading(at, digest, ""), block(none)), at.key("shown", digest.id))
             return
-        plain = at.message(self._heading(at, digest, "none"), *told(digest))
+        plain = at.message(self._heading(at, digest, "none"), *told(digest), shows=digest.id)
         if not texts:
             yield Say(at.unit, plain, at.key("shown", digest.id))
             return
@@ -224,7 +224,8 @@ class Relay(Step):
         note = t("What stands here in {language} could not be translated.", language=Lang(digest.language))
         rest = (block(note, kind="note"),) if left else ()
         button = (Button(t("Show the original"), at.press("original", "", digest.id)),) if self.show_original else ()
-        shown = at.message(self._heading(at, digest, engine), *told(digest, translated), *rest, buttons=button)
+        heading = self._heading(at, digest, engine)
+        shown = at.message(heading, *told(digest, translated), *rest, buttons=button, shows=digest.id)
         yield Say(at.unit, shown, at.key("shown", digest.id), without=readers)
         for seat in readers:
             yield Say(f"seat:{seat}", plain, at.key("shown", digest.id))

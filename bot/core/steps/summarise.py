@@ -173,7 +173,7 @@ class Summarise(Step):
         blocks.append(block(text))
         if closes is not None:
             blocks.append(block(t("Please decide by {when}.", when=until(closes, at.now)), kind="note"))
-        return at.message(*blocks, buttons=tuple(buttons))
+        return at.message(*blocks, buttons=tuple(buttons), shows=digest.id)
 
     def _approve(self, at: Scene, heard: Heard, digest: Digest) -> Iterator[Effect]:
         table = table_of(at)
@@ -184,7 +184,7 @@ class Summarise(Step):
         yield Draw(replace(digest, state="approved", at=at.now))
         yield Note("approved", at.seat.id, {"digest": digest.id})
         yield Done(at.step, at.unit)
-        shown = at.message(t("This goes to the other tables:"), *told(digest))
+        shown = at.message(t("This goes to the other tables:"), *told(digest), shows=digest.id)
         yield Say(table.unit, shown, at.key("approved"))
         if not _staffed_by(table, at.seat):
             said = t("Thank you. The digest of table {number} is approved.", number=table.number)

@@ -206,7 +206,7 @@ def test_only_approved_digests_are_told_and_their_sources_counted() -> None:
     stage.start()
     stage.wait(timedelta(hours=1))
     told = stage.read_by("course:all")[-1]
-    assert "A table in Lyon says, drawn from 2 contributions:\nc1" in told
+    assert "A table in Lyon says, drawn from 2 contributions:\n1. c1" in told
     assert not any(word in told for word in ("c3", "c4", "rude"))
 
 

@@ -176,7 +176,7 @@ def test_a_translation_is_labelled_and_the_original_one_tap_away() -> None:
     [button] = shown.buttons
     assert "after" in stage.courses["all"].done, "the step has ended, and the original is still there"
     [answer] = stage.press("gerd", button.press)
-    assert answer.splitlines()[:2] == ["From table 1 in France · in fr, not translated", "t1-says"]
+    assert answer.splitlines()[:2] == ["From table 1 in France · in fr, not translated", "1. t1-says"]
     assert stage.press("anna", button.press) == [], "nobody reads there what did not come there"
 
 
