@@ -21,6 +21,7 @@ from typing import Literal
 
 from bot.core.cues import known, negations, speaks_for_many
 from bot.core.message import Phrase, t
+from bot.core.numerals import numbers
 
 LONGEST = 400
 """Characters of a sentence."""
@@ -34,7 +35,6 @@ _LINK = re.compile(
     r"\w+://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w[\w.-]*|(?<!\w)[@#]\w+|\b[\w-]+\.(?:com|org|net|info|io|eu|de|fr|at)\b"
 )
 _MARKUP = re.compile(r"[<>{}\[\]`*_]{1}|&\w+;")
-_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[.,'’\u00a0\u2009\u202f ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?")
 _LEFT_OUT = re.compile(r"\[(?:\.\.\.|…)\]")
 
 
@@ -122,8 +122,8 @@ def _quoted_inside(text: str, sources: list[Cited]) -> list[Fault]:
 
 
 def _numbers(text: str, sources: list[Cited]) -> list[Fault]:
-    there = {number for s in sources for number in _plain_numbers(s.text)} | {str(len(sources))}
-    added = sorted(_plain_numbers(text) - there)
+    there = {number for s in sources for number in numbers(s.text)} | {str(len(sources))}
+    added = sorted(numbers(text).keys() - there)
     if added:
         return [Fault("error", "number", t("Nobody wrote these numbers: {numbers}.", numbers=", ".join(added)))]
     return []
@@ -168,11 +168,6 @@ def _cues(written: Written, sources: list[Cited]) -> list[Fault]:
     ):
         found.append(Fault("error", "many", t("It speaks of many or all, and few stand behind it.")))
     return found
-
-
-def _plain_numbers(text: str) -> set[str]:
-    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in unicodedata.normalize("NFKC", text))
-    return {re.sub(r"[.,'’\u00a0\u2009\u202f ]", "", found) for found in _GROUPED.findall(digits)}
 
 
 def _folded(text: str) -> str:

@@ -7,7 +7,6 @@ An *error* means that the translation must not go out unread. A *doubt* is shown
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Literal
 
 from bot.core.digest import same_words
 from bot.core.message import Phrase, t
+from bot.core.numerals import numbers
 from bot.language.translation.glossary import Glossary
 
 Detect = Callable[[str, Collection[str]], str]
@@ -31,7 +31,6 @@ WORDS = 4
 
 _KEPT = re.compile(r"\w+://\S+|[\w.+-]+@[\w-]+\.\w[\w.-]*|(?<![\w/])[@#]\w+|\{[^{}\s]*\}|%\w")
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>|&(?:[a-zA-Z]{2,8}|#\d{1,6});")
-_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[.,'’\u00a0\u2009\u202f ]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -83,7 +82,7 @@ def _markup(original: str, translated: str) -> list[Finding]:
 
 
 def _numbers(original: str, translated: str) -> list[Finding]:
-    before, after = numbers(original), numbers(translated)
+    before, after = (numbers(_KEPT.sub(" ", text)) for text in (original, translated))
     if before == after:
         return []
     lost, added = sorted((before - after).elements()), sorted((after - before).elements())
@@ -94,19 +93,6 @@ def _numbers(original: str, translated: str) -> list[Finding]:
     else:
         says = t("These numbers are not in the original: {added}.", added=", ".join(added))
     return [Finding("error", "numbers", says)]
-
-
-def numbers(text: str) -> Counter[str]:
-    """The numbers in a text, as plain digits: "1.500", "1,500" and "١٥٠٠" are the same number, "1,5" and "1.5" too."""
-    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in _KEPT.sub(" ", text))
-    return Counter(_plain(number) for number in _GROUPED.findall(digits))
-
-
-def _plain(number: str) -> str:
-    if re.fullmatch(r"\d{1,3}(?:[.,'’\u00a0\u2009\u202f ]\d{3})+(?:[.,]\d+)?", number):
-        whole = re.sub(r"[.,'’\u00a0\u2009\u202f ](?=\d{3}(?!\d))", "", number)
-        return whole.replace(",", ".")
-    return number.replace(",", ".")
 
 
 def _links(original: str, translated: str) -> list[Finding]:
