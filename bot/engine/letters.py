@@ -267,16 +267,22 @@ def mentioned(said: Message) -> tuple[list[str], list[str]]:
 
 
 def look_up(db: Database, assembly: str, ids: Sequence[str]) -> dict[str, str]:
-    """The words behind ids. `id@language` is a translation, or the original where there is none."""
+    """The words behind ids. `id@language` is a translation, or the original where there is none to be read; `id@language~edition` one
+    of the texts that stood there, which is left out where there is none."""
     plain = opinions.words(db, assembly, [id.partition("@")[0] for id in ids])
     found = {}
     for id in ids:
-        original, _, language = id.partition("@")
+        original, _, pointer = id.partition("@")
+        language, _, edition = pointer.partition("~")
         if original not in plain:
+            continue
+        if edition:
+            text = translations.edited(db, assembly, original, language, int(edition))
+            found |= {id: text} if text is not None else {}
             continue
         found[id] = plain[original]
         if language:
             translated = translations.load(db, assembly, original, language)
-            if translated is not None and translated.state != "withdrawn":
+            if translated is not None and translated.state not in ("withdrawn", "held"):
                 found[id] = translated.text
     return found

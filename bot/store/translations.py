@@ -13,28 +13,72 @@ from bot.core.state import Translated, Wanted
 from bot.store.database import Database
 from bot.store.times import instant, ms
 
-_WANTED = "contribution, language, source, why, at, state, taken_by, until, due"
+_WANTED = "contribution, language, source, why, at, state, taken_by, until, due, refused"
 
 
 def save(db: Database, assembly: str, made: Translated, at: int) -> None:
-    """Keep a translation, new or changed. Raises LookupError where there is no such contribution."""
+    """Keep a translation, new or changed; a text that it replaces stays as an earlier edition, whatever edition it says of
+    itself. Raises LookupError where there is no such contribution."""
     author = db.sql.execute(
         "SELECT seat FROM contribution WHERE assembly = ? AND id = ?", (assembly, made.contribution)
     ).fetchone()
     if author is None:
         raise LookupError(f"there is no contribution {made.contribution}")
-    label = f"translation/{assembly}/{made.contribution}/{made.language}"
+    before = edition(db, assembly, made.contribution, made.language)
+    same = before > 0 and edited(db, assembly, made.contribution, made.language, before) == made.text
+    number = before if same else before + 1
+    label = _label(assembly, made.contribution, made.language)
     body = db.vault.seal(author[0] or None, made.text.encode(), label)
+    if before == 0:  # what stood here translated other words
+        db.sql.execute(
+            "DELETE FROM translation_edition WHERE assembly = ? AND contribution = ? AND language = ?",
+            (assembly, made.contribution, made.language),
+        )
+    if not same:
+        db.sql.execute(
+            "INSERT INTO translation_edition (assembly, contribution, language, edition, body) VALUES (?, ?, ?, ?, ?)",
+            (
+                assembly, made.contribution, made.language, number,
+                db.vault.seal(author[0] or None, made.text.encode(), f"{label}/{number}"),
+            ),
+        )  # fmt: skip
     db.sql.execute(
-        "INSERT INTO translation (assembly, contribution, language, engine, body, version, via, state, \"by\", at, findings) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (assembly, contribution, language) DO UPDATE SET "
+        "INSERT INTO translation (assembly, contribution, language, engine, body, version, via, state, \"by\", at, findings, "
+        "edition) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (assembly, contribution, language) DO UPDATE SET "
         "engine = excluded.engine, body = excluded.body, version = excluded.version, via = excluded.via, "
-        "state = excluded.state, \"by\" = excluded.\"by\", at = excluded.at, findings = excluded.findings",
+        "state = excluded.state, \"by\" = excluded.\"by\", at = excluded.at, findings = excluded.findings, "
+        "edition = excluded.edition",
         (
             assembly, made.contribution, made.language, made.engine, body, made.version, made.via, made.state, made.by, at,
-            json.dumps(made.findings),
+            json.dumps(made.findings), number,
         ),
     )  # fmt: skip
+
+
+def edition(db: Database, assembly: str, id: str, language: str) -> int:
+    """The number of the last text that was kept for a contribution in a language; 0 where none was."""
+    row = db.sql.execute(
+        "SELECT edition FROM translation WHERE assembly = ? AND contribution = ? AND language = ?",
+        (assembly, id, language),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def edited(db: Database, assembly: str, id: str, language: str, number: int) -> str | None:
+    """One of the texts that stood for a contribution in a language; None where there is none, or its author was erased."""
+    row = db.sql.execute(
+        "SELECT c.seat, e.body FROM translation_edition e JOIN contribution c "
+        "ON c.assembly = e.assembly AND c.id = e.contribution "
+        "WHERE e.assembly = ? AND e.contribution = ? AND e.language = ? AND e.edition = ? AND c.state = 'live'",
+        (assembly, id, language, number),
+    ).fetchone()
+    label = f"{_label(assembly, id, language)}/{number}"
+    text = db.vault.open(row[0] or None, row[1], label) if row else None
+    return text.decode() if text is not None else None
+
+
+def _label(assembly: str, id: str, language: str) -> str:
+    return f"translation/{assembly}/{id}/{language}"
 
 
 def load(db: Database, assembly: str, id: str, language: str) -> Translated | None:
@@ -47,16 +91,16 @@ def load_all(db: Database, assembly: str, ids: Iterable[str], language: str) -> 
     found = {}
     for id in dict.fromkeys(ids):
         row = db.sql.execute(
-            'SELECT c.seat, t.body, t.engine, t.state, t.version, t.via, t."by", t.findings FROM translation t '
+            'SELECT c.seat, t.body, t.engine, t.state, t.version, t.via, t."by", t.findings, t.edition FROM translation t '
             "JOIN contribution c ON c.assembly = t.assembly AND c.id = t.contribution "
             "WHERE t.assembly = ? AND t.contribution = ? AND t.language = ? AND c.state = 'live'",
             (assembly, id, language),
         ).fetchone()
         text = db.vault.open(row[0] or None, row[1], f"translation/{assembly}/{id}/{language}") if row else None
         if text is not None:
-            _, _, engine, state, version, via, by, findings = row
+            _, _, engine, state, version, via, by, findings, number = row
             found[id] = Translated(
-                id, language, text.decode(), engine, state, version, via, by, tuple(json.loads(findings))
+                id, language, text.decode(), engine, state, version, via, by, tuple(json.loads(findings)), number
             )
     return found
 
@@ -68,12 +112,14 @@ def want(db: Database, assembly: str, wanted: Wanted) -> None:
     """Put words into the queue, or change what stands there."""
     w = wanted
     db.sql.execute(
-        f"INSERT INTO wanted (assembly, {_WANTED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        f"INSERT INTO wanted (assembly, {_WANTED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (assembly, contribution, language) DO UPDATE SET source = excluded.source, why = excluded.why, "
-        "at = excluded.at, state = excluded.state, taken_by = excluded.taken_by, until = excluded.until, due = excluded.due",
+        "at = excluded.at, state = excluded.state, taken_by = excluded.taken_by, until = excluded.until, due = excluded.due, "
+        "refused = excluded.refused",
         (
             assembly, w.contribution, w.language, w.source, w.why, ms(w.at), w.state, w.taken_by,
             ms(w.until) if w.until is not None else None, ms(w.due) if w.due is not None else None,
+            json.dumps(w.refused),
         ),
     )  # fmt: skip
 
@@ -88,20 +134,20 @@ def wanted(db: Database, assembly: str, id: str, language: str) -> Wanted | None
 
 
 def waiting(db: Database, assembly: str) -> list[Wanted]:
-    """What waits for a translator or has been taken by one, what came first in front."""
+    """What waits for a translator, or has been taken or given back by one; what came first in front."""
     found = db.sql.execute(
-        f"SELECT {_WANTED} FROM wanted WHERE assembly = ? AND state IN ('waiting', 'taken') ORDER BY at, contribution",
+        f"SELECT {_WANTED} FROM wanted WHERE assembly = ? AND state <> 'done' ORDER BY at, contribution",
         (assembly,),
     ).fetchall()
     return [_wanted(row) for row in found]
 
 
 def _wanted(row: tuple[Any, ...]) -> Wanted:
-    contribution, language, source, why, at, state, taken_by, until, due = row
+    contribution, language, source, why, at, state, taken_by, until, due, refused = row
     ends = instant(until) if until is not None else None
     return Wanted(
         contribution, language, source, why, instant(at), state, taken_by, ends,
-        instant(due) if due is not None else None,
+        instant(due) if due is not None else None, tuple(json.loads(refused)),
     )  # fmt: skip
 
 
