@@ -45,9 +45,11 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a citizen gave: the text of a contribution, by its id."""
+    """What a citizen gave: the text of a contribution, by its id. With `own` each reads it in their own language where there is a
+    translation, labelled, and else as it was written (`bot.core.interpreting`)."""
 
     contribution: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +197,8 @@ def _pack(part: Part) -> list[Any]:
             return ["p", part.text, {k: _pack(v) for k, v in part.params.items()}, part.plural, part.n]
         case Local(texts):
             return ["l", dict(texts)]
-        case Words(contribution):
-            return ["w", contribution]
+        case Words(contribution, own):
+            return ["o" if own else "w", contribution]
         case Name(seat):
             return ["n", seat]
         case Plain(text):
@@ -215,8 +217,8 @@ def _unpack(data: list[Any]) -> Part:
             return Phrase(text, {k: _unpack(v) for k, v in params.items()}, plural, n)
         case ["l", texts]:
             return Local(texts)
-        case ["w", contribution]:
-            return Words(contribution)
+        case ["w" | "o" as kind, contribution]:
+            return Words(contribution, kind == "o")
         case ["n", seat]:
             return Name(seat)
         case ["s", text]:

@@ -72,7 +72,7 @@ class ParkedRow:
 class OutRow:
     """Something to say, to a seat or to a `door`: the lookup of somebody who has no seat yet, or the id of a room. `about` is
     the contribution that it carries, `target` the remote id of the message that is changed or deleted, and `account` the one on
-    which that stands ("" for the one through which the reader is reached)."""
+    which that stands ("" for the one through which the reader is reached); `awaits` what it waits for (`bot.store.withheld`)."""
 
     key: str
     assembly: str
@@ -87,6 +87,7 @@ class OutRow:
     about: str = ""
     silent: bool = False
     account: str = ""
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +238,8 @@ def say(db: Database, rows: Iterable[OutRow]) -> int:
     seal = db.vault.seal
     sealed = [(r, seal(r.seat, r.body, f"outbox/{r.assembly}/{r.key}")) for r in rows]
     done = db.sql.executemany(
-        "INSERT INTO outbox (key, assembly, seat, door, lane, step, at, due, body, act, target, about, silent, account) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key, assembly) DO NOTHING",
+        "INSERT INTO outbox (key, assembly, seat, door, lane, step, at, due, body, act, target, about, silent, account, awaits) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key, assembly) DO NOTHING",
         [
             (
                 r.key,
@@ -255,6 +256,7 @@ def say(db: Database, rows: Iterable[OutRow]) -> int:
                 r.about,
                 r.silent,
                 r.account,
+                r.awaits,
             )
             for r, body in sealed
             if body

@@ -20,6 +20,14 @@ CREATE TABLE translation_edition (
     PRIMARY KEY (assembly, contribution, language, edition)
 ) WITHOUT ROWID;
 
+-- What a message waits for before it leaves, at its hour at the latest: `contribution@language`, joined by spaces, or `!` where all
+-- of it has come, but what was said before it has not left.
+ALTER TABLE outbox ADD COLUMN awaits TEXT NOT NULL DEFAULT '';
+CREATE INDEX outbox_awaits ON outbox (assembly, seq) WHERE awaits <> '' AND state = 'new';
+
+-- The languages in which a message retells what stands in the room already; '' for the words themselves.
+ALTER TABLE copy ADD COLUMN told TEXT NOT NULL DEFAULT '';
+
 -- The translators' queue: what waits for a person, and why (`held`, `questioned`, `official`). `taken_by` has it until `until`.
 -- `due` is when whoever waits for it goes on without it; `refused` a JSON list of the seats that have given it back. It is
 -- `refused` once nobody is left.
