@@ -21,7 +21,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from tests.bench import broadcast, matrix, parts, path, rehearsals, telegram
+from tests.bench import border, broadcast, matrix, parts, path, rehearsals, telegram
 from tests.support import fairness
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
@@ -57,6 +57,7 @@ def _page(folder: Path, long: bool) -> Iterator[str]:
     yield from _presses(folder)
     yield from _matrix(folder, long)
     yield from _broadcast()
+    yield from _border(folder)
     yield from _rehearsals(folder, long)
     yield from _parts()
     yield from _fairness()
@@ -171,6 +172,23 @@ def _broadcast() -> Iterator[str]:
     yield from _table(("what", "measured"), rows)
 
 
+def _border(folder: Path) -> Iterator[str]:
+    found = border.cross(folder)
+    drafted, carried, both = found.p99
+    yield "## Across the border"
+    yield ""
+    yield f"{found.tables} tables of {border.SEATS} people and a facilitator, half of them at each of two sites, end their talk"
+    yield "at the same instant; then all their digests are approved at the same instant. Until the rows of the outbox stand on the"
+    yield f"disk (`synchronous=FULL`), with an engine that takes no time; {found.messages:,} messages are written for it."
+    yield ""
+    rows = [
+        ("from the close of the talk to the draft before the facilitator", f"{drafted:.2f} s"),
+        ("from the approval to the words at the partner table", f"{carried:.2f} s"),
+        ("both: from the close to the partner table, without people and engine", f"{both:.2f} s"),
+    ]
+    yield from _table(("what", "p99"), rows)
+
+
 def _rehearsals(folder: Path, long: bool) -> Iterator[str]:
     yield "## Rehearsals"
     yield ""
@@ -198,7 +216,7 @@ def _parts() -> Iterator[str]:
     yield "## Parts"
     yield ""
     rows = [
-        ("a digest of 500 arguments with 16,500 votes of 100 members", f"{parts.digest():.2f} s"),
+        ("a digest of 500 arguments with 16,500 votes of 100 members", f"{1000 * parts.digest():.0f} ms"),
         ("seating 10,000 people by three attributes and their languages", f"{parts.seating():.2f} s"),
     ]
     yield from _table(("what", "time (best of three)"), rows)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import broadcast, matrix, parts, telegram
+from tests.bench import border, broadcast, matrix, parts, telegram
 from tests.bench.__main__ import _table
 from tests.bench.assembly import BenchAssembly
 
@@ -54,6 +54,15 @@ def test_every_message_on_matrix_reaches_its_pair_and_none_is_lost_in_a_gap(tmp_
     assert min(found.ours.p50, found.bare.p50, *found.slower) > 0
     assert found.gap is not None
     assert (found.gap.said, found.gap.rooms, found.gap.kept) == (30, 3, 30)
+
+
+def test_every_table_has_a_draft_and_reads_its_partner(tmp_path: Path) -> None:
+    found = border.cross(tmp_path, tables=4)
+    assert len(found.drafted) == len(found.carried) == 4
+    drafted, carried, both = found.p99
+    assert 0 < drafted < both
+    assert 0 < carried < both
+    assert found.messages > 4 * (2 * border.SEATS + 2), "a draft, and a digest for each person"
 
 
 def test_the_parts_run() -> None:
