@@ -178,8 +178,8 @@ def _border(folder: Path) -> Iterator[str]:
     yield "## Across the border"
     yield ""
     yield f"{found.tables} tables of {border.SEATS} people and a facilitator, half of them at each of two sites, end their talk"
-    yield "at the same instant; then all their digests are approved at the same instant. Until the rows of the outbox stand on the"
-    yield f"disk (`synchronous=FULL`), with an engine that takes no time; {found.messages:,} messages are written for it."
+    yield "at the same instant; then all their digests are approved at the same instant. Until the rows of the outbox stand on"
+    yield f"the disk (`synchronous=FULL`), with an engine that takes no time; {found.messages:,} messages are written for it."
     yield ""
     rows = [
         ("from the close of the talk to the draft before the facilitator", f"{drafted:.2f} s"),
