@@ -14,7 +14,7 @@ but for counts at the close of a step, which are made once.
 * `digests`     the digests of the steps referred to, at this table, or of the course
 * `incoming`    the digests that come to this table from other courses, as far as they are drawn there
 * `arrivals`    what has been carried to this table: (digest, engine, texts)
-* `partners`    the tables of the assembly under this table's plan: (id, number, site, course, languages)
+* `routes`      `goals`, the tables that read what this table says, and `origins`, those whose digests come to it
 * `results`     what was recorded for the steps referred to, and for this one: {step: {unit: data}}
 * `outcomes`    the same as conditions read it: {step: {item: outcome}}
 * `finished`    which courses are through with the steps referred to
@@ -25,6 +25,7 @@ but for counts at the close of a step, which are made once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,12 +35,13 @@ from bot.core.asking import CARDINALS, LABELS, ORDINALS
 from bot.core.events import Event, Heard
 from bot.core.flow import Flow, references
 from bot.core.itinerary import Node
+from bot.core.partners import Partner, Routes, routes
 from bot.core.rights import LEADING
 from bot.core.state import Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
-from bot.core.steps.relay import Partner, Relay, origins
+from bot.core.steps.relay import Relay
 from bot.engine.work import Work
-from bot.store import arrivals, ballots, findings, opinions, outbox, people
+from bot.store import arrivals, ballots, findings, opinions, outbox, people, tables
 from bot.store.times import instant, ms
 
 
@@ -187,8 +189,7 @@ def _incoming(a: Asked) -> dict[str, Any]:
     step = a.node.step
     if a.table is None or not isinstance(step, Relay):
         return {"incoming": ()}
-    rows = [Partner(*row) for row in _partners(a)["partners"]]
-    from_tables = origins(step.to, a.table.id, rows, tuple(a.flow.sites))
+    from_tables = _routes(a)["origins"]
     found = (
         findings.digest_at(a.work.db, a.assembly, source, p.id)
         for source in a.sources
@@ -202,10 +203,31 @@ def _arrivals(a: Asked) -> dict[str, Any]:
     return {"arrivals": arrivals.at_table(a.work.db, a.assembly, a.node.id, a.table.id) if a.table else ()}
 
 
-def _partners(a: Asked) -> dict[str, Any]:
-    plan = a.table.plan if a.table is not None else ""
-    found = a.work.tables_of(a.assembly, plan)
-    return {"partners": tuple((t.id, t.number, t.site, a.flow.course_of(t.site), t.languages) for t in found)}
+def _routes(a: Asked) -> dict[str, Any]:
+    """To which tables this table's digest goes, and whose come to it. Worked out once in a transaction for all tables."""
+    step = a.node.step
+    if a.table is None or not isinstance(step, Relay):
+        return {"goals": (), "origins": ()}
+    key = (a.assembly, a.node.id, a.table.plan)
+    if key not in a.work.routes:
+        themes = _themes(a, a.table.plan) if step.to == "theme" else {}
+        tables = [
+            Partner(t.id, t.number, t.site, a.flow.course_of(t.site), t.languages, themes.get(t.id, ""))
+            for t in a.work.tables_of(a.assembly, a.table.plan)
+        ]
+        a.work.routes[key] = routes(step.to, tables, tuple(a.flow.sites), step.most)
+    found: Routes = a.work.routes[key]
+    return {"goals": found.to.get(a.table.id, ()), "origins": found.of.get(a.table.id, ())}
+
+
+def _themes(a: Asked, plan: str) -> dict[str, str]:
+    """What the people of each table have in common, by the group plan: what most of them have."""
+    names = a.flow.plans[plan].cluster_by if plan in a.flow.plans else ()
+    found = {}
+    for table, people_there in tables.sitting(a.work.db, a.assembly, plan) if names else ():
+        themes = Counter("/".join(attributes.get(name, "") for name in names) for _, _, attributes in people_there)
+        found[table.id] = min(themes, key=lambda theme: (-themes[theme], theme))
+    return found
 
 
 def _results(a: Asked) -> dict[str, Any]:
@@ -291,7 +313,7 @@ _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     "digests": _digests,
     "arrivals": _arrivals,
     "incoming": _incoming,
-    "partners": _partners,
+    "routes": _routes,
     "results": _results,
     "finished": _finished,
     "answered_by": _answered_by,

@@ -17,6 +17,7 @@ from bot.core.events import encode as encode_event
 from bot.core.flow import Flow
 from bot.core.message import Message
 from bot.core.message import encode as encode_message
+from bot.core.partners import Routes
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.state import Course, Seat, Stage, Table
 from bot.engine.house import House
@@ -45,6 +46,7 @@ class Work:
         self._mornings: dict[str, datetime] = {}
         self._accounts: dict[str, str] = {}
         self._lost: dict[str, set[str]] = {}
+        self.routes: dict[tuple[str, str, str], Routes] = {}
         self._in: list[InRow] = []
         self._out: list[OutRow] = []
 
@@ -153,6 +155,7 @@ class Work:
         for key in [k for k in self._tables if k[0] == assembly]:
             del self._tables[key]
         self._plans.clear()
+        self.routes.clear()
 
     def lose_room(self, assembly: str, room: str) -> None:
         """A table gives a room up: read it anew."""

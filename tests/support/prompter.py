@@ -10,9 +10,9 @@ from bot.core import routing
 from bot.core.events import Answered, Due, Edited, Event, Heard, Reached, Relayed, Remained, Spread
 from bot.core.flow import references
 from bot.core.itinerary import Node
+from bot.core.partners import Partner, Routes, routes
 from bot.core.rights import LEADING
 from bot.core.state import Seat, State
-from bot.core.steps.relay import Partner, origins
 from bot.core.turn import Turn
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
     node, hook = aimed
     names = list(node.step.reads.get(hook, ()))
     names += ["answered", "members", "present"] if "ballots" in names else []
+    if "routes" in names:
+        names.remove("routes")
+        known, table = _routes(stage, node), state.table.id if state.table is not None else ""
+        found |= {"goals": known.to.get(table, ()), "origins": known.of.get(table, ())}
     for name in names:
         found[name] = stage.given[name] if name in stage.given else _fact(stage, name, node, state)
     return found
@@ -108,19 +112,17 @@ def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
             return digests if name == "digests" else next(iter(digests), None)
         case "arrivals":
             return tuple(stage.arrivals.get((node.id, table.id), ())) if table is not None else ()
-        case "partners":
-            return _partners(stage)
         case "incoming":
-            rule = getattr(node.step, "to", "all")
-            come = origins(rule, table.id if table else "", _partners(stage), tuple(stage.flow.sites))
+            come = _routes(stage, node).of.get(table.id if table else "", ())
             tables = [p.id for p in come if p.course != course.id]
             return tuple(d for d in stage.digests.values() if d.step in sources and d.table in tables)
     raise KeyError(name)
 
 
-def _partners(stage: Stagehand) -> tuple[Partner, ...]:
+def _routes(stage: Stagehand, node: Node) -> Routes:
     tables = sorted(stage.tables.values(), key=lambda t: (t.site, t.number, t.id))
-    return tuple(Partner(t.id, t.number, t.site, stage.flow.course_of(t.site), t.languages) for t in tables)
+    partners = [Partner(t.id, t.number, t.site, stage.flow.course_of(t.site), t.languages) for t in tables]
+    return routes(getattr(node.step, "to", "all"), partners, tuple(stage.flow.sites), getattr(node.step, "most", 12))
 
 
 def _outcomes(stage: Stagehand) -> dict[str, dict[str, str]]:

@@ -94,7 +94,8 @@ NOTHING: dict[str, Any] = {
     "agreements": {},
     "digest": None,
     "arrivals": (),
-    "partners": (),
+    "goals": (),
+    "origins": (),
     "answered_by": {},
 }
 """Facts of steps that are not played here with all their partners."""

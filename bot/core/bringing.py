@@ -1,0 +1,103 @@
+"""How a digest from another table is shown: where it comes from, in whose language, and by whom it was translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from bot.core.effects import Effect, Say
+from bot.core.message import Block, Button, Lang, Part, Plain, Words, block, t
+from bot.core.partners import Partner, read_in, same_language
+from bot.core.retelling import original, standing, told, translated_by
+from bot.core.scene import Scene
+from bot.core.state import Digest
+from bot.core.talk import table_of
+
+
+class Manner(Protocol):
+    """What a flow says about how digests are shown (`bot.core.steps.relay.Relay`)."""
+
+    @property
+    def source_shown(self) -> Any: ...
+    @property
+    def show_original(self) -> bool: ...
+
+
+class Come(NamedTuple):
+    """A digest that has come to a table. `texts` points, by contribution, at what was translated; `engine` says by what ("none"
+    where the words are the original ones)."""
+
+    digest: Digest
+    engine: str
+    texts: Mapping[str, str]
+
+
+def arrivals(at: Scene) -> tuple[Come, ...]:
+    """What has come to the table in this step, in the order in which it came."""
+    return tuple(Come(*each) for each in at.facts["arrivals"])
+
+
+def goals(at: Scene) -> tuple[Partner, ...]:
+    """The tables that read what this table says."""
+    return tuple(Partner(*each) for each in at.facts["goals"])
+
+
+def origins(at: Scene) -> tuple[Partner, ...]:
+    """The tables whose digests this table reads."""
+    return tuple(Partner(*each) for each in at.facts["origins"])
+
+
+def bring(at: Scene, manner: Manner, come: Come) -> Iterator[Effect]:
+    """Show one digest. Those who read its language get the original words, the others the translation if there is one."""
+    table, (digest, engine, texts) = table_of(at), come
+    if digest.state != "approved":
+        why = t("The digest of this table was not approved in time, so it is held and does not come. We go on.")
+        yield Say(at.unit, at.message(heading(at, manner, digest, ""), block(why)), at.key("held", digest.id))
+        return
+    if not standing(digest):
+        none = t("Nothing was written there this time that could be passed on.")
+        yield Say(at.unit, at.message(heading(at, manner, digest, ""), block(none)), at.key("shown", digest.id))
+        return
+    plain = at.message(heading(at, manner, digest, "none"), *told(digest), shows=digest.id)
+    if not texts:
+        yield Say(at.unit, plain, at.key("shown", digest.id))
+        return
+    language = read_in(table.languages, digest.language)
+
+    def translated(contribution: str) -> Words:
+        return Words(f"{contribution}@{language}") if contribution in texts else original(contribution)
+
+    readers = tuple(s.id for s in (*table.members, *table.staff) if same_language(s.language, digest.language))
+    left = any(s.worded not in texts for s in standing(digest))
+    note = t("What stands here in {language} could not be translated.", language=Lang(digest.language))
+    rest = (block(note, kind="note"),) if left else ()
+    button = (Button(t("Show the original"), at.press("original", "", digest.id)),) if manner.show_original else ()
+    head = heading(at, manner, digest, engine)
+    shown = at.message(head, *told(digest, translated), *rest, buttons=button, shows=digest.id)
+    yield Say(at.unit, shown, at.key("shown", digest.id), without=readers)
+    for seat in readers:
+        yield Say(f"seat:{seat}", plain, at.key("shown", digest.id))
+
+
+def heading(at: Scene, manner: Manner, digest: Digest, engine: str) -> Block:
+    """Where it comes from, in which language it was written, and whether a machine has translated it. `engine` is ""
+    where no words follow."""
+    parts: list[Part] = [source(at, manner, digest.table, digest.site)]
+    language = Lang(digest.language)
+    if engine not in ("", "none"):
+        parts += [Plain(" · "), translated_by(engine, language)]
+    elif engine and not all(same_language(own, digest.language) for own in table_of(at).languages):
+        parts += [Plain(" · "), t("in {language}, not translated", language=language)]
+    return block(*parts, kind="title")
+
+
+def source(at: Scene, manner: Manner, table: str, site: str) -> Part:
+    """Where a digest comes from, as far as the flow lets it be known."""
+    partner = next((p for p in (*origins(at), *goals(at)) if p.id == table), None)
+    place = at.flow.sites.get(site)
+    if manner.source_shown == "hidden" or place is None:
+        return t("From another table")
+    name: Part = at.local(place.name) if place.name else Plain(place.id)
+    if manner.source_shown == "site" or partner is None:
+        return t("From a table in {site}", site=name)
+    return t("From table {number} in {site}", number=partner.number, site=name)
