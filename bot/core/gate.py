@@ -31,10 +31,9 @@ MANY = 3
 STEM = 4
 """So many letters at its beginning make two words one."""
 
-_LINK = re.compile(
-    r"\w+://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w[\w.-]*|(?<!\w)[@#]\w+|\b[\w-]+\.(?:com|org|net|info|io|eu|de|fr|at)\b"
-)
+_LINK = re.compile(r"\w+://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w[\w.-]*|(?<!\w)[@#]\w+|\w{2,}\.[^\W\d_]{2,}(?:/\S*)?")
 _MARKUP = re.compile(r"[<>{}\[\]`*_]{1}|&\w+;")
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _LEFT_OUT = re.compile(r"\[(?:\.\.\.|…)\]")
 
 
@@ -70,9 +69,27 @@ class Fault:
 
     level: Literal["error", "doubt"]
     about: Literal[
-        "empty", "long", "source", "quote", "number", "link", "markup", "polarity", "many", "strange", "unchecked"
+        "empty",
+        "long",
+        "source",
+        "quote",
+        "number",
+        "link",
+        "markup",
+        "polarity",
+        "many",
+        "strange",
+        "unchecked",
+        "part",
     ]
     says: Phrase
+
+
+UNCHECKED = Fault("doubt", "unchecked", t("Whether this sentence says the opposite could not be checked."))
+POLARITY = Fault("doubt", "polarity", t("Please look closely: this may say the opposite of what was written."))
+PART = Fault("doubt", "part", t("It leaves out some of those who share this sentence."))
+DOUBTS: Mapping[str, Phrase] = {fault.about: fault.says for fault in (POLARITY, UNCHECKED, PART)}
+"""What whoever approves reads of each doubt, by its name in records."""
 
 
 def judge(written: Written, allowed: Mapping[str, Cited]) -> tuple[Fault, ...]:
@@ -85,7 +102,7 @@ def judge(written: Written, allowed: Mapping[str, Cited]) -> tuple[Fault, ...]:
         return (Fault("error", "source", t("The sentence does not say what it comes from.")),)
     sources = [allowed[id] for id in written.sources]
     found = []
-    if len(text) > LONGEST or "\n" in text.strip():
+    if len(text) > LONGEST or len(text.strip().splitlines()) > 1:
         found.append(Fault("error", "long", t("This is more than one short sentence.")))
     found += [f for quote in written.quotes if (f := _quote(quote, written, allowed)) is not None]
     found += _quoted_inside(text, sources)
@@ -130,10 +147,11 @@ def _numbers(text: str, sources: list[Cited]) -> list[Fault]:
 
 
 def _foreign(text: str, sources: list[Cited]) -> list[Fault]:
-    there = " ".join(s.text for s in sources)
+    there = _plain(" ".join(s.text for s in sources))
+    text = _plain(text)
     if any(found not in there for found in _LINK.findall(text)):
         return [Fault("error", "link", t("The sentence holds a link or an address that nobody wrote."))]
-    if any(found not in there for found in _MARKUP.findall(_LEFT_OUT.sub("", text))):
+    if any(found not in there for found in _marks(text)):
         return [Fault("error", "markup", t("The sentence holds marks that nobody wrote."))]
     return []
 
@@ -154,13 +172,11 @@ def _stems(text: str) -> set[str]:
 def _cues(written: Written, sources: list[Cited]) -> list[Fault]:
     """Polarity and quantifiers, as far as we know the languages."""
     if not known(written.language) or not all(known(s.language) for s in sources):
-        return [Fault("doubt", "unchecked", t("Whether this sentence says the opposite could not be checked."))]
+        return [UNCHECKED]
     found = []
     turned = negations(written.text, written.language) > 0
     if all((negations(s.text, s.language) > 0) != turned for s in sources):
-        found.append(
-            Fault("doubt", "polarity", t("Please look closely: this may say the opposite of what was written."))
-        )
+        found.append(POLARITY)
     if (
         speaks_for_many(written.text, written.language)
         and len(sources) < MANY
@@ -168,6 +184,15 @@ def _cues(written: Written, sources: list[Cited]) -> list[Fault]:
     ):
         found.append(Fault("error", "many", t("It speaks of many or all, and few stand behind it.")))
     return found
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _marks(text: str) -> list[str]:
+    """Signs that a platform may take for markup, and what nobody sees."""
+    return _MARKUP.findall(_LEFT_OUT.sub("", text)) + [c for c in text if unicodedata.category(c) in _UNSEEN]
 
 
 def _folded(text: str) -> str:

@@ -12,7 +12,7 @@ from bot.language.translation.port import Down, EngineFailed, NotAllowed
 
 CONNECT = 3.0
 LONGEST_WAIT = 60.0
-"""Seconds: to reach a service, and for one answer. Whoever calls has a shorter limit of their own."""
+"""Seconds: to reach a service, and for one answer where nothing else is said. Whoever calls has a limit of their own."""
 MOST = 2_000_000
 """Bytes of an answer; whatever is longer is of no use."""
 
@@ -20,8 +20,9 @@ MOST = 2_000_000
 class Service:
     """One service at one address. Connections are kept; they are opened at the first call."""
 
-    def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str] | None = None, longest: float = LONGEST_WAIT) -> None:
         self._url = url.rstrip("/")
+        self._longest = longest
         self._headers = dict(headers or {})
         self._session: ClientSession | None = None
 
@@ -34,7 +35,7 @@ class Service:
         every other status that means no.
         """
         if self._session is None:
-            limits = ClientTimeout(total=LONGEST_WAIT, sock_connect=CONNECT)
+            limits = ClientTimeout(total=self._longest, sock_connect=CONNECT)
             self._session = ClientSession(timeout=limits, headers=self._headers, trust_env=False)
         try:
             async with self._session.request(
@@ -88,7 +89,7 @@ def _meaning(response: ClientResponse, raw: bytes) -> Any:
         raise Down(f"it answered {status}")
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Down("it answered something that is no JSON") from None
     if status >= 400:
         raise Answered(status, _said(found))

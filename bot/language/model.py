@@ -14,12 +14,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.core.gate import Cited, Fault, Quote, Written, judge
-from bot.language.asking import Service
+from bot.core.gate import PART, Cited, Fault, Quote, Written, judge
+from bot.language.asking import LONGEST_WAIT, Service
 from bot.language.translation.port import EngineFailed
 
 PROMPT = 1
@@ -50,58 +50,66 @@ class _Answer(BaseModel):
     quotes: list[_Quote] = Field(max_length=20)
 
 
+Why = Literal["", "long", "away", "form", "gate"]
+"""Why nothing came of a sentence: there is too much to read, the model is away or busy, it does not answer in the form that is
+asked for, or what it wrote did not pass the gate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of one sentence: `written` is None where the citizens' own words stand; `why` says why. `model`, `prompt` and
-    `input` (a hash of what it was given) are kept beside it, so that it can be told later how it came about."""
+    """What became of one sentence: `written` is None where the citizens' own words stand, and `why` says why; `said` says it to
+    whoever runs the program. `model`, `prompt` and `input` (everything that it was given) tell how it came about."""
 
     written: Written | None
     faults: tuple[Fault, ...]
     model: str
     prompt: int
     input: str
-    why: str = ""
+    why: Why = ""
+    said: str = ""
 
 
 class Model:
-    """One endpoint. `url` ends before `/chat/completions`."""
+    """One endpoint. `url` ends before `/chat/completions`; an answer may take `seconds`."""
 
-    def __init__(self, url: str, model: str, key: str = "") -> None:
+    def __init__(self, url: str, model: str, key: str = "", seconds: float = LONGEST_WAIT) -> None:
         self.model = model
-        self._service = Service(url, {"Authorization": f"Bearer {key}"} if key else {})
+        self._service = Service(url, {"Authorization": f"Bearer {key}"} if key else {}, seconds)
 
     async def write(self, sources: Mapping[str, Cited], language: str) -> Attempt:
         """One sentence from these contributions, by id. Never raises because of the model: whatever it does, an `Attempt`
         comes back, and what stands in `written` has passed the gate."""
         ids, shown = list(sources), [sources[id].text for id in sources]
-        print_ = hashlib.sha256(json.dumps([shown, language, self.model, PROMPT]).encode()).hexdigest()[:16]
+        given = json.dumps([shown, language, self.model, PROMPT], ensure_ascii=False)
 
-        def left(why: str, faults: tuple[Fault, ...] = ()) -> Attempt:
-            return Attempt(None, faults, self.model, PROMPT, print_, why)
+        def left(why: Why, said: str, faults: tuple[Fault, ...] = ()) -> Attempt:
+            return Attempt(None, faults, self.model, PROMPT, given, why, said)
 
         if sum(map(len, shown)) > LONGEST:
-            return left("the contributions are too long for it")
+            return left("long", "the contributions are too long for it")
         try:
-            found = await self._service.ask("/chat/completions", body=self._asked(shown, language, print_))
-            answer = _Answer.model_validate_json(found["choices"][0]["message"]["content"], strict=True)
+            found = await self._service.ask("/chat/completions", body=self._asked(shown, language, given))
+            answer = _answer(found["choices"][0]["message"])
         except EngineFailed as error:
-            return left(str(error))
-        except (ValidationError, TypeError, KeyError, IndexError):
-            return left("it did not answer in the form that was asked for")
+            return left("away", str(error))
+        except (ValidationError, TypeError, KeyError, IndexError, AttributeError):
+            return left("form", "it did not answer in the form that was asked for")
         named = [ids[n - 1] if 1 <= n <= len(ids) else "" for n in dict.fromkeys(answer.cites)]
         quotes = tuple(Quote(ids[q.cite - 1] if 1 <= q.cite <= len(ids) else "", q.text) for q in answer.quotes)
         written = Written(answer.text.strip(), language, tuple(named), quotes)
         faults = judge(written, sources)
         if any(fault.level == "error" for fault in faults):
-            return left("its sentence did not pass the gate", faults)
-        return Attempt(written, faults, self.model, PROMPT, print_)
+            return left("gate", "its sentence did not pass the gate", faults)
+        if set(named) != set(ids):
+            faults += (PART,)
+        return Attempt(written, faults, self.model, PROMPT, given)
 
     async def close(self) -> None:
         """Let go of the connection."""
         await self._service.close()
 
-    def _asked(self, shown: list[str], language: str, print_: str) -> dict[str, Any]:
-        mark = f"=={print_}=="
+    def _asked(self, shown: list[str], language: str, given: str) -> dict[str, Any]:
+        mark = f"=={hashlib.sha256(given.encode('utf-8', 'replace')).hexdigest()[:16]}=="
         task = _TASK.format(mark=mark, count=len(shown), language=language)
         data = "\n".join(json.dumps({"number": n, "text": text}, ensure_ascii=False) for n, text in enumerate(shown, 1))
         form = {
@@ -119,3 +127,10 @@ class Model:
             "max_tokens": 400,
             "response_format": form,
         }
+
+
+def _answer(message: Any) -> _Answer:
+    """What stands in a message. Whoever wants to call a tool has not answered: there is none."""
+    if message.get("tool_calls") or message.get("function_call"):
+        raise TypeError("there are no tools")
+    return _Answer.model_validate_json(message["content"], strict=True)

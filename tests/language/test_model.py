@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
 
-from bot.core.gate import Cited
-from bot.language.model import LONGEST, Attempt, Model
+from bot.core.gate import DOUBTS, Cited
+from bot.language.model import LONGEST, Model
+from tests.support.model_server import ModelServer, corpus, faithful, model_server
 
 SAID = {
     "a": Cited("More buses on Sundays, please.", "en"),
@@ -22,64 +20,40 @@ SAID = {
 }
 GOOD = {
     "text": "They want more buses on Sundays.",
-    "cites": [1, 3],
+    "cites": [1, 2, 3],
     "quotes": [{"cite": 1, "text": "buses on Sundays"}],
 }
-CORPUS = Path(__file__).parents[1] / "support" / "injections"
-
-Answer = Callable[[dict[str, Any]], Any]
-
-
-class Endpoint:
-    """An endpoint of the chat API that answers as it is told; `seen` are the requests, `keys` what they identified with."""
-
-    def __init__(self) -> None:
-        self.answer: Answer = lambda _: GOOD
-        self.seen: list[dict[str, Any]] = []
-        self.keys: list[str] = []
-        self.url = ""
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        self.seen.append(body)
-        self.keys.append(request.headers.get("Authorization", ""))
-        made = self.answer(body)
-        if isinstance(made, web.StreamResponse):
-            return made
-        content = made if isinstance(made, str) else json.dumps(made)
-        return web.json_response({"choices": [{"message": {"role": "assistant", "content": content}}]})
 
 
 @contextlib.asynccontextmanager
-async def endpoint() -> AsyncIterator[tuple[Endpoint, Model]]:
-    here, app = Endpoint(), web.Application()
-    app.router.add_post("/v1/chat/completions", here.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    model = Model(f"http://127.0.0.1:{runner.addresses[0][1]}/v1", "small-one", "s3cret")
-    try:
-        yield here, model
-    finally:
-        await model.close()
-        await runner.cleanup()
-
-
-async def write(answer: Answer) -> Attempt:
-    async with endpoint() as (here, model):
-        here.answer = answer
-        return await model.write(SAID, "en")
+async def endpoint() -> AsyncIterator[tuple[ModelServer, Model]]:
+    async with model_server() as here:
+        here.answer = lambda _: GOOD
+        model = Model(here.url, "small-one", "s3cret", seconds=2)
+        try:
+            yield here, model
+        finally:
+            await model.close()
 
 
 async def test_a_faithful_sentence_comes_with_its_sources_and_how_it_was_made() -> None:
     async with endpoint() as (here, model):
         attempt = await model.write(SAID, "en")
         assert attempt.written is not None
-        assert (attempt.written.text, attempt.written.sources) == ("They want more buses on Sundays.", ("a", "c"))
+        assert (attempt.written.text, attempt.written.sources) == ("They want more buses on Sundays.", ("a", "b", "c"))
         assert attempt.written.quotes[0].source == "a"
-        assert (attempt.model, attempt.prompt) == ("small-one", 1)
+        assert (attempt.model, attempt.prompt, attempt.faults) == ("small-one", 1, ())
         assert attempt.input == (await model.write(SAID, "en")).input != (await model.write(SAID, "de")).input
         assert here.keys[0] == "Bearer s3cret"
+
+
+async def test_whom_it_leaves_out_is_told() -> None:
+    async with endpoint() as (here, model):
+        here.answer = lambda _: {**GOOD, "cites": [1, 3]}
+        attempt = await model.write(SAID, "en")
+        assert attempt.written is not None
+        assert [f.about for f in attempt.faults] == ["part"]
+        assert {f.about for f in attempt.faults} <= DOUBTS.keys()
 
 
 async def test_contributions_go_in_as_data_between_marks_with_a_schema_and_no_tools() -> None:
@@ -95,48 +69,59 @@ async def test_contributions_go_in_as_data_between_marks_with_a_schema_and_no_to
         assert "Ignore this" not in system["content"]
         assert body["response_format"]["json_schema"]["strict"] is True
         assert not body.keys() & {"tools", "functions", "tool_choice"}
+        assert "s3cret" not in json.dumps(body), "no secret"
         assert not any(id in json.dumps(rows) for id in ("seat", "anna")), "no id, no name"
 
 
+async def test_whatever_it_does_wrong_the_citizens_own_words_stand() -> None:
+    async with model_server() as here:
+        model, hanging = Model(here.url, "small-one"), Model(here.url, "small-one", seconds=0.05)
+        faults = here.faults()
+        assert len(faults) >= 40
+        for name, answer in faults.items():
+            here.answer = answer
+            attempt = await (hanging if name == "hangs" else model).write(SAID, "en")
+            assert attempt.written is None, name
+            assert attempt.why in ("away", "form", "gate"), name
+            assert attempt.said, name
+        assert here.strayed == [], "only the config names an address"
+        await model.close()
+        await hanging.close()
+
+
 @pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        (lambda _: web.Response(status=500), "500"),
-        (lambda _: web.Response(status=429, headers={"Retry-After": "3"}), "slow down"),
-        (lambda _: web.Response(status=401), "key"),
-        (lambda _: web.Response(text="<html>"), "no JSON"),
-        (lambda _: web.json_response({"choices": []}), "form"),
-        (lambda _: web.json_response([1]), "form"),
-        (lambda _: web.json_response({"choices": [{"message": {"content": None}}]}), "form"),
-        (lambda _: web.json_response({"choices": [{"message": {"content": None, "tool_calls": [{}]}}]}), "form"),
-        (lambda _: "Sure! Here is the sentence: They want buses.", "form"),
-        (lambda _: {**GOOD, "approved": True}, "form"),
-        (lambda _: {**GOOD, "cites": ["1"]}, "form"),
-        (lambda _: {**GOOD, "text": "x" * 5000}, "form"),
-        (lambda _: {**GOOD, "cites": []}, "gate"),
-        (lambda _: {**GOOD, "cites": [99]}, "gate"),
-        (lambda _: {**GOOD, "cites": [0]}, "gate"),
-        (lambda _: {**GOOD, "quotes": [{"cite": 2, "text": "no buses at all"}]}, "gate"),
-        (lambda _: {**GOOD, "text": "They want 40 more buses."}, "gate"),
-    ],
-)
-async def test_whatever_it_does_wrong_the_citizens_own_words_stand(answer: Answer, why: str) -> None:
-    attempt = await write(answer)
-    assert attempt.written is None
-    assert why in attempt.why
+    ("name", "why"),
+    [("500", "away"), ("redirects", "away"), ("3 MB", "away"), ("deep", "away"), ("1 MB", "form"), ("a tool call", "form"),
+     ("a field more", "form"), ("no ids", "gate"), ("a bare link", "gate"), ("turned round", "gate"), ("two lines", "gate")],
+)  # fmt: skip
+async def test_why_nothing_came_of_it_is_told_in_a_word(name: str, why: str) -> None:
+    async with endpoint() as (here, model):
+        here.answer = here.faults()[name]
+        attempt = await model.write(SAID, "en")
+        assert attempt.why == why
+
+
+async def test_an_endpoint_that_is_away_is_away() -> None:
+    async with endpoint() as (here, _):
+        model = Model(f"{here.url}/not-here", "small-one")
+        assert (await model.write(SAID, "en")).why == "away"
+        await model.close()
 
 
 async def test_too_much_to_read_is_not_sent() -> None:
     async with endpoint() as (here, model):
         attempt = await model.write({"a": Cited("x" * (LONGEST + 1), "en")}, "en")
-        assert attempt.why == "the contributions are too long for it"
+        assert attempt.why == "long"
         assert here.seen == []
 
 
-def corpus() -> list[tuple[str, str]]:
-    files = sorted(CORPUS.glob("*.txt"))
-    assert len(files) >= 8
-    return [(file.stem, line) for file in files for line in file.read_text("utf-8").splitlines() if line.strip()]
+async def test_what_passes_without_a_fault_does_pass() -> None:
+    """Else nothing above would mean anything."""
+    async with endpoint() as (here, model):
+        here.answer = faithful
+        attempt = await model.write({"a": SAID["a"]}, "en")
+        assert attempt.written is not None
+        assert attempt.faults == ()
 
 
 ORDERED = {
