@@ -205,6 +205,12 @@ COMMANDS: dict[str, Command] = {
             active=False,
         ),
         Command(
+            "source", TABLE | LEADING, "anywhere", "/source 3",
+            t("what stands behind a sentence of the digest"),
+            t("Shows what stands behind a sentence of the digest that you read last: the words as they were written, in which "
+              "language, when and where, and who changed or translated them. Reply to another digest to ask about that one."),
+        ),
+        Command(
             "room", TABLE, "table", "/room",
             t("the way into your table's room"),
             t("Shows the way into the room of your table, if it has one. Everybody there sees the accounts of the others."),

@@ -45,7 +45,7 @@ from bot.core.itinerary import Node
 from bot.core.rights import OVERSEEING
 from bot.core.state import Seat, State, Table
 from bot.core.turn import Turn
-from bot.engine import facts, lateness
+from bot.engine import facts, lateness, tracing
 from bot.engine.carrying import carry_out
 from bot.engine.house import House
 from bot.engine.work import Work
@@ -155,6 +155,8 @@ def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
             found |= facts.gather(names, asked)
     if isinstance(event, Heard):
         found |= facts.for_commands(work, assembly, flow, course, seat, table, event)
+        if seat is not None and tracing.asks(event):
+            found |= tracing.found(work, assembly, seat, table, event)
     if isinstance(event, Edited | Redacted | Remained):
         given = opinions.contribution(work.db, assembly, event.contribution)
         found["named"] = found["held"] = {given.id: given} if given is not None else {}

@@ -34,6 +34,7 @@ TABLE = {
     "summary": ".fco...",
     "hide": ".fco...",
     "sentence": "pfco...",
+    "source": "pfco...",
     "bind": ".fco...",
     "unbind": ".fco...",
     "room": "pf.....",
@@ -51,7 +52,7 @@ LETTERS: dict[str, Role] = dict(
 CELLS = [(role, command) for command in TABLE for role in LETTERS.values()]
 PRESSES = {
     "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin",
-    "-joining": "joining", "-room": "room",
+    "-joining": "joining", "-room": "room", "-source": "source",
     "-stay": "room", "-come": "room", "-show": "hide", "-drop": "hide", "-hide": "hide", "-why": "hide", "-unhide": "hide",
     "-mine": "sentence",
     "-not-mine": "sentence",
@@ -92,7 +93,7 @@ def test_the_table_below_names_every_command_and_role() -> None:
     assert set(TABLE) == set(COMMANDS) == set(RUN)
     assert set(LETTERS.values()) == set(get_args(Role)) == set(ROLES)
     assert set(PRESSES) | {"-back"} == set(PRESSED)
-    assert len(CELLS) == 7 * 25
+    assert len(CELLS) == 7 * 26
 
 
 @pytest.mark.parametrize(("role", "command"), CELLS)

@@ -10,7 +10,18 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 from bot.core import lodging, rooms, ways_in
-from bot.core.commands import facilitating, hiding, leaving, looking, meeting, organising, own, speaking, voicing
+from bot.core.commands import (
+    facilitating,
+    hiding,
+    leaving,
+    looking,
+    meeting,
+    organising,
+    own,
+    speaking,
+    tracing,
+    voicing,
+)
 from bot.core.commands.call import Call, number_named, parse
 from bot.core.events import Answered, Heard
 from bot.core.message import Part, Several, t
@@ -41,6 +52,7 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "begin": organising.begin,
     "hide": hiding.hide,
     "sentence": voicing.sentence,
+    "source": tracing.source,
     "bind": meeting.bind,
     "unbind": meeting.unbind,
     "room": meeting.room,
@@ -63,6 +75,7 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-hide": ("hide", hiding.pressed),
     "-why": ("hide", hiding.why),
     "-unhide": ("hide", hiding.put_back),
+    "-source": ("source", tracing.source),
     "-mine": ("sentence", voicing.confirm),
     "-not-mine": ("sentence", voicing.reject),
 }
