@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot.core.effects import Effect
@@ -153,9 +154,9 @@ class Room:
         await self.store.transact(_apply, self.engine, tuple(effects), self.clock.now())
 
 
-def bundled(toml: str) -> str:
-    """A flow's text as the bundle that the store keeps."""
-    return json.dumps({"flow.toml": toml}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+def bundled(toml: str, more: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A flow's text, and the files beside it, as the bundle that the store keeps."""
+    return json.dumps({"flow.toml": toml, **more}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 @asynccontextmanager
@@ -165,15 +166,18 @@ async def room(
     path: str | Path = MEMORY,
     translate: str | Translators = "none",
     others: Sequence[Post] = (),
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Room]:
-    """A room with an assembly of this flow in it, that has not begun. `others` are further accounts."""
-    flow, post, clock = unbundle(bundled(toml)), post or Post(), ManualClock(START)
+    """A room with an assembly of this flow in it, that has not begun. `others` are further accounts, `more` the files beside the
+    flow."""
+    body = bundled(toml, more)
+    flow, post, clock = unbundle(body), post or Post(), ManualClock(START)
     store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
     try:
         machines = translators(translate) if isinstance(translate, str) else translate
         engine = Engine(store, CATALOGS, clock, [post, *others], machines)
         await engine.open()
-        await store.transact(_make, flow, bundled(toml))
+        await store.transact(_make, flow, body)
         yield Room(store, engine, clock, post, flow)
     finally:
         await store.close()

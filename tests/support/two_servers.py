@@ -89,32 +89,34 @@ class Servers:
 
     # People
 
-    async def on_telegram(self, *names: str, role: Role = "participant", language: str = "en") -> None:
+    async def on_telegram(self, *names: str, role: Role = "participant", language: str = "en", site: str = "") -> None:
         """These people have an app, a chat with the bot, and a seat."""
         for name in names:
             app = self.apps[name] = self.api.person(name, language)
             app.chat().opened = True
-            await self._enrol(name, self.telegram.account, str(app.id), str(app.id), role, language)
+            await self._enrol(name, self.telegram.account, str(app.id), str(app.id), role, language, site)
 
-    async def on_matrix(self, *names: str, role: Role = "participant", language: str = "en") -> None:
+    async def on_matrix(self, *names: str, role: Role = "participant", language: str = "en", site: str = "") -> None:
         """These people have a client, a chat with the bot, and a seat."""
         for name in names:
             client = await self.stranger(name)
             chat = self.chats[name] = await self.gathering.room(client, self.account, private=True)
             await client.sync()
-            await self._enrol(name, self.matrix.account, client.user, chat, role, language)
+            await self._enrol(name, self.matrix.account, client.user, chat, role, language, site)
 
     async def stranger(self, name: str) -> Person:
         """Somebody on Matrix without a seat."""
         client = self.clients[name] = await self.gathering.person(name)
         return client
 
-    async def _enrol(self, name: str, account: str, user: str, place: str, role: Role, language: str) -> None:
+    async def _enrol(
+        self, name: str, account: str, user: str, place: str, role: Role, language: str, site: str
+    ) -> None:
         at = ms(self.here.clock.now())
 
         def enrol(db: Database) -> None:
-            site = self.here.flow.file.schedule.sites[0].id
-            seat = identities.enrol(db, ASSEMBLY, account, user, place, role, site, language, at=at)
+            where = site or self.here.flow.file.schedule.sites[0].id
+            seat = identities.enrol(db, ASSEMBLY, account, user, place, role, where, language, at=at)
             if role != "participant":
                 people.save_seat(db, replace(seat, status="active", name=name.title()))
 
