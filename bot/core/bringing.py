@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from bot.core.effects import Effect, Say
 from bot.core.message import Block, Button, Lang, Part, Plain, Words, block, t
-from bot.core.partners import Partner, read_in, same_language
+from bot.core.partners import Partner, same_language
 from bot.core.retelling import original, standing, told, translated_by
 from bot.core.scene import Scene
 from bot.core.state import Digest
@@ -62,10 +62,9 @@ def bring(at: Scene, manner: Manner, come: Come) -> Iterator[Effect]:
     if not texts:
         yield Say(at.unit, plain, at.key("shown", digest.id))
         return
-    language = read_in(table.languages, digest.language)
 
     def translated(contribution: str) -> Words:
-        return Words(f"{contribution}@{language}") if contribution in texts else original(contribution)
+        return Words(texts[contribution]) if contribution in texts else original(contribution)
 
     readers = tuple(s.id for s in (*table.members, *table.staff) if same_language(s.language, digest.language))
     left = any(s.worded not in texts for s in standing(digest))

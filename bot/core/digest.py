@@ -88,6 +88,11 @@ class _Position:
         return -self.agree.bit_count(), self.reject.bit_count(), self.words, self.lot
 
 
+def normal(text: str) -> str:
+    """Equal for texts that differ only in spaces and compatibility forms of letters."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
 def same_words(text: str) -> str:
     """Equal for texts that differ only in case, spaces and compatibility forms of letters."""
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())

@@ -16,6 +16,7 @@ from pydantic import Field, field_validator
 
 from bot.core.conditions import Condition, parse
 from bot.core.fields import Clock, Day, Id, Instant, Language, Model, Moment, Text, local
+from bot.core.glossary import Entry
 from bot.core.itinerary import TRUNK, Node, lay_out
 from bot.core.message import Local
 from bot.core.questions import Question
@@ -191,6 +192,7 @@ class FlowFile(Model):
     groups: dict[Id, GroupPlan] = Field(default_factory=dict)
     lists: dict[Id, tuple[ListItem, ...]] = Field(default_factory=dict)
     questions: tuple[Question, ...] = ()
+    glossary: Annotated[tuple[Entry, ...], Field(max_length=500)] = ()
     step: tuple[Annotated[AnyStep, Field(discriminator="type")], ...] = Field(min_length=1)
 
 

@@ -41,7 +41,8 @@ from bot.core.events import Event, Retold, Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode
 from bot.core.state import Course, Status, Translated
-from bot.engine import changing, lodging
+from bot.engine import changing, lodging, mixed
+from bot.engine.translating import remember
 from bot.engine.work import Work
 from bot.store import arrivals, ballots, copies, courses, findings, identities, opinions, people, tables, translations
 from bot.store.times import ms
@@ -147,6 +148,7 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say, event: Event | None 
             # What is written in a room stands there already.
             if not (about and copies.remote(work.db, room, assembly, about)):
                 work.say_in_room(assembly, room, body.encode(), effect.key, int(effect.lane), step, effect.quiet, about)
+            mixed.in_room(work, assembly, flow, table, room, effect)
         there = {s.id for s in (*table.members, *table.staff) if table.in_room(s)}
         readers = tuple(seat for seat in readers if seat not in there)
     led = (
@@ -200,6 +202,7 @@ def retell(work: Work, assembly: str, flow: Flow, made: Translated) -> None:
     """Keep a translation, and let every step at which people have read it know."""
     db, at = work.db, ms(work.now)
     translations.save(db, assembly, made, at)
+    remember(db, assembly, made, at)
     for step, id, digest in arrivals.showing(db, assembly, made.contribution, made.language):
         table = tables.load_table(db, assembly, id)
         if table is not None:

@@ -22,6 +22,7 @@ from datetime import datetime, timedelta
 from bot.core.message import encode, message, t
 from bot.engine import errands, outages
 from bot.engine.alarm import Alarm
+from bot.engine.beside import Beside
 from bot.engine.carrying import recipients
 from bot.engine.clock import Clock
 from bot.engine.deadlines import Deadlines
@@ -34,7 +35,9 @@ from bot.engine.intake import take_in
 from bot.engine.jobs import Jobs
 from bot.engine.patience import PASSING, REST, Patience
 from bot.engine.receiving import Receiver
+from bot.engine.relaying import Relaying
 from bot.engine.sending import Sender
+from bot.engine.translating import Translating
 from bot.engine.work import Work
 from bot.language.catalog import Catalogs
 from bot.language.translation.service import Translators
@@ -77,7 +80,9 @@ class Engine:
             chats={tr.account: tr.chat for tr in transports},
         )
         self._transports = tuple(transports)
-        self._jobs = Jobs(store, self.house, translators)
+        self._jobs = Jobs(store, self.house)
+        relaying = Relaying(store, Translating(store, self.house, translators, clock), clock)
+        self._beside = Beside(store, clock, {"relay": relaying.carry}, self.wake)
         self._host = Host(store, self.house, clock, transports, self.wake)
         self._sender = Sender(store, self.house, clock, transports)
         self._woken = asyncio.Event()
@@ -109,7 +114,7 @@ class Engine:
             done = await self._do_due()
             if not done and sent >= 0:
                 break
-            sent = await self._sender.flush() + await self._host.flush()
+            sent = await self._sender.flush() + await self._host.flush() + await self._beside.flush()
             total += done + sent
             if not (done or sent):
                 break
@@ -133,6 +138,8 @@ class Engine:
             self._sender.wake()
             if ahead.errands:
                 self._host.wake()
+            if ahead.beside:
+                self._beside.wake()
             more = ahead.jobs or (ahead.due is not None and ahead.due <= self.clock.now())
             if not (done and more) or self._stopping.is_set():
                 return ahead
@@ -146,7 +153,8 @@ class Engine:
     async def _ahead(self) -> _Ahead:
         now = self.clock.now()
         timers = self._deadlines.timers(now)
-        return await self.store.read(_look_ahead, ms(now), ms(timers) if timers is not None else None)
+        held = ms(timers) if timers is not None else None
+        return await self.store.read(_look_ahead, self._beside.kinds, ms(now), held)
 
     async def take_in(self, account: str, batch: Batch) -> None:
         """Commit what a transport received, with its cursor."""
@@ -173,7 +181,8 @@ class Engine:
         tasks = [asyncio.create_task(each.run(), name=f"receive {each.account}") for each in receivers]
         sending = asyncio.create_task(self._sender.run(self._patience), name="send")
         hosting = asyncio.create_task(self._host.run(self._patience), name="host")
-        for task in (*tasks, sending, hosting):
+        machines = asyncio.create_task(self._beside.run(self._patience), name="beside")
+        for task in (*tasks, sending, hosting, machines):
             task.add_done_callback(self._ended)
         meant = self.clock.now()
         try:
@@ -203,12 +212,13 @@ class Engine:
             alarm.stop()
             self._sender.stop()
             self._host.stop()
+            self._beside.stop()
             for task in tasks:
                 task.cancel()
-            *ends, sent, hosted = await asyncio.gather(*tasks, sending, hosting, return_exceptions=True)
+            *ends, sent, hosted, made = await asyncio.gather(*tasks, sending, hosting, machines, return_exceptions=True)
             for each in receivers:
                 await each.leave()
-        for trouble in (sent, hosted):
+        for trouble in (sent, hosted, made):
             if trouble is not None:
                 raise trouble
         for end in ends:
@@ -259,21 +269,23 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class _Ahead:
-    """What lies ahead: the jobs that wait, whether some wait for a platform, when the next event is due, and the hours of the
-    first and the last timer that are held."""
+    """What lies ahead: the jobs that wait, whether some wait for a platform or for machines elsewhere, when the next event is
+    due, and the hours of the first and the last timer that are held."""
 
     jobs: list[Job]
     errands: bool
+    beside: bool
     due: datetime | None
     held: tuple[datetime, datetime] | None
 
 
-def _look_ahead(db: Database, now: int, timers: int | None) -> _Ahead:
+def _look_ahead(db: Database, beside: Sequence[str], now: int, timers: int | None) -> _Ahead:
     due = queue.next_due(db, now, timers)
     held = queue.held(db, now, timers) if timers is not None else None
     return _Ahead(
-        courses.open_jobs(db, without=errands.KINDS),
+        courses.open_jobs(db, without=(*errands.KINDS, *beside)),
         courses.any_job(db, errands.KINDS),
+        courses.any_job(db, beside),
         instant(due) if due is not None else None,
         (instant(held[0]), instant(held[1])) if held is not None else None,
     )

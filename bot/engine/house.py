@@ -10,6 +10,7 @@ from bot.core.flow import Flow
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import memory_of, unbundle
 from bot.language.materials import files_of
+from bot.language.translation.glossary import Glossary, glossary_of
 from bot.language.translation.tmx import Known
 from bot.store import courses
 from bot.store.courses import Assembly
@@ -79,6 +80,10 @@ class House:
             published = courses.load_flow(db, ref)
             self._memories[ref] = memory_of(published.body) if published is not None else {}
         return self._memories[ref].get((source.split("-")[0], target.split("-")[0]), {})
+
+    def glossary(self, db: Database, assembly: str, source: str, target: str) -> Glossary:
+        """The words of the assembly's flow that have one translation from one language to another."""
+        return glossary_of(self.flow(db, assembly).file.glossary, source, target)
 
     def forget(self, assembly: str) -> None:
         """Read this assembly anew: it has been upgraded or ended."""

@@ -1,5 +1,5 @@
-"""Work that needs the whole roster or the translator: seating, moving people between tables, carrying digests, codes.
-What has to be done at a platform is the host's (`bot.engine.hosting`).
+"""Work that needs the whole roster: seating, moving people between tables, codes. What has to be done at a platform is the
+host's (`bot.engine.hosting`), and what waits for machines elsewhere is done beside the loop (`bot.engine.beside`).
 
 A job is a row; its answer is an event. Answer and "done" are one transaction, so a job that was interrupted is done again
 and has one answer. What a job writes besides is keyed the same way.
@@ -10,21 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from bot.core.effects import Seated
-from bot.core.events import Answered, Event, Relayed
+from bot.core.events import Answered, Event
 from bot.core.events import encode as encode_event
 from bot.core.flow import Flow, GroupPlan
 from bot.core.ids import derive
 from bot.core.names import distinct
 from bot.core.seating import OpenTable, Person, Plan, merge_small, place_late, seat_people
-from bot.core.state import Role, Seat, Table, Translated
+from bot.core.state import Role, Seat, Table
 from bot.core.steps.assign import Assign
 from bot.engine import entry, lodging, ways
 from bot.engine.house import House
-from bot.language.translation.service import Source, Translation, Translators
-from bot.store import arrivals, codes, courses, findings, opinions, people, queue, tables, translations
+from bot.store import codes, courses, people, queue, tables
 from bot.store.connection import Store
 from bot.store.courses import Job
 from bot.store.database import Database
@@ -37,72 +36,20 @@ INVITE_DAYS = timedelta(days=30)
 class Jobs:
     """Does the jobs that wait."""
 
-    def __init__(self, store: Store, house: House, translators: Translators) -> None:
+    def __init__(self, store: Store, house: House) -> None:
         self._store = store
         self._house = house
-        self._translators = translators
 
     async def do(self, waiting: Sequence[Job], now: datetime) -> int:
         """Do these jobs. How many they were."""
         for job in waiting:
             try:
-                if job.request.job == "relay":
-                    await self._relay(job, now)
-                else:
-                    await self._store.transact(_in_house, self._house, job, now)
+                await self._store.transact(_in_house, self._house, job, now)
             except Exception:
                 parked = await self._store.transact(courses.fail_job, job.assembly, job.request.key)
                 if parked:
                     raise
         return len(waiting)
-
-    async def _relay(self, job: Job, now: datetime) -> None:
-        """Carry a digest to its tables, each sentence translated by people or by a machine, or else in its own words."""
-        args = job.request.args
-        source = args["source_language"]
-        texts = await self._store.read(_relay_texts, job)
-        translated: dict[str, dict[str, Translation]] = {}
-        for language in dict.fromkeys(target["language"] for target in args["targets"]):
-            if language == source or not texts:
-                continue
-            reviewed = await self._store.read(self._house.memory, job.assembly, source, language)
-            wanted = [Source(text) for text in texts.values()]
-            made = await self._translators.translate(wanted, source, language, reviewed=reviewed)
-            sound = {id: one for id, one in zip(texts, made, strict=True) if one.sound}
-            if sound:
-                translated[language] = sound
-        await self._store.transact(_arrive, self._house, job, translated, now)
-
-
-def _relay_texts(db: Database, job: Job) -> dict[str, str]:
-    """The words to translate; none of a digest that nobody has approved, not even for the translator's eyes."""
-    digest = findings.load_digest(db, job.assembly, job.request.args["digest"])
-    if digest is None or digest.state != "approved":
-        return {}
-    sources = [s.worded for s in digest.sentences if not s.left_out]
-    return opinions.words(db, job.assembly, sources)
-
-
-def _arrive(
-    db: Database, house: House, job: Job, translated: Mapping[str, Mapping[str, Translation]], now: datetime
-) -> None:
-    if not courses.finish_job(db, job.assembly, job.request.key):
-        return
-    args = job.request.args
-    for language, made in translated.items():
-        for id, one in made.items():
-            state: Literal["reviewed", "machine"] = "reviewed" if one.reviewed else "machine"
-            findings = tuple(finding.about for finding in one.findings)
-            kept = Translated(id, language, one.text, one.engine, state, one.version, one.via, findings=findings)
-            translations.save(db, job.assembly, kept, ms(now))
-    for target in args["targets"]:
-        done = translated.get(target["language"], {})
-        texts = {id: f"{id}@{target['language']}" for id in done}
-        used = "+".join(sorted({one.engine for one in done.values()})) or "none"
-        step = str(target.get("step", job.request.step))
-        arrivals.arrive(db, job.assembly, step, target["table"], args["digest"], used, texts, ms(now))
-        event = Relayed(target["course"], step, args["digest"], target["table"], used, texts)
-        _happen(db, job, event, now, f"relayed/{step}/{args['digest']}/{target['table']}")
 
 
 def _in_house(db: Database, house: House, job: Job, now: datetime) -> None:

@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass
 
 from bot.core.state import Role, Seat
-from bot.store import guests, linking, media, questions
+from bot.store import guests, linking, media, memories, questions
 from bot.store.database import Database
 from bot.store.people import load_seat, next_chair
 
@@ -259,6 +259,7 @@ def erase(db: Database, seat: str) -> None:
     media.erase(db, seat)
     db.sql.execute("DELETE FROM button WHERE holder = ?", (seat,))
     questions.forget(db, seat)
+    memories.forget(db, seat)
     linking.forget(db, seat)
     db.sql.execute("DELETE FROM copy WHERE holder = ?", (seat,))
     holders = [row[0] for row in db.sql.execute("DELETE FROM channel WHERE seat = ? RETURNING lookup", (seat,))]

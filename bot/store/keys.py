@@ -144,6 +144,7 @@ class Vault:
         self._wrap = _Key(keys.derive("wrap"))
         self._house = _Key(keys.derive("house"))
         self._lookup = keys.derive("lookup")
+        self._words = keys.derive("words")
         self._assemblies: dict[str, bytes] = {}
         self._seats: OrderedDict[str, _Key] = OrderedDict()
         self._steps: dict[tuple[str, str], StepKey] = {}
@@ -256,6 +257,10 @@ class Vault:
     def lookup(self, account: str, user: str) -> bytes:
         """Under which name a platform's user is found."""
         return hmac.digest(self._lookup, f"{len(account)}:{account}{user}".encode(), "sha256")
+
+    def fingerprint(self, words: str) -> bytes:
+        """Under which name words are found again. Without the key file nobody can try out which words these might be."""
+        return hmac.digest(self._words, words.encode(), "sha256")
 
     def guest(self, assembly: str, ref: str) -> bytes:
         """Under which name somebody who is expected is found; `ref` is the organiser's word for them, in its plain form."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.core.effects import Grant
 from bot.core.state import Contribution
+from bot.store import memories
 from bot.store.database import Database
 from bot.store.times import instant, ms
 
@@ -83,6 +84,11 @@ def withdraw(db: Database, assembly: str, seat: str, id: str = "") -> int:
     return done.rowcount
 
 
+def spoken(db: Database, assembly: str, id: str, language: str) -> None:
+    """Note in which language a contribution is written, where that is another one than its author's."""
+    db.sql.execute("UPDATE contribution SET written = ? WHERE assembly = ? AND id = ?", (language, assembly, id))
+
+
 def hide(db: Database, assembly: str, id: str) -> bool:
     """Hide a contribution: its words stay where they are, sealed. False where it did not stand."""
     done = db.sql.execute(
@@ -122,6 +128,7 @@ def amend(db: Database, assembly: str, seat: str, id: str, text: str, at: int) -
         (db.vault.seal(seat, text.encode(), f"contribution/{assembly}/{id}"), assembly, id),
     )
     db.sql.execute("DELETE FROM translation WHERE assembly = ? AND contribution = ?", (assembly, id))
+    memories.changed(db, assembly, id)
     _fall(db, assembly, "w.source = ?", id)
     return n + 1
 

@@ -17,7 +17,7 @@ from bot.core.questions import Question
 from bot.core.schedule import duration
 from bot.core.steps.relay import Relay
 from bot.language.flowfiles import bundle, load_flow
-from bot.language.translation.service import normal
+from bot.core.digest import normal
 from bot.language.translation.tmx import read
 from bot.paths import first_files, flows_dir
 from bot.rehearsal.hall import ASSEMBLY

@@ -10,7 +10,7 @@ import pytest
 from bot.language.translation.checks import check, errors
 from bot.language.translation.glossary import Glossary
 from bot.language.translation.identify import identify
-from bot.language.translation.service import normal
+from bot.core.digest import normal
 from bot.language.translation.tmx import Unit, read
 from bot.paths import flows_dir
 

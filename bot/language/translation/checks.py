@@ -29,6 +29,11 @@ ENOUGH = 20
 WORDS = 4
 """Words from which on the language of a text can be told. Short or dialect texts keep the language that their author declared."""
 
+SURELY = 8
+"""Words from which on a text may be in another language than the one that its author declared."""
+DOUBTS = frozenset({"question"})
+"""What is said against a translation, by its name in records, and yet does not hold it up."""
+
 _KEPT = re.compile(r"\w+://\S+|[\w.+-]+@[\w-]+\.\w[\w.-]*|(?<![\w/])[@#]\w+|\{[^{}\s]*\}|%\w")
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>|&(?:[a-zA-Z]{2,8}|#\d{1,6});")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -73,6 +78,18 @@ def check(
 def errors(findings: Collection[Finding]) -> tuple[Finding, ...]:
     """Those that keep a translation from going out unread."""
     return tuple(f for f in findings if f.level == "error")
+
+
+def told_apart(text: str, declared: str, among: Collection[str], detect: Detect) -> str:
+    """The language that a text is in: another one out of `among` than its author `declared` only where it is long enough to
+    tell, and sure. Nobody is corrected: short texts and dialects stay what they were declared to be."""
+    own = declared.split("-")[0]
+    if len(_WORD.findall(_KEPT.sub(" ", text))) < SURELY:
+        return declared
+    found = detect(text, {own, *(one.split("-")[0] for one in among)})
+    if not found or found == own:
+        return declared
+    return next((one for one in among if one.split("-")[0] == found), declared)
 
 
 def _markup(original: str, translated: str) -> list[Finding]:

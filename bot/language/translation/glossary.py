@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.core.digest import same_words
+from bot.core.glossary import Entry
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ class Glossary:
     def broken(self, original: str, translated: str) -> list[Term]:
         """The terms of the original that its translation does not keep."""
         return [term for term in self.terms if term.asked_in(original) and not term.kept_in(translated)]
+
+
+def glossary_of(entries: Iterable[Entry], source: str, target: str) -> Glossary:
+    """What the entries of a flow say of a pair of languages."""
+    return Glossary.of(
+        Term(form, wanted[0], wanted[1:])
+        for entry in entries
+        if (wanted := entry.forms(target))
+        for form in entry.forms(source)
+    )
 
 
 def _holds(text: str, word: str) -> bool:

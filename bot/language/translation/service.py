@@ -14,14 +14,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
+from bot.core.digest import normal
 from bot.language.translation.breaker import Breaker
-from bot.language.translation.checks import Detect, Finding, check, errors
+from bot.language.translation.checks import Detect, Finding, check, errors, told_apart
 from bot.language.translation.glossary import Glossary
 from bot.language.translation.plain import Pseudo
 from bot.language.translation.port import Down, Engine, EngineFailed, NoPair, NotAllowed
@@ -44,7 +44,8 @@ class Translation:
     """`text` in the language asked for; or the original, and then `why` says what was missing and `engine` is "".
 
     `reviewed`: a person has read this wording. `engine` and `version` name what made it, `via` the language in between.
-    `findings` are what the checks say against it.
+    `findings` are what the checks say against it. `judged`: people who speak both languages have found that machines may put
+    one into the other unread.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Translation:
     reviewed: bool = False
     findings: tuple[Finding, ...] = ()
     why: str = ""
+    judged: bool = True
 
     @property
     def made(self) -> bool:
@@ -63,7 +65,7 @@ class Translation:
     @property
     def sound(self) -> bool:
         """Whether nothing speaks against sending it, labelled, before a person has read it."""
-        return self.made and not errors(self.findings)
+        return self.made and (self.reviewed or self.judged) and not errors(self.findings)
 
 
 class Cache(Protocol):
@@ -88,14 +90,20 @@ class NoCache:
 
 @dataclass(frozen=True)
 class Orders:
-    """Which engines are asked, in which order: for a pair, or else for all. A pair without its own takes `usual`."""
+    """Which engines are asked, in which order: for a pair, or else for all. A pair without its own takes `usual`. `judged` are
+    the pairs of which people who speak both have found that what a machine makes may go out unread; None for all."""
 
     usual: tuple[Engine, ...] = ()
     pairs: Mapping[tuple[str, str], tuple[Engine, ...]] = field(default_factory=dict)
     pivots: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    judged: frozenset[tuple[str, str]] | None = None
 
     def of(self, source: str, target: str) -> tuple[Engine, ...]:
         return self.pairs.get((source, target), self.usual)
+
+    def trusts(self, source: str, target: str) -> bool:
+        """Whether what a machine makes of this pair may go out unread."""
+        return self.judged is None or (source, target) in self.judged
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -103,9 +111,9 @@ class Orders:
         return tuple({id(e): e for e in (*self.usual, *(e for es in self.pairs.values() for e in es))}.values())
 
 
-def normal(text: str) -> str:
-    """Equal for texts that differ only in spaces and compatibility forms."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+def short(language: str) -> str:
+    """A language as engines and memories know it, without its country."""
+    return language.split("-")[0]
 
 
 class Translators:
@@ -127,6 +135,21 @@ class Translators:
         self._breakers: dict[Engine, Breaker] = {}
         self._flights: dict[str, asyncio.Task[dict[Source, Translation]]] = {}
 
+    def keep_in(self, cache: Cache) -> None:
+        """From now on what engines give is kept in this cache."""
+        self._cache = cache
+
+    def trusts(self, source: str, target: str) -> bool:
+        """Whether what a machine makes of this pair may go out unread."""
+        return self._orders.trusts(short(source), short(target))
+
+    def spoken(self, text: str, declared: str, among: Collection[str]) -> str:
+        """The language of a text: the one that its author declared, unless it is long enough and surely in another one out of
+        `among`. Without machines nobody looks."""
+        if self._detect is None:
+            return declared
+        return told_apart(text, declared, among, self._detect)
+
     async def translate(
         self,
         texts: Sequence[Source],
@@ -139,7 +162,7 @@ class Translators:
     ) -> list[Translation]:
         """One `Translation` for each text, in the same order, within the budget. `reviewed` is what people have translated for
         this pair, by the `normal` original; `names` are never translated."""
-        source, target = source.split("-")[0], target.split("-")[0]  # engines and memories know no countries
+        source, target = short(source), short(target)
         if source == target:
             return [Translation(text.text, why="same language") for text in texts]
         open_ = [t for t in dict.fromkeys(texts) if normal(t.text) not in reviewed and t.text.strip()]
@@ -169,7 +192,8 @@ class Translators:
         found = made.get(text, Translation(text.text, why="nothing to translate"))
         if not found.made:
             return found
-        return replace(found, findings=check(text.text, found.text, source, target, glossary, names, self._detect))
+        findings = check(text.text, found.text, source, target, glossary, names, self._detect)
+        return replace(found, findings=findings, judged=self._orders.trusts(source, target))
 
     async def _by_machine(
         self, texts: Sequence[Source], source: str, target: str, glossary: Glossary

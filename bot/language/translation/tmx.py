@@ -14,7 +14,7 @@ from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from bot.language.translation.service import normal
+from bot.core.digest import normal
 
 LARGEST = 200_000_000
 """Bytes; a larger file is no memory of an assembly."""

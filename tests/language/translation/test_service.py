@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from bot.core.digest import normal
 from bot.language.translation.breaker import FIRST, LONGEST, PATIENCE, Breaker
 from bot.language.translation.glossary import Glossary, Term
 from bot.language.translation.identify import identify
 from bot.language.translation.libretranslate import LibreTranslate
 from bot.language.translation.port import Down, Made, NoPair, NotAllowed
-from bot.language.translation.service import Orders, Source, Translation, Translators, normal
+from bot.language.translation.service import Orders, Source, Translation, Translators
 from tests.support.translating import misbehaving
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.translation.service import normal
+from bot.core.digest import normal
 from bot.language.translation.tmx import BadMemory, Unit, read, write
 
 OTHERS = """<?xml version="1.0"?>

@@ -1,0 +1,71 @@
+"""The relay's job: a digest that a person has approved is brought to other tables, in their languages as far as people and
+machines have put it into them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.core.events import Relayed
+from bot.core.events import encode as encode_event
+from bot.core.state import Wanted
+from bot.engine.clock import Clock
+from bot.engine.translating import Into, Translating
+from bot.store import arrivals, courses, findings, opinions, people, queue, translations
+from bot.store.connection import Store
+from bot.store.courses import Job
+from bot.store.database import Database
+from bot.store.queue import InRow
+from bot.store.times import ms
+
+
+class Relaying:
+    """Carries digests."""
+
+    def __init__(self, store: Store, translating: Translating, clock: Clock) -> None:
+        self._store, self._translating, self._clock = store, translating, clock
+
+    async def carry(self, job: Job) -> None:
+        """Bring a digest to its tables, each sentence translated by people or by a machine, or else in its own words."""
+        ids = await self._store.read(_carried, job)
+        made: dict[str, Into] = {}
+        for language in dict.fromkeys(target["language"] for target in job.request.args["targets"]):
+            made[language] = await self._translating.into(job.assembly, ids, language)
+        await self._store.transact(_arrive, job, made, self._clock.now())
+
+
+def _carried(db: Database, job: Job) -> list[str]:
+    """The words to translate; none of a digest that nobody has approved, not even for the translator's eyes."""
+    digest = findings.load_digest(db, job.assembly, job.request.args["digest"])
+    if digest is None or digest.state != "approved":
+        return []
+    return [s.worded for s in digest.sentences if not s.left_out]
+
+
+def _arrive(db: Database, job: Job, made: Mapping[str, Into], now: datetime) -> None:
+    if not courses.finish_job(db, job.assembly, job.request.key):
+        return
+    args = job.request.args
+    for into in made.values():
+        _ask_translators(db, job.assembly, into, now)
+    for target in args["targets"]:
+        into = made[target["language"]]
+        texts = {id: f"{id}@{into.language}" for id in into.sound}
+        if texts:  # what is in the table's language already stands there in its own words
+            texts |= {id: id for id in sorted(into.own)}
+        step = str(target.get("step", job.request.step))
+        arrivals.arrive(db, job.assembly, step, target["table"], args["digest"], into.engine, texts, ms(now))
+        event = Relayed(target["course"], step, args["digest"], target["table"], into.engine, texts)
+        key = f"relayed/{step}/{args['digest']}/{target['table']}"
+        queue.put_events(db, [InRow(job.assembly, key, event.kind, ms(now), ms(now), encode_event(event))])
+
+
+def _ask_translators(db: Database, assembly: str, into: Into, now: datetime) -> None:
+    """What is held waits for the translators, where the assembly has some."""
+    if not into.held or not people.roster(db, assembly, roles=("translator",)):
+        return
+    for id, held in into.held.items():
+        given = opinions.contribution(db, assembly, id)
+        if given is None or held.why == "withdrawn" or translations.wanted(db, assembly, id, into.language) is not None:
+            continue
+        translations.want(db, assembly, Wanted(id, into.language, given.spoken, "held", now))
