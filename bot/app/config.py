@@ -131,6 +131,29 @@ class EngineTable(_Table):
         return self
 
 
+class ModelTable(_Table):
+    """`[model]`: a language model that may put what several people have written into one sentence, for a person to choose, where
+    a flow asks for that (`wording = "model"`). It is any service that speaks OpenAI's chat API at `url`, which ends before
+    `/chat/completions`; `name` is what that service calls the model. Its key stands in the variable `key_env`, or in the file
+    `key_file`. All sentences of a draft together may take so many `seconds`. Without a `url` there is none."""
+
+    url: Url | None = None
+    name: str = ""
+    key_env: Variable | None = None
+    key_file: Path | None = None
+    seconds: Annotated[float, Field(gt=0, le=600)] = 60
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.key_env is not None and self.key_file is not None:
+            raise ValueError("Give key_env or key_file, not both")
+        if self.url is not None and not self.name.strip():
+            raise ValueError("It needs the name of the model, as the service at its url calls it")
+        if self.url is None and (self.name or self.key_env is not None or self.key_file is not None):
+            raise ValueError("A model is described, but not where it listens: add its url, or leave the rest out")
+        return self
+
+
 class WebhookTable(_Table):
     """`webhook`: where Telegram posts to (`url`), through a proxy that speaks https, and where Pnyx listens behind it. Without a
     secret each start draws one."""
@@ -207,6 +230,7 @@ class Config(_Table):
     database: DatabaseTable = DatabaseTable()
     keys: KeysTable = KeysTable()
     translation: TranslationTable = TranslationTable()
+    model: ModelTable = ModelTable()
     console: ConsoleTable = ConsoleTable()
     telegram: tuple[TelegramTable, ...] = ()
     matrix: tuple[MatrixTable, ...] = ()
@@ -265,6 +289,10 @@ _SECRETS: Mapping[str, str] = {
     "engine.key": "a key "
     + _NEVER.replace("token_file", "key_file").format(
         variable="PNYX_ENGINE_KEY", renew="have it replaced by the service"
+    ),
+    "model.key": "a key "
+    + _NEVER.replace("token_file", "key_file").format(
+        variable="PNYX_MODEL_KEY", renew="have it replaced by the service"
     ),
     "webhook.secret": (
         "a secret never stands in the config, which is copied and shown around. Put it into a variable (secret_env) or into a "

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.app import veil
-from bot.app.config import BadConfig, Config, EngineTable, MatrixTable, TelegramTable
+from bot.app.config import BadConfig, Config, EngineTable, MatrixTable, ModelTable, TelegramTable
 from bot.transports.telegram.webhook import Hook
 
 VARIABLE, MATRIX = "PNYX_TELEGRAM_TOKEN", "PNYX_MATRIX_TOKEN"
@@ -100,9 +100,11 @@ def _found(
     return found, where
 
 
-def key(config: Config, table: EngineTable, environment: Mapping[str, str] = os.environ) -> str:
-    """The key of a translation engine; "" where it has none. From here on no log shows it. Raises `BadConfig`."""
-    return _kept(config, table.key_file, table.key_env, "key", f"the key of engine {table.name}", environment)
+def key(config: Config, table: EngineTable | ModelTable, environment: Mapping[str, str] = os.environ) -> str:
+    """The key of a translation engine, or of a language model; "" where it has none. From here on no log shows it. Raises
+    `BadConfig`."""
+    whose = f"the key of {'engine' if isinstance(table, EngineTable) else 'the model'} {table.name}"
+    return _kept(config, table.key_file, table.key_env, "key", whose, environment)
 
 
 def hook(config: Config, table: TelegramTable, environment: Mapping[str, str] = os.environ) -> Hook | None:
