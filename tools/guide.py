@@ -18,6 +18,7 @@ from typing import get_args
 from pydantic import BaseModel
 
 from bot.core.flow import Files, GroupPlan, Head, Joining, Mandate, QuietHours, Schedule, Site, Size
+from bot.core.glossary import Entry
 from bot.core.lint import RULES
 from bot.core.questions import Question
 from bot.core.rights import COMMANDS, ROLES
@@ -156,6 +157,7 @@ REGIONS: Mapping[str, Callable[[], str]] = {
     "site": lambda: field_table(Site),
     "joining": lambda: field_table(Joining),
     "files": lambda: field_table(Files),
+    "glossary": lambda: field_table(Entry),
     "group": lambda: field_table(GroupPlan),
     "size": lambda: field_table(Size),
     "question": lambda: field_table(Question),

@@ -20,6 +20,7 @@ from bot.core.lint import (
     references,
     relays,
     structure,
+    terms,
     times,
 )
 from bot.core.lint.rule import Finding, Rule, View
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     *references.RULES,
     *conditions.RULES,
     *languages.RULES,
+    *terms.RULES,
     *entry.RULES,
     *groups.RULES,
     *questions.RULES,
