@@ -27,12 +27,14 @@ STAFF: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """`sentences` are openings, wishes and reasons, joined as they are; `questions` is what a facilitator asks."""
+    """Sentences are openings, wishes and reasons, joined as they are; `questions` is what a facilitator asks, `answers` what one
+    answers people of another country, whatever they have said."""
 
     openings: tuple[str, ...]
     wishes: tuple[str, ...]
     reasons: tuple[str, ...]
     questions: tuple[str, ...]
+    answers: tuple[str, ...]
     greeting: str
 
 
@@ -69,6 +71,13 @@ SPEECH: Mapping[str, Speech] = {
             "Who has not been heard yet?",
             "What do you have in common here?",
         ),
+        (
+            "It is the same with us. Who pays for it where you live?",
+            "We see this differently, because here it would hit the small farms first.",
+            "Did people with you agree to that at once, or only after a while?",
+            "This is new to us. Does it work in the villages too?",
+            "Here we began with the schools, and that helped.",
+        ),
         "Good evening, I am {name}.",
     ),
     "de": Speech(
@@ -103,6 +112,13 @@ SPEECH: Mapping[str, Speech] = {
             "Wer ist noch nicht gehört worden?",
             "Worin seid ihr euch hier einig?",
         ),
+        (
+            "Bei uns ist es genauso. Wer bezahlt das bei euch?",
+            "Das sehen wir anders, denn bei uns träfe es zuerst die kleinen Höfe.",
+            "Waren bei euch gleich alle dafür, oder erst nach einer Weile?",
+            "Das ist neu für uns. Geht das auch in den Dörfern?",
+            "Wir haben hier mit den Schulen angefangen, und das hat geholfen.",
+        ),
         "Guten Abend, ich bin {name}.",
     ),
     "fr": Speech(
@@ -136,6 +152,13 @@ SPEECH: Mapping[str, Speech] = {
             "Que faudrait-il pour que vous changiez d’avis ?",
             "Qui n’a pas encore été entendu ?",
             "Sur quoi êtes-vous d’accord ici ?",
+        ),
+        (
+            "C’est pareil chez nous. Qui le paie, chez vous ?",
+            "Nous voyons cela autrement, car ici cela toucherait d’abord les petites fermes.",
+            "Est-ce que tout le monde était d’accord tout de suite chez vous, ou seulement après un moment ?",
+            "C’est nouveau pour nous. Est-ce que cela marche aussi dans les villages ?",
+            "Ici, nous avons commencé par les écoles, et cela a aidé.",
         ),
         "Bonsoir, je m’appelle {name}.",
     ),

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from bot.core.digest import normal
 from bot.language.translation.checks import check, errors
 from bot.language.translation.glossary import Glossary
 from bot.language.translation.identify import identify
-from bot.core.digest import normal
 from bot.language.translation.tmx import Unit, read
 from bot.paths import flows_dir
+from bot.rehearsal import corpus
+
+WRITTEN = re.compile(r'<tu srclang="(\w+)">\s*<tuv[^>]*><seg>(.*?)</seg>', re.DOTALL)
+"""In which language a text was written, and the text."""
 
 TYPING = {"C02", "CO²"}
 """As citizens wrote it; a translation writes CO2."""
@@ -37,9 +43,21 @@ def test_the_checks_find_nothing_in_what_people_have_translated(flow: str) -> No
 
 @pytest.mark.parametrize(("source", "target"), [("fr", "de"), ("de", "fr")])
 def test_a_hundred_sentences_each_way_are_plain_citizens_language(source: str, target: str) -> None:
-    units = memory("franco-german", source, target)
-    assert len(units) >= 100
+    written = WRITTEN.findall((flows_dir() / "franco-german" / "memory.tmx").read_text("utf-8"))
+    originals = {normal(html.unescape(text)) for language, text in written if language == source}
+    units = [u for u in memory("franco-german", source, target) if normal(u.original) in originals]
+    assert len(units) == len(originals) >= 100, "each was written in its language, and is no translation turned round"
     assert all(len(u.original.split()) <= 30 for u in units)
+    assert sum(identify(u.original, (source, target)) == source for u in units) > 0.95 * len(units)
+
+
+@pytest.mark.parametrize(("flow", "source", "target"), [("cross-border", "en", "de"), ("franco-german", "fr", "de")])
+def test_what_invented_people_answer_has_a_translation(flow: str, source: str, target: str) -> None:
+    for here, there in ((source, target), (target, source)):
+        known = {normal(u.original) for u in memory(flow, here, there)}
+        answers = corpus.speech(here).answers
+        assert len(answers) > 3
+        assert [text for text in answers if normal(text) not in known] == []
 
 
 def said(site: str) -> Iterator[str]:
