@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.app import operations
 from bot.app.config import Config
+from bot.app.helping import helpers
 from bot.app.line import Line, call, carry_out, socket_path
 from bot.app.operations import Desk, Halted, Problem, Progress
 from bot.app.service import READY, STOPPING, Service
@@ -43,13 +44,13 @@ async def run(config: Config, console: Sequence[Transport] = (), ready: Callable
 
     clock, catalogs, service = SystemClock(), Catalogs.load(locales_dir()), Service()
     connect = telegrams(config, clock.now, catalogs)
-    translating = translators(config)
+    translating, helping = translators(config), helpers(config)
     others = matrices(config, clock.now, KeyFile.load(config.key_path)) if config.matrix else []
     async with _opened(config) as store:
         title = await _found(config, Desk(store, House(catalogs), clock, accounts=config.accounts, names=config.names))
         bots = connect(title)
         transports: list[Transport] = [*console, *bots, *others]
-        engine = Engine(store, catalogs, clock, transports, translating, steady)
+        engine = Engine(store, catalogs, clock, transports, translating, steady, helping)
         engine.house.ignored.update({each.account: each.counts for each in others})
         desk = Desk(store, engine.house, clock, wake=engine.wake, accounts=config.accounts, names=config.names)
         fence = await _take_lease(store, clock)
@@ -75,6 +76,7 @@ async def run(config: Config, console: Sequence[Transport] = (), ready: Callable
                 task.cancel()
             await line.close()
             await translating.close()
+            await helping.close()
             for transport in transports:
                 await transport.close()
             store.hold(None)

@@ -84,7 +84,16 @@ def check(config: Path, flows: tuple[Path, ...]) -> None:
         out.print(f"Database    {read.database_path}: whole, version {version}.", soft_wrap=True)
     else:
         out.print(f"Database    {read.database_path}: not there yet; `pnyx run` makes it.", soft_wrap=True)
-    raise SystemExit(max(worst, _check_telegram(read), _check_matrix(read)))
+    raise SystemExit(max(worst, _check_model(read), _check_telegram(read), _check_matrix(read)))
+
+
+def _check_model(config: Config) -> int:
+    """Say whether the language model answers. 1 where it does not: nobody waits for it, but somebody wanted it."""
+    if config.model.url is None:
+        return 0
+    from bot.app.helping import look_at_model  # heavy, and only those with a model need it
+
+    return _told("Model", asyncio.run(look_at_model(config)))
 
 
 def _check_telegram(config: Config) -> int:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.engine.clock import Clock
@@ -26,7 +27,7 @@ from bot.store.times import ms
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16
-"""Jobs under way at a time."""
+"""Jobs of one kind under way at a time: slow ones of one kind keep nobody from those of another."""
 AGAIN = 60.0
 """Seconds after which it looks, whatever has happened."""
 
@@ -40,6 +41,7 @@ class Beside:
     def __init__(self, store: Store, clock: Clock, kinds: Mapping[str, Work], wake: Callable[[], None]) -> None:
         self._store, self._clock, self._kinds, self._awake = store, clock, dict(kinds), wake
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._under_way: Counter[str] = Counter()
         self._troubles: list[BaseException] = []
         self._woken = asyncio.Event()
         self._stopping = False
@@ -90,15 +92,20 @@ class Beside:
         """Begin what waits, as far as there is room. How many jobs were begun."""
         waiting = await self._store.read(courses.due_jobs, self.kinds, ms(self._clock.now()))
         free = [job for job in waiting if (job.assembly, job.request.key) not in self._busy]
-        begun = free[: AT_ONCE - len(self._busy)]
-        for job in begun:
+        begun = []
+        for job in free:
             name = job.assembly, job.request.key
+            if self._under_way[job.request.job] >= AT_ONCE:
+                continue
+            begun.append(job)
+            self._under_way[job.request.job] += 1
             task = self._busy[name] = asyncio.create_task(self._do(job), name=f"beside {job.request.job}")
-            task.add_done_callback(lambda task, name=name: self._ended(name, task))  # type: ignore[misc]  # as now
+            task.add_done_callback(lambda task, job=job: self._ended(job, task))  # type: ignore[misc]  # as now
         return len(begun)
 
-    def _ended(self, name: tuple[str, str], task: asyncio.Task[None]) -> None:
-        del self._busy[name]
+    def _ended(self, job: Job, task: asyncio.Task[None]) -> None:
+        del self._busy[job.assembly, job.request.key]
+        self._under_way[job.request.job] -= 1
         if not task.cancelled() and (trouble := task.exception()) is not None:
             self._troubles.append(trouble)
         self._woken.set()

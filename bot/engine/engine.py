@@ -26,6 +26,7 @@ from bot.engine.beside import Beside
 from bot.engine.carrying import recipients
 from bot.engine.clock import Clock
 from bot.engine.deadlines import Deadlines
+from bot.engine.drafting import NOBODY, Drafting, Helpers
 from bot.engine.drift import Drift, tell
 from bot.engine.faults import place
 from bot.engine.handling import BATCH, handle, handle_batch, split
@@ -67,6 +68,7 @@ class Engine:
         transports: Sequence[Transport],
         translators: Translators,
         passes: Callable[[], float] | None = None,
+        helpers: Helpers = NOBODY,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -82,7 +84,9 @@ class Engine:
         self._transports = tuple(transports)
         self._jobs = Jobs(store, self.house)
         relaying = Relaying(store, Translating(store, self.house, translators, clock), clock)
-        self._beside = Beside(store, clock, {"relay": relaying.carry}, self.wake)
+        drafting = Drafting(store, self.house, clock, helpers)
+        beside = {"relay": relaying.carry, "doubles": drafting.doubles, "wording": drafting.word}
+        self._beside = Beside(store, clock, beside, self.wake)
         self._host = Host(store, self.house, clock, transports, self.wake)
         self._sender = Sender(store, self.house, clock, transports)
         self._woken = asyncio.Event()

@@ -18,6 +18,7 @@ from bot.core.rendered import Rendered, plain
 from bot.core.state import Role
 from bot.engine.carrying import carry_out
 from bot.engine.clock import ManualClock
+from bot.engine.drafting import NOBODY, Helpers
 from bot.engine.engine import Engine
 from bot.engine.work import Work
 from bot.language.catalog import Catalogs
@@ -167,15 +168,16 @@ async def room(
     translate: str | Translators = "none",
     others: Sequence[Post] = (),
     more: Mapping[str, str] = MappingProxyType({}),
+    helpers: Helpers = NOBODY,
 ) -> AsyncIterator[Room]:
     """A room with an assembly of this flow in it, that has not begun. `others` are further accounts, `more` the files beside the
-    flow."""
+    flow, `helpers` those who help with drafts."""
     body = bundled(toml, more)
     flow, post, clock = unbundle(body), post or Post(), ManualClock(START)
     store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
     try:
         machines = translators(translate) if isinstance(translate, str) else translate
-        engine = Engine(store, CATALOGS, clock, [post, *others], machines)
+        engine = Engine(store, CATALOGS, clock, [post, *others], machines, helpers=helpers)
         await engine.open()
         await store.transact(_make, flow, body)
         yield Room(store, engine, clock, post, flow)
