@@ -110,7 +110,7 @@ def ask(
     blocks = [*_place(at, number, total, dated=dated)]
     blocks.append(block(at.local(question.text) if question.text else t("Somebody wrote this. Do you agree?")))
     if slot.words:
-        blocks.append(block(Words(slot.words), kind="quote"))
+        blocks.append(block(Words(slot.words, own=True), kind="quote"))
     elif slot.item:
         blocks.append(block(at.local(next(o.text for o in question.options if o.id == slot.item)), kind="quote"))
     if question.method == "multi":

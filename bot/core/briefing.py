@@ -56,7 +56,7 @@ def recap(at: Scene, step: Discuss, stage: Stage) -> Message:
             said = Remark(**entry)
             blocks.append(block(Name(said.seat)))
             blocks += [block(named(said.media), kind="note")] if said.media else []
-            blocks += [block(Words(said.id), kind="quote")] if said.words else []
+            blocks += [block(Words(said.id, own=True), kind="quote")] if said.words else []
     return at.message(*blocks, expects="" if floor.running(stage) else "text")
 
 

@@ -27,7 +27,7 @@ def ask(at: Scene, stage: Stage, said: Remark, text: str) -> Moves:
     seat, table = at.seat, table_of(at)
     yield held(seat, said.id, text, at.now, said.answers, said.media)
     asked = t("{name} would like to show this to table {number}:", name=Name(seat.id), number=table.number)
-    blocks = (block(asked), *((block(Words(said.id), kind="quote"),) if text else ()))
+    blocks = (block(asked), *((block(Words(said.id, own=True), kind="quote"),) if text else ()))
     buttons = (
         Button(t("Pass on"), f"-show:{said.id}:{table.id}"),
         Button(t("Do not pass on"), f"-drop:{said.id}:{table.id}"),

@@ -193,7 +193,7 @@ def passed(at: Scene, said: Remark) -> Message:
     name = speaker(at, said.seat)
     blocks = [block(t("Summary by {name}:", name=name) if said.kind == "summary" else name)]
     if said.words:
-        blocks.append(block(Words(said.id), kind="quote"))
+        blocks.append(block(Words(said.id, own=True), kind="quote"))
     if said.edited:
         blocks.append(block(t("(edited)"), kind="note"))
     file = Words(said.id) if said.media else None
@@ -241,7 +241,7 @@ def reword(at: Scene, stage: Stage, given: Contribution, text: str, key: str) ->
     hidable = stage.data["hidable"]
     said = Remark(given.id, given.seat, given.kind, True, given.media, given.target, edited=True)
     head = t("{name} has changed a message:", name=speaker(at, given.seat))
-    instead = replace(at.message(block(head), block(Words(given.id), kind="quote")), answers=given.id)
+    instead = replace(at.message(block(head), block(Words(given.id, own=True), kind="quote")), answers=given.id)
     button = (hide_button(table_of(at), given.id),) if hidable is not None and hidable["id"] == given.id else ()
     yield Amend(given.seat, given.id, text, passed(at, said), instead, at.key("edit", key), button)
     yield Put(

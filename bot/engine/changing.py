@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from bot.core.effects import Amend, Lane, Recall, Redraw
 from bot.core.events import Event, Heard, Remained
+from bot.core.interpreting import retold
 from bot.core.message import Message, encode
 from bot.core.state import Contribution
 from bot.engine.work import Work
@@ -40,6 +41,7 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
     db, id = work.db, effect.contribution
     if not opinions.amend(db, assembly, effect.seat, id, effect.text, ms(work.now)):
         return
+    work.translate_anew(assembly, id)
     given = opinions.contribution(db, assembly, id)
     table = work.table(assembly, given.table) if given is not None else None
     leaders = {s.id for s in table.staff} if table is not None else set()
@@ -48,7 +50,10 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
     for copy in copies.copies(db, assembly, id):
         if copy.original:
             continue
-        if _editable(work, copy):
+        if copy.told:
+            again = retold((id,), tuple(copy.told.split()), effect.message.step)
+            _post(work, assembly, copy, effect.key, "edit" if _editable(work, copy) else "say", again, id)
+        elif _editable(work, copy):
             _post(
                 work,
                 assembly,

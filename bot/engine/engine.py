@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.message import encode, message, t
-from bot.engine import errands, outages
+from bot.engine import errands, mixed, outages
 from bot.engine.alarm import Alarm
 from bot.engine.beside import Beside
 from bot.engine.carrying import recipients
@@ -33,6 +33,7 @@ from bot.engine.handling import BATCH, handle, handle_batch, split
 from bot.engine.hosting import Host
 from bot.engine.house import House
 from bot.engine.intake import take_in
+from bot.engine.interpreting import Interpreting
 from bot.engine.jobs import Jobs
 from bot.engine.patience import PASSING, REST, Patience
 from bot.engine.receiving import Receiver
@@ -83,9 +84,12 @@ class Engine:
         )
         self._transports = tuple(transports)
         self._jobs = Jobs(store, self.house)
-        relaying = Relaying(store, Translating(store, self.house, translators, clock), clock)
+        translating = Translating(store, self.house, translators, clock)
+        relaying, interpreting = Relaying(store, translating, clock), Interpreting(store, translating, clock)
         drafting = Drafting(store, self.house, clock, helpers)
-        beside = {"relay": relaying.carry, "doubles": drafting.doubles, "wording": drafting.word}
+        beside = {
+            mixed.JOB: interpreting.bring, "relay": relaying.carry, "doubles": drafting.doubles, "wording": drafting.word,
+        }  # fmt: skip
         self._beside = Beside(store, clock, beside, self.wake)
         self._host = Host(store, self.house, clock, transports, self.wake)
         self._sender = Sender(store, self.house, clock, transports)
@@ -118,10 +122,12 @@ class Engine:
             done = await self._do_due()
             if not done and sent >= 0:
                 break
-            sent = await self._sender.flush() + await self._host.flush() + await self._beside.flush()
-            total += done + sent
-            if not (done or sent):
+            sent = await self._sender.flush() + await self._host.flush()
+            made = await self._beside.flush()
+            total += done + sent + made
+            if not (done or sent or made):
                 break
+            sent = -1 if made else sent  # what machines have brought may let messages leave
         return total
 
     async def _do_due(self) -> int:

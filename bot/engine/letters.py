@@ -13,13 +13,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.interpreting import anywhere, as_written
 from bot.core.message import Block, Message, Name, Part, Phrase, Several, Words, block, decode, t
 from bot.core.rendered import Rendered
 from bot.core.rights import COMMANDS
+from bot.core.state import Table
 from bot.core.talk import NAMELESS, who
 from bot.engine import choices
 from bot.engine.enclosures import Enclosed, enclosed
 from bot.engine.house import House
+from bot.engine.mixed import Interpreted, own_words
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render_together
 from bot.store import buttons, copies, identities, opinions, people, rooms, tables, translations
@@ -36,7 +39,7 @@ LONGEST = 3000
 class Letter:
     """A message that leaves. `rows` are several where held messages are merged. `holder` is whose chat it is for, `buttons` the
     key of its buttons, where they have one, `question` that of its choices, where there are no buttons to press; `answers` the
-    remote id of the message that it replies to."""
+    remote id of the message that it replies to; `told` the languages in which it retells what stands in a room already."""
 
     rows: tuple[OutboxRow, ...]
     account: str
@@ -52,6 +55,7 @@ class Letter:
     buttons: str = ""
     question: str = ""
     menu: Menu | None = None
+    told: str = ""
 
     @property
     def row(self) -> OutboxRow:
@@ -69,6 +73,8 @@ class Desk:
         self._names: dict[tuple[str, str], str | None] = {}
         self._readers: dict[str | bytes, tuple[Reader, ...]] = {}
         self._shared: dict[str, bool] = {}
+        self._tables: dict[tuple[str, str], Table | None] = {}
+        self._interpreted = Interpreted(db, house.catalogs, self._table)
 
     def address(self, seat: str | None, door: bytes | None, account: str = "") -> tuple[str, str, bool] | None:
         """Account and place of a reader (on this account, where one is named), and whether it is a room; None where there is none
@@ -99,6 +105,11 @@ class Desk:
         found = look_up(db, row.assembly, words) if words else {}
         if len(rows) > 1 and not (said.buttons or said.enclosed or said.answers):
             taken, said, found, seats = self._merged(rows, said, found, seats)
+        put = self._in_their_language(row, said, account)
+        if put is None:
+            return "Untranslated"
+        if put[0] is not said:
+            said, found = put[0], look_up(db, row.assembly, mentioned(put[0])[0])
         keyed, numbered = account in self._house.keyed, account in self._house.numbered
         if row.seat is not None and self._is_shared(row.seat):
             said, seats = _addressed(said, row.seat, keyed or numbered), [*seats, row.seat]
@@ -119,6 +130,7 @@ class Desk:
                 buttons=made.key if made is not None else "",
                 question=question,
                 menu=self._menu(row.seat, readers[0]) if act == "menu" and row.seat else None,
+                told=put[1],
             ),
             made,
         )  # fmt: skip
@@ -156,8 +168,27 @@ class Desk:
             given = opinions.contribution(self._db, assembly, id)
             author = people.load_seat(self._db, given.seat) if given is not None else None
             if author is not None:
-                blocks += [block(who(author)), block(Words(id), kind="quote")]
+                blocks += [block(who(author)), block(Words(id, own=True), kind="quote")]
         return Message(tuple(blocks))
+
+    def _in_their_language(self, row: OutboxRow, said: Message, account: str) -> tuple[Message, str] | None:
+        """What others wrote in other languages, as its readers get it; and the languages in which that retells what stands in a
+        room. None where nothing is left to be said."""
+        flow = self._house.flow(self._db, row.assembly) if own_words(said) else None
+        if flow is None:
+            return said, ""
+        if row.seat is None:
+            return self._interpreted.shared(row.assembly, said, edit=row.act == "edit")
+        seat = people.load_seat(self._db, row.seat) if anywhere(flow) else None
+        if seat is None:
+            return as_written(said), ""
+        pressable = account not in self._house.numbered
+        return self._interpreted.private(flow, row.assembly, said, seat, pressable=pressable), ""
+
+    def _table(self, assembly: str, id: str) -> Table | None:
+        if (assembly, id) not in self._tables:
+            self._tables[assembly, id] = tables.load_table(self._db, assembly, id)
+        return self._tables[assembly, id]
 
     def _reading(self, row: OutboxRow, in_room: bool, account: str) -> tuple[Reader, ...]:
         reader = row.seat or row.door or b""
@@ -267,10 +298,10 @@ def mentioned(said: Message) -> tuple[list[str], list[str]]:
 
 
 def look_up(db: Database, assembly: str, ids: Sequence[str]) -> dict[str, str]:
-    """The words behind ids. `id@language` is a translation, or the original where there is none to be read; `id@language~edition` one
-    of the texts that stood there, which is left out where there is none."""
+    """The words behind ids. `id@language` is a translation, or the original where there is none to be read;
+    `id@language~edition` one of the texts that stood there, which is left out where there is none."""
     plain = opinions.words(db, assembly, [id.partition("@")[0] for id in ids])
-    found = {}
+    found: dict[str, str] = {}
     for id in ids:
         original, _, pointer = id.partition("@")
         language, _, edition = pointer.partition("~")

@@ -231,7 +231,9 @@ def _carried(db: Database, house: House, letter: Letter, receipt: Receipt, at: i
             copies.rename(db, letter.holder, letter.account, row.target, receipt.id)
             questions.rename(db, letter.holder, letter.account, row.target, receipt.id)
         elif row.act == "say" and row.about and letter.holder:
-            copies.note(db, letter.holder, receipt.id, row.assembly, row.about, at, account=letter.account)
+            copies.note(
+                db, letter.holder, receipt.id, row.assembly, row.about, at, account=letter.account, told=letter.told
+            )
             if opinions.taken_back(db, row.assembly, row.about) and letter.account in house.editing:
                 _delete(db, row, letter.account, receipt.id, at)
     file = letter.file

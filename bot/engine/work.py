@@ -20,8 +20,9 @@ from bot.core.message import encode as encode_message
 from bot.core.partners import Routes
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.state import Course, Seat, Stage, Table
+from bot.engine import mixed
 from bot.engine.house import House
-from bot.store import courses, identities, people, queue, rooms, tables, unsaid
+from bot.store import courses, identities, people, queue, rooms, tables, unsaid, withheld
 from bot.store.database import Database
 from bot.store.queue import Act, InRow, OutRow
 from bot.store.times import ms
@@ -202,8 +203,18 @@ class Work:
         self.post(OutRow(f"menu/{at}@{seat}", assembly, seat, int(Lane.STEP), at, nothing, act="menu"))
 
     def post(self, row: OutRow) -> None:
-        """A row of the outbox as it is."""
-        self._out.append(row)
+        """A row of the outbox; later where its reader needs a translation first."""
+        self._out.append(mixed.withheld(self, row))
+
+    def translate_anew(self, assembly: str, contribution: str) -> None:
+        """A contribution has new words: messages that wait for a translation of it wait for that of these."""
+        languages = withheld.anew(self.db, assembly, contribution)
+        for number, row in enumerate(self._out):
+            if row.assembly == assembly and row.awaits:
+                awaits, of = withheld.again(row.awaits, contribution)
+                self._out[number], languages = replace(row, awaits=awaits), languages | of
+        for language in sorted(languages):
+            mixed.asked(self, assembly, contribution, language)
 
     def _morning(self, assembly: str, site: str) -> datetime:
         """When a site can be written to: now, or at the end of its quiet hours."""

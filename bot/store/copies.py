@@ -16,25 +16,27 @@ from bot.store.database import Database
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A message in a chat that carries a contribution. `original` is what the author wrote there; `at` is when it was sent or
-    heard, `account` through which one."""
+    heard, `account` through which one; `told` the languages in which it only retells what stands there already."""
 
     holder: str
     remote: str
     original: bool
     at: int
     account: str = ""
+    told: str = ""
 
 
 def note(
     db: Database, holder: str, remote: str, assembly: str, contribution: str, at: int, *, account: str = "",
-    original: bool = False,
+    original: bool = False, told: str = "",
 ) -> None:  # fmt: skip
     """A message carries a contribution from now on."""
     if remote:
         db.sql.execute(
-            "INSERT INTO copy (holder, remote, account, assembly, contribution, original, at) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "INSERT INTO copy (holder, remote, account, assembly, contribution, original, at, told) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (holder, remote, account, contribution) DO UPDATE SET original = excluded.original",
-            (holder, remote, account, assembly, contribution, original, at),
+            (holder, remote, account, assembly, contribution, original, at, told),
         )
 
 
@@ -67,10 +69,10 @@ def together(db: Database, holder: str, remote: str, account: str | None = None)
 
 
 def remote(db: Database, holder: str, assembly: str, contribution: str, account: str | None = None) -> str:
-    """The newest message in a chat that carries a contribution; "" where none does."""
+    """The newest message in a chat that carries a contribution, itself sooner than what only retells it; "" where none does."""
     row = db.sql.execute(
         "SELECT remote FROM copy WHERE assembly = ? AND contribution = ? AND holder = ? AND reach = 1 "
-        "AND COALESCE(?, account) = account ORDER BY at DESC, remote LIMIT 1",
+        "AND COALESCE(?, account) = account ORDER BY told, at DESC, remote LIMIT 1",
         (assembly, contribution, holder, account),
     ).fetchone()
     return str(row[0]) if row else ""
@@ -79,11 +81,13 @@ def remote(db: Database, holder: str, assembly: str, contribution: str, account:
 def copies(db: Database, assembly: str, contribution: str) -> list[Copy]:
     """Every message that carries a contribution and can still be reached, oldest first."""
     found = db.sql.execute(
-        "SELECT holder, remote, original, at, account FROM copy WHERE assembly = ? AND contribution = ? AND reach = 1 "
+        "SELECT holder, remote, original, at, account, told FROM copy WHERE assembly = ? AND contribution = ? AND reach = 1 "
         "ORDER BY at, holder, remote",
         (assembly, contribution),
     )
-    return [Copy(holder, remote, bool(original), at, account) for holder, remote, original, at, account in found]
+    return [
+        Copy(holder, remote, bool(original), at, account, told) for holder, remote, original, at, account, told in found
+    ]
 
 
 def rename(db: Database, holder: str, account: str, old: str, new: str) -> None:

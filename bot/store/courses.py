@@ -193,6 +193,12 @@ def ask(db: Database, assembly: str, request: Request) -> None:
     )
 
 
+def job_waits(db: Database, assembly: str, key: str) -> bool:
+    """Whether a job is still to be done."""
+    row = db.sql.execute("SELECT state FROM job WHERE assembly = ? AND key = ?", (assembly, key)).fetchone()
+    return row is not None and row[0] == "new"
+
+
 def open_jobs(db: Database, limit: int = 100, without: Collection[str] = ()) -> list[Job]:
     """Work to be done, of all assemblies, but for some kinds of it."""
     others = f"AND job NOT IN ({', '.join('?' * len(without))})" if without else ""

@@ -133,6 +133,12 @@ def amend(db: Database, assembly: str, seat: str, id: str, text: str, at: int) -
     return n + 1
 
 
+def version(db: Database, assembly: str, id: str) -> int:
+    """How often a contribution has been given new words."""
+    found = db.sql.execute("SELECT COUNT(*) FROM version WHERE assembly = ? AND contribution = ?", (assembly, id))
+    return int(found.fetchone()[0])
+
+
 def earlier(db: Database, assembly: str, id: str) -> list[str]:
     """The earlier words of a contribution, the first ones first; none of an erased author."""
     found = db.sql.execute(

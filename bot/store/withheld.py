@@ -1,34 +1,35 @@
-"""What waits in the outbox for something to come, such as a translation.
+"""What waits in the outbox for translations.
 
 Invariants:
 
 * A message that waits stands in the outbox at the hour at which it leaves in any case. So nothing is lost, and nothing is said
   twice, whatever becomes of that for which it waits.
-* What waits for one reader leaves in the order in which it was said: what has all it needs waits for what was said before it,
-  until its own hour at the latest.
+* What waits for one reader leaves in the order in which it was said: what has all that it needs waits for what was said before
+  it, until its own hour at the latest.
+
+`outbox.awaits` lists, apart by spaces, `contribution@language` for each translation, with a ! before those that have come, or
+never will.
 """
 
 from __future__ import annotations
 
 from bot.store.database import Database
 
-READY = "!"
-"""All that a message has waited for has come."""
+_WAITING = "assembly = ? AND awaits <> '' AND state = 'new'"
 
 
 def release(db: Database, assembly: str, what: str, now: int) -> int:
     """`what` (`contribution@language`) has come, or never will: what waits for nothing else leaves. How many messages do."""
     found = db.sql.execute(
-        "SELECT seq, COALESCE(seat, door), awaits FROM outbox "
-        "WHERE assembly = ? AND awaits <> '' AND state = 'new' AND at > ? ORDER BY seq",
+        f"SELECT seq, COALESCE(seat, door), awaits FROM outbox WHERE {_WAITING} AND at > ? ORDER BY seq",
         (assembly, now),
     ).fetchall()
     held, freed = set[str | bytes](), list[int]()
     for seq, reader, awaits in found:
-        left = " ".join(each for each in awaits.split() if each not in (what, READY))
+        marks = [f"!{each}" if each == what else each for each in awaits.split()]
         if what in awaits.split():
-            db.sql.execute("UPDATE outbox SET awaits = ? WHERE seq = ?", (left or READY, seq))
-        if left:
+            db.sql.execute("UPDATE outbox SET awaits = ? WHERE seq = ?", (" ".join(marks), seq))
+        if not all(each.startswith("!") for each in marks):
             held.add(reader)
         elif reader not in held:
             freed.append(seq)
@@ -41,3 +42,27 @@ def _leave(db: Database, seq: int, now: int) -> int:
         "UPDATE outbox SET seq = (SELECT MAX(seq) + 1 FROM outbox), at = ?, due = ?, awaits = '' WHERE seq = ?",
         (now, now, seq),
     ).rowcount
+
+
+def anew(db: Database, assembly: str, contribution: str) -> set[str]:
+    """A contribution has new words: what has come of it has to come again. The languages for which messages wait."""
+    found = db.sql.execute(f"SELECT seq, awaits FROM outbox WHERE {_WAITING}", (assembly,)).fetchall()
+    languages = set[str]()
+    for seq, awaits in found:
+        now, of = again(awaits, contribution)
+        languages |= of
+        if now != awaits:
+            db.sql.execute("UPDATE outbox SET awaits = ? WHERE seq = ?", (now, seq))
+    return languages
+
+
+def again(awaits: str, contribution: str) -> tuple[str, set[str]]:
+    """What a message waits for, once a contribution has new words; and the languages in which it waits for that one."""
+    marks, languages = [], set[str]()
+    for each in awaits.split():
+        id, _, language = each.removeprefix("!").partition("@")
+        if id == contribution:
+            languages.add(language)
+            each = f"{id}@{language}"
+        marks.append(each)
+    return " ".join(marks), languages

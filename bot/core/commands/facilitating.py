@@ -134,7 +134,7 @@ def _broadcast(call: Call, held: Contribution, id: str, target: str) -> None:
     table = "" if target == ALL else target
     kept = Contribution(id, "", table, call.seat.site, call.seat.id, "prompt", held.text, call.turn.now, held.language)
     call.turn.effects.append(Keep(kept))
-    said = message(block(who(call.seat)), block(Words(id), kind="quote"))
+    said = message(block(who(call.seat)), block(Words(id, own=True), kind="quote"))
     units = [f"table:{table}"] if table else [f"course:{c}" for c in call.flow.courses]
     if not table and call.seat.role == "coordinator":
         units = [call.turn.course.unit]

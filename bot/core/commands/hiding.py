@@ -52,7 +52,7 @@ def hide(call: Call) -> None:
     blocks: list[Block | Part] = [t("Which message shall be hidden? You can also reply to it with /hide.")]
     for number, said in enumerate(mine, 1):
         blocks.append(block(f"{number} · ", Name(said.seat)))
-        blocks += [block(Words(said.id), kind="quote")] if said.words else []
+        blocks += [block(Words(said.id, own=True), kind="quote")] if said.words else []
     buttons = [Button(t("Hide {number}", number=n), f"-hide:{said.id}:{table.id}") for n, said in enumerate(mine, 1)]
     call.reply(*blocks, buttons=tuple(buttons))
 

@@ -241,7 +241,7 @@ class Collect(Step):
         """An item as the author's table reads it."""
         new = t("{name} writes:", name=Name(at.seat.id)) if self.named else t("Somebody at your table writes:")
         side = (block(SIDES[given.side], kind="note"),) if given.side else ()
-        said = at.message(block(new), block(Words(given.id), kind="quote"), *side)
+        said = at.message(block(new), block(Words(given.id, own=True), kind="quote"), *side)
         return replace(said, about=given.id, enclosed=Words(given.id) if given.media else None)
 
     def _listed(self, at: Scene) -> tuple[Block, ...]:
