@@ -142,6 +142,15 @@ def memory_of(text: str) -> Known:
     return known(parse(files[MEMORY], MEMORY)) if MEMORY in files else {}
 
 
+def said_in(text: str) -> dict[str, tuple[str, ...]]:
+    """The sentences of a bundle's translation memory, by language: what people may say so that others read it translated."""
+    files = json.loads(text)
+    units = parse(files[MEMORY], MEMORY) if MEMORY in files else []
+    return {
+        code: tuple(dict.fromkeys(u.original for u in units if u.source == code)) for code in {u.source for u in units}
+    }
+
+
 def _problems_of_memory(files: Mapping[str, str]) -> list[Problem]:
     try:
         parse(files.get(MEMORY, "<tmx/>"), MEMORY)

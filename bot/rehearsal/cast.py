@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from types import MappingProxyType
 
 from bot.core.flow import Flow, Site
 from bot.core.joining import first_run
@@ -40,18 +41,22 @@ def cast(
     people: int | None = None,
     drop: Fraction | None = None,
     voices: Mapping[str, Voices] | None = None,
+    phrases: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Part, ...]:
     """Everybody: participants (`people` of them, spread over the sites in proportion), a facilitator for each table that is to
     be expected, a coordinator for each site, an organiser.
 
     `drop` is the share that falls silent or leaves, half of each. Without it people with voices behave as their file says,
-    and all others stay.
+    and all others stay. `phrases` are what people without voices say, by language.
     """
+    own_phrases = {
+        code: tuple(p for p in all_ if p not in corpus.speech(code).answers) for code, all_ in phrases.items()
+    }
     parts: list[Part] = []
     sites = flow.file.schedule.sites
     for site, count in zip(sites, _spread(sites, people), strict=True):
         own = (voices or {}).get(site.id)
-        parts += _participants(flow, site, count, Lots(seed, "cast", site.id), drop, own, seed)
+        parts += _participants(flow, site, count, Lots(seed, "cast", site.id), drop, own, seed, own_phrases)
         target = next((plan.size.target for plan in flow.plans.values()), 0)
         tables = -(-count // target) if target else 0
         parts += [Part(_staff(site, "facilitator", number, seed)) for number in range(1, tables + 1)]
@@ -73,7 +78,14 @@ def _spread(sites: Sequence[Site], people: int | None) -> list[int]:
 
 
 def _participants(
-    flow: Flow, site: Site, count: int, lots: Lots, drop: Fraction | None, voices: Voices | None, seed: str
+    flow: Flow,
+    site: Site,
+    count: int,
+    lots: Lots,
+    drop: Fraction | None,
+    voices: Voices | None,
+    seed: str,
+    phrases: Mapping[str, tuple[str, ...]],
 ) -> list[Part]:
     own = voices.people[:count] if voices is not None else ()
     manners = _manners(count, lots, drop, own)
@@ -94,6 +106,7 @@ def _participants(
             lots=Lots(seed, "person", site.id, str(number)),
             voice=voice,
             voices=voices if voice else None,
+            phrases=phrases.get(language.split("-")[0], ()),
             talking=frozenset(n.id for n in flow.nodes.values() if n.step.talk),
             greeting=frozenset(n.id for n in flow.nodes.values() if isinstance(n.step, Discuss) and n.step.icebreaker),
             quits_after=10 + lots.below(12),

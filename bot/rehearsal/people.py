@@ -74,7 +74,8 @@ class Act:
 @dataclass(slots=True)
 class Villager:
     """One invented person. `user` is the account, `within` what an answer takes at most, `talking` are the steps at which
-    tables talk, `greeting` those that only break the ice."""
+    tables talk, `greeting` those that only break the ice. `phrases` are what somebody without a voice says; without any the
+    sentences are made up."""
 
     user: str
     name: str
@@ -86,6 +87,7 @@ class Villager:
     lots: Lots
     voice: Voice | None = None
     voices: Voices | None = None
+    phrases: tuple[str, ...] = ()
     talking: frozenset[str] = frozenset()
     greeting: frozenset[str] = frozenset()
     named: bool = False
@@ -175,7 +177,8 @@ class Villager:
         elif self.manner == "nonsense":
             number, said = len(self.said), self._nonsense()
         elif self.voice is None:
-            number, said = len(self.said), corpus.sentence(self.lots, self.language)
+            number = len(self.said)
+            said = self.lots.choice(self.phrases) if self.phrases else corpus.sentence(self.lots, self.language)
         else:
             talk, says = step in self.talking, self.voice.says
             heard = {n for at, n in self.said if at in self.talking} if talk else anywhere

@@ -18,7 +18,7 @@ from bot.core.flow import Flow
 from bot.core.rendered import Rendered
 from bot.core.state import Course, Role
 from bot.engine.clock import ManualClock
-from bot.language.flowfiles import unbundle
+from bot.language.flowfiles import said_in, unbundle
 from bot.rehearsal.cast import Part, cast
 from bot.rehearsal.hall import BEFORE, Hall, first_instant, open_hall
 from bot.rehearsal.happenings import Acted, Closed, Counted, Observer, Opened, Placed, Read
@@ -233,7 +233,8 @@ async def open_rehearsal(
     `BadVoices`, `StoreError`.
     """
     flow = unbundle(bundle)
-    parts = _without(cast(flow, seed, people=people, drop=drop, voices=voices), played)
+    everybody = cast(flow, seed, people=people, drop=drop, voices=voices, phrases=said_in(bundle))
+    parts = _without(everybody, played)
     clock = ManualClock(first_instant(flow))
 
     scribe = Scribe(clock.now()) if record else None

@@ -9,7 +9,10 @@ import pytest
 
 from bot.core.lots import Lots
 from bot.core.rendered import Choice, Rendered
+from bot.language.flowfiles import bundle, said_in, unbundle
+from bot.paths import flows_dir
 from bot.rehearsal import corpus
+from bot.rehearsal.cast import cast
 from bot.rehearsal.people import PATIENCE, Act, Villager
 from bot.rehearsal.voices import Manner, Voice, Voices, same
 
@@ -101,6 +104,17 @@ def test_people_say_sentences_in_their_language(language: str) -> None:
     said = {corpus.sentence(Lots(str(n)), language) for n in range(50)}
     assert len(said) > 25
     assert all(s.endswith(".") for s in said)
+
+
+def test_in_a_flow_with_a_translation_memory_people_say_what_stands_in_it() -> None:
+    parts = cast(unbundle(body := bundle(flows_dir() / "franco-german")), "7", phrases=said_in(body))
+    said = said_in(body)
+    assert {"fr", "de"} == said.keys()
+    for person in (part.person for part in parts if part.person.role == "participant"):
+        person.named = True
+        words = [only(person, Rendered((("text", "?"),), (), f"s{n}", "text")).text for n in range(8)]
+        assert {*words} <= {*said[person.language]} - {*corpus.speech(person.language).answers}
+        assert len({*words}) > 4
 
 
 def test_the_silent_fall_silent_after_their_name() -> None:
