@@ -1,4 +1,4 @@
-"""Who helps with drafts, and how `pnyx check` looks at the language model: at an endpoint on loopback, one thing wrong at a time."""
+"""Who helps with drafts, and how `pnyx check` looks at the language model: an endpoint on loopback, one thing wrong at a time."""
 
 from __future__ import annotations
 
