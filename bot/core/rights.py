@@ -169,6 +169,12 @@ COMMANDS: dict[str, Command] = {
             t("When people speak in turn, lets your turn pass to the next person."),
         ),
         Command(
+            "original", TABLE | OVERSEEING, "anywhere", "/original",
+            t("a translated message as it was written"),
+            t("Shows the message to which you reply as its author wrote it. Without a reply it shows the last messages of the talk "
+              "so."),
+        ),
+        Command(
             "undo", TABLE, "table", "/undo",
             t("take your last message to the table back"),
             t(

@@ -19,6 +19,7 @@ but for counts at the close of a step, which are made once.
 * `outcomes`    the same as conditions read it: {step: {item: outcome}}
 * `finished`    which courses are through with the steps referred to
 * `answered_by` who at this table is done with each open step
+* `untranslated` out of which of this table's languages nothing can put what is said into which: (source, target)
 * `held`        the text that waits for somebody's word, by contribution id
 * `named`       the contribution that a button, a command or an event is about
 """
@@ -33,11 +34,14 @@ from typing import Any
 
 from bot.core.asking import CARDINALS, LABELS, ORDINALS
 from bot.core.events import Event, Heard
+from bot.core.commands.call import parse
+from bot.core.commands.originals import UNREAD
 from bot.core.flow import Flow, references
+from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION, languages
 from bot.core.itinerary import Node
 from bot.core.partners import Partner, Routes, routes
 from bot.core.rights import LEADING
-from bot.core.state import Course, Digest, Seat, Table
+from bot.core.state import Contribution, Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
 from bot.core.steps.relay import Relay
 from bot.engine.work import Work
@@ -290,11 +294,24 @@ def for_commands(
         leading = seat is not None and seat.role in LEADING
         ids = pressed.split(":")[1:] if pressed else [event.answers]
         given = [c for id in ids if (c := opinions.contribution(work.db, assembly, id)) is not None]
-        mine = {c.id: c for c in given if leading or (seat is not None and c.seat == seat.id)}
+        mine = {c.id: c for c in given if leading or (seat is not None and (c.seat == seat.id or _read(event, c, seat)))}
         found["held"] = found["named"] = mine
     if event.text.startswith("/") and table is not None:
         found |= _answered_by(Asked(work, assembly, flow, course, flow.trunk[0], seat, table, event, work.now))
     return found
+
+
+def _read(event: Heard, given: Contribution, seat: Seat) -> bool:
+    """Whether somebody asks to see the original of what they have read at their table."""
+    asks = event.carried.partition(":")[0] in (ORIGINAL, ORIGINALS, TRANSLATION) or parse(event.text)[0] == "original"
+    return asks and given.state == "live" and given.kind not in UNREAD and given.table == seat.table != ""
+
+
+def _untranslated(a: Asked) -> dict[str, Any]:
+    read = languages(a.flow, a.table) if a.table is not None else ()
+    covers = a.work.house.covers
+    missing = tuple((x, y) for x in read for y in read if x != y and not covers(a.work.db, a.assembly, x, y))
+    return {"untranslated": missing}
 
 
 _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
@@ -317,4 +334,5 @@ _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     "results": _results,
     "finished": _finished,
     "answered_by": _answered_by,
+    "untranslated": _untranslated,
 }

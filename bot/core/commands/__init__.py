@@ -17,6 +17,7 @@ from bot.core.commands import (
     looking,
     meeting,
     organising,
+    originals,
     own,
     speaking,
     tracing,
@@ -24,6 +25,7 @@ from bot.core.commands import (
 )
 from bot.core.commands.call import Call, number_named, parse
 from bot.core.events import Answered, Heard
+from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.message import Part, Several, t
 from bot.core.rights import COMMANDS, OVERSEEING, ROLES, START, may
 from bot.core.state import Seat
@@ -37,6 +39,7 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "join": own.explain,
     "for": own.explain,
     "pass": speaking.pass_turn,
+    "original": originals.typed,
     "undo": speaking.undo,
     "leave": leaving.leave,
     "status": facilitating.status,
@@ -60,6 +63,9 @@ RUN: Mapping[str, Callable[[Call], None]] = {
 
 PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-undo": ("undo", speaking.undo_pressed),
+    ORIGINAL: ("original", originals.one),
+    ORIGINALS: ("original", originals.several),
+    TRANSLATION: ("original", originals.back),
     "-lang": ("lang", own.lang),
     "-leave": ("leave", leaving.chosen),
     "-back": ("leave", leaving.come_back),
