@@ -10,6 +10,7 @@ from bot.core import floor
 from bot.core.effects import Effect, Lane, Say
 from bot.core.events import Heard
 from bot.core.files import named
+from bot.core.interpreting import told_at_first
 from bot.core.message import Block, Button, Message, Name, Phrase, Several, Words, block, t, tn
 from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
@@ -43,6 +44,7 @@ def announcement(at: Scene, step: Discuss, stage: Stage) -> list[Block]:
         blocks.append(
             block(t("This is only to get to know each other: nothing of it stands in the record."), kind="note")
         )
+    blocks += told_at_first(at.flow, table, at.facts.get("untranslated", ()))
     return [*blocks, block(at.local(step.text))]
 
 

@@ -15,11 +15,14 @@ Which words these are a message says with `Words(own=True)`. What of them a read
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from bot.core.flow import Flow
 from bot.core.message import Block, Button, Lang, Message, Phrase, Several, Words, block, t
 from bot.core.retelling import translated_by
 from bot.core.state import Contribution, Seat, Table, Translated
+
+if TYPE_CHECKING:
+    from bot.core.flow import Flow
 
 ORIGINAL = "-original"
 """The button that shows a message as it was written: `-original:contribution`."""
@@ -141,11 +144,17 @@ def told_at_first(flow: Flow, table: Table, missing: tuple[tuple[str, str], ...]
     return tuple(blocks)
 
 
-def beyond(flow: Flow, table: Table, language: str) -> Phrase | None:
-    """What somebody is told who reads a language for which their table has no room; None where it has."""
-    read = languages(flow, table)
-    if not read or any(same(language, own) for own in read):
+def told_in(flow: Flow, table: Table, seat: str, language: str) -> Phrase | None:
+    """What somebody is told who reads another language from now on: that the talk at their table is put into it, or that there
+    is no room for it; None where nothing is translated there."""
+    there = (*table.members, *table.staff)
+    after = tuple(replace(s, language=language) if s.id == seat else s for s in there)
+    read = languages(flow, replace(table, members=after, staff=()))
+    if len(read) < 2:
         return None
+    if any(same(language, own) for own in read):
+        return t("What others write at your table in other languages a machine translates for you. /original in reply to it "
+                 "shows what was written.")  # fmt: skip
     named = Several(tuple(Lang(own) for own in read))
     return t("The talk at your table is translated into these languages only: {languages}. In yours it comes as it was "
              "written.", languages=named)  # fmt: skip
@@ -157,7 +166,6 @@ __all__ = [
     "TRANSLATION",
     "anywhere",
     "as_written",
-    "beyond",
     "label",
     "languages",
     "mixed",
@@ -168,6 +176,7 @@ __all__ = [
     "same",
     "short",
     "told_at_first",
+    "told_in",
     "translates",
     "translation_button",
 ]

@@ -81,6 +81,7 @@ class Engine:
             frozenset(tr.account for tr in transports if tr.rooms is not None),
             signs={tr.account: tr.abilities.sign for tr in transports if tr.abilities.sign != "/"},
             chats={tr.account: tr.chat for tr in transports},
+            machines=translators.covers,
         )
         self._transports = tuple(transports)
         self._jobs = Jobs(store, self.house)

@@ -23,7 +23,8 @@ class House:
     the accounts on which messages can be changed and deleted, `keyed` those whose buttons carry a key of ours, `numbered` those
     where buttons stand numbered in the text, `making` those that make rooms. `signs` tells with what a command begins on an
     account where that is not /, `chats` the chat that a place is a part of; `dropped` counts presses that were none of the
-    presser's, by account and reason; `ignored` what else an account took no notice of, by account, then reason."""
+    presser's, by account and reason; `ignored` what else an account took no notice of, by account, then reason. `machines`
+    says whether one puts a language into another, unread."""
 
     catalogs: Catalogs
     editing: frozenset[str] = frozenset()
@@ -34,6 +35,7 @@ class House:
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
     ignored: dict[str, Mapping[str, int]] = field(default_factory=dict)
     chats: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    machines: Callable[[str, str], bool] | None = None
     _flows: dict[str, Flow] = field(default_factory=dict)
     _assemblies: dict[str, Assembly] = field(default_factory=dict)
     _files: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -80,6 +82,12 @@ class House:
             published = courses.load_flow(db, ref)
             self._memories[ref] = memory_of(published.body) if published is not None else {}
         return self._memories[ref].get((source.split("-")[0], target.split("-")[0]), {})
+
+    def covers(self, db: Database, assembly: str, source: str, target: str) -> bool:
+        """Whether anything can put what people say now from one language into another: a machine, or what people have
+        translated."""
+        machines = self.machines is not None and self.machines(source, target)
+        return machines or bool(self.memory(db, assembly, source, target))
 
     def glossary(self, db: Database, assembly: str, source: str, target: str) -> Glossary:
         """The words of the assembly's flow that have one translation from one language to another."""

@@ -23,6 +23,7 @@ TABLE = {
     "my": "p......",
     "pass": "p......",
     "for": "p......",
+    "original": "pfco...",
     "undo": "pf.....",
     "status": ".fco...",
     "prompt": ".fco...",
@@ -51,6 +52,7 @@ LETTERS: dict[str, Role] = dict(
 )
 CELLS = [(role, command) for command in TABLE for role in LETTERS.values()]
 PRESSES = {
+    "-original": "original", "-originals": "original", "-translation": "original",
     "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin",
     "-joining": "joining", "-room": "room", "-source": "source",
     "-stay": "room", "-come": "room", "-show": "hide", "-drop": "hide", "-hide": "hide", "-why": "hide", "-unhide": "hide",
@@ -93,7 +95,7 @@ def test_the_table_below_names_every_command_and_role() -> None:
     assert set(TABLE) == set(COMMANDS) == set(RUN)
     assert set(LETTERS.values()) == set(get_args(Role)) == set(ROLES)
     assert set(PRESSES) | {"-back"} == set(PRESSED)
-    assert len(CELLS) == 7 * 26
+    assert len(CELLS) == 7 * len(COMMANDS)
 
 
 @pytest.mark.parametrize(("role", "command"), CELLS)

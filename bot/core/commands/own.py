@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.core import floor, voices
+from bot.core import floor, interpreting, voices
 from bot.core.commands.call import Call, Talk, example, named
 from bot.core.effects import Show
 from bot.core.itinerary import Node
@@ -112,7 +112,12 @@ def lang(call: Call) -> None:
     if wanted is not None:
         call.turn.put(replace(call.seat, language=wanted))
         call.turn.take([Show(call.seat.id)])
-        call.reply(t("From now on I write to you in this language: {language}.", language=Lang(wanted)))
+        blocks: list[Block | Part] = [
+            t("From now on I write to you in this language: {language}.", language=Lang(wanted))
+        ]
+        if call.table is not None and (note := interpreting.told_in(call.flow, call.table, call.seat.id, wanted)):
+            blocks.append(block(note, kind="note"))
+        call.reply(*blocks)
         return
     buttons = tuple(
         Button(Lang(code, own=True), f"-lang:{code}", chosen=code == call.seat.language) for code in call.flow.languages

@@ -27,7 +27,7 @@ from pydantic import Field
 from bot.core.effects import Effect, Lane, Recall, Say, Withdraw
 from bot.core.events import Answered, Due, Heard, Relayed, Retold
 from bot.core.fields import Id, Model, Moment, Span, Text
-from bot.core.message import t
+from bot.core.message import Message, t
 from bot.core.scene import Scene
 from bot.core.state import Contribution, Role
 
@@ -136,6 +136,10 @@ class Step(Model):
 
     def retold(self, at: Scene, told: Retold) -> Iterator[Effect]:
         yield from ()
+
+    def shown(self, at: Scene, given: Contribution) -> Message | None:
+        """A contribution as its table reads it, in each reader's language; None where this step shows none."""
+        return None
 
     def welcome_late(self, at: Scene) -> Iterator[Effect]:
         yield from ()

@@ -239,10 +239,13 @@ class Collect(Step):
 
     def _shown(self, at: Scene, given: Contribution) -> Message:
         """An item as the author's table reads it."""
-        new = t("{name} writes:", name=Name(at.seat.id)) if self.named else t("Somebody at your table writes:")
+        new = t("{name} writes:", name=Name(given.seat)) if self.named else t("Somebody at your table writes:")
         side = (block(SIDES[given.side], kind="note"),) if given.side else ()
         said = at.message(block(new), block(Words(given.id, own=True), kind="quote"), *side)
         return replace(said, about=given.id, enclosed=Words(given.id) if given.media else None)
+
+    def shown(self, at: Scene, given: Contribution) -> Message | None:
+        return self._shown(at, given) if self.show == "table" else None
 
     def _listed(self, at: Scene) -> tuple[Block, ...]:
         """What this person has given, numbered."""

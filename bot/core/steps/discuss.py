@@ -15,7 +15,7 @@ from bot.core.events import Answered, Due, Heard
 from bot.core.fields import Span
 from bot.core.files import Pictures
 from bot.core.floor import Round
-from bot.core.message import Block, Button, Name, Part, Several, t
+from bot.core.message import Block, Button, Message, Name, Part, Several, t
 from bot.core.names import clean_text
 from bot.core.scene import Scene
 from bot.core.spans import until
@@ -73,7 +73,7 @@ class Discuss(Step):
     talk: ClassVar[bool] = True
     takes: ClassVar[frozenset[str]] = frozenset(files.FILES)
     closes_units: ClassVar[bool] = True
-    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"open": ("untranslated",), "answered": ("untranslated",)}
 
     @model_validator(mode="after")
     def _can_be_held(self) -> Self:
@@ -262,6 +262,11 @@ class Discuss(Step):
         """A sentence that stands for a voice note, confirmed by its author."""
         if at.stage is not None:
             yield Put((yield from voices.sentence(at, at.stage, note, text, id, shared=self.exported)))
+
+    def shown(self, at: Scene, given: Contribution) -> Message:
+        entries = at.stage.data["recent"] if at.stage is not None else ()
+        said = Remark(given.id, given.seat, given.kind, bool(given.text), given.media, given.target)
+        return talk.passed(at, next((Remark(**entry) for entry in entries if entry["id"] == given.id), said))
 
     @property
     def exported(self) -> bool:

@@ -143,6 +143,10 @@ class Translators:
         """Whether what a machine makes of this pair may go out unread."""
         return self._orders.trusts(short(source), short(target))
 
+    def covers(self, source: str, target: str) -> bool:
+        """Whether a machine is asked for this pair, and what it makes may go out unread."""
+        return self.trusts(source, target) and bool(self._orders.of(short(source), short(target)))
+
     def spoken(self, text: str, declared: str, among: Collection[str]) -> str:
         """The language of a text: the one that its author declared, unless it is long enough and surely in another one out of
         `among`. Without machines nobody looks."""
