@@ -150,6 +150,9 @@ class MatrixRooms:
         first = [
             _state("m.room.history_visibility", {"history_visibility": "invited"}),
             _state("m.room.guest_access", {"guest_access": "forbidden"}),
+            _state(
+                "org.matrix.room.preview_urls", {"disable": True}
+            ),  # nobody's server looks at what somebody linked to
         ]
         try:
             made = await fine(

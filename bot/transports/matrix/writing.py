@@ -3,7 +3,8 @@
 Invariants:
 
 * Every string is text: escaped in the HTML, and nobody is called by it: `m.mentions` is always there and empty, and an invisible
-  character (U+2060) stands in `@room` for programs that look for that word.
+  character (U+2060) stands in `@room` for programs that look for that word, and, in what somebody wrote, in links that programs
+  show as a person or a room.
 * The content of a piece has at most `MOST` bytes as JSON, words in both forms included. Pieces are cut at the widest border there
   is (block, paragraph, sentence, word), never within a character that is made of several code points, and all pieces together
   are the whole text.
@@ -34,6 +35,7 @@ Page = tuple[Block, ...]
 Content = dict[str, Any]
 
 _ROOM = re.compile(r"@(?=room\b)", re.IGNORECASE)
+_PERMALINK = re.compile(r"(matrix\.to/|\bmatrix:(?=[ure]))", re.IGNORECASE)
 _UNFIT = re.compile("[\ud800-\udfff\0]")
 _BORDERS = (re.compile(r"\n+"), re.compile(r"[.!?…:。！？؟][)\]»”’\"']*\s+"), re.compile(r"\s+"))
 
@@ -42,7 +44,7 @@ def contents(message: Rendered) -> list[Content]:
     """The contents of the events that carry this message, at least one."""
     kind = "m.notice" if message.silent else "m.text"
     buttons = numbered(message)
-    blocks = [(block, harmless(text)) for block, text in message.blocks]
+    blocks = [(block, harmless(text, block)) for block, text in message.blocks]
 
     def fits(page: Page) -> bool:
         return size(content(kind, page, buttons)) <= MOST
@@ -84,9 +86,11 @@ def size(made: Content) -> int:
     return len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def harmless(text: str) -> str:
-    """The text without what a homeserver refuses, and with nothing in it that calls a whole room."""
-    return _ROOM.sub(f"@{JOINER}", _UNFIT.sub("\ufffd", text))
+def harmless(text: str, kind: BlockKind = "text") -> str:
+    """The text without what a homeserver refuses, and with nothing in it that calls a whole room, or, in what somebody wrote,
+    that programs turn into a person."""
+    text = _ROOM.sub(f"@{JOINER}", _UNFIT.sub("\ufffd", text))
+    return _PERMALINK.sub(rf"\1{JOINER}", text) if kind == "quote" else text
 
 
 def numbered(message: Rendered) -> tuple[str, ...]:
