@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.app import inviting, operations, reaching, upgrading
+from bot.app import inviting, operations, reaching, soundness, upgrading
 from bot.app.operations import Desk, Problem, Progress
 from bot.store.errors import StoreError
 
@@ -40,6 +40,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "reissue": inviting.reissue,
     "link": inviting.link,
     "servers": reaching.servers,
+    "soundness": soundness.soundness,
     "export": operations.export,
     "backup": operations.backup,
     "publish": operations.publish,

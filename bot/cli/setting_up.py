@@ -63,12 +63,16 @@ def init(folder: Path) -> None:
 @click.command()
 @config_option
 @click.argument("flows", type=click.Path(path_type=Path), nargs=-1)
+@click.option("--assembly", is_flag=True,
+              help="Look at the record instead: does every sentence of a digest lead to what somebody gave?")  # fmt: skip
 @in_words
-def check(config: Path, flows: tuple[Path, ...]) -> None:
+def check(config: Path, flows: tuple[Path, ...], assembly: bool) -> None:
     """Check the config, its flows, the languages, the keys, the database and the bots. With FLOWS, check only these."""
     if flows:
         raise SystemExit(max(report_problems(load_flow(path)) for path in flows))
     read = load_config(config)
+    if assembly:
+        raise SystemExit(_check_record(read))
     out.print(f"Config      {read.home / NAME}: good.", soft_wrap=True)
     worst = 0
     for row in read.assembly:
@@ -94,6 +98,16 @@ def _check_model(config: Config) -> int:
     from bot.app.helping import look_at_model  # heavy, and only those with a model need it
 
     return _told("Model", asyncio.run(look_at_model(config)))
+
+
+def _check_record(config: Config) -> int:
+    """Say of each assembly whether its record holds together. 1 where something is broken."""
+    if not config.database_path.exists():
+        raise Problem(f"{config.database_path} is not there yet; `pnyx run` makes it.")
+    found = asyncio.run(ask(config, "soundness"))["assemblies"]
+    if not found:
+        out.print("There is no assembly yet.")
+    return max((_told(each["id"], [Finding(*f) for f in each["findings"]]) for each in found), default=0)
 
 
 def _check_telegram(config: Config) -> int:
