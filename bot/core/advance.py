@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import lodging, reach, reminding, rooms, routing, ways_in
+from bot.core import lodging, reach, reminding, rooms, routing, translators, ways_in
 from bot.core.audience import takes_part
 from bot.core.commands import ANSWERS
 from bot.core.commands.hiding import remained
@@ -28,6 +28,7 @@ from bot.core.events import (
     Interrupted,
     Joined,
     Lost,
+    Queued,
     Reached,
     Redacted,
     Relayed,
@@ -81,6 +82,8 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
             node = flow.nodes[event.step]
             unit = f"table:{event.table}"
             turn.hook(node, unit, node.step.retold(turn.scene(node, unit), event))
+        case Queued():
+            translators.queued(turn, event)
         case Reached():
             for step in tuple(state.course.open):
                 node = flow.nodes[step]

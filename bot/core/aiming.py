@@ -26,7 +26,20 @@ WHICH = (TO_TABLE, TO_ANSWER, KEEP_BACK, PICK)
 ASIDE = "aside"
 """Stands in the data of a question's stage: the person has sent words to the table while it waited."""
 
-AT_ONCE = (*WHICH, "-send", "-cancel", "-why", "-lang", "-leave", "-back", "-begin", "-joining", "-room")
+AT_ONCE = (
+    *WHICH,
+    "-send",
+    "-cancel",
+    "-why",
+    "-lang",
+    "-leave",
+    "-back",
+    "-begin",
+    "-joining",
+    "-room",
+    "-doubt",
+    "-tells",
+)
 """The buttons that answer what somebody has just done: a mark right below them is meant for them."""
 
 INVITATION = ("-come", "-stay")

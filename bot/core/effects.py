@@ -2,7 +2,8 @@
 
 A `Say` goes to a unit. `seat:<id>` is one person, `table:<id>` everybody at a table, `course:<id>` every active seat of a
 course, `room:<id>` a room, `facilitators:<table>` those who lead a table (or, where nobody does, the next role upwards),
-`coordinators:<site>` and `organisers:` likewise.
+`coordinators:<site>` and `organisers:` likewise, `readers:<key>` everybody who has read what was said under that key, where they
+have read it.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Redraw:
     happens. It is for what nobody needs to be told: a button that is not needed any more, a choice that is marked.
 
     Which message: in the chats of these `seats` their copies of a `contribution`; else the one that was said under the key
-    `said`; with neither, the one whose button was pressed."""
+    `said`, for all who have read it where no seats are named, and in rooms too; with neither, the one whose button was pressed."""
 
     seats: tuple[str, ...]
     message: Message

@@ -255,7 +255,8 @@ class Relayed:
 @dataclass(frozen=True, slots=True)
 class Retold:
     """A translation that people at this table have read in this step has changed: it was reviewed, questioned or withdrawn
-    (`state`). `digest` is the one in which it stands, "" where it was said in the talk itself."""
+    (`state`), or is `late`: nobody was there to review it in time. `digest` is the one in which it stands, "" where it was said in
+    the talk itself."""
 
     course: str
     step: str
@@ -265,6 +266,18 @@ class Retold:
     state: str
     digest: str = ""
     kind: Literal["retold"] = "retold"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Words wait for a translator: they have come into the queue, or may have to go back into it from whoever has taken them, or
+    has given them back (`seat`)."""
+
+    course: str
+    contribution: str
+    language: str
+    seat: str = ""
+    kind: Literal["queued"] = "queued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +328,7 @@ Event = (
     | Answered
     | Relayed
     | Retold
+    | Queued
     | Started
     | Reached
     | Spoken
@@ -346,6 +360,7 @@ __all__ = [
     "Interrupted",
     "Joined",
     "Lost",
+    "Queued",
     "Reached",
     "Redacted",
     "Relayed",

@@ -89,6 +89,19 @@ COMMANDS: dict[str, Command] = {
             active=False,
         ),
         Command(
+            "trans", frozenset(("translator",)), "anywhere", "/trans",
+            t("the text that waits for you"),
+            t("Shows the text that waits longest for a translator: the words, where they come from, the draft, and how much time is "
+              "left. You can take it, release the draft, ask the author, or give it back. What you take is yours for five minutes. "
+              "With languages behind it (/trans de fr) it says which ones you read."),
+        ),
+        Command(
+            "release", frozenset(("translator",)), "anywhere", "/release The ferry comes too rarely.",
+            t("send your translation to its readers"),
+            t("Sends your translation of the text that you have taken to its readers. Without words it sends the draft as it "
+              "stands. Whoever has read an earlier translation is told."),
+        ),
+        Command(
             "status", LEADING, "course", "/status",
             t("who is here, who has spoken, how much time is left"),
             t("Shows who is at your table, who has spoken, who has answered (never what), and how much time is left."),

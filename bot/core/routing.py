@@ -211,6 +211,8 @@ def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
 
 
 def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
+    if not (event.asked or event.pick or event.media) and commands.awaited(turn, seat, event):
+        return
     if event.asked:
         _replied(turn, seat, event)
         return

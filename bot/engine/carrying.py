@@ -41,10 +41,22 @@ from bot.core.events import Event, Retold, Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode
 from bot.core.state import Course, Status, Translated
-from bot.engine import changing, lodging, mixed
+from bot.engine import changing, lodging, mixed, queueing
 from bot.engine.translating import remember
 from bot.engine.work import Work
-from bot.store import arrivals, ballots, copies, courses, findings, identities, opinions, people, tables, translations
+from bot.store import (
+    arrivals,
+    ballots,
+    copies,
+    courses,
+    findings,
+    identities,
+    opinions,
+    people,
+    tables,
+    translations,
+    unsaid,
+)
 from bot.store.times import ms
 
 ROW = 200
@@ -87,7 +99,7 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
             case Retell(translated):
                 retell(work, assembly, flow, translated)
             case Want(wanted):
-                translations.want(db, assembly, wanted)
+                queueing.want(db, assembly, course.id, (wanted,), work.now)
             case Flag(seat, contribution, language):
                 translations.flag(db, assembly, contribution, language, seat, ms(work.now))
             case Seated():
@@ -140,6 +152,14 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say, event: Event | None 
         return
     if kind == "room":
         work.say_in_room(assembly, id, body.encode(), effect.key, int(effect.lane), step, effect.quiet)
+        return
+    if kind == "readers":
+        seats, rooms_of = unsaid.readers(work.db, assembly, id)
+        for room in rooms_of:
+            work.say_in_room(assembly, room, body.encode(), effect.key, int(effect.lane), step, effect.quiet)
+        for seat in seats:
+            if seat not in effect.without and work.seat(seat).status == "active":
+                work.say(assembly, seat, body.encode(), effect.key, int(effect.lane), step, effect.quiet)
         return
     readers = recipients(work, assembly, kind, id)
     table = work.table(assembly, id) if kind == "table" else None

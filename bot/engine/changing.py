@@ -77,6 +77,15 @@ def redraw(work: Work, assembly: str, effect: Redraw, event: Event | None) -> No
             if copy.holder in effect.seats and not (copy.original or plain) and _editable(work, copy):
                 _post(work, assembly, copy, effect.key, "edit", effect.message, effect.contribution, Lane.BROADCAST)
         return
+    if effect.said and not effect.seats:
+        unsaid.rephrase(work.db, assembly, effect.said, encode(effect.message).encode())
+        for holder in (reader for some in unsaid.readers(work.db, assembly, effect.said) for reader in some):
+            key = f"{effect.said}@{holder}"
+            account, remote = unsaid.through(work.db, assembly, key), unsaid.remote(work.db, assembly, key)
+            if remote and account in work.house.editing:
+                copy = Copy(holder, remote, False, 0, account)
+                _post(work, assembly, copy, effect.key, "edit", effect.message, "", Lane.BROADCAST)
+        return
     for seat in effect.seats:
         account, remote = _chosen_from(work, event, seat)
         if effect.said:

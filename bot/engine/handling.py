@@ -29,6 +29,7 @@ from bot.core.events import (
     Heard,
     Joined,
     Lost,
+    Queued,
     Reached,
     Redacted,
     Relayed,
@@ -45,7 +46,7 @@ from bot.core.itinerary import Node
 from bot.core.rights import OVERSEEING
 from bot.core.state import Seat, State, Table
 from bot.core.turn import Turn
-from bot.engine import facts, lateness, tracing
+from bot.engine import facts, lateness, queueing, tracing
 from bot.engine.carrying import carry_out
 from bot.engine.house import House
 from bot.engine.work import Work
@@ -157,6 +158,8 @@ def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
         found |= facts.for_commands(work, assembly, flow, course, seat, table, event)
         if seat is not None and tracing.asks(event):
             found |= tracing.found(work, assembly, seat, table, event)
+    if isinstance(event, Heard | Queued):
+        found |= queueing.found(work, assembly, seat, event)
     if isinstance(event, Edited | Redacted | Remained):
         given = opinions.contribution(work.db, assembly, event.contribution)
         found["named"] = found["held"] = {given.id: given} if given is not None else {}
@@ -178,6 +181,8 @@ def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) ->
             return flow.course_of(site) if site in flow.sites else flow.courses[0]
         case Bound() | Unbound() | Entered() | Exited() | Remained():
             return flow.course_of(table.site) if table is not None else flow.courses[0]
+        case Queued(course=course):
+            return course if course in flow.courses else flow.courses[0]
         case Spoken():
             return flow.courses[0]
         case _:

@@ -28,6 +28,30 @@ def reword(db: Database, assembly: str, seat: str, contribution: str, body: byte
     return len(waiting)
 
 
+def rephrase(db: Database, assembly: str, key: str, body: bytes) -> int:
+    """Let what is said under a key, and has not been sent to its readers yet, read like this. How many messages there were."""
+    found = _under(db, assembly, key, "state = 'new' AND act = 'say' AND seat IS NOT NULL")
+    for seq, one, seat, _ in found:
+        sealed = db.vault.seal(seat, body, f"outbox/{assembly}/{one}")
+        db.sql.execute("UPDATE outbox SET body = ? WHERE seq = ?", (sealed, seq))
+    return len(found)
+
+
+def readers(db: Database, assembly: str, key: str) -> tuple[list[str], list[str]]:
+    """To whom something was said under a key: seats, and rooms by their ids. Who has not got it yet is not among them."""
+    found = _under(db, assembly, key, "state IN ('sending', 'sent')")
+    seats = [seat for _, _, seat, _ in found if seat is not None]
+    return seats, [door.hex() for _, _, seat, door in found if seat is None and door is not None]
+
+
+def _under(db: Database, assembly: str, key: str, where: str) -> list[tuple[int, str, str | None, bytes | None]]:
+    """The messages that are said under a key, one for each reader."""
+    return db.sql.execute(
+        f"SELECT seq, key, seat, door FROM outbox WHERE key > ? AND key < ? AND assembly = ? AND {where} ORDER BY seq",
+        (f"{key}@", f"{key}A", assembly),
+    ).fetchall()
+
+
 def remote(db: Database, assembly: str, key: str) -> str:
     """The platform's id of the message that was sent, or changed, under this key; "" where it has not been."""
     row = db.sql.execute(

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from bot.core import lodging, rooms, ways_in
 from bot.core.commands import (
+    consulting,
     facilitating,
     hiding,
     leaving,
@@ -21,9 +22,11 @@ from bot.core.commands import (
     own,
     speaking,
     tracing,
+    translating,
     voicing,
 )
 from bot.core.commands.call import Call, number_named, parse
+from bot.core.commands.consulting import awaited
 from bot.core.events import Answered, Heard
 from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.message import Part, Several, t
@@ -56,6 +59,8 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "hide": hiding.hide,
     "sentence": voicing.sentence,
     "source": tracing.source,
+    "trans": translating.trans,
+    "release": translating.release,
     "bind": meeting.bind,
     "unbind": meeting.unbind,
     "room": meeting.room,
@@ -84,6 +89,15 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-source": ("source", tracing.source),
     "-mine": ("sentence", voicing.confirm),
     "-not-mine": ("sentence", voicing.reject),
+    "-take": ("trans", translating.take_pressed),
+    "-release": ("release", translating.release_pressed),
+    "-anew": ("release", translating.anew),
+    "-cannot": ("trans", translating.cannot),
+    "-withdraw": ("trans", translating.withdraw),
+    "-ask": ("trans", consulting.ask),
+    "-tell": ("lang", consulting.tell),
+    "-tells": ("lang", consulting.told),
+    "-doubt": ("lang", translating.doubt),
 }
 """The buttons by their first part: the command that they belong to, and what they do."""
 
@@ -179,4 +193,4 @@ def _allowed(call: Call) -> bool:
     return True
 
 
-__all__ = ["ANSWERS", "not_here", "nothing_open", "number_named", "pressed", "run"]
+__all__ = ["ANSWERS", "awaited", "not_here", "nothing_open", "number_named", "pressed", "run"]
