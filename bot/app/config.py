@@ -95,11 +95,14 @@ Pair = Annotated[str, Field(pattern=r"^[a-z]{2,3}-[a-z]{2,3}$")]
 class TranslationTable(_Table):
     """`[translation]`: who translates citizens' words. What people have translated, a flow's memory, always comes first. Then the
     `engines` are asked in this order, or those of `pairs` for a pair of languages such as "fr-de"; where an engine lacks a pair,
-    `over` names the language in between. Without any, what nobody has translated is read in the words in which it was written."""
+    `over` names the language in between. Without any, what nobody has translated is read in the words in which it was written.
+    `judged` are the pairs of which people who speak both languages have found that what these machines make may go out unread;
+    in every other pair a translator releases each text."""
 
     engines: tuple[Name, ...] = ()
     pairs: Mapping[Pair, tuple[Name, ...]] = Field(default_factory=dict)
     over: Mapping[Pair, Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] = Field(default_factory=dict)
+    judged: tuple[Pair, ...] = ()
     seconds: Annotated[float, Field(gt=0, le=120)] = 10
 
     @property

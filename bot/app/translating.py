@@ -15,6 +15,7 @@ def translators(config: Config) -> Translators:
         tuple(made[name] for name in config.translation.engines),
         {_pair(pair): tuple(made[name] for name in names) for pair, names in config.translation.pairs.items()},
         {_pair(pair): language for pair, language in config.translation.over.items()},
+        frozenset(_pair(pair) for pair in config.translation.judged),
     )
     if not made:
         return Translators(orders)

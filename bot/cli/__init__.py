@@ -17,6 +17,7 @@ COMMANDS = {
     "flow": "bot.cli.flow:flow",
     "rehearse": "bot.cli.rehearse:rehearse",
     "export": "bot.cli.desk:export",
+    "tm": "bot.cli.tm:tm",
     "backup": "bot.cli.desk:backup",
     "telegram": "bot.cli.telegram:telegram",
     "matrix": "bot.cli.matrix:matrix",
