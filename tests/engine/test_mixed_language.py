@@ -1,0 +1,441 @@
+"""A table whose people read different languages: each reads the talk in their own, with the original one tap away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from bot.core.effects import Wake
+from bot.core.events import Joined
+from bot.engine.engine import Engine
+from bot.engine.mixed import PATIENCE
+from bot.language.translation.port import Made
+from bot.language.translation.service import Orders, Translators
+from bot.store import identities
+from bot.store.database import Database
+from tests.support.chats import FLOW, TALK, Chats, Talkers
+from tests.support.room import CATALOGS, room
+from tests.support.translating import turned
+
+
+INSTANT = timedelta(milliseconds=1)
+
+
+class Turning:
+    """An engine that turns words round. `gates` hold back what is put into a language, or a text, until they are set; `gives` is
+    what it makes of a text."""
+
+    name, longest, at_once = "turning", 20_000, 50
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str]] = []
+        self.gates: dict[str, asyncio.Event] = {}
+        self.gives: Callable[[str], str] = turned
+
+    async def translate(self, texts: Sequence[str], source: str, target: str) -> list[Made]:
+        self.asked += [(text, source, target) for text in texts]
+        for gate in {*texts, target} & self.gates.keys():
+            await self.gates[gate].wait()
+        return [Made(self.gives(text), "1") for text in texts]
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+MIXED = (
+    FLOW.replace('languages = ["en", "de"]\ntitle', 'languages = ["en", "de", "fr"]\ntitle')
+    .replace('languages = ["en", "de"] }]', 'languages = ["en", "de", "fr"] }]')
+    .replace("min_present = 2", 'min_present = 2\ncommon_language = "translate"\nmax_languages = 2')
+    .replace(
+        'de = "Ihr Tisch sieht Ihre Worte."', 'de = "Ihr Tisch sieht Ihre Worte.", fr = "Votre table lit vos mots."'
+    )
+)
+LANGUAGES = {"anna": "en", "ben": "de", "cleo": "en", "maya": "en"}
+
+
+@asynccontextmanager
+async def mixed(
+    steps: str = TALK, flow: str = MIXED, languages: dict[str, str] = LANGUAGES, engine: Turning | None = None,
+    budget: float = 5.0, numbered: bool = False, orders: Orders | None = None,
+) -> AsyncIterator[tuple[Talkers, Turning]]:  # fmt: skip
+    """Anna and Cleo read English, Ben German; Maya leads the table. The step after the seating is open."""
+    chats, engine = Chats(numbered=numbered), engine or Turning()
+    translators = Translators(orders or Orders((engine,)), budget=budget)
+    async with room(flow + steps, chats, translate=translators) as here:
+        people = Talkers(here, chats)
+        for name, language in languages.items():
+            await here.enrol(name, "facilitator" if name == "maya" else "participant", language=language)
+        await here.begin()
+        for name, language in languages.items():
+            if name != "maya":
+                agree = {"en": "I am 18 or older and agree", "de": "Ich bin mindestens 18 und stimme zu"}
+                await people.tap(name, agree[language])
+                await people.tap(name, {"en": "Yes", "de": "Ja"}[language])
+                await people.write(name, name.title())
+        await here.wait(timedelta(hours=1))
+        await here.engine.settle()
+        engine.asked.clear()
+        yield people, engine
+
+
+DE = "· maschinell übersetzt (turning), Original: Englisch"
+
+
+def reads(people: Talkers, who: str, words: str) -> int:
+    """How many messages in somebody's chat hold these words."""
+    return sum(words in text for text in people.shown(who))
+
+
+async def under_way(people: Talkers, engine: Turning, who: str, text: str) -> asyncio.Task[str]:
+    """Somebody writes; everything that needs no machine has happened, and a machine has been asked."""
+    before = len(engine.asked)
+    writing = asyncio.create_task(people.write(who, text))
+    while len(engine.asked) == before:
+        assert not writing.done()
+        await asyncio.sleep(0)
+    return writing
+
+
+async def test_each_reads_the_talk_in_their_own_language_with_the_original_one_tap_away() -> None:
+    async with mixed() as (people, engine):
+        await people.write("anna", "The bread is dear.")
+        assert people.last("ben") == f"Anna\n  “ehT daerb si raed.”\n{DE}\n[1] Original"
+        assert people.last("cleo") == "Anna\n  “The bread is dear.”"
+        assert people.last("maya") == "Anna\n  “The bread is dear.”\n[1] Hide"
+        await people.tap("ben", "Original")
+        assert people.last("ben") == "Anna\n  “The bread is dear.”\n· as it was written, in Englisch\n[1] Translation"
+        await people.tap("ben", "Translation")
+        assert people.last("ben") == f"Anna\n  “ehT daerb si raed.”\n{DE}\n[1] Original"
+        assert engine.asked == [("The bread is dear.", "en", "de")]
+
+
+async def test_a_machine_is_asked_once_for_each_message_and_language_however_many_read_it() -> None:
+    async with mixed(languages={"anna": "en", "ben": "de", "cleo": "de", "maya": "de"}) as (people, engine):
+        await people.write("anna", "The bread is dear.")
+        assert [people.last(who).splitlines()[1] for who in ("ben", "cleo", "maya")] == ["  “ehT daerb si raed.”"] * 3
+        assert len(engine.asked) == 1
+        await people.write("anna", "The bread is dear.")
+        assert reads(people, "ben", "ehT daerb si raed.") == 2
+        assert len(engine.asked) == 1  # it is remembered
+
+
+async def test_a_machine_that_hangs_delays_only_those_who_need_it() -> None:
+    async with mixed() as (people, engine):
+        engine.gates["de"] = asyncio.Event()
+        writing = await under_way(people, engine, "anna", "The bread is dear.")
+        assert reads(people, "cleo", "The bread is dear.") == reads(people, "maya", "The bread is dear.") == 1
+        assert reads(people, "ben", "Anna\n") == 0
+        engine.gates["de"].set()
+        await writing
+        assert reads(people, "ben", "ehT daerb si raed.") == 1
+
+
+async def test_what_was_translated_comes_in_the_order_in_which_it_was_said() -> None:
+    async with mixed() as (people, engine):
+        engine.gates["Slow."] = asyncio.Event()
+        first = await under_way(people, engine, "anna", "Slow.")
+        second = await under_way(people, engine, "cleo", "Quick.")
+        await people.room.store.read(lambda db: None)
+        while not await people.room.store.read(ready):
+            await asyncio.sleep(0)
+        assert reads(people, "ben", "kciuQ.") == 0  # it has all that it needs, and waits for what was said before
+        engine.gates["Slow."].set()
+        await asyncio.gather(first, second)
+        assert [text.splitlines()[1] for text in people.shown("ben")[-2:]] == ["  “wolS.”", "  “kciuQ.”"]
+
+
+def ready(db: Database) -> bool:
+    """Whether a translation has come for a message that has not left."""
+    return db.sql.execute("SELECT 1 FROM outbox WHERE awaits LIKE '!%' AND state = 'new'").fetchone() is not None
+
+
+async def test_after_a_while_the_original_comes_labelled_and_only_once() -> None:
+    async with mixed() as (people, engine):
+        engine.gates["de"] = asyncio.Event()
+        writing = await under_way(people, engine, "anna", "The bread is dear.")
+        people.room.clock.move(people.room.clock.now() + PATIENCE - INSTANT)
+        await people.room.engine._sender.flush()
+        assert reads(people, "ben", "Anna\n") == 0
+        people.room.clock.move(people.room.clock.now() + INSTANT)
+        await people.room.engine._sender.flush()
+        assert people.last("ben") == "Anna\n  “The bread is dear.”\n· auf Englisch, nicht übersetzt"
+        engine.gates["de"].set()
+        await writing
+        assert reads(people, "ben", "Anna\n") == 1
+
+
+async def test_where_a_machine_gives_nothing_sound_the_original_comes_at_once() -> None:
+    async with mixed() as (people, engine):
+        engine.gives = lambda text: text + " Call 4711 now."
+        await people.write("anna", "The bread is dear.")
+        assert people.last("ben") == "Anna\n  “The bread is dear.”\n· auf Englisch, nicht übersetzt"
+        await people.write("anna", "The bread is dear!")
+        assert reads(people, "ben", "Anna\n") == 2
+
+
+async def test_a_machine_that_never_answers_holds_nothing_longer_than_its_budget() -> None:
+    async with mixed(budget=0.05) as (people, engine):
+        engine.gates["de"] = asyncio.Event()
+        await people.write("anna", "The bread is dear.")
+        assert people.last("ben") == "Anna\n  “The bread is dear.”\n· auf Englisch, nicht übersetzt"
+
+
+async def test_whoever_reads_the_language_waits_for_nothing_and_no_machine_sees_it() -> None:
+    async with mixed(languages={"anna": "en", "ben": "en", "cleo": "en", "maya": "en"}) as (people, engine):
+        assert "A machine" not in "\n".join(people.shown("anna"))
+        await people.write("anna", "The bread is dear.")
+        assert people.last("ben") == "Anna\n  “The bread is dear.”"
+        assert engine.asked == []
+
+
+async def test_where_a_common_language_is_required_nothing_is_translated() -> None:
+    flow = MIXED.replace('common_language = "translate"\nmax_languages = 2', "")
+    async with mixed(flow=flow, languages={"anna": "en", "ben": "en", "cleo": "en", "maya": "en"}) as (people, engine):
+        await people.write("ben", "/lang de")
+        await people.write("anna", "The bread is dear.")
+        assert people.last("ben") == "Anna\n  “The bread is dear.”"
+        assert engine.asked == []
+
+
+# What becomes of a message
+
+
+async def test_an_edit_is_translated_anew_and_the_copies_changed() -> None:
+    async with mixed() as (people, engine):
+        own = await people.write("anna", "The bread is dear.")
+        await people.edit("anna", own, "The bread is cheap.")
+        assert people.last("ben") == f"Anna\n  “ehT daerb si paehc.”\n{DE}\n· (geändert)\n[1] Original"
+        assert reads(people, "ben", "Anna\n") == 1
+        assert [text for text, _, _ in engine.asked] == ["The bread is dear.", "The bread is cheap."]
+
+
+async def test_an_edit_while_a_machine_works_brings_the_new_words_once() -> None:
+    async with mixed() as (people, engine):
+        engine.gates["The bread is dear."] = asyncio.Event()
+        writing = await under_way(people, engine, "anna", "The bread is dear.")
+        editing = asyncio.create_task(people.edit("anna", "anna-2", "The bread is cheap."))
+        while len(engine.asked) < 2:
+            await asyncio.sleep(0)
+        engine.gates["The bread is dear."].set()
+        await asyncio.gather(writing, editing)
+        assert reads(people, "ben", "Anna\n") == 1
+        assert "ehT daerb si paehc." in people.last("ben")
+        assert "raed" not in "\n".join(people.shown("ben"))
+
+
+async def test_what_is_taken_back_while_a_machine_works_never_arrives() -> None:
+    async with mixed() as (people, engine):
+        engine.gates["de"] = asyncio.Event()
+        writing = await under_way(people, engine, "anna", "The bread is dear.")
+        undoing = asyncio.create_task(people.write("anna", "/undo"))
+        while not reads(people, "cleo", "has taken a message back"):
+            await asyncio.sleep(0)
+        engine.gates["de"].set()
+        await asyncio.gather(writing, undoing)
+        await people.room.wait(2 * PATIENCE)
+        assert "raed" not in "\n".join(people.shown("ben"))
+        assert "dear" not in "\n".join(people.shown("ben"))
+
+
+async def test_what_is_hidden_goes_in_every_language_also_by_a_reply_to_the_translation() -> None:
+    async with mixed() as (people, _):
+        await people.write("maya", "/lang de")
+        await people.write("anna", "The bread is dear.")
+        assert "ehT daerb si raed." in people.last("maya")
+        await people.write("maya", "/hide", answers=people.chats.find("maya", "raed"))
+        for who in ("ben", "cleo", "maya"):
+            assert reads(people, who, "dear") == reads(people, who, "raed") == 0
+
+
+async def test_undo_takes_every_copy_back_whatever_it_shows() -> None:
+    async with mixed() as (people, _):
+        await people.write("anna", "The bread is dear.")
+        await people.tap("ben", "Original")
+        await people.write("anna", "/undo")
+        for who in ("ben", "cleo", "maya"):
+            assert reads(people, who, "dear") == reads(people, who, "raed") == 0
+
+
+async def test_what_its_author_has_erased_is_shown_in_no_language() -> None:
+    async with mixed() as (people, engine):
+        engine.gates["de"] = asyncio.Event()
+        writing = await under_way(people, engine, "anna", "The bread is dear.")
+        anna = await people.room.enrol("anna")
+        await people.room.store.transact(identities.erase, anna)
+        engine.gates["de"].set()
+        await writing
+        await people.room.wait(2 * PATIENCE)
+        assert reads(people, "ben", "dear") == reads(people, "ben", "raed") == 0
+
+
+async def test_a_restart_in_the_middle_of_a_translation_leaves_one_copy_for_each() -> None:
+    async with mixed() as (people, engine):
+        engine.gates["de"] = asyncio.Event()
+        writing = await under_way(people, engine, "anna", "The bread is dear.")
+        writing.cancel()
+        here, again = people.room, Turning()
+        here.engine = Engine(here.store, CATALOGS, here.clock, [people.chats], Translators(Orders((again,))))
+        await here.engine.open()
+        await here.engine.settle()
+        assert again.asked == [("The bread is dear.", "en", "de")]
+        assert reads(people, "ben", "ehT daerb si raed.") == reads(people, "cleo", "The bread is dear.") == 1
+        await here.wait(2 * PATIENCE)
+        assert reads(people, "ben", "Anna\n") == reads(people, "cleo", "Anna\n") == 1
+
+
+async def test_a_restart_that_took_too_long_brings_the_original_once() -> None:
+    async with mixed() as (people, engine):
+        engine.gates["de"] = asyncio.Event()
+        writing = await under_way(people, engine, "anna", "The bread is dear.")
+        writing.cancel()
+        here = people.room
+        here.clock.move(here.clock.now() + 2 * PATIENCE)
+        here.engine = Engine(here.store, CATALOGS, here.clock, [people.chats], Translators(Orders((Turning(),))))
+        await here.engine.open()
+        await here.engine.settle()
+        assert people.last("ben") == "Anna\n  “The bread is dear.”\n· auf Englisch, nicht übersetzt"
+        assert reads(people, "ben", "Anna\n") == 1
+
+
+# Other things that a table reads
+
+
+async def test_a_latecomer_reads_the_last_words_in_their_language() -> None:
+    async with mixed() as (people, engine):
+        await people.write("anna", "The bread is dear.")
+        await people.write("ben", "Das Brot ist gut.")
+        dora = await people.room.enrol("dora", language="de")
+        await people.room.apply([Wake(people.room.clock.now(), Joined(dora, "all"), "dora")])
+        await people.room.engine.settle()
+        await people.tap("dora", "Ich bin mindestens 18 und stimme zu")
+        await people.tap("dora", "Ja")
+        await people.write("dora", "Dora")
+        last = people.last("dora")
+        assert "“ehT daerb si raed.”" in last and DE in last
+        assert "“Das Brot ist gut.”" in last and last.count(DE) == 1
+        assert "A machine translates for each of you" in last
+        assert len(engine.asked) == 2  # both were translated already
+        await people.tap("dora", "Original")
+        assert people.last("dora") == "As it was written:\n  “The bread is dear.”\n· as it was written, in Englisch"
+
+
+async def test_prompts_and_summaries_reach_each_in_their_language() -> None:
+    async with mixed() as (people, _):
+        await people.write("maya", "/prompt What speaks for it?")
+        await people.tap("maya", "Send")
+        assert "tahW skaeps rof ti?" in people.last("ben")
+        assert people.last("cleo") == "Maya (facilitator)\n  “What speaks for it?”"
+        await people.write("maya", "/summary Bread is dear.")
+        assert "daerB si raed." in people.last("ben")
+        assert DE in people.last("ben")
+
+
+COLLECT = """
+[[step]]
+id = "ideas"
+type = "collect"
+duration = "40m"
+text = "Your idea?"
+max_each = 2
+show = "table"
+"""
+
+
+async def test_ideas_that_a_table_reads_come_in_each_ones_language_and_stay_nameless() -> None:
+    async with mixed(COLLECT) as (people, engine):
+        own = await people.write("anna", "Bake it here.")
+        assert people.last("ben") == f"Jemand an Ihrem Tisch schreibt:\n  “ekaB ti ereh.”\n{DE}\n[1] Original"
+        await people.tap("ben", "Original")
+        assert "Bake it here." in people.last("ben")
+        assert "Anna" not in people.last("ben")
+        await people.edit("anna", own, "Bake it there.")
+        assert "ekaB ti ereht." in people.last("ben")
+        await people.tap("anna", "Take back")
+        assert reads(people, "ben", "ereht") == 0
+        assert "Bake it" not in people.last("anna")
+
+
+async def test_statements_to_vote_on_come_in_each_ones_language() -> None:
+    vote = """
+[[step]]
+id = "ideas"
+type = "collect"
+duration = "10m"
+text = "Your idea?"
+max_each = 1
+[[step]]
+id = "agree"
+type = "vote"
+duration = "10m"
+over = ["ideas"]
+from = "table"
+"""
+    async with mixed(vote) as (people, engine):
+        await people.write("anna", "Bake it here.")
+        assert engine.asked == []  # nobody reads it yet
+        await people.room.wait(timedelta(minutes=10))
+        await people.room.engine.settle()
+        last = people.last("ben")
+        assert f"  “ekaB ti ereh.”\n{DE}\n[1] Stimme zu" in last and last.endswith("[6] Original")
+        await people.tap("ben", "Original")
+        assert "“Bake it here.”" in people.last("ben") and people.shown("ben")[-2] == last  # the ballot still stands
+        await people.tap("ben", "Stimme zu")
+        assert "Bake it here." in people.shown("cleo")[-1] and DE not in people.shown("cleo")[-1]
+
+
+async def test_who_reads_a_third_language_where_two_have_room_reads_what_was_written_and_is_told() -> None:
+    async with mixed() as (people, engine):
+        await people.write("cleo", "/lang fr")
+        assert "is translated into these languages only: allemand et anglais" in people.last("cleo")
+        await people.write("anna", "The bread is dear.")
+        assert people.last("cleo") == "Anna\n  “The bread is dear.”\n· en anglais, non traduit"
+        assert "ehT daerb si raed." in people.last("ben")
+        assert {target for _, _, target in engine.asked} == {"de"}
+
+
+async def test_who_changes_to_a_language_that_has_room_reads_the_talk_in_it_from_then_on() -> None:
+    async with mixed() as (people, engine):
+        await people.write("cleo", "/lang de")
+        assert "a machine translates for you" in people.last("cleo")
+        await people.write("anna", "The bread is dear.")
+        assert people.last("cleo") == people.last("ben")
+        assert len(engine.asked) == 1
+        for who in ("anna", "maya"):
+            await people.write(who, "/lang fr")
+        await people.write("ben", "Das Brot ist gut.")
+        assert "saD torB tsi tug." in people.last("anna")  # nobody reads English any more, so there is room
+        await people.write("ben", "/lang fr")
+        await people.write("cleo", "/lang fr")
+        await people.write("maya", "/lang fr")
+        assert "machine" not in people.last("maya")  # all read the same
+
+
+async def test_where_nothing_can_translate_the_table_is_told_once_at_the_start() -> None:
+    async with mixed(engine=None, orders=Orders()) as (people, _):
+        told = "Nothing can translate between them here"
+        assert reads(people, "ben", told) == reads(people, "anna", told) == reads(people, "maya", told) == 1
+        await people.write("anna", "The bread is dear.")
+        assert people.last("ben") == "Anna\n  “The bread is dear.”\n· auf Englisch, nicht übersetzt"
+
+
+async def test_where_there_are_no_buttons_the_original_comes_in_reply_to_the_command() -> None:
+    async with mixed(numbered=True) as (people, _):
+        await people.write("anna", "The bread is dear.")
+        assert people.last("ben") == f"Anna\n  “ehT daerb si raed.”\n{DE}"
+        await people.write("ben", "/original", answers=people.chats.find("ben", "raed"))
+        assert people.last("ben").startswith("Anna\n  “The bread is dear.”\n· as it was written, in Englisch")
+        assert people.chats.answers("ben", "The bread is dear.") == people.chats.find("ben", "raed.”")
+        await people.write("ben", "/original")
+        assert people.last("ben") == "As it was written:\nAnna\n  “The bread is dear.”"
+
+
+async def test_long_words_and_words_from_right_to_left_come_whole() -> None:
+    async with mixed() as (people, _):
+        await people.write("anna", ("word " * 400).strip())
+        assert ("drow " * 400).strip() in people.last("ben")
+        await people.write("ben", "שלום לחם")
+        assert "\u2068םולש םחל\u2069" in people.last("anna")
+        await people.tap("anna", "Original")
+        assert "\u2068שלום לחם\u2069" in people.last("anna")
