@@ -51,11 +51,16 @@ def released(material: Material, id: str, use: Use) -> Released:
 
 
 def allowed(material: Material, given: Contribution, use: Use) -> bool:
-    """Whether the author agreed to this use. For results and other tables a Yes to open data is a Yes to a quote."""
-    answer = material.consents.get((given.seat, use))
+    """Whether the author agreed to this use, or everyone of several. For results and other tables a Yes to open data is a Yes to
+    a quote."""
+    return bool(given.authors) and all(_agreed(material, seat, use) for seat in given.authors)
+
+
+def _agreed(material: Material, seat: str, use: Use) -> bool:
+    answer = material.consents.get((seat, use))
     if use == "quotes" and answer is None:
-        answer = material.consents.get((given.seat, "open_data"))
+        answer = material.consents.get((seat, "open_data"))
     if answer is not None:
         return answer
-    author = material.seats.get(given.seat)
+    author = material.seats.get(seat)
     return use != "open_data" and author is not None and author.role != "participant"
