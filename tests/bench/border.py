@@ -11,13 +11,14 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.core.events import Heard, Started, encode
+from bot.core.message import Message, Phrase, decode
 from bot.core.rendered import Rendered
 from bot.core.state import Course, Role
 from bot.engine.clock import ManualClock
@@ -34,11 +35,14 @@ from bot.store.database import Database
 from bot.store.keys import KeyFile
 from bot.store.queue import InRow
 from bot.store.times import ms
-from bot.transports.port import Batch, Incoming, PlainTransport, Receipt
+from bot.transports.port import Abilities, Batch, Incoming, Pace, PlainTransport, Receipt
 
 TABLES = 200
 SEATS = 5
 """At a table, besides its facilitator."""
+PACE = Pace(per_second=30, chat_gap=1, room_per_minute=20)
+"""As Telegram allows it."""
+
 ID, ACCOUNT = "border", "bench:main"
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
@@ -128,26 +132,22 @@ class Instant:
 
 
 class Post(PlainTransport):
-    """A transport that keeps who got which buttons."""
+    """A transport that takes everything, at its pace."""
 
     account = ACCOUNT
 
-    def __init__(self) -> None:
-        self.got: dict[str, list[Rendered]] = {}
+    def __init__(self, pace: Pace | None = None) -> None:
+        self.abilities = Abilities(pace=pace)
 
     async def receive(self, cursor: str) -> Batch:
+        await asyncio.Event().wait()
         raise EOFError
 
     async def send(self, place: str, message: Rendered, key: str) -> Receipt:
-        self.got.setdefault(place, []).append(message)
         return Receipt(key)
 
     async def close(self) -> None:
         """Nothing is open."""
-
-    def press(self, place: str, label: str) -> str:
-        """What the newest button of this label in somebody's chat stands for."""
-        return next(b.press for m in reversed(self.got[place]) for b in m.buttons if b.label == label)
 
 
 class Timed:
@@ -156,12 +156,13 @@ class Timed:
     def __init__(self, store: Store) -> None:
         self.commits: list[tuple[float, int]] = []
         self._transact = store.transact
-        self._store = store
 
-    async def transact(self, *args: Any, **kwargs: Any) -> Any:
-        done = await self._transact(*args, **kwargs)
-        at = time.perf_counter()
-        self.commits.append((at, await self._store.read(_last_row)))
+    async def transact(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        def counted(db: Database) -> tuple[Any, int]:
+            return work(db, *args, **kwargs), _last_row(db)
+
+        done, last = await self._transact(counted)
+        self.commits.append((time.perf_counter(), last))
         return done
 
     def when(self, seq: int) -> float:
@@ -176,31 +177,32 @@ def cross(folder: Path, tables: int = TABLES) -> Crossing:
 
 async def _cross(path: Path, tables: int) -> Crossing:
     store = await open_store(path, KeyFile.from_seed("bench"), synchronous="FULL")
-    clock, post = ManualClock(START), Post()
-    engine = Engine(store, Catalogs({}), clock, [post], Translators(Orders((Instant(),))))
+    clock, engines = ManualClock(START), Translators(Orders((Instant(),)))
+    before_hand = Engine(store, Catalogs({}), clock, [Post()], engines)
+    engine = Engine(store, Catalogs({}), clock, [Post(PACE)], engines)
     try:
         seats = await store.transact(_found, tables)
-        await _until_it_opens(engine, clock, "talk", store)
+        await _until_it_opens(before_hand, clock, "talk", store)
         await store.transact(_say_something, seats, clock.now())
-        await engine.settle()
+        await before_hand.settle()
+        await _go_to_the_end_of(before_hand, clock, "talk", store)
         sort_out_seldom()
         watch = Timed(store)
         store.transact = watch.transact  # type: ignore[method-assign]  # every part of the engine commits through it
         before = await store.read(_last_row)
-        await _until_it_closes(engine, clock, "talk", store)
         began = time.perf_counter()
-        await engine._do_all()
-        drafted = await _arrived(store, watch, "digest", "/draft@", began, tables)
-        await engine.settle()
-        leaders = [f"lead{n}" for n in range(tables)]
-        presses = [
-            Incoming(f"p{n}", who, who, clock.now(), "", post.press(who, "Approve"), "en")
-            for n, who in enumerate(leaders)
-        ]
-        began = time.perf_counter()
-        await engine.take_in(ACCOUNT, Batch(tuple(presses), "1"))
-        await engine._do_all()
-        carried = await _arrived(store, watch, "carry", "/shown/", began, tables)
+        running = asyncio.create_task(engine.run())
+        try:
+            leaders = [f"lead{n}" for n in range(tables)]
+            drafted = await _arrived(store, watch, "digest", "/draft@", began, tables)
+            presses = await store.read(_buttons, "Approve")
+            all_ = [Incoming(f"p{n}", who, who, clock.now(), "", presses[who], "en") for n, who in enumerate(leaders)]
+            began = time.perf_counter()
+            await engine.take_in(ACCOUNT, Batch(tuple(all_), "1"))
+            carried = await _arrived(store, watch, "carry", "/shown/", began, tables)
+        finally:
+            engine.stop()
+            await running
         return Crossing(tables, drafted, carried, await store.read(_last_row) - before)
     finally:
         await store.close()
@@ -221,7 +223,7 @@ async def _until_it_opens(engine: Engine, clock: ManualClock, step: str, store: 
         await engine.settle()
 
 
-async def _until_it_closes(engine: Engine, clock: ManualClock, step: str, store: Store) -> None:
+async def _go_to_the_end_of(engine: Engine, clock: ManualClock, step: str, store: Store) -> None:
     """All is done that comes before a step's end, and that is now."""
     closes = (await _course(store)).open[step].closes
     assert closes is not None
@@ -233,15 +235,27 @@ async def _until_it_closes(engine: Engine, clock: ManualClock, step: str, store:
 
 async def _arrived(store: Store, watch: Timed, step: str, mark: str, began: float, tables: int) -> list[float]:
     """For each table, how long it took until all rows of this kind were there, in the order in which they came."""
-    rows = await store.read(
-        lambda db: db.sql.execute("SELECT seq, key FROM outbox WHERE step = ? ORDER BY seq", (step,)).fetchall()
-    )
     last: dict[str, int] = {}
-    for seq, key in rows:
-        if mark in key:
-            last[key.partition("@")[0]] = seq
-    assert len(last) == tables, (step, len(last), [key for _, key in rows[:5]])
+    while len(last) < tables or watch.commits[-1][1] < max(last.values()):
+        await asyncio.sleep(0.1)
+        rows = await store.read(
+            lambda db: db.sql.execute("SELECT seq, key FROM outbox WHERE step = ? ORDER BY seq", (step,)).fetchall()
+        )
+        last = {key.partition("@")[0]: seq for seq, key in rows if mark in key}
     return sorted(watch.when(seq) - began for seq in last.values())
+
+
+def _buttons(db: Database, label: str) -> dict[str, str]:
+    """What the button with this label stands for in what was said to somebody, by their user id."""
+    found: dict[str, str] = {}
+    for key, seat, body in db.sql.execute("SELECT key, seat, body FROM outbox WHERE step = 'digest' ORDER BY seq"):
+        opened = db.vault.open(seat, body, f"outbox/{ID}/{key}")
+        said = decode(opened.decode()) if opened is not None else Message(())
+        for button in said.buttons:
+            if isinstance(button.label, Phrase) and button.label.text == label:
+                (user,) = [user for _, user in identities.users(db, seat)]
+                found[user] = button.press
+    return found
 
 
 def _p99(taken: Sequence[float]) -> float:
