@@ -23,7 +23,7 @@ from bot.core.flow import Flow
 from bot.core.guests import REF, read_guests
 from bot.core.problems import count
 from bot.core.spreadsheet import Sheet, Unreadable, Wrong, read_sheet
-from bot.store import accounts, codes, courses, guests, people
+from bot.store import accounts, audit, codes, guests, people
 from bot.store.codes import Invite
 from bot.store.database import Database
 from bot.store.guests import Expected
@@ -54,7 +54,7 @@ def _import(db: Database, desk: Desk, sheet: Sheet, wanted: str, until: str) -> 
     became: dict[str, int] = dict.fromkeys(("new", "changed", "same", "joined", "left"), 0)
     for guest in read.guests:
         became[guests.expect(db, assembly, guest, ms(now), ms(expires))] += 1
-    courses.note(db, assembly, Note("expected", data={k: n for k, n in became.items() if n}), ms(now))
+    audit.note(db, assembly, Note("expected", data={k: n for k, n in became.items() if n}), ms(now))
     return {"assembly": assembly, **became, "unread": list(read.unread), "until": _shown(flow, expires)}
 
 
@@ -175,7 +175,7 @@ def _reissue(db: Database, desk: Desk, who: str, wanted: str, until: str) -> dic
         code, seat = guests.reissue(db, assembly, guest, ms(now), ms(expires)), guest.seat
     else:
         code, seat = _move_seat(db, assembly, who, ms(now), ms(expires)), who
-    courses.note(db, assembly, Note("reissued", seat), ms(now))
+    audit.note(db, assembly, Note("reissued", seat), ms(now))
     names = public_names(db, desk)
     return {
         "assembly": assembly, "who": guest.guest.ref if guest is not None else who, "moves": bool(seat), "code": code,

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.app import inviting, memory, operations, reaching, soundness, upgrading
+from bot.app import auditing, inviting, memory, operations, reaching, soundness, upgrading
 from bot.app.operations import Desk, Problem, Progress
 from bot.store.errors import StoreError
 
@@ -48,6 +48,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "publish": operations.publish,
     "flows": operations.flows,
     "upgrade": upgrading.upgrade,
+    "audit_verify": auditing.verify,
+    "audit_export": auditing.export,
 }
 """What can be asked, by name."""
 

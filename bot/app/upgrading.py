@@ -17,7 +17,7 @@ from bot.core.events import Due, encode
 from bot.core.flow import Flow
 from bot.core.state import Course
 from bot.language.flowfiles import unbundle
-from bot.store import courses, queue
+from bot.store import audit, courses, queue
 from bot.store.database import Database
 from bot.store.queue import InRow
 from bot.store.times import ms
@@ -63,7 +63,7 @@ def _do(db: Database, desk: Desk, assembly: str, ref: str) -> dict[str, Any]:
     row = courses.load_assembly(db, assembly)
     if row is not None:
         courses.save_assembly(db, replace(row, flow=ref))
-    courses.note(db, assembly, Note("upgraded", data={"from": old.ref, "to": ref}), ms(desk.clock.now()))
+    audit.note(db, assembly, Note("upgraded", data={"from": old.ref, "to": ref}), ms(desk.clock.now()))
     return {**plan, "done": True}
 
 

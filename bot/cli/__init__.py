@@ -19,6 +19,8 @@ COMMANDS = {
     "export": "bot.cli.desk:export",
     "tm": "bot.cli.tm:tm",
     "backup": "bot.cli.desk:backup",
+    "restore": "bot.cli.desk:restore",
+    "audit": "bot.cli.audit:audit",
     "telegram": "bot.cli.telegram:telegram",
     "matrix": "bot.cli.matrix:matrix",
 }

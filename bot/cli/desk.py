@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from bot.app.config import load_config
 from bot.app.operations import Problem
 from bot.cli.asking import config_option, do, in_words, out
 from bot.core.problems import count
+from bot.store.backup import restore as restore_backup
+from bot.store.keys import KeyFile
 
 DROPPED = {
     "nobody": "In its rooms, {told} came from somebody whom nobody can see (an anonymous administrator, a channel).",
@@ -138,6 +142,28 @@ def backup(target: Path, config: Path) -> None:
     """Copy the database into a new file, also while Pnyx runs."""
     found = do(config, "backup", "Copying the database", target=str(target.absolute()))
     out.print(found["told"], soft_wrap=True, markup=False)
+
+
+@click.command()
+@click.argument("source", metavar="BACKUP", type=click.Path(path_type=Path))
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path), default=None, help="Where, if not where the config says."
+)
+@config_option
+@in_words
+def restore(source: Path, target: Path | None, config: Path) -> None:
+    """Make a database of a backup again, with the keys of people that lie beside it.
+
+    Who was erased since then is erased in it, too. Pnyx must not be running on that database.
+    """
+    read = load_config(config)
+    place = (target or read.database_path).absolute()
+    erased = asyncio.run(restore_backup(source.absolute(), place, KeyFile.load(read.key_path)))
+    out.print(
+        f"The database {place} is as it was. `pnyx check` looks at it, `pnyx run` goes on with it.", soft_wrap=True
+    )
+    if erased:
+        out.print(f"{count(erased, 'person', 'people')} who were erased since then are erased in it, too.")
 
 
 @click.command()

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.core.audience import course_takes_part
-from bot.core.effects import Fan, Note, Request, Say, Seal, Wake
+from bot.core.effects import Attest, Fan, Note, Request, Say, Seal, Wake
 from bot.core.events import Due, Reached, Started
 from bot.core.flow import Flow, follows
 from bot.core.itinerary import TRUNK, Node
@@ -284,6 +284,7 @@ def finish_step(turn: Turn, node: Node, outcome: str) -> None:
     still = {step: entry for step, entry in turn.course.open.items() if step != node.id}
     turn.put(replace(turn.course, open=still, done={**turn.course.done, node.id: outcome}))
     turn.effects.append(Note("closed", data={"course": turn.course.id, "steps": [node.id], "outcome": outcome}))
+    _attest(turn, node)
     _tell_who_waits(turn, node)
     if len(run) > 1:
         turn.wake(
@@ -291,6 +292,16 @@ def finish_step(turn: Turn, node: Node, outcome: str) -> None:
         )  # a timer of its own beside the one that sent us here
     else:
         proceed(turn, node)
+
+
+def _attest(turn: Turn, node: Node) -> None:
+    """Tell with which mark the log ends, to those whom the flow names."""
+    post, key = turn.flow.file.log.post, f"{turn.course.id}/{node.id}/log"
+    if post == "everybody":
+        turn.effects.append(Attest(turn.course.unit, key))
+    elif post == "leading":
+        sites = turn.flow.sites_of(turn.course.id)
+        turn.effects += [Attest(f"coordinators:{site.id}", f"{key}/{site.id}") for site in sites]
 
 
 def _tell_who_waits(turn: Turn, node: Node) -> None:

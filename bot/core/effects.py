@@ -268,6 +268,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Attest:
+    """Tell a unit with which mark the log ends now, so that nobody can change it afterwards unseen."""
+
+    to: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """These contributions were put before one more person."""
 
@@ -315,6 +323,7 @@ Effect = (
     | Seated
     | Unbind
     | Note
+    | Attest
     | Shown
     | Done
     | End

@@ -181,6 +181,16 @@ class Files(Model):
     max_mb: int = Field(default=20, ge=1, le=50)
 
 
+class Log(Model):
+    """`[log]`: the record of who did what, which every organiser can check with `pnyx audit verify`.
+
+    `post` says who is told, when a step closes, with which mark the log ends then: nobody (`never`), those who lead
+    (`leading`), or everybody (`everybody`). Whoever has written a mark down can tell later that nothing before it was changed.
+    """
+
+    post: Literal["never", "leading", "everybody"] = "never"
+
+
 class FlowFile(Model):
     """A whole flow file."""
 
@@ -189,6 +199,7 @@ class FlowFile(Model):
     schedule: Schedule
     joining: Joining = Joining()
     files: Files = Files()
+    log: Log = Log()
     groups: dict[Id, GroupPlan] = Field(default_factory=dict)
     lists: dict[Id, tuple[ListItem, ...]] = Field(default_factory=dict)
     questions: tuple[Question, ...] = ()
@@ -364,6 +375,7 @@ __all__ = [
     "Head",
     "Joining",
     "ListItem",
+    "Log",
     "Mandate",
     "Moment",
     "QuietHours",

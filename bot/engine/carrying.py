@@ -8,6 +8,7 @@ from typing import assert_never
 
 from bot.core.effects import (
     Amend,
+    Attest,
     Cast,
     Count,
     Done,
@@ -39,13 +40,14 @@ from bot.core.effects import (
 )  # fmt: skip
 from bot.core.events import Event, Retold, Spoken, Spread, What
 from bot.core.flow import Flow
-from bot.core.message import encode
+from bot.core.message import encode, message, t
 from bot.core.state import Course, Status, Translated
 from bot.engine import changing, lodging, mixed, queueing
 from bot.engine.translating import remember
 from bot.engine.work import Work
 from bot.store import (
     arrivals,
+    audit,
     ballots,
     copies,
     courses,
@@ -58,6 +60,9 @@ from bot.store import (
     unsaid,
 )
 from bot.store.times import ms
+
+MARK = 16
+"""How many hexadecimal digits of the log's last hash people are told: enough to compare, few enough to copy."""
 
 ROW = 200
 """How many units of a fan-out stand in one row of the inbox, so that personal answers run between the rows."""
@@ -108,7 +113,11 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
             case Unbind(room):
                 work.lose_room(assembly, room)
             case Note():
-                courses.note(db, assembly, effect, ms(work.now))
+                audit.note(db, assembly, effect, ms(work.now))
+            case Attest(to, key):
+                mark = audit.head(db, assembly).hex()[:MARK]
+                told = message(t("The log of this assembly ends with {mark} now.", mark=mark))
+                say(work, assembly, flow, Say(to, told, key), event)
             case Shown(contributions):
                 opinions.shown(db, assembly, contributions)
             case Seal(step):

@@ -30,7 +30,7 @@ from bot.engine import entry, linking, lodging, moving
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore, show_menu
-from bot.store import codes, courses, guests, identities, people, queue, refusals, rooms, tables
+from bot.store import audit, codes, courses, guests, identities, people, queue, refusals, rooms, tables
 from bot.store.codes import Invite, Standing
 from bot.store.courses import Assembly
 from bot.store.database import Database
@@ -176,7 +176,7 @@ def _seat(
         db, invite.assembly, knock.account, knock.incoming.user, knock.incoming.place, role, site.id, language, helper,
         at=knock.now, table=table, way=invite.way,
     )  # fmt: skip
-    courses.note(db, invite.assembly, Note("joined", seat.id, {"role": role, "site": site.id}), knock.now)
+    audit.note(db, invite.assembly, Note("joined", seat.id, {"role": role, "site": site.id}), knock.now)
     if who is not None and who.attributes:
         seat = replace(seat, attributes=who.attributes)
     people.save_seat(db, seat if role == "participant" else replace(seat, status="active"))

@@ -33,7 +33,7 @@ from bot.engine.work import Work
 from bot.language.doubles import Pair, Said
 from bot.language.model import Attempt, Model
 from bot.language.translation.breaker import Breaker
-from bot.store import courses, findings, opinions, queue
+from bot.store import audit, courses, findings, opinions, queue
 from bot.store.connection import Store
 from bot.store.courses import Job
 from bot.store.database import Database
@@ -196,7 +196,7 @@ def _keep(
             "prompt": attempt.prompt, "input": db.vault.fingerprint(attempt.input).hex()[:16] if attempt.input else "",
             "why": attempt.why, "faults": [fault.about for fault in attempt.faults],
         }  # fmt: skip
-        courses.note(db, job.assembly, Note("worded", data=about), ms(now))
+        audit.note(db, job.assembly, Note("worded", data=about), ms(now))
     _happened(db, job, {"digest": job.request.args["digest"], "worded": made}, now)
 
 

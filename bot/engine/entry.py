@@ -14,7 +14,7 @@ from bot.core.effects import Lane, Note
 from bot.core.flow import Flow
 from bot.core.joining import alarm
 from bot.core.message import encode
-from bot.store import courses, joining, people, queue
+from bot.store import audit, joining, people, queue
 from bot.store.database import Database
 from bot.store.joining import Doors
 from bot.store.queue import OutRow
@@ -46,7 +46,7 @@ def came_in(db: Database, flow: Flow, assembly: str, now: int) -> None:
     body = encode(alarm(came, paused=pause)).encode()
     told = [*people.staff(db, assembly, "organiser"), *people.staff(db, assembly, "coordinator")]
     queue.say(db, [OutRow(f"alarm/{now}@{s.id}", assembly, s.id, int(Lane.STEP), now, body) for s in told])
-    courses.note(db, assembly, Note("joining_alarm", data={"came": came, "paused": pause}), now)
+    audit.note(db, assembly, Note("joining_alarm", data={"came": came, "paused": pause}), now)
 
 
 def doors(db: Database, flow: Flow, assembly: str, wish: str, by: str, now: int) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def doors(db: Database, flow: Flow, assembly: str, wish: str, by: str, now: int)
     paused = {"pause": True, "allow": False}.get(wish, before.paused)
     if paused != before.paused:
         joining.save_doors(db, assembly, Doors(paused, before.rung))
-        courses.note(db, assembly, Note("joining_paused" if paused else "joining_allowed", by), now)
+        audit.note(db, assembly, Note("joining_paused" if paused else "joining_allowed", by), now)
     came, settings = joining.came(db, assembly), flow.file.joining
     return {
         "open": settings.open or settings.links,

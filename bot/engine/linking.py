@@ -19,7 +19,7 @@ from bot.core.message import Button, Message, encode, message, t
 from bot.core.state import Seat
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore
-from bot.store import codes, courses, identities, linking, people, queue, rooms, tables
+from bot.store import audit, codes, courses, identities, linking, people, queue, rooms, tables
 from bot.store.database import Database
 from bot.store.identities import Held
 from bot.store.queue import OutRow
@@ -103,7 +103,7 @@ def refuse(db: Database, knock: Knock, held: list[Held], seat: str) -> None:
         return
     linking.forget(db, mine.seat)
     codes.end_links(db, mine.seat)
-    courses.note(db, mine.assembly, Note("link_refused", mine.seat), knock.now)
+    audit.note(db, mine.assembly, Note("link_refused", mine.seat), knock.now)
     _reply(db, knock, mine, message(ENDED))
 
 
@@ -115,7 +115,7 @@ def _link(db: Database, house: House, knock: Knock, mine: Held, other: bytes) ->
         return
     identities.link(db, other, seat.id, mine.helper)
     identities.make_current(db, other, seat.id)
-    courses.note(db, mine.assembly, Note("linked", seat.id), knock.now)
+    audit.note(db, mine.assembly, Note("linked", seat.id), knock.now)
     _reply(db, knock, mine, message(BOTH))
     there = OutRow(
         f"{knock.key}/linked",

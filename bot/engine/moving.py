@@ -14,7 +14,7 @@ from bot.engine import lodging, reach
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore
-from bot.store import courses, identities, people, queue
+from bot.store import audit, courses, identities, people, queue
 from bot.store.codes import Invite
 from bot.store.database import Database
 from bot.store.identities import Held
@@ -43,7 +43,7 @@ def move(db: Database, house: House, knock: Knock, invite: Invite, held: list[He
         return
     _tell_old_chats(db, house, knock, invite.assembly, seat, before)
     lodging.put_out(db, invite.assembly, seat.id, seat.table, instant(knock.now), "phone", before)
-    courses.note(db, invite.assembly, Note("moved", seat.id), knock.now)
+    audit.note(db, invite.assembly, Note("moved", seat.id), knock.now)
     told = t(
         "Your seat is in this chat from now on. What you have answered stands, and the old chat gets nothing more."
     )

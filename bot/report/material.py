@@ -19,9 +19,10 @@ from bot.core.scene import Scene
 from bot.core.state import Course, Digest, Role, Seat, State, Status, Table, Translated
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render
-from bot.store import archive, courses, joining, people, translations
+from bot.store import archive, audit, courses, joining, people, translations
 from bot.store.archive import Carried, Given
-from bot.store.courses import Assembly, LogLine
+from bot.store.audit import LogLine
+from bot.store.courses import Assembly
 from bot.store.database import Database
 from bot.store.times import instant
 
@@ -178,7 +179,7 @@ def gather(db: Database, house: House, assembly: str) -> Material:
         translated,
         archive.results(db, assembly),
         {course.id: course for course in courses.courses(db, assembly)},
-        tuple(courses.log(db, assembly)),
+        tuple(audit.lines(db, assembly)),
         archive.talks(db, assembly),
         archive.sat(db, assembly),
         joining.by_site(db, assembly),

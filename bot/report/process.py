@@ -17,7 +17,7 @@ from bot.core.steps.survey import Survey
 from bot.report.jsonl import FORMAT, instants, stamp
 from bot.report.material import Material
 from bot.report.release import Use, released
-from bot.store.courses import LogLine
+from bot.store.audit import LogLine
 from bot.store.times import instant
 
 OVERRIDES: Mapping[str, tuple[str, ...]] = {

@@ -32,6 +32,9 @@ from bot.store.migrate import check_version, migrate
 P = ParamSpec("P")
 T = TypeVar("T")
 
+BACKUP = "backup"
+"""The mark of a backup, in `meta`: people's keys lie apart from it."""
+
 MEMORY = ":memory:"
 PATIENCE = 30_000
 """How many milliseconds a transaction waits for another program that holds the database; at start it is a second."""
@@ -228,9 +231,11 @@ def _prepare(sql: sqlite3.Connection, place: str, keys: KeyFile, synchronous: st
     version = check_version(sql, place)
     if version and (found := sql.execute("PRAGMA quick_check(1)").fetchall()) != [("ok",)]:
         raise Corrupt(
-            f"The database {place} is damaged ({found[0][0]}). Keep it aside together with its -wal and -shm files, put "
-            "your newest backup in its place, and start Pnyx again."
+            f"The database {place} is damaged ({found[0][0]}). Keep it aside together with its -wal and -shm files, "
+            "write `pnyx restore` and the name of your newest backup, and start Pnyx again."
         )
+    if version and sql.execute("SELECT 1 FROM meta WHERE name = ?", (BACKUP,)).fetchone():
+        raise CannotOpen(f"{place} is a backup, without people's keys. Make a database of it: pnyx restore {place}")
     if not read_only:
         sql.execute("PRAGMA journal_mode = WAL")
         sql.execute(f"PRAGMA synchronous = {synchronous}")

@@ -1,4 +1,4 @@
-"""Where an assembly stands: its flow, its courses, stages and counters, the jobs under way and the log."""
+"""Where an assembly stands: its flow, its courses, stages and counters, and the jobs under way."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.effects import Note, Request
+from bot.core.effects import Request
 from bot.core.state import Course, Stage
 from bot.store.database import Database
 from bot.store.state_json import course_from_json, course_to_json, stage_from_json, stage_to_json
@@ -264,34 +264,6 @@ def fail_job(db: Database, assembly: str, key: str, park_after: int = 3) -> bool
         (park_after, assembly, key),
     ).fetchone()
     return row is not None and row[0] == "parked"
-
-
-# The log
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """Who did what, and when."""
-
-    seq: int
-    at: int
-    act: str
-    by: str
-    data: Mapping[str, Any]
-
-
-def note(db: Database, assembly: str, note: Note, at: int) -> None:
-    """Write a line in the log: ids, numbers and listed reasons, never words."""
-    db.sql.execute(
-        'INSERT INTO log (assembly, at, act, "by", data) VALUES (?, ?, ?, ?, ?)',
-        (assembly, at, note.act, note.by, _json(note.data)),
-    )
-
-
-def log(db: Database, assembly: str) -> list[LogLine]:
-    """The log, in order."""
-    found = db.sql.execute('SELECT seq, at, act, "by", data FROM log WHERE assembly = ? ORDER BY seq', (assembly,))
-    return [LogLine(seq, at, act, by, json.loads(data)) for seq, at, act, by, data in found]
 
 
 def _json(data: Mapping[str, Any]) -> str:

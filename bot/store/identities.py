@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass
 
 from bot.core.state import Role, Seat
-from bot.store import guests, linking, media, memories, questions
+from bot.store import audit, guests, linking, media, memories, questions
 from bot.store.database import Database
 from bot.store.people import load_seat, next_chair
 
@@ -268,4 +268,5 @@ def erase(db: Database, seat: str) -> None:
         if not seats_of(db, lookup):
             db.sql.execute("DELETE FROM identity WHERE lookup = ?", (lookup,))
     guests.forget(db, seat)
+    audit.forget(db, seat)
     db.wipe = True

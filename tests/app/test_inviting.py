@@ -14,7 +14,7 @@ import pytest
 from bot.app.line import carry_out
 from bot.app.links import links, written
 from bot.app.operations import Desk, Problem
-from bot.store import accounts, courses, guests, identities
+from bot.store import accounts, audit, courses, guests, identities
 from bot.store.codes import compact
 from bot.store.courses import Assembly
 from tests.support.evening import EVENING
@@ -60,7 +60,7 @@ async def test_a_list_is_imported_and_again_without_doubles(tmp_path: Path) -> N
         again = await imported(here, tmp_path, LIST.replace("A-18;Max;;", "A-18;Max;de;") + "A-20;Eva;;\n")
         assert [again[k] for k in ("new", "changed", "same")] == [1, 1, 2]
         assert len(await here.store.read(guests.everybody, ASSEMBLY)) == 4
-        noted = [line.data for line in await here.store.read(courses.log, ASSEMBLY) if line.act == "expected"]
+        noted = [line.data for line in await here.store.read(audit.lines, ASSEMBLY) if line.act == "expected"]
         assert noted == [{"new": 3}, {"new": 1, "changed": 1, "same": 2}]
 
 
@@ -277,7 +277,7 @@ async def test_a_new_invite_by_the_word_of_the_list_or_by_the_seat(tmp_path: Pat
         assert rows(tmp_path / "out")[0]["code"] == again["code"]
         await here.say("new phone", f"/join {again['code']}")
         assert await here.store.read(identities.address, seat.seat) == ("test:main", "new phone")
-        acts = [(line.act, line.by) for line in await here.store.read(courses.log, ASSEMBLY)]
+        acts = [(line.act, line.by) for line in await here.store.read(audit.lines, ASSEMBLY)]
         assert [a for a in acts if a[0] in ("reissued", "moved")] == [
             ("reissued", ""), ("reissued", seat.seat), ("moved", seat.seat),
         ]  # fmt: skip

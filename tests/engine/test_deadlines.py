@@ -13,7 +13,7 @@ import pytest
 from bot.engine.deadlines import HOLD, LATE, Deadlines
 from bot.engine.receiving import Receiver
 from bot.report.export import export_files
-from bot.store import ballots, contact, courses
+from bot.store import audit, ballots, contact, courses
 from bot.store.times import ms
 from bot.transports.port import Stopped
 from tests.engine.test_evening import HOUR, arrive
@@ -154,7 +154,7 @@ async def test_what_came_while_nobody_was_there_counts_and_the_unknown_time_is_o
         await it.run()
         await it.closed()
         assert await it.voters() == 2
-        notes = [line for line in await it.here.store.read(courses.log, ASSEMBLY) if line.act == "time_unknown"]
+        notes = [line for line in await it.here.store.read(audit.lines, ASSEMBLY) if line.act == "time_unknown"]
         assert [note.data for note in notes] == [{"course": "all", "step": "ballot"}] * 2
         await it.turn()
         record = (await it.here.store.read(export_files, it.here.engine.house, ASSEMBLY))["process.json"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import accounts, codes, courses, identities, refusals
+from bot.store import accounts, audit, codes, courses, identities, refusals
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.port import Batch
@@ -32,7 +32,7 @@ async def test_an_invite_gives_the_seat_that_the_list_tells_of() -> None:
         assert "Ihr Platz ist reserviert" in here.post.text("anna")
         who = await here.store.read(found)
         assert (who.seat, who.guest.attributes) == (seat.id, {})
-        noted = [line for line in await here.store.read(courses.log, ASSEMBLY) if line.act == "joined"]
+        noted = [line for line in await here.store.read(audit.lines, ASSEMBLY) if line.act == "joined"]
         assert [line.by for line in noted] == [seat.id]
 
 

@@ -18,7 +18,7 @@ from bot.engine.drafting import Helpers
 from bot.language.doubles import Pair, Said
 from bot.language.model import Model
 from bot.language.translation import breaker
-from bot.store import archive, courses, identities, opinions, queue
+from bot.store import archive, audit, courses, identities, opinions, queue
 from bot.store.database import Database
 from tests.support.evening import EVENING
 from tests.support.model_server import ModelServer, contributions, faithful, model_server
@@ -101,7 +101,7 @@ async def kept(here: Room) -> list[Contribution]:
 
 
 async def noted(here: Room) -> list[Mapping[str, Any]]:
-    return [line.data for line in await here.store.read(courses.log, ASSEMBLY) if line.act == "worded"]
+    return [line.data for line in await here.store.read(audit.lines, ASSEMBLY) if line.act == "worded"]
 
 
 # Doubles

@@ -10,7 +10,7 @@ from bot.core.events import Heard
 from bot.core.state import Contribution, Course
 from bot.engine.facts import for_commands
 from bot.engine.work import Work
-from bot.store import courses, opinions, people
+from bot.store import audit, opinions, people
 from bot.store.database import Database
 from tests.support.chats import TALK, Talkers, table
 from tests.support.room import ASSEMBLY
@@ -30,7 +30,7 @@ async def states(t: Talkers) -> list[tuple[str, str]]:
 
 
 async def log(t: Talkers) -> list[tuple[str, str]]:
-    lines = await t.room.store.read(courses.log, ASSEMBLY)
+    lines = await t.room.store.read(audit.lines, ASSEMBLY)
     return [(line.act, str(line.data.get("reason", ""))) for line in lines if "hid" in line.act]
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.guests import Guest
-from bot.store import ballots, codes, courses, guests, identities, people
+from bot.store import audit, ballots, codes, guests, identities, people
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.port import Gone
@@ -75,7 +75,7 @@ async def test_the_number_of_the_new_chat_written_in_the_old_one_links_the_two()
         assert await seats(b) == before
         assert await reached(b) == {"phones:main", "halls:main"}
         assert (await b.seat("zoe@halls")).id == (await b.seat("zoe")).id
-        noted = [line.act for line in await b.room.store.read(courses.log, ASSEMBLY)]
+        noted = [line.act for line in await b.room.store.read(audit.lines, ASSEMBLY)]
         assert noted.count("linked") == 1
 
 

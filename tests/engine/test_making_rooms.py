@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.effects import Seated
-from bot.store import codes, courses, identities, queue, rooms
+from bot.store import audit, codes, identities, queue, rooms
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.port import Gone, Refused, Retry, Uncertain
@@ -352,7 +352,7 @@ async def test_giving_up_closes_the_room_and_the_end_closes_all() -> None:
         await b.room.wait(HOUR)
         assert b.halls.halls[hall(b)].sealed
         assert b.count(hall(b), "This assembly has ended.") == 1
-        noted = [line.act for line in await b.room.store.read(courses.log, ASSEMBLY)]
+        noted = [line.act for line in await b.room.store.read(audit.lines, ASSEMBLY)]
         assert noted.count("ended") == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.effects import Seated
 from bot.core.rendered import plain
-from bot.store import courses, opinions, queue
+from bot.store import audit, opinions, queue
 from bot.transports.port import Refused
 from tests.support.chats import TALK
 from tests.support.room import ASSEMBLY
@@ -131,7 +131,7 @@ async def test_after_the_end_a_deletion_is_noted_and_the_words_stand() -> None:
         assert await kept(b) == [("On record", "live")]
         assert any("On record" in text for text in b.shown("anna"))
         assert "it still stands in the record" in b.last("dora")
-        noted = [line.act for line in await b.room.store.read(courses.log, ASSEMBLY)]
+        noted = [line.act for line in await b.room.store.read(audit.lines, ASSEMBLY)]
         assert noted.count("redacted") == 1
 
 

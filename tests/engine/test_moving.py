@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store import courses, identities
+from bot.store import audit, identities
 from tests.support.doorway import CONTACT, expect, found, link, opened, reissue, seats
 from tests.support.evening import EVENING
 from tests.support.room import ACCOUNT, ASSEMBLY, room
@@ -40,7 +40,7 @@ async def test_a_lost_phone_the_seat_moves_and_the_old_chat_gets_nothing_more() 
         assert len(await seats(here)) == 1
         await here.say("thief", f"/join {first}")
         assert len(await seats(here)) == 1
-        acts = [line.act for line in await here.store.read(courses.log, ASSEMBLY)]
+        acts = [line.act for line in await here.store.read(audit.lines, ASSEMBLY)]
         assert acts.count("moved") == 1
 
 

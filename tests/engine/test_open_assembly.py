@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.store import courses, joining
+from bot.store import audit, courses, joining
 from tests.support.doorway import ASKED, expect, knocks, link, opened, seats
 from tests.support.evening import EVENING
 from tests.support.room import ASSEMBLY, room
@@ -72,7 +72,7 @@ async def test_a_rush_rings_the_alarm_once_and_the_caps_hold() -> None:
             assert here.post.text(who).count("without a personal code") == 1
             assert "More can still come" in here.post.text(who)
         assert all(len(here.post.to(f"p{n}")) == 1 for n in range(1000)), "each is answered, once"
-        assert [line.act for line in await here.store.read(courses.log, ASSEMBLY)].count("joining_alarm") == 1
+        assert [line.act for line in await here.store.read(audit.lines, ASSEMBLY)].count("joining_alarm") == 1
 
 
 async def test_the_alarm_rings_again_in_the_next_rush() -> None:
@@ -110,7 +110,7 @@ async def test_a_rush_can_close_the_door_until_somebody_opens_it() -> None:
         assert "Nobody else can come in this way now." in here.post.text("carl")
         await here.say("emma", f"/start {code}")
         assert len(await seats(here)) == 6
-        acts = [line.act for line in await here.store.read(courses.log, ASSEMBLY) if line.act.startswith("joining")]
+        acts = [line.act for line in await here.store.read(audit.lines, ASSEMBLY) if line.act.startswith("joining")]
         assert acts == ["joining_alarm", "joining_allowed", "joining_paused"]
 
 

@@ -10,6 +10,7 @@ from bot.core.effects import Cast, Grant, Note, Record, Request, Seated
 from bot.core.state import Contribution, Course, Digest, DigestSentence, OpenStep, Stage, Translated, Wanted
 from bot.store import (
     arrivals,
+    audit,
     ballots,
     buttons,
     codes,
@@ -79,7 +80,7 @@ def fill(db: Database) -> str:
     courses.save_stage(db, "a1", Stage("talk", "table:t1", AT, data={"turn": 1}))
     courses.count(db, "a1", "talk", "course:fr", "done")
     courses.ask(db, "a1", Request("seating", "fr", "assign", "job-1"))
-    courses.note(db, "a1", Note("opened", seat.id, {"step": "talk"}), NOON)
+    audit.note(db, "a1", Note("opened", seat.id, {"step": "talk"}), NOON)
     queue.put_event(db, "a1", "in-1", c["event"].encode(), "heard", NOON, NOON, seat.id)
     queue.move_cursor(db, c["account"][:8], "12")
     queue.say(db, [queue.OutRow("out-1", "a1", seat.id, 0, NOON, c["message"].encode())])

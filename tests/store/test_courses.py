@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.effects import Note, Request
 from bot.core.state import Course, OpenStep, Stage
-from bot.store import courses
+from bot.store import audit, courses
 from bot.store.courses import Assembly, PublishedFlow
 from bot.store.database import Database
 from bot.store.state_json import course_from_json, course_to_json, stage_from_json, stage_to_json
@@ -140,9 +140,9 @@ def test_jobs_are_done_once_and_parked_after_three_failures(db: Database) -> Non
 
 def test_the_log_keeps_order(db: Database) -> None:
     for act in ("opened", "closed"):
-        courses.note(db, "a1", Note(act, "s1", {"step": "talk"}), NOON)
-    courses.note(db, "a2", Note("else"), NOON)
-    assert [(line.act, line.by, line.data, line.at) for line in courses.log(db, "a1")] == [
+        audit.note(db, "a1", Note(act, "s1", {"step": "talk"}), NOON)
+    audit.note(db, "a2", Note("else"), NOON)
+    assert [(line.act, line.by, line.data, line.at) for line in audit.lines(db, "a1")] == [
         ("opened", "s1", {"step": "talk"}, NOON),
         ("closed", "s1", {"step": "talk"}, NOON),
     ]

@@ -19,7 +19,7 @@ from nio import ErrorResponse
 
 from bot.core.state import Role, Seat
 from bot.engine.clock import ManualClock
-from bot.store import ballots, courses, identities, opinions, people, queue, rooms
+from bot.store import audit, ballots, identities, opinions, people, queue, rooms
 from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.matrix import Matrix
@@ -271,7 +271,7 @@ class Servers:
 
     async def acts(self) -> list[str]:
         """What stands in the assembly's log, as far as it was done by somebody."""
-        return [line.act for line in await self.here.store.read(courses.log, ASSEMBLY)]
+        return [line.act for line in await self.here.store.read(audit.lines, ASSEMBLY)]
 
 
 def _halls(db: Database, account: str) -> list[str]:
