@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.app import auditing, inviting, memory, operations, reaching, soundness, upgrading
+from bot.app import borders, inviting, memory, operations, reaching, soundness, upgrading
 from bot.app.operations import Desk, Problem, Progress
 from bot.store.errors import StoreError
 
@@ -42,6 +42,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "servers": reaching.servers,
     "soundness": soundness.soundness,
     "export": operations.export,
+    "translated": borders.translated,
     "import_memory": memory.import_memory,
     "export_memory": memory.export_memory,
     "backup": operations.backup,

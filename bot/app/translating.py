@@ -10,7 +10,7 @@ from bot.language.translation.service import Orders, Translators
 
 def translators(config: Config) -> Translators:
     """Makes everything that can translate. Nothing is asked of an engine yet. Raises `BadConfig` where a key is missing."""
-    made = {table.name: _engine(config, table) for table in config.engine if table.name in config.translation.named}
+    made = engines(config)
     orders = Orders(
         tuple(made[name] for name in config.translation.engines),
         {_pair(pair): tuple(made[name] for name in names) for pair, names in config.translation.pairs.items()},
@@ -22,6 +22,11 @@ def translators(config: Config) -> Translators:
     from bot.language.translation.identify import identify  # heavy, and only what machines made is looked at
 
     return Translators(orders, detect=identify, budget=config.translation.seconds)
+
+
+def engines(config: Config) -> dict[str, Engine]:
+    """The engines that are asked for anything, by the names that the config gives them. Raises `BadConfig`."""
+    return {table.name: _engine(config, table) for table in config.engine if table.name in config.translation.named}
 
 
 def _engine(config: Config, table: EngineTable) -> Engine:

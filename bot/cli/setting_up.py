@@ -88,7 +88,21 @@ def check(config: Path, flows: tuple[Path, ...], assembly: bool) -> None:
         out.print(f"Database    {read.database_path}: whole, version {version}.", soft_wrap=True)
     else:
         out.print(f"Database    {read.database_path}: not there yet; `pnyx run` makes it.", soft_wrap=True)
-    raise SystemExit(max(worst, _check_model(read), _check_telegram(read), _check_matrix(read)))
+    raise SystemExit(max(worst, _check_borders(read), _check_model(read), _check_telegram(read), _check_matrix(read)))
+
+
+def _check_borders(config: Config) -> int:
+    """Say of each pair of languages that the assemblies need who translates it. 1 where an engine cannot be asked at all."""
+    from bot.app.borders import look_at_borders, progress
+
+    done = asyncio.run(ask(config, "translated"))["assemblies"] if config.database_path.exists() else {}
+    worst = 0
+    for row in config.assembly:
+        path = config.place(row.flow)
+        if (flow := load_flow(path).flow) is not None:
+            found = asyncio.run(look_at_borders(config, path, flow, progress(done.get(row.id, []))))
+            worst = max(worst, _told("Translation" if len(config.assembly) == 1 else row.id, found))
+    return worst
 
 
 def _check_model(config: Config) -> int:

@@ -146,6 +146,15 @@ def everything(db: Database, assembly: str) -> Iterator[Remembered]:
     return (one for row in rows if (one := _opened(db, assembly, row)) is not None)
 
 
+def counted(db: Database, assembly: str) -> dict[tuple[str, str], int]:
+    """How many translations an assembly remembers, by the languages from and into which they go."""
+    rows = db.sql.execute(
+        f"SELECT source, target, COUNT(*) FROM memory m WHERE m.assembly = ? AND {_STANDS} GROUP BY source, target",
+        (assembly,),
+    )
+    return {(source, target): number for source, target, number in rows}
+
+
 _COLUMNS = 'm.source, m.target, m.hash, m.contribution, m.seat, m.original, m.body, m."by"'
 _STANDS = (
     "(m.contribution = '' OR EXISTS (SELECT 1 FROM contribution c WHERE c.assembly = m.assembly AND c.id = m.contribution "

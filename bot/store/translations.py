@@ -105,6 +105,23 @@ def load_all(db: Database, assembly: str, ids: Iterable[str], language: str) -> 
     return found
 
 
+def counted(db: Database, assembly: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """How many contributions were translated, and of how many of these a person has read or written the translation; by the
+    languages from and into which they go, without countries."""
+    rows = db.sql.execute(
+        "SELECT CASE WHEN c.written <> '' THEN c.written ELSE c.language END, t.language, t.state = 'reviewed', COUNT(*) "
+        "FROM translation t JOIN contribution c ON c.assembly = t.assembly AND c.id = t.contribution "
+        "WHERE t.assembly = ? AND c.state = 'live' GROUP BY 1, 2, 3",
+        (assembly,),
+    )
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for source, target, read, number in rows:
+        pair = source.split("-")[0], target.split("-")[0]
+        made, reviewed = found.get(pair, (0, 0))
+        found[pair] = made + number, reviewed + (number if read else 0)
+    return found
+
+
 # The translators' queue
 
 
