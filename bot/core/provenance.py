@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 from bot.core.flow import Flow
 from bot.core.leading import leads
 from bot.core.message import Block, Lang, Part, Phrase, Plain, When, Words, block, t, tn
-from bot.core.retelling import FEW, REASONS, support_of, translated_by
+from bot.core.retelling import FEW, WHY, support_of, translated_by
 from bot.core.state import Contribution, Digest, DigestSentence, Seat, Table, Translated
 from bot.core.steps.collect import Collect
 from bot.core.talk import who
@@ -36,6 +36,7 @@ TOLD_BY: dict[str, Phrase] = {
     "reviewed": t("Somebody who knows both languages has read this translation."),
     "questioned": t("A reader doubts this translation."),
     "withdrawn": t("This translation was withdrawn; the original stands in its place."),
+    "held": t("This translation waits for somebody who knows both languages; the original stands in its place."),
 }
 """What has become of a translation."""
 
@@ -94,7 +95,7 @@ def behind(flow: Flow, reader: Seat, trail: Trail) -> Iterator[Block]:
     yield block(t("Sentence {number} · {place}", number=trail.number, place=place), kind="title")
     sentence = trail.sentence
     if sentence.left_out:
-        why = REASONS.get(sentence.left_out) if home else None
+        why = WHY.get(sentence.left_out) if home else None
         yield block(t("It was left out: {reason}.", reason=why) if why is not None else t("It was left out."))
         if why is None or not leads(reader, trail.table):
             return
@@ -167,7 +168,7 @@ def _translation(made: Translated, trail: Trail) -> Iterator[Phrase]:
     """Who put the sentence into the language in which it was read, and who has looked at that since."""
     wording = trail.wording or trail.sources[0]
     language = wording.given.spoken if wording.given is not None else trail.digest.language
-    if made.state != "withdrawn":
+    if made.state not in ("withdrawn", "held"):
         yield t("You have read it {how}.", how=translated_by(made.engine, Lang(language)))
         if made.via:
             yield t("It went by way of {language}.", language=Lang(made.via))

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from bot.core.retelling import support_in_words
 from bot.core.state import Table
+from bot.report.extracts import Extract, Line, told_of
 from bot.report.material import Material
-from bot.report.transcript import Extract, Line, Section, Speech
+from bot.report.release import clean
+from bot.report.transcript import Section, Speech
 
 _LINE_ENDS = {ord(c): f"\\u{ord(c):04x}" for c in "\x85\u2028\u2029"}
 FORMAT = 1
@@ -73,7 +75,14 @@ def _speech(section: Section, speech: Speech, zone: ZoneInfo) -> dict[str, Any]:
         row |= {"with_help": True} if speech.helped else {}
         row |= {"file": speech.file} if speech.file else {}
         row |= {"answers": speech.answers} if speech.answers else {}
-        row |= {"edited": True} if speech.edited else {}
+        row |= {"edited": True, "versions": speech.versions} if speech.edited else {}
+        row |= {"written_in": speech.written} if speech.written else {}
+        row |= {"answers_digest": speech.of[0]} if speech.of[0] else {}
+        row |= {"answers_sentence": speech.of[1]} if speech.of[1] else {}
+        support = support_in_words(speech.support) if speech.support is not None else None
+        row |= {"support": support.text} if support is not None else {}
+        made = [{**told_of(one), "text": clean(one.text)} for one in speech.translations]
+        row |= {"translations": made} if made else {}
     return row | ({"hidden": speech.hidden} if speech.hidden else {})
 
 
@@ -84,13 +93,21 @@ def _extract(section: Section, extract: Extract) -> dict[str, Any]:
         "id": extract.id,
     }
     row |= {} if extract.source is None else {"from": extract.source, "engine": extract.engine}
+    row |= {"answers_digest": extract.answers} if extract.answers else {}
     row |= {"state": extract.state, "language": extract.language, "speaks_for_all": extract.for_all}
     return {**row, "sentences": [_line(line) for line in extract.lines]}
 
 
 def _line(line: Line) -> dict[str, Any]:
-    row: dict[str, Any] = {"sources": list(line.sources), "released": line.free, "text": line.text}
+    row: dict[str, Any] = {
+        "number": line.number, "sources": list(line.sources), "released": line.free, "text": line.text,
+    }  # fmt: skip
+    row |= {"language": line.language} if line.text and line.language else {}
     row |= {"original": line.original, "engine": line.engine} if line.original else {}
+    row |= {"translation": told_of(line.translated)} if line.translated is not None else {}
+    row |= {"worded_by": line.sentence.words} if line.sentence.words else {}
+    row |= {"before": line.before} if line.before else {}
+    row |= {"model": line.model} if line.model else {}
     row |= {"left_out": line.left_out} if line.left_out else {}
     if line.text:
         support = support_in_words(line.sentence)

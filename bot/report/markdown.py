@@ -12,14 +12,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.files import named
-from bot.core.message import Lang, Phrase, t, tn
-from bot.core.retelling import REASONS, support_in_words
-from bot.core.state import Table
+from bot.core.message import Lang, Part, Phrase, t, tn
+from bot.core.provenance import TOLD_BY
+from bot.core.retelling import WHY, support_in_words, translated_by
+from bot.core.state import Table, Translated
 from bot.core.steps.collect import SIDES
 from bot.core.talk import LABELS
+from bot.report.extracts import Extract, Line, label_of
 from bot.report.material import Material, Span
 from bot.report.release import clean
-from bot.report.transcript import Extract, Line, Section, Speech, label_of
+from bot.report.transcript import Section, Speech
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&$^@])|(:)(?=[^\s\d])|(?<=[wW])(\.)")
 _AT_START = re.compile(r"([-+=])|(\d{1,9})([.)])(?=\s|\Z)")
@@ -99,16 +101,35 @@ def _speech(material: Material, speech: Speech, zone: str) -> Iterator[str]:
     facts = [role, material.say(kinds[speech.kind]) if speech.kind in kinds else ""]
     facts += [material.say(SIDES[speech.side]) if speech.side in SIDES else ""]
     facts += [f"{speech.at.astimezone(ZoneInfo(zone)):%H:%M:%S}"] if speech.at is not None else []
-    facts += [material.say(Lang(speech.language)) if speech.language else ""]
+    facts += [material.say(Lang(speech.written or speech.language)) if speech.language else ""]
     facts += [material.say(t("with help"))] if speech.helped else []
     facts += (
         [material.say(named(speech.file))] if speech.file and speech.text != material.say(named(speech.file)) else []
     )
     facts += [material.say(t("in answer to {name}", name=speech.to))] if speech.to else []
+    facts += [material.say(_answered(speech.of[1]))] if speech.of[0] else []
     facts += [material.say(t("(edited)"))] if speech.edited else []
     head = [f"**{escaped(speech.name)}**"] if speech.name else []
     yield " · ".join([*head, *(escaped(fact) for fact in facts if fact)])
     yield quoted(speech.text)
+    for made in speech.translations:
+        yield from _translated(material, made, speech.written or speech.language)
+
+
+def _answered(number: int) -> Phrase:
+    return t("in answer to sentence {number}", number=number) if number else t("in answer to the whole digest")
+
+
+def _translated(material: Material, made: Translated, source: str) -> Iterator[str]:
+    """A translation that stands beside the original: the language, who made it, what has become of it."""
+    facts: list[Part] = [Lang(made.language), translated_by(made.engine, Lang(source)), *_state(made)]
+    yield " · ".join(escaped(material.say(fact)) for fact in facts)
+    if made.state not in ("withdrawn", "held"):
+        yield quoted(made.text)
+
+
+def _state(made: Translated) -> list[Phrase]:
+    return [TOLD_BY[made.state]] if made.state in TOLD_BY else []
 
 
 def _extract(material: Material, extract: Extract) -> Iterator[str]:
@@ -120,28 +141,39 @@ def _extract(material: Material, extract: Extract) -> Iterator[str]:
         if extract.state != "approved":
             yield escaped(material.say(t("It was not approved in time, so it did not come.")))
     yield f"`{extract.id}`"
-    for number, line in enumerate(extract.lines, 1):
-        yield from _line(material, line, number)
+    if extract.answers:
+        yield f"{escaped(material.say(t('In answer to:')))} `{extract.answers}`"
+    for line in extract.lines:
+        yield from _line(material, line)
     if extract.lines and not extract.for_all and extract.state == "approved":
         yield escaped(material.say(t("These sentences do not speak for everybody at the table.")))
 
 
-def _line(material: Material, line: Line, number: int) -> Iterator[str]:
+def _line(material: Material, line: Line) -> Iterator[str]:
     facts: list[str] = []
     if line.left_out:
-        reason = REASONS.get(line.left_out, t("its authors took it back"))
+        reason = WHY.get(line.left_out, t("its authors took it back"))
         facts.append(material.say(t("Left out: {reason}.", reason=reason)))
     elif line.text:
         support = support_in_words(line.sentence)
         facts += [material.say(support)] if support is not None else []
         facts += [material.say(t("This is what a minority says."))] if line.sentence.minority else []
     sources = ", ".join(f"`{source}`" for source in line.sources)
-    yield " · ".join([f"{number}\\.", *(escaped(fact) for fact in facts), *([sources] if sources else [])])
+    yield " · ".join([f"{line.number}\\.", *(escaped(fact) for fact in facts), *([sources] if sources else [])])
     if line.text:
         yield quoted(line.text) if line.free else f"> {escaped(line.text)}"
+    if line.text and line.model:
+        yield escaped(
+            material.say(t("Worded by the language model {model}, and approved by a person.", model=line.model))
+        )
     if line.original:
         yield escaped(material.say(t("Written originally:")))
         yield quoted(line.original)
+    if line.text and line.translated is not None:
+        yield from (escaped(material.say(state)) for state in _state(line.translated))
+    if line.before:
+        yield escaped(material.say(t("Worded anew with the yes of whoever wrote it. Before that it read:")))
+        yield quoted(line.before)
 
 
 def when(span: Span, zone: str) -> list[str]:

@@ -16,10 +16,10 @@ from bot.core.itinerary import Node
 from bot.core.message import Part, message
 from bot.core.names import clean_name
 from bot.core.scene import Scene
-from bot.core.state import Course, Digest, Role, Seat, State, Status, Table, Translated
+from bot.core.state import Contribution, Course, Digest, DigestSentence, Role, Seat, State, Status, Table, Translated
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render
-from bot.store import archive, audit, courses, joining, people, translations
+from bot.store import archive, audit, courses, joining, people
 from bot.store.archive import Carried, Given
 from bot.store.audit import LogLine
 from bot.store.courses import Assembly
@@ -52,9 +52,9 @@ class Span:
 
 @dataclass(frozen=True)
 class Material:
-    """One assembly. `given` is all that was said and not taken back, `hidden` what was hidden (without its words), `edited` the
-    ids of what had other words before, `translated` translations by (contribution, language), `ways` how many participants came
-    by each way (a link, `open`, "" for a code of their own) to each site, `voted` when people answered last, by
+    """One assembly. `given` is all that was said and not taken back, `hidden` what was hidden (without its words), `versions` how
+    many other words each contribution had before, `translated` translations by (contribution, language), `ways` how many
+    participants came by each way (a link, `open`, "" for a code of their own) to each site, `voted` when people answered last, by
     step and site."""
 
     flow: Flow
@@ -65,7 +65,7 @@ class Material:
     tables: tuple[Table, ...]
     given: tuple[Given, ...]
     hidden: tuple[Given, ...]
-    edited: frozenset[str]
+    versions: Mapping[str, int]
     counted: Mapping[tuple[str, str], int]
     consents: Mapping[tuple[str, str], bool]
     digests: tuple[Digest, ...]
@@ -91,6 +91,36 @@ class Material:
     @cached_property
     def by_id(self) -> Mapping[str, Given]:
         return {g.contribution.id: g for g in self.given}
+
+    @cached_property
+    def drawn(self) -> Mapping[str, DigestSentence]:
+        """The sentence of its own table's approved digest that stands for each contribution, by id."""
+        approved = [d for d in self.digests if d.state == "approved"]
+        return {id: s for d in approved for s in d.sentences if not s.left_out for id in s.sources}
+
+    @cached_property
+    def translations(self) -> Mapping[str, tuple[Translated, ...]]:
+        """What each contribution was translated into, by id."""
+        found: dict[str, tuple[Translated, ...]] = {}
+        for made in self.translated.values():
+            found[made.contribution] = (*found.get(made.contribution, ()), made)
+        return found
+
+    def spoken(self, id: str, otherwise: str) -> str:
+        """The language of a contribution's words; `otherwise` where they are not on record."""
+        found = self.by_id.get(id)
+        return found.contribution.spoken if found is not None else otherwise
+
+    def answered(self, reply: Contribution) -> tuple[str, int]:
+        """Which digest somebody has answered, and which of its sentences: 0 for the whole."""
+        for each in self.carried:
+            digest = each.arrival.digest
+            if each.table == reply.table and digest.id == reply.target:
+                return digest.id, 0
+            for number, sentence in enumerate(digest.sentences, 1):
+                if each.table == reply.table and reply.target in (sentence.worded, *sentence.sources):
+                    return digest.id, number
+        return "", 0
 
     @cached_property
     def reasons(self) -> Mapping[str, str]:
@@ -156,12 +186,6 @@ def gather(db: Database, house: House, assembly: str) -> Material:
     given = archive.given(db, assembly)
     carried = archive.carried(db, assembly)
     everybody = people.roster(db, assembly, roles=get_args(Role), statuses=get_args(Status))
-    translated: dict[tuple[str, str], Translated] = {}
-    for each in carried:
-        for pointer in each.arrival.texts.values():
-            id, _, language = pointer.partition("@")
-            found = translations.load_all(db, assembly, (id,), language)
-            translated |= {(id, language): found[id]} if id in found else {}
     return Material(
         flow,
         row,
@@ -171,12 +195,12 @@ def gather(db: Database, house: House, assembly: str) -> Material:
         tuple(archive.tables(db, assembly)),
         tuple(given),
         tuple(archive.hidden(db, assembly)),
-        archive.edited(db, assembly),
+        archive.versions(db, assembly),
         archive.counted(db, assembly),
         archive.consents(db, assembly),
         tuple(archive.digests(db, assembly)),
         tuple(carried),
-        translated,
+        {(made.contribution, made.language): made for made in archive.translated(db, assembly)},
         archive.results(db, assembly),
         {course.id: course for course in courses.courses(db, assembly)},
         tuple(audit.lines(db, assembly)),

@@ -53,7 +53,7 @@ def released(material: Material, id: str, use: Use) -> Released:
 def allowed(material: Material, given: Contribution, use: Use) -> bool:
     """Whether the author agreed to this use, or everyone of several. For results and other tables a Yes to open data is a Yes to
     a quote."""
-    return bool(given.authors) and all(_agreed(material, seat, use) for seat in given.authors)
+    return all(_agreed(material, seat, use) for seat in given.authors or (given.seat,))
 
 
 def _agreed(material: Material, seat: str, use: Use) -> bool:

@@ -14,11 +14,11 @@ from bot.core.deciding import OUTCOMES
 from bot.core.tally import Tally
 from bot.report.cells import Number
 from bot.report.decisions import Decision, decisions
+from bot.report.extracts import Line, carried_to
 from bot.report.figures import Figure, figures, veils
 from bot.report.material import House, Material, gather
 from bot.report.release import ERASED, WITHHELD
 from bot.report.tables import measures, options
-from bot.report.transcript import Line, carried_to
 from bot.store.database import Database
 
 

@@ -20,15 +20,17 @@ from typing import Literal
 from bot.core.commands.hiding import WHY
 from bot.core.files import SPOKEN, named
 from bot.core.itinerary import Node
-from bot.core.message import Lang, t
-from bot.core.retelling import translated_by
-from bot.core.state import Contribution, Digest, DigestSentence, Table
+from bot.core.message import t
+from bot.core.state import Contribution, DigestSentence, Table, Translated
 from bot.core.steps.collect import Collect
 from bot.core.steps.discuss import Discuss
-from bot.core.steps.relay import Relay
+from bot.report.extracts import Extract, arrived, drawn
 from bot.report.material import Material, Span
-from bot.report.release import Released, Use, clean, released
+from bot.report.release import released
 from bot.store.archive import Given
+
+SENTENCE = "sentence"
+"""The kind of what words a statement anew: it stands in the digest, beside the statement."""
 
 Kept = Literal["full", "items_only", "counts_only", "none"]
 
@@ -38,7 +40,12 @@ class Speech:
     """Something that was said. `name` is "" for somebody without one or who is not named; `role` "" for participants;
     `at` None where the time is not on record. `free` is False where `text` is a mark; `hidden` is the reason for which it was
     hidden ("none" where none was given). `file` is the kind of what came with it, `answers` what it replies to, `to` by whom
-    that is, where it is on record."""
+    that is, where it is on record; `of` is the digest and the number of the sentence which a reply to another table answers, 0
+    for the whole of it.
+
+    `language` is the one that the author had chosen, `written` the one in which the words are, where that is known to be another.
+    `versions` counts the words that it had, `translations` are those that people were shown, and `support` is the sentence of a
+    digest that stands for it."""
 
     id: str
     kind: str
@@ -51,37 +58,19 @@ class Speech:
     side: str = ""
     helped: bool = False
     file: str = ""
-    edited: bool = False
     answers: str = ""
     to: str = ""
     hidden: str = ""
+    of: tuple[str, int] = ("", 0)
+    written: str = ""
+    versions: int = 1
+    translations: tuple[Translated, ...] = ()
+    support: DigestSentence | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence of a digest. `original` is what was written, where `text` is a translation by `engine`; `left_out` why it
-    does not stand."""
-
-    sources: tuple[str, ...]
-    text: str
-    free: bool
-    sentence: DigestSentence
-    left_out: str = ""
-    original: str = ""
-    engine: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Extract:
-    """A digest: the one drawn from this table (`source` is None), or one that was carried here."""
-
-    id: str
-    state: str
-    language: str
-    lines: tuple[Line, ...]
-    for_all: bool
-    source: str | None = None
-    engine: str = "none"
+    @property
+    def edited(self) -> bool:
+        """Whether it had other words before."""
+        return self.versions > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +97,7 @@ def transcript(material: Material, table: Table) -> list[Section]:
     for step in (*order, *unknown):
         node = material.flow.nodes.get(step)
         entries = [*_speeches(material, node, step, table), *prompts.pop(step, ())]
-        entries += [*_drawn(material, step, table), *_arrived(material, node, step, table)]
+        entries += [*drawn(material, step, table), *arrived(material, node, step, table)]
         if not entries and (step, table.id) not in material.talks:
             continue
         kept = _kept(node)
@@ -141,7 +130,7 @@ def _speeches(material: Material, node: Node | None, step: str, table: Table) ->
     private = node is not None and isinstance(node.step, Collect) and node.step.show == "never"
     for each in merge(material.given, material.hidden, key=lambda g: g.contribution.at):
         given = each.contribution
-        if given.step != step or given.table != table.id or given.kind == "answer" or private:
+        if given.step != step or given.table != table.id or given.kind in ("answer", SENTENCE) or private:
             continue
         if given.id in material.reasons:
             yield _hidden(material, given)
@@ -173,8 +162,12 @@ def _speech(material: Material, node: Node | None, each: Given) -> Speech:
     said = Speech(
         given.id, given.kind, material.name(given.seat) if open else "",
         author.role if author is not None and author.role != "participant" else "",
-        text, True, given.at, given.language, given.side, given.helped, file, given.id in material.edited,
+        text, True, given.at, given.language, given.side, given.helped, file,
+        written=given.written if given.written != given.language else "", versions=1 + material.versions.get(given.id, 0),
+        translations=material.translations.get(given.id, ()), support=material.drawn.get(given.id),
     )  # fmt: skip
+    if given.kind == "reply":
+        return replace(said, answers=given.target, of=material.answered(given))
     if answered is None or not released(material, given.target, "transcript").free:
         return said
     return replace(said, answers=given.target, to=material.name(answered.contribution.seat))
@@ -203,77 +196,3 @@ def _reached(material: Material, given: Contribution, table: Table) -> bool:
     author = material.seats.get(given.seat)
     everywhere = author is None or author.role != "coordinator"
     return everywhere or material.flow.course_of(given.site) == material.flow.course_of(table.site)
-
-
-# Digests
-
-
-def _drawn(material: Material, step: str, table: Table) -> Iterator[Extract]:
-    """The digest that was drawn from this table. Only of an approved one the sentences are shown."""
-    for digest in material.digests:
-        if digest.step == step and digest.table == table.id:
-            lines = [_line(material, s, "transcript") for s in digest.sentences]
-            if digest.state != "approved":
-                lines = [replace(line, text="", free=False) for line in lines]
-            lines = [
-                replace(e, text="", free=False, left_out=e.sentence.left_out) if e.sentence.left_out else e
-                for e in lines
-            ]
-            yield Extract(digest.id, digest.state, digest.language, tuple(lines), not digest.unheard)
-
-
-def _arrived(material: Material, node: Node | None, step: str, table: Table) -> Iterator[Extract]:
-    """What was carried to this table in a step, as it was read here."""
-    for each in material.carried:
-        if each.step == step and each.table == table.id:
-            digest, engine, texts = each.arrival
-            standing = [s for s in digest.sentences if not s.left_out] if digest.state == "approved" else []
-            lines = tuple(_carried_line(material, s, texts.get(s.worded, ""), engine) for s in standing)
-            source = source_of(material, node, digest)
-            yield Extract(digest.id, digest.state, digest.language, lines, not digest.unheard, source, engine)
-
-
-def carried_to(material: Material, table: Table) -> Iterator[Extract]:
-    """Everything that was carried to a table, in the order of the flow."""
-    for node in material.flow.nodes.values():
-        if node.step.record != "none":
-            yield from _arrived(material, node, node.id, table)
-
-
-def _line(material: Material, sentence: DigestSentence, use: Use) -> Line:
-    """A sentence in the words of the first of its authors who released them."""
-    found: list[Released] = [released(material, source, use) for source in sentence.sources]
-    shown = next((words for words in found if words.free), found[0])
-    sources = tuple(s for s, words in zip(sentence.sources, found, strict=True) if words.free)
-    return Line(sources, shown.text, shown.free, sentence)
-
-
-def _carried_line(material: Material, sentence: DigestSentence, pointer: str, engine: str) -> Line:
-    line = _line(material, sentence, "quotes")
-    id, _, language = pointer.partition("@")
-    if not line.free or (id, language) not in material.translated or id not in line.sources:
-        return line
-    text = clean(material.translated[id, language].text)
-    return Line(line.sources, text, True, sentence, original=line.text, engine=engine)
-
-
-def source_of(material: Material, node: Node | None, digest: Digest) -> str:
-    """Where a digest comes from, as those read it to whom it was carried."""
-    shown = node.step.source_shown if node is not None and isinstance(node.step, Relay) else "hidden"
-    site, table = material.site_name(digest.site), material.table.get(digest.table)
-    if shown == "hidden":
-        return material.say(t("From another table"))
-    if shown == "site" or table is None:
-        return material.say(t("From a table in {site}", site=site))
-    return material.say(t("From table {number} in {site}", number=table.number, site=site))
-
-
-def label_of(material: Material, extract: Extract) -> str:
-    """The label of something that was carried: who translated it from which language, or that nobody did."""
-    language = Lang(extract.language)
-    if extract.engine != "none":
-        return material.say(translated_by(extract.engine, language))
-    return material.say(t("in {language}, not translated", language=language))
-
-
-__all__ = ["Extract", "Line", "Section", "Speech", "carried_to", "label_of", "source_of", "transcript"]

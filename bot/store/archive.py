@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from bot.core.state import Contribution, Digest, Table
-from bot.store import findings
+from bot.core.state import Contribution, Digest, Table, Translated
+from bot.store import findings, translations
 from bot.store.arrivals import Arrival, at_table
 from bot.store.database import Database
 from bot.store.times import instant
@@ -47,24 +47,36 @@ def hidden(db: Database, assembly: str) -> list[Given]:
 def _given(db: Database, assembly: str, state: str) -> list[Given]:
     found = []
     for row in db.sql.execute(
-        "SELECT id, step, table_id, site, seat, kind, body, at, language, side, target, helped, media FROM contribution "
+        "SELECT id, step, table_id, site, seat, kind, body, at, language, side, target, helped, media, written FROM contribution "
         "WHERE assembly = ? AND state = ? AND shared = 1 ORDER BY seq",
         (assembly, state),
     ).fetchall():
-        id, step, table, site, seat, kind, body, at, language, side, target, helped, media = row
+        id, step, table, site, seat, kind, body, at, language, side, target, helped, media, written = row
         text = db.vault.open(seat or None, body, f"contribution/{assembly}/{id}") if state == "live" else b""
         said = Contribution(
             id, step, table, site, seat, kind, text.decode() if text is not None else "", instant(at), language, side, target,
-            helped=bool(helped), media=media,
+            helped=bool(helped), media=media, written=written,
         )  # fmt: skip
         found.append(Given(said, text is None))
     return found
 
 
-def edited(db: Database, assembly: str) -> frozenset[str]:
-    """The contributions that had other words before."""
-    found = db.sql.execute("SELECT DISTINCT contribution FROM version WHERE assembly = ?", (assembly,))
-    return frozenset(id for (id,) in found.fetchall())
+def versions(db: Database, assembly: str) -> dict[str, int]:
+    """How many other words each contribution had before, where it had any."""
+    found = db.sql.execute(
+        "SELECT contribution, COUNT(*) FROM version WHERE assembly = ? GROUP BY contribution ORDER BY contribution",
+        (assembly,),
+    )
+    return dict(found.fetchall())
+
+
+def translated(db: Database, assembly: str) -> list[Translated]:
+    """Every translation of what stands, by contribution and language."""
+    rows = db.sql.execute(
+        "SELECT contribution, language FROM translation WHERE assembly = ? ORDER BY contribution, language", (assembly,)
+    ).fetchall()
+    found = (translations.load(db, assembly, id, language) for id, language in rows)
+    return [made for made in found if made is not None]
 
 
 def counted(db: Database, assembly: str) -> dict[tuple[str, str], int]:

@@ -18,10 +18,12 @@ from tests.support.room import ACCOUNT, ASSEMBLY, START, Room, room
 from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
 
 EAST = dict.fromkeys(("anna", "ben", "cleo"), ALL)
-WEST = dict.fromkeys(("dora", "emil", "fritz"), ALL)
+WEST = dict.fromkeys(("dora", "emil", "fritz", "gabi"), ALL)
 SAID = (
     ("anna", "More boats at night."), ("ben", "No bridge, ever."), ("cleo", "Ask the children."),
     ("dora", "Weniger Autos."), ("emil", "Mehr Schatten."),
+    ("fritz", "Ein Steg."),
+    ("gabi", "Mehr Licht."),
 )  # fmt: skip
 
 
@@ -190,7 +192,7 @@ async def test_without_a_number_or_with_a_wrong_one_it_asks_which_sentence() -> 
         assert "Which sentence do you mean?" in await reads(here, "anna", "/source")
         told = await reads(here, "anna", "/source 9")
         assert "There is no sentence 9 in this digest." in told
-        assert [b.label for b in here.post.to("anna")[-1].buttons] == ["1", "2"]
+        assert [b.label for b in here.post.to("anna")[-1].buttons] == ["1", "2", "3", "4"]
         await here.choose("anna", "2")
         assert "Sentence 2 · from table 1 in West Bank" in here.post.text("anna")
 

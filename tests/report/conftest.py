@@ -95,6 +95,7 @@ async def talk(here: Room) -> None:
     await here.say("maya", "/extend 5m")
     await until(here, "digest")
     await here.say("maya", press="digest:approve:east-1:")
+    await here.say("dora", press="digest:may:west-1:yes")  # she alone wrote there: nothing goes without her yes
     await here.say("nils", press="digest:approve:west-1:")
 
 

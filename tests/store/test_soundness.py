@@ -29,6 +29,8 @@ async def evening() -> AsyncIterator[tuple[Room, dict[str, str]]]:
             ("ben", "No bridge."),
             ("dora", "Weniger Autos."),
             ("emil", "Schatten."),
+            ("cleo", "Ask the children."),
+            ("fritz", "Ein Steg."),
         ):
             await here.say(name, words)
         await until(here, "digest")
@@ -50,9 +52,9 @@ async def test_every_sentence_leads_to_what_somebody_gave() -> None:
     async with evening() as (here, _):
         found = await record(here)
         assert (found.digests, found.arrivals, found.broken) == (2, 2, [])
-        assert found.sources == {"live": 4}
-        assert found.translations == 4
-        assert "2 digests, 4 sentences: 100 % of them lead to what somebody gave (4 sources)." in told(found)
+        assert found.sources == {"live": 6}
+        assert found.translations == 6
+        assert "2 digests, 6 sentences: 100 % of them lead to what somebody gave (6 sources)." in told(found)
         assert {f.weight for f in findings(found)} == {"good"}
 
 
@@ -64,7 +66,7 @@ async def test_what_is_not_there_any_more_says_why_and_is_not_broken() -> None:
         await here.store.transact(opinions.hide, ASSEMBLY, ben)
         found = await record(here)
         assert found.broken == []
-        assert found.sources == {"withdrawn": 1, "hidden": 1, "erased": 1, "live": 1}
+        assert found.sources == {"withdrawn": 1, "hidden": 1, "erased": 1, "live": 3}
         assert "1 erased with whoever wrote them, 1 hidden, 1 taken back" in told(found)
         assert found.silent == 3
 
