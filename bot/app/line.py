@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.app import borders, inviting, memory, operations, reaching, soundness, upgrading
+from bot.app import auditing, borders, inviting, memory, operations, reaching, soundness, upgrading
 from bot.app.operations import Desk, Problem, Progress
 from bot.store.errors import StoreError
 
