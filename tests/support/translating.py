@@ -14,12 +14,15 @@ from aiohttp import web
 
 
 class Misbehaving:
-    """Translates by turning words round; a text that names a fault gets it: [[429]], [[500]], [[403]], [[hang]], [[html]],
-    [[huge]], [[fewer]], [[nothing]], [[empty]], [[same]], [[markup]], [[numbers]], [[cut]]. `asked` are the texts it was asked
-    for, `seen` the whole requests; `arrived` counts those that hang."""
+    """Translates by turning words round; a text that names a fault gets it, unless `deaf`: [[429]], [[500]], [[403]], [[hang]],
+    [[html]], [[huge]], [[fewer]], [[nothing]], [[empty]], [[same]], [[markup]], [[numbers]], [[cut]], [[long]] (a megabyte),
+    [[french]] (whatever was wanted), [[bare]] (without links, names and marks), [[half]] (the connection ends within the
+    answer), [[broken]] (half of the JSON), [[latin]] (bytes that are no UTF-8), [[drip]] (a beginning without an end). `asked`
+    are the texts it was asked for, `seen` the whole requests; `arrived` counts those that hang."""
 
     def __init__(self, key: str = "") -> None:
         self.key = key
+        self.deaf = False
         self.asked: list[str] = []
         self.seen: list[Mapping[str, Any]] = []
         self.url = ""
@@ -58,11 +61,25 @@ class Misbehaving:
         source, target = body["source"], body["target"]
         if target not in self.languages or source not in self.languages or (source, target) in self.lacks:
             return web.json_response({"error": f"{target} is not supported"}, status=400)
+        if (fault := self._fault("".join(body["q"]))) in ("half", "drip"):
+            return await self._stopping_short(request, fault)
         found = [await self._one(text) for text in body["q"]]
         for one in found:
             if isinstance(one, web.StreamResponse):
                 return one
-        return web.json_response({"translatedText": found[1:] if "[[fewer]]" in "".join(body["q"]) else found})
+        return web.json_response({"translatedText": found[1:] if fault == "fewer" else found})
+
+    async def _stopping_short(self, request: web.Request, how: str) -> web.StreamResponse:
+        """The beginning of an answer that never comes to its end."""
+        answer = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "4000"})
+        await answer.prepare(request)
+        await answer.write(b'{"translatedText": ["B')
+        if how == "drip":
+            self.arrived.release()
+            await self.hanging.wait()
+        assert request.transport is not None
+        request.transport.close()
+        return answer
 
     async def _deepl(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization") != f"DeepL-Auth-Key {self.key}":
@@ -103,10 +120,14 @@ class Misbehaving:
             return found
         return web.json_response({"responseData": {"translatedText": f"{source}>{target} {found}"}})
 
+    def _fault(self, text: str) -> str:
+        """What a text asks to be done wrong."""
+        found = re.search(r"\[\[(\w+)\]\]", text)
+        return found[1] if found and not self.deaf else ""
+
     async def _one(self, text: str) -> str | web.StreamResponse:
         self.asked.append(text)
-        fault = re.search(r"\[\[(\w+)\]\]", text)
-        match fault[1] if fault else "":
+        match self._fault(text):
             case "429":
                 return web.Response(status=429, headers={"Retry-After": "7"}, text="slow down")
             case "403" | "500" | "503" as status:
@@ -132,6 +153,16 @@ class Misbehaving:
                 return turned(text) + " 4711"
             case "cut":
                 return turned(text)[: len(text) // 10]
+            case "long":
+                return "word " * 200_000
+            case "french":
+                return "Il nous faut davantage de bus le dimanche et aussi pendant toute la nuit."
+            case "bare":
+                return re.sub(r"\w+://\S+|[@#]\w+|\{\w+\}|\b[A-Z][a-z]+\b|\[\[\w+\]\]", "", text)[::-1]
+            case "broken":
+                return web.Response(text='{"translatedText": ["Bro', content_type="application/json")
+            case "latin":
+                return web.Response(body=b'{"translatedText": ["Br\xf6tchen"]}', content_type="application/json")
         return turned(text)
 
 
