@@ -67,3 +67,15 @@ CREATE INDEX memory_of_contribution ON memory (assembly, contribution);
 CREATE TABLE wording_source (
     assembly TEXT NOT NULL, source TEXT NOT NULL, wording TEXT NOT NULL, PRIMARY KEY (assembly, source, wording)
 ) WITHOUT ROWID;
+
+-- The log is a chain: the `hash` of a line is over the one before it, its instant, its act, and over `who` and `what`, which bind `by`
+-- and `data` without telling them (HMACs under a salt of the line's own). With the salt a person is erased from the log, and the
+-- chain stays whole. Lines from before this version have no hash.
+ALTER TABLE log ADD COLUMN who BLOB;
+ALTER TABLE log ADD COLUMN what BLOB;
+ALTER TABLE log ADD COLUMN hash BLOB;
+CREATE TABLE log_salt (seq INTEGER PRIMARY KEY REFERENCES log (seq), salt BLOB NOT NULL);
+
+-- What a table has drafted in a step, and what has come to it in any: looked up at every table that closes.
+CREATE INDEX digest_at_table ON digest (assembly, step, table_id);
+CREATE INDEX arrival_at_table ON arrival (assembly, table_id, digest);
