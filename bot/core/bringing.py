@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from bot.core.effects import Effect, Say
 from bot.core.message import Block, Button, Lang, Part, Plain, Words, block, t
 from bot.core.partners import Partner, same_language
-from bot.core.retelling import original, standing, told, translated_by
+from bot.core.retelling import for_nobody, original, quoted, standing, translated_by
 from bot.core.scene import Scene
 from bot.core.state import Digest
 from bot.core.talk import table_of
@@ -47,24 +48,30 @@ def origins(at: Scene) -> tuple[Partner, ...]:
     return tuple(Partner(*each) for each in at.facts["origins"])
 
 
-def bring(at: Scene, manner: Manner, come: Come) -> Iterator[Effect]:
-    """Show one digest. Those who read its language get the original words, the others the translation if there is one."""
+def bring(
+    at: Scene, manner: Manner, come: Come, more: tuple[Block, ...] = (), answers: tuple[Button, ...] = ()
+) -> Iterator[Effect]:
+    """Show one digest. Those who read its language get the original words, the others the translation if there is one. `more` is
+    said below it, `answers` are the buttons with which it is answered, and a reply to it in words answers it as well."""
     table, (digest, engine, texts) = table_of(at), come
+    asks = f"{at.step}:{digest.id}:" if answers else ""
     if digest.state != "approved":
         why = t("The digest of this table was not approved in time, so it is held and does not come. We go on.")
+        if digest.answers:
+            why = t("The answers of this table were not approved in time, so they are held and do not come. We go on.")
         yield Say(at.unit, at.message(heading(at, manner, digest, ""), block(why)), at.key("held", digest.id))
         return
     if not standing(digest):
         none = t("Nothing was written there this time that could be passed on.")
+        if digest.answers:
+            none = t("They have read what your table said, and nobody has written an answer this time.")
         yield Say(at.unit, at.message(heading(at, manner, digest, ""), block(none)), at.key("shown", digest.id))
         return
-    plain = at.message(heading(at, manner, digest, "none"), *told(digest), shows=digest.id)
+    head = heading(at, manner, digest, "none")
+    plain = at.message(head, *content(at, digest), *more, buttons=answers, asks=asks, shows=digest.id)
     if not texts:
         yield Say(at.unit, plain, at.key("shown", digest.id))
         return
-
-    def translated(contribution: str) -> Words:
-        return Words(texts[contribution]) if contribution in texts else original(contribution)
 
     readers = tuple(s.id for s in (*table.members, *table.staff) if same_language(s.language, digest.language))
     left = any(s.worded not in texts for s in standing(digest))
@@ -72,10 +79,48 @@ def bring(at: Scene, manner: Manner, come: Come) -> Iterator[Effect]:
     rest = (block(note, kind="note"),) if left else ()
     button = (Button(t("Show the original"), at.press("original", "", digest.id)),) if manner.show_original else ()
     head = heading(at, manner, digest, engine)
-    shown = at.message(head, *told(digest, translated), *rest, buttons=button, shows=digest.id)
+    said = (head, *content(at, digest, texts), *rest, *more)
+    shown = at.message(*said, buttons=(*answers, *button), asks=asks, shows=digest.id)
     yield Say(at.unit, shown, at.key("shown", digest.id), without=readers)
     for seat in readers:
         yield Say(f"seat:{seat}", plain, at.key("shown", digest.id))
+
+
+def content(at: Scene, digest: Digest, texts: Mapping[str, str] = MappingProxyType({})) -> tuple[Block, ...]:
+    """The standing sentences of a digest, as `texts` translate them; of one that answers, each below what it answers."""
+
+    def words(contribution: str) -> Words:
+        return Words(texts[contribution]) if contribution in texts else original(contribution)
+
+    heads = answered(at, digest)
+    blocks: list[Block] = []
+    for number, sentence in enumerate(digest.sentences, 1):
+        if not sentence.left_out:
+            blocks += [*heads.get(number, ()), *quoted(sentence, words, number)]
+    if unheard := for_nobody(digest):
+        blocks.append(block(unheard, kind="note"))
+    return tuple(blocks)
+
+
+def answered(at: Scene, digest: Digest) -> dict[int, tuple[Block, ...]]:
+    """What the sentences of a digest answer, by number: said once above the first of those that answer the same. Empty where it
+    replies to nothing."""
+    heads: dict[int, tuple[Block, ...]] = {}
+    mine = next((d for d in (*at.facts["digests"], *at.facts["answers"]) if d.id == digest.answers), None)
+    before: int | None = None
+    for number, sentence in enumerate(digest.sentences if mine is not None else (), 1):
+        if sentence.left_out:
+            continue
+        target = at.facts["targets"].get(sentence.sources[0], "")
+        place = next((n for n, s in enumerate(mine.sentences, 1) if target in (s.worded, *s.sources)), 0) if mine else 0
+        if place != before and mine is not None:
+            head = t("Answer to what your table said:")
+            if place:
+                asked = Words(mine.sentences[place - 1].worded)
+                head = t("Answer to your sentence {number} (“{words}”):", number=place, words=asked)
+            heads[number] = (block(head, kind="note"),)
+        before = place
+    return heads
 
 
 def heading(at: Scene, manner: Manner, digest: Digest, engine: str) -> Block:

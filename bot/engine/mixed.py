@@ -21,7 +21,17 @@ from typing import TYPE_CHECKING
 
 from bot.core.effects import Request, Say
 from bot.core.flow import Flow
-from bot.core.interpreting import anywhere, label, original_button, originals_button, reads_in, retold, same
+from bot.core.interpreting import (
+    anywhere,
+    label,
+    languages,
+    original_button,
+    originals_button,
+    reads_in,
+    retold,
+    same,
+    short,
+)
 from bot.core.message import Block, Local, Message, Words, block, encode, message, t
 from bot.core.state import Contribution, Seat, Table, Translated
 from bot.language.catalog import Catalogs
@@ -94,6 +104,8 @@ def in_room(work: Work, assembly: str, flow: Flow, table: Table, room: str, effe
             if language and not any(same(language, other) for other in wanted):
                 wanted.append(language)
         if wanted:
+            ranked = [short(own) for own in languages(flow, table)]
+            wanted.sort(key=lambda own: ranked.index(short(own)))
             said = retold((id,), tuple(wanted), effect.message.step)
             key = f"{effect.key}/told/{id}"
             work.say_in_room(

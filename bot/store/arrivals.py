@@ -45,6 +45,27 @@ def at_table(db: Database, assembly: str, step: str, table: str) -> tuple[Arriva
     return tuple(Arrival(digest, engine, texts) for digest, engine, texts in found if digest is not None)
 
 
+def elsewhere(db: Database, assembly: str, step: str, table: str) -> frozenset[str]:
+    """Those digests of a step that had come to a table in another step before."""
+    found = db.sql.execute(
+        "SELECT DISTINCT here.digest FROM arrival here JOIN arrival there ON there.assembly = here.assembly "
+        "AND there.table_id = here.table_id AND there.digest = here.digest AND there.step <> here.step "
+        "WHERE here.assembly = ? AND here.step = ? AND here.table_id = ? "
+        "AND (there.at < here.at OR (there.at = here.at AND there.step < here.step))",
+        (assembly, step, table),
+    )
+    return frozenset(digest for (digest,) in found)
+
+
+def tables_with(db: Database, assembly: str, digest: str) -> tuple[str, ...]:
+    """The tables to which a digest has come, in the order in which it did."""
+    rows = db.sql.execute(
+        "SELECT table_id FROM arrival WHERE assembly = ? AND digest = ? GROUP BY table_id ORDER BY MIN(at), table_id",
+        (assembly, digest),
+    )
+    return tuple(table for (table,) in rows)
+
+
 def showing(db: Database, assembly: str, contribution: str, language: str) -> list[tuple[str, str, str]]:
     """The `(step, table, digest)` where people have read a contribution in this language."""
     rows = db.sql.execute(

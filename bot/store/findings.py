@@ -60,8 +60,10 @@ def digest_at(db: Database, assembly: str, step: str, table: str) -> Digest | No
     return next(iter(_digests(db, "assembly = ? AND step = ? AND table_id = ?", (assembly, step, table))), None)
 
 
-def digests(db: Database, assembly: str, step: str) -> list[Digest]:
-    """The digests of a step, by table and id."""
+def digests(db: Database, assembly: str, step: str, table: str | None = None) -> list[Digest]:
+    """The digests of a step, by table and id; those of one table, where it is given."""
+    if table is not None:
+        return _digests(db, "assembly = ? AND step = ? AND table_id = ?", (assembly, step, table))
     return _digests(db, "assembly = ? AND step = ?", (assembly, step))
 
 

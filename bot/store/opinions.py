@@ -168,6 +168,16 @@ def contribution(db: Database, assembly: str, id: str) -> Contribution | None:
     return _contribution(db, assembly, row) if row else None
 
 
+def targets(db: Database, assembly: str, ids: Iterable[str]) -> dict[str, str]:
+    """What these contributions answer, by id."""
+    found = {}
+    for id in dict.fromkeys(ids):
+        row = db.sql.execute("SELECT target FROM contribution WHERE assembly = ? AND id = ?", (assembly, id)).fetchone()
+        if row is not None:
+            found[id] = str(row[0])
+    return found
+
+
 def contributions(
     db: Database,
     assembly: str,

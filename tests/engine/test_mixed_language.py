@@ -3,99 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from bot.core.effects import Wake
 from bot.core.events import Joined
 from bot.engine.engine import Engine
 from bot.engine.mixed import PATIENCE
-from bot.language.translation.port import Made
 from bot.language.translation.service import Orders, Translators
 from bot.store import identities
 from bot.store.database import Database
-from tests.support.chats import FLOW, TALK, Chats, Talkers
-from tests.support.room import CATALOGS, room
-from tests.support.translating import turned
-
-
-INSTANT = timedelta(milliseconds=1)
-
-
-class Turning:
-    """An engine that turns words round. `gates` hold back what is put into a language, or a text, until they are set; `gives` is
-    what it makes of a text."""
-
-    name, longest, at_once = "turning", 20_000, 50
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, str]] = []
-        self.gates: dict[str, asyncio.Event] = {}
-        self.gives: Callable[[str], str] = turned
-
-    async def translate(self, texts: Sequence[str], source: str, target: str) -> list[Made]:
-        self.asked += [(text, source, target) for text in texts]
-        for gate in {*texts, target} & self.gates.keys():
-            await self.gates[gate].wait()
-        return [Made(self.gives(text), "1") for text in texts]
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
-MIXED = (
-    FLOW.replace('languages = ["en", "de"]\ntitle', 'languages = ["en", "de", "fr"]\ntitle')
-    .replace('languages = ["en", "de"] }]', 'languages = ["en", "de", "fr"] }]')
-    .replace("min_present = 2", 'min_present = 2\ncommon_language = "translate"\nmax_languages = 2')
-    .replace(
-        'de = "Ihr Tisch sieht Ihre Worte."', 'de = "Ihr Tisch sieht Ihre Worte.", fr = "Votre table lit vos mots."'
-    )
-)
-LANGUAGES = {"anna": "en", "ben": "de", "cleo": "en", "maya": "en"}
-
-
-@asynccontextmanager
-async def mixed(
-    steps: str = TALK, flow: str = MIXED, languages: dict[str, str] = LANGUAGES, engine: Turning | None = None,
-    budget: float = 5.0, numbered: bool = False, orders: Orders | None = None,
-) -> AsyncIterator[tuple[Talkers, Turning]]:  # fmt: skip
-    """Anna and Cleo read English, Ben German; Maya leads the table. The step after the seating is open."""
-    chats, engine = Chats(numbered=numbered), engine or Turning()
-    translators = Translators(orders or Orders((engine,)), budget=budget)
-    async with room(flow + steps, chats, translate=translators) as here:
-        people = Talkers(here, chats)
-        for name, language in languages.items():
-            await here.enrol(name, "facilitator" if name == "maya" else "participant", language=language)
-        await here.begin()
-        for name, language in languages.items():
-            if name != "maya":
-                agree = {"en": "I am 18 or older and agree", "de": "Ich bin mindestens 18 und stimme zu"}
-                await people.tap(name, agree[language])
-                await people.tap(name, {"en": "Yes", "de": "Ja"}[language])
-                await people.write(name, name.title())
-        await here.wait(timedelta(hours=1))
-        await here.engine.settle()
-        engine.asked.clear()
-        yield people, engine
-
-
-DE = "· maschinell übersetzt (turning), Original: Englisch"
-
-
-def reads(people: Talkers, who: str, words: str) -> int:
-    """How many messages in somebody's chat hold these words."""
-    return sum(words in text for text in people.shown(who))
-
-
-async def under_way(people: Talkers, engine: Turning, who: str, text: str) -> asyncio.Task[str]:
-    """Somebody writes; everything that needs no machine has happened, and a machine has been asked."""
-    before = len(engine.asked)
-    writing = asyncio.create_task(people.write(who, text))
-    while len(engine.asked) == before:
-        assert not writing.done()
-        await asyncio.sleep(0)
-    return writing
+from tests.support.mixed_tables import DE, INSTANT, MIXED, Turning, mixed, reads, under_way, until
+from tests.support.room import CATALOGS
 
 
 async def test_each_reads_the_talk_in_their_own_language_with_the_original_one_tap_away() -> None:
@@ -137,8 +55,8 @@ async def test_what_was_translated_comes_in_the_order_in_which_it_was_said() -> 
         engine.gates["Slow."] = asyncio.Event()
         first = await under_way(people, engine, "anna", "Slow.")
         second = await under_way(people, engine, "cleo", "Quick.")
-        await people.room.store.read(lambda db: None)
         while not await people.room.store.read(ready):
+            assert not second.done()
             await asyncio.sleep(0)
         assert reads(people, "ben", "kciuQ.") == 0  # it has all that it needs, and waits for what was said before
         engine.gates["Slow."].set()
@@ -216,8 +134,7 @@ async def test_an_edit_while_a_machine_works_brings_the_new_words_once() -> None
         engine.gates["The bread is dear."] = asyncio.Event()
         writing = await under_way(people, engine, "anna", "The bread is dear.")
         editing = asyncio.create_task(people.edit("anna", "anna-2", "The bread is cheap."))
-        while len(engine.asked) < 2:
-            await asyncio.sleep(0)
+        await until(lambda: len(engine.asked) == 2)
         engine.gates["The bread is dear."].set()
         await asyncio.gather(writing, editing)
         assert reads(people, "ben", "Anna\n") == 1
@@ -230,8 +147,7 @@ async def test_what_is_taken_back_while_a_machine_works_never_arrives() -> None:
         engine.gates["de"] = asyncio.Event()
         writing = await under_way(people, engine, "anna", "The bread is dear.")
         undoing = asyncio.create_task(people.write("anna", "/undo"))
-        while not reads(people, "cleo", "has taken a message back"):
-            await asyncio.sleep(0)
+        await until(lambda: reads(people, "cleo", "has taken a message back") == 1)
         engine.gates["de"].set()
         await asyncio.gather(writing, undoing)
         await people.room.wait(2 * PATIENCE)
@@ -313,8 +229,10 @@ async def test_a_latecomer_reads_the_last_words_in_their_language() -> None:
         await people.tap("dora", "Ja")
         await people.write("dora", "Dora")
         last = people.last("dora")
-        assert "“ehT daerb si raed.”" in last and DE in last
-        assert "“Das Brot ist gut.”" in last and last.count(DE) == 1
+        assert "“ehT daerb si raed.”" in last
+        assert DE in last
+        assert "“Das Brot ist gut.”" in last
+        assert last.count(DE) == 1
         assert "A machine translates for each of you" in last
         assert len(engine.asked) == 2  # both were translated already
         await people.tap("dora", "Original")
@@ -344,7 +262,7 @@ show = "table"
 
 
 async def test_ideas_that_a_table_reads_come_in_each_ones_language_and_stay_nameless() -> None:
-    async with mixed(COLLECT) as (people, engine):
+    async with mixed(COLLECT) as (people, _engine):
         own = await people.write("anna", "Bake it here.")
         assert people.last("ben") == f"Jemand an Ihrem Tisch schreibt:\n  “ekaB ti ereh.”\n{DE}\n[1] Original"
         await people.tap("ben", "Original")
@@ -378,11 +296,14 @@ from = "table"
         await people.room.wait(timedelta(minutes=10))
         await people.room.engine.settle()
         last = people.last("ben")
-        assert f"  “ekaB ti ereh.”\n{DE}\n[1] Stimme zu" in last and last.endswith("[6] Original")
+        assert f"  “ekaB ti ereh.”\n{DE}\n[1] Stimme zu" in last
+        assert last.endswith("[6] Original")
         await people.tap("ben", "Original")
-        assert "“Bake it here.”" in people.last("ben") and people.shown("ben")[-2] == last  # the ballot still stands
+        assert "“Bake it here.”" in people.last("ben")
+        assert people.shown("ben")[-2] == last
         await people.tap("ben", "Stimme zu")
-        assert "Bake it here." in people.shown("cleo")[-1] and DE not in people.shown("cleo")[-1]
+        assert "Bake it here." in people.shown("cleo")[-1]
+        assert DE not in people.shown("cleo")[-1]
 
 
 async def test_who_reads_a_third_language_where_two_have_room_reads_what_was_written_and_is_told() -> None:

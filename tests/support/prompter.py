@@ -84,6 +84,17 @@ def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
             return chosen.get(seat.id, {}) if seat else {}
         case "meaning":
             return frozenset()
+        case "wordings":
+            return tuple(
+                c for c in stage.contributions.values() if c.kind == "sentence" and c.step == node.id
+                and (table is None or c.table == table.id)
+            )  # fmt: skip
+        case "gone":
+            return frozenset(s.id for s in stage.seats.values() if s.status != "active")
+        case "carried":
+            drawn = {d.id for d in stage.digests.values() if d.step == node.id and table and d.table == table.id}
+            come = stage.arrivals.items()
+            return tuple(to for (_, to), found in come if any(digest.id in drawn for digest, *_ in found))
         case "own":
             return tuple(c for c in live if seat and c.seat == seat.id and c.step == node.id)
         case "statements":
@@ -112,6 +123,21 @@ def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
             return digests if name == "digests" else next(iter(digests), None)
         case "arrivals":
             return tuple(stage.arrivals.get((node.id, table.id), ())) if table is not None else ()
+        case "answers":
+            return tuple(d for d in stage.digests.values() if table and (d.step, d.table) == (node.id, table.id))
+        case "replies":
+            given = (c for c in live if table and (c.step, c.table, c.kind) == (node.id, table.id, "reply"))
+            return tuple(given)
+        case "targets":
+            return {c.id: c.target for c in stage.contributions.values() if c.kind == "reply"}
+        case "texts":
+            return {}
+        case "untranslated":
+            return ()
+        case "known":
+            come = [(s, d) for (s, t), rows in stage.arrivals.items() if table and t == table.id for d, *_ in rows]
+            steps = [step for step, _ in come]
+            return frozenset(d.id for s, d in come if steps.index(s) < steps.index(node.id)) if node.id in steps else ()
         case "incoming":
             come = _routes(stage, node).of.get(table.id if table else "", ())
             tables = [p.id for p in come if p.course != course.id]

@@ -1,24 +1,30 @@
-"""Carries what one table said to other tables, in words that a person there has approved."""
+"""Carries what one table said to other tables, in words that a person has approved there, and their answers back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core.bringing import arrivals, bring, goals, heading, origins, source
-from bot.core.effects import Done, Effect, Lane, Put, Request, Say
-from bot.core.events import Heard, Relayed
-from bot.core.fields import Id
+from bot.core import answering, approval, exchange, replies
+from bot.core.bringing import arrivals, bring, content, goals, heading, origins, source
+from bot.core.effects import Done, Effect, Lane, Put, Request, Say, Wake
+from bot.core.events import Due, Heard, Relayed
+from bot.core.fields import Id, Moment, Span
 from bot.core.ids import derive
-from bot.core.message import block, t
-from bot.core.partners import Partner, Rule, read_in
-from bot.core.retelling import told
+from bot.core.message import Block, block, t
+from bot.core.partners import Partner, Rule
 from bot.core.scene import Scene
-from bot.core.state import Digest
+from bot.core.schedule import resolve
+from bot.core.spans import until
+from bot.core.state import Contribution, Digest
 from bot.core.steps.base import Step
 from bot.core.talk import table_of
+
+SEEN = ("routes", "arrivals", "digests", "answers", "replies", "targets", "known")
+"""What every hook looks at."""
 
 
 class Relay(Step):
@@ -28,10 +34,22 @@ class Relay(Step):
     table of the same site, in a ring), `ring` (the next table in one ring through all sites), `theme` (every other table with
     the same theme: what the group plan's `cluster_by` has brought together), `all` (every other table) or `plenary` (every
     other table, and each person reads it in their own chat and language). Where that would be more than `most` digests, each
-    table reads so many others, and is read by as many. `source_shown`: `table`, `site` or `hidden`. With
-    `show_original` a button shows what was written before it was translated. A digest that nobody approved stays where it
-    is, and the table that waits for it is told. The step ends when every table has got what comes to it, or when its time
-    is over; what comes later is shown when it comes.
+    table reads so many others, and is read by as many. Nobody gets a digest twice, nor their own. A digest that nobody
+    approved stays where it is, and the table that waits for it is told.
+
+    With `direction = "two_way"` those who read a digest can answer each of its sentences for `reply_for`, in their own words.
+    Their table reads each answer at once; the other table reads them once whoever leads the table has approved them, within
+    the time of the step, else they are held. With `rounds = 2` the first table can answer the answers, with 3 once more.
+
+    `translator` is `machine` (a translation is read at once, and labelled), `human` (none is read before a translator has
+    released it) or `machine_then_human` (it is read at once, and a translator looks at it afterwards).
+    `on_language_gap` says what becomes of a sentence of which there is no translation: `send_original` shows it as it was
+    written, and says so; `hold` lets it wait for a translator, at the latest until the step ends, and then shows the original.
+    With `show_original` a button shows what was written before it was translated. `source_shown`: `table`, `site` or
+    `hidden`. Until the moment `embargo` nobody reads what has come, so that early sites do not sway late ones.
+
+    The step ends when every table has got what comes to it, and its answers, or when its time is over; what comes later is
+    shown when it comes.
 
         [[step]]
         id = "talk"
@@ -50,13 +68,21 @@ class Relay(Step):
         type = "relay"
         of = "digest"
         to = "mirror"
-        duration = "10m"
+        direction = "two_way"
+        reply_for = "10m"
+        duration = "20m"
     """
 
     type: Literal["relay"]
     of: Id
     to: Rule = "mirror"
     most: int = Field(default=12, ge=1, le=50)
+    direction: Literal["one_way", "two_way"] = "one_way"
+    reply_for: Span | None = None
+    rounds: int = Field(default=1, ge=1, le=3)
+    translator: Literal["machine", "human", "machine_then_human"] = "machine"
+    on_language_gap: Literal["send_original", "hold"] = "send_original"
+    embargo: Moment | None = None
     source_shown: Literal["table", "site", "hidden"] = "table"
     show_original: bool = True
     scope: Literal["table"] = "table"
@@ -65,17 +91,33 @@ class Relay(Step):
     closes_units: ClassVar[bool] = True
     notice: ClassVar[bool] = False
     lasting: ClassVar[bool] = True
+    names: ClassVar[Literal["", "table", "course"]] = "table"
     refers: ClassVar[tuple[str, ...]] = ("of",)
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "open": ("digests", "routes", "arrivals", "incoming"),
-        "relayed": ("routes", "arrivals"),
-        "hear": ("routes", "arrivals"),
-        "close": ("routes", "arrivals"),
+        "open": (*SEEN, "incoming"),
+        "relayed": SEEN,
+        "hear": SEEN,
+        "due": SEEN,
+        "close": SEEN,
     }
 
+    @property
+    def two_way(self) -> bool:
+        return self.direction == "two_way"
+
     @model_validator(mode="after")
-    def _ends(self) -> Self:
+    def _makes_sense(self) -> Self:
         self.must_end("the other tables go on then, whatever has come")
+        if self.two_way and self.reply_for is None:
+            raise ValueError(
+                'found direction = "two_way" without reply_for; it says how long people can answer: reply_for = "10m"'
+            )
+        if not self.two_way and (self.reply_for is not None or self.rounds > 1):
+            found = "rounds" if self.reply_for is None else "reply_for"
+            raise ValueError(
+                f'found {found} with direction = "one_way"; answers go back with direction = "two_way": write that, or leave '
+                f"{found} out"
+            )
         return self
 
     def open(self, at: Scene) -> Iterator[Effect]:
@@ -88,6 +130,12 @@ class Relay(Step):
         for digest in at.facts["incoming"]:
             if digest.state in ("approved", "held") and digest.id not in come:
                 yield self._carry(at, digest, here, at.key("fetch", digest.id, table.id))
+        opens = self._embargo(at)
+        if opens is not None and opens > at.now:
+            said = t(
+                "What other tables said is shown to everybody at the same time: {when}.", when=until(opens, at.now)
+            )
+            yield Say(at.unit, at.message(said), at.key("embargo"))
         yield from self._show(at)
 
     def relayed(self, at: Scene, relay: Relayed) -> Iterator[Effect]:
@@ -96,16 +144,32 @@ class Relay(Step):
             yield from self._show(at)
 
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
-        what = heard.press.split(":")
-        for digest, _, _ in arrivals(at):
-            if what[1:2] == ["original"] and what[3:] == [digest.id] and digest.state == "approved":
-                shown = at.message(heading(at, self, digest, "none"), *told(digest), shows=digest.id)
-                yield Say(
-                    at.seat.unit, shown, at.key("original", at.seat.id, derive(heard.id)), Lane.ANSWER, quiet=False
-                )
+        what = [*heard.press.split(":"), "", "", "", ""]
+        if what[1] == "original":
+            for digest, _, _ in arrivals(at):
+                if digest.id == what[3] and digest.state == "approved" and not self._waits(at):
+                    shown = at.message(heading(at, self, digest, "none"), *content(at, digest), shows=digest.id)
+                    key = at.key("original", at.seat.id, derive(heard.id))
+                    yield Say(at.seat.unit, shown, key, Lane.ANSWER, quiet=False)
+        elif not heard.press or what[1] in replies.PRESSES:
+            yield from replies.hear(at, heard)
+        else:
+            yield from self._approval(at, heard)
+
+    def edited(self, at: Scene, given: Contribution, text: str, key: str) -> Iterator[Effect]:
+        yield from replies.edited(at, given, text, key)
+
+    def due(self, at: Scene, due: Due) -> Iterator[Effect]:
+        if due.what in ("answers", "answers_early"):
+            after = yield from answering.due(at, self, due)
+            yield from self._through(after)
+        elif due.what == "remind":
+            for digest in at.facts["answers"]:
+                yield from approval.remind(answering.draft(at, digest))
 
     def close(self, at: Scene) -> Iterator[Effect]:
         """The time is over: say what has not come yet, so that nobody waits for it in silence."""
+        yield from answering.close(at, self)
         come = {each.digest.table for each in arrivals(at)}
         for partner in origins(at):
             if partner.id not in come:
@@ -114,27 +178,68 @@ class Relay(Step):
                     block(t("Nothing has come yet. We go on; what still comes is shown to you here.")),
                 )
                 yield Say(at.unit, at.message(*blocks), at.key("nothing", partner.id))
+        yield from answering.nothing_yet(at, self)
+
+    def _approval(self, at: Scene, heard: Heard) -> Iterator[Effect]:
+        """Something was pressed under the draft of this table's answers."""
+        draft = next((d for d in at.facts["answers"] if d.id == approval.named(heard)), None)
+        if draft is None:
+            return
+        digest = yield from approval.hear(answering.draft(at, draft), heard)
+        if digest.state == "approved" and draft.state != "approved":
+            yield from answering.carry(at, self, digest)
+            drafts = tuple(digest if d.id == digest.id else d for d in at.facts["answers"])
+            yield from self._through(exchange.as_of(at, at.stage.data if at.stage else {}, answers=drafts))
 
     def _carry(self, at: Scene, digest: Digest, to: Sequence[Partner], key: str) -> Request:
         """Have a digest brought to tables. A course that comes here late fetches what the others have approved meanwhile."""
-        args = {
-            "digest": digest.id,
-            "source_language": digest.language,
-            "targets": [
-                {"table": p.id, "course": p.course, "language": read_in(p.languages, digest.language)} for p in to
-            ],
-        }
-        return Request("relay", at.course.id, at.step, key, at.unit, args)
+        return Request("relay", at.course.id, at.step, key, at.unit, answering.errand(at, self, digest, to))
 
     def _show(self, at: Scene) -> Iterator[Effect]:
         """Show what has come and was not shown yet, each digest once."""
-        stage = at.stage or at.fresh_stage()
-        shown = list(stage.data.get("shown", ()))
+        data = dict((at.stage or at.fresh_stage()).data)
+        shown = list(data.get("shown", ()))
+        opens = self._embargo(at)
         for come in arrivals(at):
-            if come.digest.id not in shown:
-                shown.append(come.digest.id)
-                yield from bring(at, self, come)
-        yield Put(at.with_data(shown=shown))
-        expected = len(origins(at)) * len(at.flow.instances(self.of, at.node))
-        if len(shown) >= expected and stage.state == "open":
+            if come.digest.id in shown:
+                continue
+            if opens is not None and opens > at.now:
+                again = Relayed(at.course.id, at.step, come.digest.id, table_of(at).id, come.engine, come.texts)
+                yield Wake(opens, again, at.key("embargo", come.digest.id))
+                continue
+            shown.append(come.digest.id)
+            if come.digest.id in at.facts["known"]:
+                continue
+            asked: tuple[Block, ...] = ()
+            if exchange.answerable(at, self, come.digest):
+                data = yield from exchange.opened(at, self, data, come.digest)
+                asked = exchange.invitation(at, data, come.digest)
+            buttons = exchange.buttons(at, come.digest) if asked else ()
+            yield from bring(at, self, come, asked, buttons)
+        data["shown"] = shown
+        yield Put(at.with_data(**data))
+        yield from self._through(exchange.as_of(at, data))
+
+    def _through(self, at: Scene) -> Iterator[Effect]:
+        """Whether all has come that is due here, and nothing waits for an answer or for an approval."""
+        data = (at.stage or at.fresh_stage()).data
+        first = [each for each in arrivals(at) if not each.digest.answers]
+        if len(first) < len(origins(at)) * len(at.flow.instances(self.of, at.node)):
+            return
+        if any(each.digest.id not in data.get("shown", ()) for each in arrivals(at)):
+            return
+        if at.stage is not None and at.stage.state != "open":
+            return
+        if not answering.busy(at, data) and not answering.still_awaited(at, self):
             yield Done(at.step, at.unit)
+
+    def _embargo(self, at: Scene) -> datetime | None:
+        """The instant before which nothing is shown."""
+        if self.embargo is None:
+            return None
+        zone = at.flow.zone(at.course.id)
+        return resolve(self.embargo, zone, (at.course.session or at.now).astimezone(zone).date())
+
+    def _waits(self, at: Scene) -> bool:
+        opens = self._embargo(at)
+        return opens is not None and opens > at.now
