@@ -56,6 +56,9 @@ log = logging.getLogger(__name__)
 TICK = timedelta(seconds=10)
 """How long the loop sleeps at most."""
 
+SPARE = timedelta(seconds=2)
+"""How much longer a message waits for its translation than the machines have for it."""
+
 
 class Engine:
     """Moves every assembly of one database. `passes` counts the seconds that really pass: where it is given, a clock that was
@@ -82,6 +85,7 @@ class Engine:
             signs={tr.account: tr.abilities.sign for tr in transports if tr.abilities.sign != "/"},
             chats={tr.account: tr.chat for tr in transports},
             machines=translators.covers,
+            patience=timedelta(seconds=translators.budget) + SPARE,
         )
         self._transports = tuple(transports)
         self._jobs = Jobs(store, self.house)

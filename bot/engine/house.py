@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.core.flow import Flow
 from bot.language.catalog import Catalogs
@@ -24,7 +25,7 @@ class House:
     where buttons stand numbered in the text, `making` those that make rooms. `signs` tells with what a command begins on an
     account where that is not /, `chats` the chat that a place is a part of; `dropped` counts presses that were none of the
     presser's, by account and reason; `ignored` what else an account took no notice of, by account, then reason. `machines`
-    says whether one puts a language into another, unread."""
+    says whether one puts a language into another, unread; `patience` is how long a message waits for that."""
 
     catalogs: Catalogs
     editing: frozenset[str] = frozenset()
@@ -36,6 +37,7 @@ class House:
     ignored: dict[str, Mapping[str, int]] = field(default_factory=dict)
     chats: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     machines: Callable[[str, str], bool] | None = None
+    patience: timedelta = timedelta(seconds=12)
     _flows: dict[str, Flow] = field(default_factory=dict)
     _assemblies: dict[str, Assembly] = field(default_factory=dict)
     _files: dict[str, dict[str, bytes]] = field(default_factory=dict)

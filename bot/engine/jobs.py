@@ -131,7 +131,7 @@ def _seating(db: Database, flow: Flow, job: Job) -> dict[str, Any]:
                 }
             )
         unplaced += [u.seat for u in seating.unplaced]
-    _spread_staff(db, job, made, across=plan.across_sites)
+    _spread_staff(db, job, made, plan)
     _distinct_names(db, made, {s.id: s for s in everybody})
     return {"tables": made, "unplaced": unplaced}
 
@@ -149,14 +149,21 @@ def _met(db: Database, assembly: str) -> dict[str, frozenset[str]]:
     return {seat: frozenset(others) for seat, others in met.items()}
 
 
-def _spread_staff(db: Database, job: Job, made: list[dict[str, Any]], *, across: bool) -> None:
-    """One facilitator to a table as long as there are any, of the table's site and language where possible."""
+def _spread_staff(db: Database, job: Job, made: list[dict[str, Any]], plan: GroupPlan) -> None:
+    """One facilitator to a table as long as there are any, of its site and one of its languages. Where a table's talk is
+    translated and has room for another language, somebody else of its site may lead it too."""
     free = people.roster(db, job.assembly, job.request.course, roles=("facilitator",))
     for table in made:
-        fitting = [f for f in free if (across or f.site == table["site"]) and f.language in table["languages"]]
+        near = [f for f in free if plan.across_sites or f.site == table["site"]]
+        fitting = [f for f in near if f.language in table["languages"]]
         if fitting:
             table["staff"] = [fitting[0].id]
             free.remove(fitting[0])
+    for table in made if plan.common_language == "translate" else ():
+        near = [f for f in free if plan.across_sites or f.site == table["site"]]
+        if near and not table["staff"] and len(table["languages"]) < plan.max_languages:
+            table["staff"] = [near[0].id]
+            free.remove(near[0])
 
 
 def _distinct_names(db: Database, made: list[dict[str, Any]], seats: Mapping[str, Seat]) -> None:

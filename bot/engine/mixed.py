@@ -3,7 +3,7 @@
 Invariants:
 
 * Whoever needs no translation waits for none. A message that does wait leaves with its translation, or after a while
-  (`PATIENCE`) without: nobody waits longer, whatever the machines do, and nobody gets two.
+  (`House.patience`) without: nobody waits longer, whatever the machines do, and nobody gets two.
 * So of what reaches one reader, what was translated comes in the order in which it was said; what needed no translation may
   overtake it, by that while at most.
 * A translation is asked for once for each wording of a contribution and each language, however many wait for it; never where
@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.effects import Request, Say
@@ -36,7 +35,6 @@ from bot.core.message import Block, Local, Message, Words, block, encode, messag
 from bot.core.state import Contribution, Seat, Table, Translated
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render
-from bot.language.translation.service import BUDGET
 from bot.store import courses, opinions, translations
 from bot.store.database import Database
 from bot.store.queue import OutRow
@@ -47,9 +45,6 @@ if TYPE_CHECKING:
 
 JOB = "interpret"
 """The job that brings a translation for those who wait for it (`bot.engine.interpreting`)."""
-
-PATIENCE = timedelta(seconds=BUDGET + 2)
-"""How long a message waits for a translation: a little longer than the machines have for it."""
 
 _OWN = re.compile(rb'\["o","([^"]+)"\]')
 """A pointer to words that each reads in their own language, in an encoded message."""
@@ -71,7 +66,7 @@ def withheld(work: Work, row: OutRow) -> OutRow:
             language = _into(work, row.assembly, id, row.seat)
         if language and asked(work, row.assembly, id, language):
             awaits.append(f"{id}@{language}")
-    late = ms(work.now + PATIENCE)
+    late = ms(work.now + work.house.patience)
     if not awaits or row.at >= late:
         return row
     return replace(row, at=late, awaits=" ".join(awaits) if row.at <= ms(work.now) else "")

@@ -8,11 +8,10 @@ from datetime import timedelta
 from bot.core.effects import Wake
 from bot.core.events import Joined
 from bot.engine.engine import Engine
-from bot.engine.mixed import PATIENCE
 from bot.language.translation.service import Orders, Translators
 from bot.store import identities
 from bot.store.database import Database
-from tests.support.mixed_tables import DE, INSTANT, MIXED, Turning, mixed, reads, under_way, until
+from tests.support.mixed_tables import DE, INSTANT, MIXED, PATIENCE, Turning, mixed, reads, under_way, until
 from tests.support.room import CATALOGS
 
 

@@ -8,9 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.engine.mixed import PATIENCE
 from tests.support.chats import TALK, Talkers
-from tests.support.mixed_tables import Turning, mixed, reads
+from tests.support.mixed_tables import PATIENCE, Turning, mixed, reads
 
 GROUP = "group-7"
 THERE: dict[str, Any] = {"room": True, "place": GROUP}

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from bot.engine.engine import SPARE
 from bot.language.translation.port import Made
 from bot.language.translation.service import Orders, Translators
 from tests.support.chats import FLOW, TALK, Chats, Talkers
@@ -14,6 +15,10 @@ from tests.support.room import room
 from tests.support.translating import turned
 
 INSTANT = timedelta(milliseconds=1)
+BUDGET = 5.0
+"""Seconds that the machine has."""
+PATIENCE = timedelta(seconds=BUDGET) + SPARE
+"""How long a message waits for it."""
 
 
 class Turning:
@@ -56,7 +61,7 @@ LANGUAGES = {"anna": "en", "ben": "de", "cleo": "en", "maya": "en"}
 @asynccontextmanager
 async def mixed(
     steps: str = TALK, flow: str = MIXED, languages: dict[str, str] = LANGUAGES, engine: Turning | None = None,
-    budget: float = 5.0, numbered: bool = False, orders: Orders | None = None, most: int = 2,
+    budget: float = BUDGET, numbered: bool = False, orders: Orders | None = None, most: int = 2,
 ) -> AsyncIterator[tuple[Talkers, Turning]]:  # fmt: skip
     """Anna and Cleo read English, Ben German; Maya leads the table. The step after the seating is open."""
     chats, engine = Chats(numbered=numbered), engine or Turning()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.core import interpreting
 from bot.core.commands.call import Call, Talk, named
 from bot.core.effects import Keep, Note
 from bot.core.holding import hold, release
 from bot.core.ids import derive
 from bot.core.leading import leads
-from bot.core.message import Block, Button, Name, Part, Phrase, Several, Words, block, message, t
+from bot.core.message import Block, Button, Lang, Name, Part, Phrase, Several, Words, block, message, t
 from bot.core.names import clean_text
 from bot.core.rights import OVERSEEING
 from bot.core.schedule import duration
 from bot.core.spans import left, spell, until
-from bot.core.state import Contribution, Seat
+from bot.core.state import Contribution, Seat, Table
 from bot.core.talk import NOTICE, who
 
 ALL = "all"
@@ -101,8 +102,19 @@ def prompt(call: Call) -> None:
     call.reply(
         t("This goes to every table:") if table is None else t("This goes to table {number}:", number=table.number),
         block(Words(id), kind="quote"),
+        *_translated(call, table),
         buttons=(Button(t("Send"), f"-send:{id}:{target}"), Button(t("Do not send"), f"-cancel:{id}")),
     )
+
+
+def _translated(call: Call, table: Table | None) -> tuple[Block, ...]:
+    """Who writes to people of other languages is told that a machine will translate it."""
+    read = interpreting.languages(call.flow, table) if table is not None else call.flow.languages
+    others = tuple(Lang(own) for own in read if not interpreting.same(own, call.seat.language))
+    if not others or not interpreting.anywhere(call.flow):
+        return ()
+    where = t("For those who read {languages}, a machine translates it.", languages=Several(others))
+    return (block(where, kind="note"),)
 
 
 def send(call: Call) -> None:

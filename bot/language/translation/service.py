@@ -135,6 +135,11 @@ class Translators:
         self._breakers: dict[Engine, Breaker] = {}
         self._flights: dict[str, asyncio.Task[dict[Source, Translation]]] = {}
 
+    @property
+    def budget(self) -> float:
+        """Seconds that one call takes at most."""
+        return self._budget
+
     def keep_in(self, cache: Cache) -> None:
         """From now on what engines give is kept in this cache."""
         self._cache = cache
