@@ -5,28 +5,35 @@ step makes a `Draft` of what its hook is given, and takes the digest back as it 
 
 Invariants:
 
-* Only a person who leads the table approves. Silence never does: at the end of the time the digest is held.
-* Nobody can rewrite a sentence. One is left out for a listed reason, which the table reads; the last one of a minority only by
-  the coordinator.
+* Only a person who leads the table approves, and only words that they have been shown: where new ones have come in since, the
+  draft is shown anew. Silence never approves: at the end of the time the digest is held.
+* Nobody can rewrite a sentence without its authors (`bot.core.rewording`). One is left out for a listed reason, which the table
+  reads; the last one of a minority only by the coordinator.
+* Where fewer than three people wrote what stands, it goes only with the yes of each; whoever does not agree keeps their words.
+* The words of an approved digest never change. They can be taken back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from bot.core import authorship, folding, rewording, sounding
+from bot.core.authorship import answer
 from bot.core.draft import Draft
-from bot.core.effects import Draw, Effect, Lane, Note, Say
+from bot.core.effects import Draw, Effect, Lane, Note, Put, Say
 from bot.core.events import Heard
 from bot.core.ids import derive
 from bot.core.leading import leads
-from bot.core.message import Block, Button, Message, Phrase, block, t
-from bot.core.retelling import REASONS, WITHDRAWN, quoted, standing, told
-from bot.core.spans import until
-from bot.core.state import Digest, DigestSentence, Seat, Table
+from bot.core.message import Button, Message, Phrase, block, t
+from bot.core.presenting import reshown, shown, staffed_by
+from bot.core.retelling import KEPT, REASONS, quoted, standing, told
+from bot.core.series import focus_on
+from bot.core.state import Digest, DigestSentence
 
 Moves = Generator[Effect, None, Digest]
 """Effects, and the digest as it is after them."""
+Changes = Generator[Effect, None, Draft]
 
 DECIDER: Mapping[str, Phrase] = {
     "facilitator": t("Your facilitator"),
@@ -34,49 +41,91 @@ DECIDER: Mapping[str, Phrase] = {
     "organiser": t("The organiser"),
 }
 
+AUTHORS = frozenset(("correct", "words", "take", "may", "word", "same", "says"))
+"""What people at the table do; everything else is for those who lead it."""
+ONE_OF_MANY = frozenset(("correct", "take", "edit", "leave", "back"))
+"""What can be done with one of many sentences, once its number is typed."""
 
-def named(heard: Heard) -> str:
-    """The id of the digest that a press under a draft names; "" where the step has but one at each table."""
-    return [*heard.press.split(":"), "", "", "", ""][4]
+
+def named(heard: Heard, focus: str = "") -> str:
+    """The id of the digest that a press under a draft names, or the question that typed words answer (`focus`, where they reply
+    to none); "" where the step has but one at each table."""
+    return _asked(heard, heard.asked or focus)[3]
+
+
+def concerns(heard: Heard, focus: str) -> bool:
+    """Whether typed words answer a question about a draft; `focus` is what the seat's words answer at present."""
+    return not heard.press and _asked(heard, heard.asked or focus)[1] in (*AUTHORS, "wording", "two", "number")
 
 
 def present(draft: Draft) -> Iterator[Effect]:
-    """Store a digest that has just been drawn, and bring it to those who lead the table."""
+    """Store a digest that has just been drawn; bring it to those who lead the table, and to each author their own words."""
     yield Draw(draft.digest)
-    yield Say(f"facilitators:{draft.table.id}", shown(draft), _key(draft, "draft"))
+    yield Say(f"facilitators:{draft.table.id}", shown(draft), draft.key("draft"))
+    yield from authorship.ask(draft)
 
 
-def hear(draft: Draft, heard: Heard) -> Moves:
-    """Somebody has pressed a button under this draft. Whatever a step does once a digest is approved follows from its state."""
-    at, digest = draft.at, draft.digest
-    what = [*heard.press.split(":"), "", "", ""]
-    if not leads(at.seat, draft.table):
-        yield _answer(draft, heard, at.message(t("Only those who lead this table can do that.")))
-    elif digest.state == "approved":
-        yield _answer(draft, heard, at.message(t("This digest has been approved already.")))
-    elif digest.state == "held" or (at.stage is not None and at.stage.state == "closed"):
-        said = t("The time is over, and this digest is held. Nothing was changed.")
-        yield _answer(draft, heard, at.message(said))
-    elif what[1] == "approve":
-        return (yield from _approve(draft.now(), heard))
-    elif what[1] in ("leave", "reason", "back"):
-        number, _, reason = what[3].partition("-")
-        if number.isdecimal() and 1 <= int(number) <= len(digest.sentences):
-            return (yield from _change(draft.now(), heard, what[1], int(number), reason))
-    return digest
+def hear(draft: Draft, heard: Heard, carried: Iterable[str] = ()) -> Moves:
+    """Somebody has pressed a button under this draft, or typed what it asked for. What a step does once a digest is approved
+    follows from its state. `carried` are the tables that have read it."""
+    before, seat = draft, draft.at.seat
+    table, what, rest, _ = _asked(heard, heard.asked or seat.focus)
+    if table != draft.table.id:  # asked at a table where this person does not sit any more
+        yield answer(draft, heard, block(t("This is closed now, so nothing was changed.")))
+        return draft.digest
+    if what == "which" and rest in ONE_OF_MANY:
+        question = draft.press("number", rest)
+        yield from focus_on(draft.at, question)
+        yield answer(draft, heard, block(t("Which one? Please write its number.")), asks=question)
+        return draft.digest
+    if what == "number" and rest in ONE_OF_MANY:
+        what, rest = rest, heard.text.strip().rstrip(".")
+        found = draft.digest.sentences[int(rest) - 1 : int(rest)] if rest.isdecimal() and int(rest) else ()
+        if not found:
+            asks = draft.press("number", what)
+            wrong = t("Please write the number of a sentence, from 1 to {last}.", last=len(draft.digest.sentences))
+            yield answer(draft, heard, block(wrong), asks=asks)
+            return draft.digest
+        yield from focus_on(draft.at, "")
+    closed = draft.at.stage is not None and draft.at.stage.state == "closed"
+    if draft.digest.state == "draft" and not closed:
+        draft = draft.now()
+    if what in AUTHORS:
+        draft = yield from _author(draft, heard, what, rest, carried)
+    elif not leads(seat, draft.table):
+        yield answer(draft, heard, block(t("Only those who lead this table can do that.")))
+    elif draft.digest.state == "approved":
+        said = draft.at.message(t("This digest has been approved already. There is nothing left to do."))
+        yield Say(seat.unit, said, draft.key("already", seat.id), Lane.ANSWER, quiet=False)
+    elif draft.digest.state == "held" or closed:
+        yield answer(draft, heard, block(t("The time is over, and this digest is held. Nothing was changed.")))
+    else:
+        draft = yield from _leader(draft, heard, what, rest)
+    if draft.digest.state == "draft":
+        draft = yield from _fewer(before, draft, heard)
+    if draft.digest != before.digest:
+        yield Draw(draft.digest)
+    if draft.notes is not None:
+        yield Put(draft.stage())
+    return draft.digest
 
 
 def remind(draft: Draft) -> Iterator[Effect]:
     """Whoever leads the table, and the coordinator too, so that somebody approves it in time."""
-    if draft.digest.state == "draft":
+    if draft.digest.state == "draft" and not draft.note("approved", ""):
         for to in (f"facilitators:{draft.table.id}", f"coordinators:{draft.table.site}"):
-            yield Say(to, shown(draft), _key(draft, "remind", int(draft.at.now.timestamp())))
+            yield Say(to, shown(draft.now()), draft.key("remind", int(draft.at.now.timestamp())))
 
 
 def close(draft: Draft) -> Moves:
-    """The time is over: what nobody has approved is held. The coordinator is called, and the table told."""
+    """The time is over: what nobody has approved is held. The coordinator is called, and the table told. What is approved and
+    waits for authors goes with the words of those who have agreed."""
     at, table, digest = draft.at, draft.table, draft.digest
     if digest.state != "draft":
+        return digest
+    if by := draft.note("approved", ""):
+        digest = (yield from _release(draft.now(), by)).digest
+        yield Draw(digest)
         return digest
     digest = replace(digest, state="held")
     yield Draw(digest)
@@ -86,59 +135,134 @@ def close(draft: Draft) -> Moves:
         "goes on. Please ask the table's facilitator what happened.",
         number=table.number,
     )
-    yield Say(f"coordinators:{table.site}", at.message(called), _key(draft, "held"))
+    yield Say(f"coordinators:{table.site}", at.message(called), draft.key("held"))
     said = t(
         "Nobody has approved the digest of your table in time, so it is held: it goes nowhere. The "
         "coordinator knows. The assembly goes on."
     )
-    yield Say(table.unit, at.message(said), _key(draft, "held"))
+    yield Say(table.unit, at.message(said), draft.key("held"))
     return digest
 
 
-def shown(draft: Draft) -> Message:
-    """The draft, with what can be done about it. Nothing can be rewritten."""
-    at, table, digest = draft.at, draft.table, draft.digest
-    closes = (at.stage.closes if at.stage else None) or at.closes
-    blocks: list[Block] = [block(t("Digest of table {number}, to be approved", number=table.number), kind="title")]
-    buttons = [Button(t("Approve"), draft.press("approve"))]
-    for number, sentence in enumerate(digest.sentences, 1):
-        blocks.append(block(t("Sentence {number}", number=number), kind="note"))
-        if not sentence.left_out:
-            blocks += quoted(sentence)
-            buttons.append(Button(t("Leave out {number}", number=number), draft.press("leave", str(number))))
-        elif sentence.left_out == WITHDRAWN:
-            blocks.append(block(t("Taken back by whoever wrote it.")))
-        else:
-            blocks.append(block(t("Left out: {reason}.", reason=REASONS[sentence.left_out])))
-            buttons.append(Button(t("Put {number} back", number=number), draft.press("back", str(number))))
-    blocks += told(replace(digest, sentences=()))
-    text = t(
-        "Is this what the table said? Once approved, it goes to other tables. If nobody approves it, it goes nowhere."
-    )
-    blocks.append(block(text))
-    if closes is not None:
-        blocks.append(block(t("Please decide by {when}.", when=until(closes, at.now)), kind="note"))
-    return at.message(*blocks, buttons=tuple(buttons), shows=digest.id)
+def _asked(heard: Heard, focus: str) -> tuple[str, str, str, str]:
+    """At which table what is done, with what, and the digest that is named: by a press, or by the question that words answer."""
+    parts = [*(heard.press or focus).split(":"), "", "", "", ""]
+    return parts[2], parts[1], parts[3], parts[4]
 
 
-def _approve(draft: Draft, heard: Heard) -> Moves:
-    at, table, digest = draft.at, draft.table, draft.digest
-    if not standing(digest):
+def _author(draft: Draft, heard: Heard, what: str, rest: str, carried: Iterable[str]) -> Changes:
+    match what:
+        case "correct":
+            return (yield from authorship.correct(draft, heard, rest))
+        case "words" if not heard.press:
+            return (yield from authorship.words(draft, heard, rest))
+        case "take":
+            return (yield from authorship.take(draft, heard, rest, carried))
+        case "may":
+            return (yield from authorship.may(draft, heard, rest))
+        case "says":
+            return (yield from sounding.says(draft, heard, rest))
+    if draft.digest.state != "draft":
+        yield answer(draft, heard, block(folding.SETTLED))
+        return draft
+    decide = rewording.decide if what == "word" else folding.same
+    return (yield from decide(draft, heard, rest))
+
+
+def _leader(draft: Draft, heard: Heard, what: str, rest: str) -> Changes:
+    match what:
+        case "approve":
+            return (yield from _approve(draft, heard, rest))
+        case "leave" | "reason" | "back":
+            number, _, reason = rest.partition("-")
+            if number.isdecimal() and 1 <= int(number) <= len(draft.digest.sentences):
+                return (yield from _change(draft, heard, what, int(number), reason))
+        case "edit":
+            return (yield from rewording.edit(draft, heard, rest))
+        case "wording" if not heard.press:
+            return (yield from rewording.wording(draft, heard, rest))
+        case "fold":
+            return (yield from folding.fold(draft, heard))
+        case "two" if not heard.press:
+            return (yield from folding.two(draft, heard))
+        case "pair":
+            return (yield from folding.pair(draft, heard, rest))
+        case "ask":
+            return (yield from sounding.ask(draft, heard))
+    return draft
+
+
+def _approve(draft: Draft, heard: Heard, version: str) -> Changes:
+    seat = draft.at.seat
+    if not standing(draft.digest):
         said = t("Every sentence is left out, so there is nothing to approve. Put one back, or the digest is held.")
-        yield _answer(draft, heard, at.message(said))
-        return digest
-    digest = replace(digest, state="approved", at=at.now)
-    yield Draw(digest)
-    yield Note("approved", at.seat.id, {"digest": digest.id})
-    goes = at.message(t("This goes to the other tables:"), *told(digest), shows=digest.id)
-    yield Say(table.unit, goes, _key(draft, "approved"))
-    if not _staffed_by(table, at.seat):
-        said = t("Thank you. The digest of table {number} is approved.", number=table.number)
-        yield _answer(draft, heard, at.message(said))
-    return digest
+        yield answer(draft, heard, block(said))
+        return draft
+    if (version or "0") != str(draft.note("version", 0)):
+        head = t("New words have come in since this was shown to you. Please read it once more.")
+        key = draft.key("answer", seat.id, derive(heard.id))
+        yield Say(seat.unit, shown(draft, head), key, Lane.ANSWER, quiet=False)
+        return draft
+    if draft.note("approved", ""):
+        yield answer(
+            draft, heard, block(t("It is approved, and goes as soon as those who wrote it have all answered."))
+        )
+        return draft
+    if _open(draft):
+        draft = draft.noted(approved=seat.id)
+        said = t(
+            "Thank you. Few people wrote it, so it goes once each of them has answered, and at the end in any case."
+        )
+        yield answer(draft, heard, block(said))
+        return draft
+    draft = yield from _release(draft, seat.id)
+    if not staffed_by(draft.table, seat):
+        said = t("Thank you. The digest of table {number} is approved.", number=draft.table.number)
+        yield answer(draft, heard, block(said))
+    return draft
 
 
-def _change(draft: Draft, heard: Heard, what: str, number: int, reason: str) -> Moves:
+def _open(draft: Draft) -> list[str]:
+    """Where few wrote, those who have not answered yet whether their words may go."""
+    return [seat for seat in draft.everybody if draft.few and seat not in draft.note("may", {})]
+
+
+def _fewer(before: Draft, draft: Draft, heard: Heard) -> Changes:
+    """Where few authors are left now, each of them is asked; once all have answered, what is approved goes."""
+    if draft.few and not before.few:
+        yield from authorship.ask(draft)
+    by = draft.note("approved", "")
+    if by and standing(draft.digest) and not _open(draft):
+        return (yield from _release(draft, by))
+    return draft
+
+
+def _release(draft: Draft, by: str) -> Changes:
+    """It is approved, and goes: without the words of those who do not agree, where they have been asked."""
+    may = draft.note("may", {})
+    draft = _kept(draft, [seat for seat in draft.everybody if may.get(seat) is False])
+    if draft.few:
+        draft = _kept(draft, [seat for seat in draft.everybody if not may.get(seat)])
+    digest = replace(draft.digest, state="approved", at=draft.at.now)
+    draft = replace(draft.noted(approved=by, edits={}, folds={}), digest=digest)
+    yield Note("approved", by, {"digest": digest.id})
+    if not standing(digest):
+        none = t("Nothing of what your table said goes to other tables: those who wrote it keep it here.")
+        yield Say(draft.table.unit, draft.at.message(none), draft.key("approved"))
+        return draft
+    head = t("This goes to the table that you answer:") if digest.answers else t("This goes to the other tables:")
+    goes = draft.at.message(head, *told(digest), shows=digest.id)
+    yield Say(draft.table.unit, goes, draft.key("approved"))
+    return draft
+
+
+def _kept(draft: Draft, seats: list[str]) -> Draft:
+    """The draft without the words of these authors, which stay at their table."""
+    here = (s if s.left_out else draft.without(s, seats, KEPT) for s in draft.digest.sentences)
+    return draft.having(here)
+
+
+def _change(draft: Draft, heard: Heard, what: str, number: int, reason: str) -> Changes:
     """Leave a sentence out, in two presses (which, and why), or put it back."""
     at, sentence = draft.at, draft.digest.sentences[number - 1]
     if what == "back" and sentence.left_out in REASONS:
@@ -149,32 +273,27 @@ def _change(draft: Draft, heard: Heard, what: str, number: int, reason: str) -> 
     if what == "leave" and not sentence.left_out:
         buttons = tuple(Button(label, draft.press("reason", f"{number}-{id}")) for id, label in REASONS.items())
         why = block(t("Why is it left out? Your table will read the reason. Disagreeing with it is not a reason."))
-        yield _answer(draft, heard, at.message(*quoted(sentence), why, buttons=buttons))
+        yield answer(draft, heard, *quoted(sentence), why, buttons=buttons)
     elif what == "reason" and not sentence.left_out and reason in REASONS:
         if at.seat.role == "facilitator" and draft.last_of_minority(sentence):
             yield from _ask_coordinator(draft, heard, number, sentence, reason)
-            return draft.digest
+            return draft
         blocks = [block(t("{who} has left a sentence out of your digest.", who=DECIDER[at.seat.role]))]
         if reason in ("off-topic", "double"):
             blocks += quoted(sentence)
         blocks.append(block(t("The reason given: {reason}.", reason=REASONS[reason])))
         return (yield from _changed(draft, heard, number, reason, at.message(*blocks)))
-    return draft.digest
+    return draft
 
 
-def _changed(draft: Draft, heard: Heard, number: int, reason: str, told_table: Message) -> Moves:
-    at, table, key = draft.at, draft.table, derive(heard.id)
-    sentences = list(draft.digest.sentences)
-    sentences[number - 1] = replace(sentences[number - 1], left_out=reason)
-    draft = draft.with_sentences(tuple(sentences))
-    yield Draw(draft.digest)
+def _changed(draft: Draft, heard: Heard, number: int, reason: str, told_table: Message) -> Changes:
+    table, key = draft.table, derive(heard.id)
+    draft = draft.changing(number, replace(draft.digest.sentences[number - 1], left_out=reason))
     about = {"digest": draft.digest.id, "sentence": number, "reason": reason}
-    yield Note("left_out" if reason else "put_back", at.seat.id, about)
-    yield Say(table.unit, told_table, _key(draft, "changed", key), without=tuple(s.id for s in table.staff))
-    yield Say(f"facilitators:{table.id}", shown(draft), _key(draft, "draft", key), Lane.ANSWER, quiet=False)
-    if table.staff and not _staffed_by(table, at.seat):
-        yield _answer(draft, heard, shown(draft))
-    return draft.digest
+    yield Note("left_out" if reason else "put_back", draft.at.seat.id, about)
+    yield Say(table.unit, told_table, draft.key("changed", key), without=tuple(s.id for s in table.staff))
+    yield from reshown(draft, key, draft.at.seat)
+    return draft
 
 
 def _ask_coordinator(
@@ -185,7 +304,7 @@ def _ask_coordinator(
         "This is the last sentence of a minority at your table. The coordinator decides whether it is left "
         "out and has been asked. Until then it stands."
     )
-    yield _answer(draft, heard, at.message(said))
+    yield answer(draft, heard, block(said))
     asked = at.message(
         t(
             "The facilitator of table {number} wants to leave out the last sentence of a minority.",
@@ -198,17 +317,4 @@ def _ask_coordinator(
     )
     about = {"step": at.step, "table": table.id, "sentence": number, "reason": reason}
     yield Note("asked_coordinator", at.seat.id, about)
-    yield Say(f"coordinators:{table.site}", asked, _key(draft, "minority", number, reason))
-
-
-def _answer(draft: Draft, heard: Heard, message: Message) -> Say:
-    at = draft.at
-    return Say(at.seat.unit, message, at.key("answer", at.seat.id, derive(heard.id)), Lane.ANSWER, quiet=False)
-
-
-def _key(draft: Draft, *parts: str | int) -> str:
-    return draft.at.key(*([draft.digest.id] if draft.digest.answers else []), *parts)
-
-
-def _staffed_by(table: Table, seat: Seat) -> bool:
-    return any(s.id == seat.id for s in table.staff)
+    yield Say(f"coordinators:{table.site}", asked, draft.key("minority", number, reason))

@@ -7,8 +7,8 @@ Invariants:
 * Of n members who agree with anything and k sentences asked for, n/k who agree with one and the same statement are never
   all left out: some sentence speaks for at least one of them (greedy balanced justified representation: each sentence
   uses up n/k of its people, so that two thirds of the people get about two thirds of the sentences, and not all).
-* When somebody holds a minority position, one is in; when statements are for and against, both sides are in. They take
-  the place of a sentence only if nobody becomes unheard by that; else the digest gets one more than was asked for.
+* When somebody holds a minority position, one is in; of an option for and against which people spoke, both sides are in. They
+  take the place of a sentence only if nobody becomes unheard by that; else the digest gets one more than was asked for.
 * Same statements, votes and seed, same digest, in whatever order they come.
 
 Silence is not agreement: whoever did not vote agrees with their own statements and nothing else.
@@ -28,13 +28,15 @@ SIDES = ("for", "against")
 
 @dataclass(frozen=True)
 class Statement:
-    """Something said that can be agreed with. `side` is "for", "against" or anything else, `at_order` when it was said."""
+    """Something said that can be agreed with. `side` is "for", "against" or anything else, `at_order` when it was said, `about`
+    the option for or against which it speaks, where there are several."""
 
     id: str
     author: str
     side: str
     words: int
     at_order: int
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Digest:
-    """`unheard`: members who agree with no sentence, the silent among them."""
+    """`unheard`: members who agree with no sentence, the silent among them; `more`: how much else was said."""
 
     sentences: tuple[Sentence, ...]
     unheard: int
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class _Position:
     sources: tuple[str, ...]
     authors: tuple[str, ...]
     side: str
+    about: str
     words: int
     order: tuple[int, str]
     agree: int
@@ -125,13 +129,52 @@ def draw(
     else:
         chosen = _rounds(positions, set(people), size, seed)
     chosen = _complete(chosen, positions, [_minority, _sides] if voted else [_sides])
+    return _digest(chosen, people, voted=voted)
+
+
+def most_agreed(
+    statements: Iterable[Statement],
+    votes: Mapping[str, Mapping[str, int]],
+    members: Sequence[str],
+    size: int,
+    seed: str,
+    fold: Mapping[str, str] = MappingProxyType({}),
+) -> Digest:
+    """The statements with which most agree, and what is missing of both sides: no fair slate, which `draw` makes, but what a
+    table finds strongest. Arguments as for `draw`."""
+    people = sorted(set(members))
+    positions = _positions(statements, votes, {member: 1 << i for i, member in enumerate(people)}, seed, fold)
+    chosen = _complete(sorted(positions, key=lambda p: p.merit)[:size], positions, [_sides])
+    voted = any(p.seen.bit_count() > len(p.authors) for p in positions)
+    return _digest(chosen, people, voted=voted, more=len(positions) - len(chosen))
+
+
+def in_order(
+    statements: Iterable[Statement],
+    votes: Mapping[str, Mapping[str, int]],
+    members: Sequence[str],
+    most: int,
+    seed: str,
+    fold: Mapping[str, str] = MappingProxyType({}),
+) -> Digest:
+    """Everything that was said, in its order; where that is more than `most`, something of everybody before anything else."""
+    people = sorted(set(members))
+    positions = _positions(statements, votes, {member: 1 << i for i, member in enumerate(people)}, seed, fold)
+    chosen = positions if len(positions) <= most else _rounds(positions, set(people), most, seed)
+    chosen = sorted(_complete(chosen, positions, [_sides]), key=lambda p: p.order)
+    voted = any(p.seen.bit_count() > len(p.authors) for p in positions)
+    return _digest(chosen, people, voted=voted, more=len(positions) - len(chosen))
+
+
+def _digest(chosen: list[_Position], people: list[str], *, voted: bool, more: int = 0) -> Digest:
     heard = _union(position.agree for position in chosen)
     minorities = _held_by_few(chosen, chosen) if voted else set()
     return Digest(
         tuple(
             Sentence(p.sources, p.agree.bit_count(), p.reject.bit_count(), minority=p.key in minorities) for p in chosen
         ),
-        unheard=len(people) - heard.bit_count(),
+        len(people) - heard.bit_count(),
+        more,
     )
 
 
@@ -146,7 +189,8 @@ def _positions(
     groups: dict[tuple[str, ...], list[Statement]] = {}
     for statement in sorted(statements, key=lambda s: (s.at_order, s.id)):
         words = same_words(fold[statement.id]) if statement.id in fold else None
-        groups.setdefault((statement.id,) if words is None else (statement.side, words), []).append(statement)
+        same = (statement.id,) if words is None else (statement.about, statement.side, words)
+        groups.setdefault(same, []).append(statement)
     found = []
     for group in groups.values():
         cast = [(bit[voter], vote) for s in group for voter, vote in votes.get(s.id, {}).items() if voter in bit]
@@ -160,6 +204,7 @@ def _positions(
                 sources=tuple(s.id for s in group),
                 authors=tuple(dict.fromkeys(s.author for s in group)),
                 side=first.side,
+                about=first.about,
                 words=first.words,
                 order=(first.at_order, first.id),
                 agree=(agree & ~reject) | authors,
@@ -243,8 +288,9 @@ def _minority(chosen: list[_Position], positions: list[_Position]) -> list[_Posi
 
 
 def _sides(chosen: list[_Position], positions: list[_Position]) -> list[_Position]:
-    there = {p.side for p in chosen}
-    return sorted((p for p in positions if p.side in SIDES and p.side not in there), key=lambda p: p.merit)
+    there = {(p.about, p.side) for p in chosen}
+    lacking = (p for p in positions if p.side in SIDES and (p.about, p.side) not in there)
+    return sorted(lacking, key=lambda p: p.merit)
 
 
 def _complete(chosen: list[_Position], positions: list[_Position], needs: list[_Need]) -> list[_Position]:

@@ -22,8 +22,17 @@ REASONS: Mapping[str, Phrase] = {
 }
 """Why a sentence may be left out. A person picks one of them, and the table reads it."""
 
-WITHDRAWN = "withdrawn"
-"""The reason that stands at a sentence whose authors have taken it back."""
+WITHDRAWN, FOLDED, KEPT = "withdrawn", "folded", "kept"
+"""Why a sentence does not stand that nobody has left out: its authors have taken it back, have put it together with another one,
+or, where few wrote, want it to stay at their table."""
+
+WHY: Mapping[str, Phrase] = {
+    **REASONS,
+    WITHDRAWN: t("its authors took it back"),
+    FOLDED: t("its authors put it together with another sentence"),
+    KEPT: t("its authors keep it at their table"),
+}
+"""Everything for which a sentence may not stand."""
 
 
 def standing(digest: Digest) -> tuple[DigestSentence, ...]:
@@ -42,9 +51,18 @@ def told(digest: Digest, words: Callable[[str], Words] = original) -> tuple[Bloc
     blocks: list[Block] = []
     for number, sentence in enumerate(digest.sentences, 1):
         blocks += () if sentence.left_out else quoted(sentence, words, number)
-    if unheard := for_nobody(digest):
-        blocks.append(block(unheard, kind="note"))
-    return tuple(blocks)
+    return (*blocks, *not_in(digest))
+
+
+def not_in(digest: Digest) -> tuple[Block, ...]:
+    """Of whom and what these sentences do not tell."""
+    more = tn(
+        "One more was written for which there was no room.",
+        "{n} more were written for which there was no room.",
+        digest.more,
+    )
+    notes = [for_nobody(digest), more if digest.more else None]
+    return tuple(block(note, kind="note") for note in notes if note is not None)
 
 
 def quoted(

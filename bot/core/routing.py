@@ -88,6 +88,17 @@ def table_named(flow: Flow, event: Event) -> str:
     return _named(flow, event, "table")
 
 
+def table_awaited(flow: Flow, seat: Seat | None, event: Event) -> str:
+    """The id of the table about which somebody who sits at none was asked something that they answer now with words."""
+    if seat is None or seat.table or not isinstance(event, Heard):
+        return ""
+    if event.carried or event.room or event.text.startswith("/"):
+        return ""
+    parts = (event.asked or seat.focus).split(":")
+    node = flow.nodes.get(parts[0])
+    return parts[2] if node is not None and node.step.names == "table" and len(parts) > 2 else ""
+
+
 def course_named(flow: Flow, event: Event) -> str:
     """The id of the course that a press names, "" if it names none; loaded in place of the presser's own."""
     named = _named(flow, event, "course")

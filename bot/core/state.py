@@ -208,7 +208,7 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Digest:
     """A short text drawn from contributions. Every sentence is a tuple of the contributions it stands for, never empty.
-    `answers` is the digest to which it replies, "" where it replies to none."""
+    `answers` is the digest to which it replies, "" where it replies to none; `more` how many statements had no room in it."""
 
     id: str
     step: str
@@ -221,6 +221,7 @@ class Digest:
     members: int
     at: datetime
     answers: str = ""
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ def _table(work: Work, assembly: str, flow: Flow, event: Event, seat: Seat | Non
             number = number_named(seat, event)
             if seat is not None and number is not None:
                 id = tables.numbered(work.db, assembly, number, seat.site)
-            id = routing.table_named(flow, event) or id
+            id = routing.table_named(flow, event) or routing.table_awaited(flow, seat, event) or id
             if event.answers and event.text.startswith("/") and seat is not None and seat.role in OVERSEEING:
                 answered = opinions.contribution(work.db, assembly, event.answers)
                 id = answered.table if answered is not None else id

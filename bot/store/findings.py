@@ -41,6 +41,7 @@ def save_digest(db: Database, assembly: str, digest: Digest) -> None:
             "unheard": d.unheard,
             "members": d.members,
             "answers": d.answers,
+            "more": d.more,
         },
         separators=(",", ":"),
     )
@@ -77,6 +78,6 @@ def _digests(db: Database, where: str, given: Sequence[str]) -> list[Digest]:
         data = json.loads(text)
         sentences = tuple(DigestSentence(**{**s, "sources": tuple(s["sources"])}) for s in data["sentences"])
         counts = data["unheard"], data["members"]
-        answers = data.get("answers", "")
-        digests.append(Digest(id, step, table, site, language, state, sentences, *counts, instant(at), answers))
+        more = data.get("answers", ""), data.get("more", 0)
+        digests.append(Digest(id, step, table, site, language, state, sentences, *counts, instant(at), *more))
     return digests

@@ -94,7 +94,7 @@ def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
         case "carried":
             drawn = {d.id for d in stage.digests.values() if d.step == node.id and table and d.table == table.id}
             come = stage.arrivals.items()
-            return tuple(to for (_, to), found in come if any(digest.id in drawn for digest, *_ in found))
+            return {id: tuple(to for (_, to), found in come if any(d.id == id for d, *_ in found)) for id in drawn}
         case "own":
             return tuple(c for c in live if seat and c.seat == seat.id and c.step == node.id)
         case "statements":

@@ -93,6 +93,13 @@ class Stagehand:
         """A button is pressed; what the person reads thereupon."""
         return self._hear(seat, press=press)
 
+    def agree(self, step: str, table: str) -> None:
+        """Where few have written what stands in a draft, they let their words leave their table."""
+        for digest in [d for d in self.digests.values() if (d.step, d.table, d.state) == (step, table, "draft")]:
+            sources = [self.contributions[id] for s in digest.sentences for id in s.sources]
+            for seat in dict.fromkeys(c.seat for c in sources):
+                self.press(seat, f"{step}:may:{table}:yes:{digest.id if digest.answers else ''}")
+
     def write(self, seat: str, text: str, room: str = "") -> list[str]:
         """Something is typed, in private or in a room; what the person reads thereupon."""
         return self._hear(seat, text=text, room=room)
@@ -121,7 +128,8 @@ class Stagehand:
         unit = event.units[0] if isinstance(event, Spread) and event.units else getattr(event, "unit", "")
         seat = self.seats.get(getattr(event, "seat", "") or unit.partition("seat:")[2])
         at = getattr(event, "table", "") or (seat.table if seat is not None else unit.partition("table:")[2])
-        at = routing.table_named(self.flow, event) or self._numbered(seat, event) or at
+        named = routing.table_named(self.flow, event) or routing.table_awaited(self.flow, seat, event)
+        at = named or self._numbered(seat, event) or at
         table = self.tables.get(at)
         if table is not None:
             table = self._peopled(table)
@@ -147,7 +155,8 @@ class Stagehand:
     def _course(self, event: Event, seat: Seat | None, table: Table | None) -> str:
         if named := routing.course_named(self.flow, event):
             return named
-        at_table = table is not None and routing.table_named(self.flow, event)
+        named = routing.table_named(self.flow, event) or routing.table_awaited(self.flow, seat, event)
+        at_table = table is not None and named
         site = table.site if table is not None and at_table else seat.site if seat is not None else ""
         return getattr(event, "course", "") or self.flow.course_of(site or self.flow.file.schedule.sites[0].id)
 

@@ -93,6 +93,9 @@ def test_an_example_plays_to_its_end(name: str) -> None:
 NOTHING: dict[str, Any] = {
     "agreements": {},
     "digest": None,
+    "wordings": (),
+    "gone": frozenset(),
+    "carried": {},
     "arrivals": (),
     "answers": (),
     "replies": (),

@@ -70,6 +70,7 @@ def two_tables(
 
 def approve(stage: Stagehand, *tables: str) -> None:
     for table in tables:
+        stage.agree("digest", table)
         stage.press(f"lead-{table}", f"digest:approve:{table}:")
 
 

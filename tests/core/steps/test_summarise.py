@@ -41,7 +41,7 @@ VOTES = {
 
 
 def said(id: str, seat: str, table: str = "t1") -> Contribution:
-    return Contribution(id, "ideas", table, "lyon", seat, "message", f"words of {id}", START, "en", shared=True)
+    return Contribution(id, "ideas", table, "lyon", seat, "message", f"SAID of {id}", START, "en", shared=True)
 
 
 def a_table(*contributions: Contribution, steps: str = STEPS, **given: object) -> Stagehand:
@@ -56,7 +56,16 @@ def a_table(*contributions: Contribution, steps: str = STEPS, **given: object) -
 
 
 def three_views() -> Stagehand:
-    return a_table(said("trains", "anna"), said("buses", "ben"), said("roads", "dora"), agreements=VOTES)
+    """Two sentences, of two people, who agree that their words may leave the table."""
+    stage = a_table(said("trains", "anna"), said("buses", "ben"), said("roads", "dora"), agreements=VOTES)
+    agree(stage, "anna", "dora")
+    return stage
+
+
+def agree(stage: Stagehand, *seats: str) -> None:
+    """Where few have written, these let their words go."""
+    for seat in seats:
+        stage.press(seat, f"digest:may:{stage.seats[seat].table}:yes")
 
 
 def digest_of(stage: Stagehand, table: str = "t1") -> Digest:
@@ -86,9 +95,11 @@ def test_facilitator_gets_the_draft_in_the_words_of_the_table() -> None:
         "Sentence 2",
         "roads",
         "Some of those who answered agree, most do not. This is what a minority says.",
+        "Fewer than three people wrote this, so everybody could guess who. Each of them is asked, and the words of those who do "
+        "not agree stay at the table.",
         "Is this what the table said? Once approved, it goes to other tables. If nobody approves it, it goes nowhere.",
         "Please decide by 02 Mar 17:15.",
-        "[Approve] [Leave out 1] [Leave out 2]",
+        "[Approve] [Edit 1] [Leave out 1] [Edit 2] [Leave out 2] [Two say the same] [Ask the table]",
     ]
     assert "drawn, in your own words" in stage.read_by("table:t1")[0]
 
@@ -112,6 +123,7 @@ def test_step_waits_for_every_table() -> None:
         stage.seat(f"maya-{table}", table=table, role="facilitator")
     stage.contributions = {c.id: c for c in (said("trains", "anna"), said("roads", "dora", "t2"))}
     stage.start()
+    agree(stage, "anna", "dora")
     stage.press("maya-t1", "digest:approve:t1:")
     assert "digest" in stage.courses["all"].open
     assert [d.state for d in (digest_of(stage, "t1"), digest_of(stage, "t2"))] == ["approved", "draft"]
@@ -134,6 +146,7 @@ def test_coordinator_of_another_site_cannot_approve() -> None:
     stage.seat("gerd", role="coordinator", site="graz")
     stage.contributions = {"trains": said("trains", "anna")}
     stage.start()
+    agree(stage, "anna")
     assert stage.press("gerd", "digest:approve:t1:") == ["Only those who lead this table can do that."]
     assert stage.press("claire", "digest:approve:t1:") == ["Thank you. The digest of table 1 is approved."]
 
@@ -144,6 +157,7 @@ def test_organiser_of_no_course_approves_a_table_of_any_site() -> None:
     stage.seat("otto", role="organiser", site="lyon")
     stage.contributions = {"trains": replace(said("trains", "anna"), site="graz")}
     stage.start()
+    agree(stage, "anna")
     assert stage.press("otto", "digest:approve:t1:") == ["Thank you. The digest of table 1 is approved."]
     assert stage.courses["graz"].done["digest"] == "done"
 
@@ -165,8 +179,12 @@ def test_second_approval_while_other_tables_are_open() -> None:
     stage.seat("maya", table="t1", role="facilitator")
     stage.contributions = {c.id: c for c in (said("trains", "anna"), said("roads", "ben", "t2"))}
     stage.start()
+    agree(stage, "anna")
     stage.press("maya", "digest:approve:t1:")
-    assert stage.press("maya", "digest:approve:t1:") == ["This digest has been approved already."]
+    assert stage.press("maya", "digest:approve:t1:") == [
+        "This digest has been approved already. There is nothing left to do."
+    ]
+    assert stage.press("maya", "digest:approve:t1:") == [], "it is said kindly, and once"
 
 
 def test_leaving_out_asks_for_a_listed_reason_and_tells_the_table() -> None:
@@ -258,7 +276,9 @@ def test_unapproved_digest_is_held_and_the_assembly_goes_on() -> None:
     assert "is held and goes nowhere" in stage.read_by("coordinators:lyon")[-1]
     assert "is held: it goes nowhere" in stage.read_by("table:t1")[-1]
     assert stage.read_by("seat:anna")[-1] == "We go on."
-    assert stage.press("maya", "digest:approve:t1:") == ["This is closed now, so nothing was changed."]
+    assert stage.press("maya", "digest:approve:t1:") == [
+        "The time is over, and this digest is held. Nothing was changed."
+    ]
     assert digest_of(stage).state == "held"
 
 
@@ -307,7 +327,7 @@ def test_what_its_author_took_back_does_not_go_out() -> None:
 def test_state_and_messages_hold_no_words() -> None:
     stage = three_views()
     stage.press("maya", "digest:approve:t1:")
-    assert "words of" not in repr((stage.stages, stage.digests, stage.said, stage.others))
+    assert "SAID of" not in repr((stage.stages, stage.digests, stage.said, stage.others))
 
 
 def test_same_table_same_digest() -> None:
