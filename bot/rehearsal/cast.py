@@ -12,7 +12,10 @@ from bot.core.flow import Flow, Site
 from bot.core.joining import first_run
 from bot.core.lots import Lots
 from bot.core.state import Role
+from bot.core.steps.base import Step
 from bot.core.steps.discuss import Discuss
+from bot.core.steps.relay import Relay
+from bot.core.steps.summarise import Summarise
 from bot.rehearsal import corpus
 from bot.rehearsal.people import Villager
 from bot.rehearsal.voices import Manner, Voice, Voices
@@ -22,8 +25,8 @@ USUAL = 12
 LATE_ONE_IN, NONSENSE_ONE_IN = 12, 48
 """One invented person in so many comes late, or writes nonsense."""
 
-OFFSET: Mapping[Role, int] = {"facilitator": 2, "coordinator": 0, "organiser": 1}
-"""Where the names of a role begin, so that coordinator, organiser and facilitators bear different ones."""
+OFFSET: Mapping[Role, int] = {"facilitator": 2, "coordinator": 0, "organiser": 1, "translator": 7}
+"""Where the names of a role begin, so that people who serve in different roles bear different ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def cast(
     phrases: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[Part, ...]:
     """Everybody: participants (`people` of them, spread over the sites in proportion), a facilitator for each table that is to
-    be expected, a coordinator for each site, an organiser.
+    be expected, a coordinator for each site, a translator for each where words cross into another language, an organiser.
 
     `drop` is the share that falls silent or leaves, half of each. Without it people with voices behave as their file says,
     and all others stay. `phrases` are what people without voices say, by language.
@@ -61,6 +64,8 @@ def cast(
         tables = -(-count // target) if target else 0
         parts += [Part(_staff(site, "facilitator", number, seed)) for number in range(1, tables + 1)]
         parts.append(Part(_staff(site, "coordinator", 1, seed)))
+        if len(flow.languages) > 1 and _steps(flow, Relay):
+            parts.append(Part(_staff(site, "translator", 1, seed)))
     return (*parts, Part(_staff(sites[0], "organiser", 1, seed)))
 
 
@@ -109,6 +114,8 @@ def _participants(
             phrases=phrases.get(language.split("-")[0], ()),
             talking=frozenset(n.id for n in flow.nodes.values() if n.step.talk),
             greeting=frozenset(n.id for n in flow.nodes.values() if isinstance(n.step, Discuss) and n.step.icebreaker),
+            relays=_steps(flow, Relay),
+            digests=_steps(flow, Summarise),
             quits_after=10 + lots.below(12),
         )
         parts.append(Part(person, _late(flow, lots) if manners[number] == "late" else None))
@@ -136,6 +143,10 @@ def _late(flow: Flow, lots: Lots) -> timedelta:
     opening = max((node.step.duration or timedelta() for node in first_run(flow)), default=timedelta())
     by = timedelta(minutes=5 + lots.below(40))
     return opening + by if lots.below(2) else min(by, opening * 3 / 4)
+
+
+def _steps(flow: Flow, *types: type[Step]) -> frozenset[str]:
+    return frozenset(node.id for node in flow.nodes.values() if isinstance(node.step, types))
 
 
 def _name(number: int, language: str) -> str:

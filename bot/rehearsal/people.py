@@ -17,7 +17,7 @@ from datetime import timedelta
 from bot.core.lots import Lots
 from bot.core.rendered import Choice, Rendered
 from bot.core.state import Role
-from bot.rehearsal import corpus
+from bot.rehearsal import corpus, crossing
 from bot.rehearsal.voices import Manner, Voice, Voices, trait
 
 SIDE = frozenset(
@@ -35,6 +35,10 @@ SIDE = frozenset(
         "change",
         "back",
         "later",
+        "doubt",
+        "correct",
+        "take",
+        "unsay",
     }
 )
 """Buttons beside the answers, by any word of what they carry: rehearsing people leave them alone."""
@@ -75,7 +79,8 @@ class Act:
 class Villager:
     """One invented person. `user` is the account, `within` what an answer takes at most, `talking` are the steps at which
     tables talk, `greeting` those that only break the ice. `phrases` are what somebody without a voice says; without any the
-    sentences are made up."""
+    sentences are made up. `relays` are the steps that bring words from elsewhere, `digests` those that draw digests; `dealt`
+    what of it is settled."""
 
     user: str
     name: str
@@ -90,6 +95,9 @@ class Villager:
     phrases: tuple[str, ...] = ()
     talking: frozenset[str] = frozenset()
     greeting: frozenset[str] = frozenset()
+    relays: frozenset[str] = frozenset()
+    digests: frozenset[str] = frozenset()
+    dealt: set[str] = field(default_factory=set)
     named: bool = False
     name_asked_by: str = ""
     acts: int = 0
@@ -114,6 +122,13 @@ class Villager:
             if self.leaving and message.buttons:
                 self.leaving = False
                 yield Act(SHORTEST, "left", press=self.lots.choice(message.buttons).press)
+            return
+        wishes = crossing.wishes(self, message) if self.settled or self.role != "participant" else None
+        if wishes is not None:
+            for wish in wishes:
+                self.asked[wish.topic] = self.asked.get(wish.topic, 0) + 1
+                if self.asked[wish.topic] <= PATIENCE:
+                    yield Act(self._pause(message, ""), wish.topic, wish.text, wish.press)
             return
         buttons = [b for b in message.buttons if not SIDE & set(_parts(b))]
         topic = _topic(message, buttons)
@@ -276,6 +291,8 @@ class Villager:
         """How long an answer takes. Ticking the next box takes moments, so does another try; who has the floor is quick."""
         if self.asked.get(topic, 0) > 1 and not message.expects:
             return SHORTEST
+        if self.role == "translator":
+            return SHORTEST + timedelta(seconds=self._below(40))  # a text that was taken waits for five minutes
         if self.role != "participant":
             return READING + timedelta(seconds=self._below(60))
         longest = self.within

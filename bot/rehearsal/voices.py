@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,7 +38,8 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """All voices of a site. `keys` finds a statement, or its short label, by its text."""
+    """All voices of a site. `keys` finds a statement, or its short label, by its text. `better` are translations that look odd to
+    those who read them here, with how a translator puts them right; `corrects` what authors here put in new words."""
 
     site: str
     language: str
@@ -46,6 +47,8 @@ class Voices:
     people: tuple[Voice, ...]
     nonsense: tuple[str, ...]
     keys: Mapping[str, str]
+    better: Mapping[str, str] = field(default_factory=dict)
+    corrects: Mapping[str, str] = field(default_factory=dict)
 
     def opinion(self, voice: Voice, text: str) -> int | None:
         """How this person voted on a text: 1 agree, -1 disagree, 0 pass. None where no vote is recorded."""
@@ -93,4 +96,12 @@ def _voices(data: Mapping[str, Any]) -> Voices:
         )
         for p in data["people"]
     )
-    return Voices(data["site"], data["language"], data["consultation"], people, tuple(data["nonsense"]), keys)
+    return Voices(
+        data["site"],
+        data["language"],
+        data["consultation"],
+        people,
+        tuple(data["nonsense"]),
+        keys,
+        *({same(old): new for old, new in data.get(name, {}).items()} for name in ("better", "corrects")),
+    )
