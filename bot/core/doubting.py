@@ -26,17 +26,20 @@ from bot.core.retelling import quoted
 from bot.core.scene import Scene
 from bot.core.spans import until
 from bot.core.state import Digest, DigestSentence, Seat, Wanted
-from bot.core.translators import Text, texts
+from bot.core.translators import Text, pressed, texts
 
 WRONG = t("This translation looks wrong")
 """The button."""
 
 
-def doubted(seat: Seat, pointer: str, text: Text | None, now: datetime, key: str) -> Iterator[Effect]:
-    """Somebody says that a translation looks wrong. `key` tells this press from others."""
+def doubted(
+    seat: Seat, pointer: str, text: Text | None, now: datetime, key: str, *, instead: bool = False
+) -> Iterator[Effect]:
+    """Somebody says that a translation looks wrong. `key` tells this press from others; the answer comes `instead` of the
+    question which one."""
     answer, effects = _doubted(seat, pointer, text, now)
     yield from effects
-    yield Say(seat.unit, message(answer), f"doubted/{key}", Lane.ANSWER, quiet=False)
+    yield Say(seat.unit, message(answer), f"doubted/{key}", Lane.ANSWER, quiet=False, instead=instead)
 
 
 def _doubted(seat: Seat, pointer: str, text: Text | None, now: datetime) -> tuple[Phrase, list[Effect]]:
@@ -77,7 +80,7 @@ def ask(at: Scene, digest: Digest, pointers: Mapping[str, str], key: str) -> Ite
     asked: list[Block | Part] = [t("Which of these translations looks wrong?")]
     for number, pointer in enumerate(here, 1):
         asked += [block(Plain(f"{number} · "), Words(pointer), kind="quote")]
-    buttons = [Button(Plain(str(number)), f"-doubt:{pointer}") for number, pointer in enumerate(here, 1)]
+    buttons = [Button(Plain(str(number)), f"-doubt:{pressed(pointer)}") for number, pointer in enumerate(here, 1)]
     if not here:
         asked = [t("This stands as it was written: no translation of it is read.")]
     yield Say(at.seat.unit, at.message(*asked, buttons=tuple(buttons)), at.key("doubt", key), Lane.ANSWER, quiet=False)
@@ -111,10 +114,10 @@ def _waits(text: Text, now: datetime) -> Phrase:
 
 def marks(contribution: str, text: Text | None) -> tuple[Block, ...]:
     """What is said below a translation: that it is questioned, and what was written; that it was withdrawn, or reviewed."""
-    if text is None or text.made is None or text.given is None:
+    if text is None or text.given is None:
         return ()
     language = Lang(text.given.spoken)
-    match text.made.state:
+    match text.made.state if text.made is not None else "held":
         case "questioned":
             note = t("Translation questioned. In {language} it says:", language=language)
             return block(note, kind="note"), block(Words(contribution), kind="quote")
@@ -124,7 +127,7 @@ def marks(contribution: str, text: Text | None) -> tuple[Block, ...]:
                     t("Translation withdrawn: this is what was written, in {language}.", language=language), kind="note"
                 ),
             )
-        case "reviewed" if text.made.by:
+        case "reviewed" if text.made is not None and text.made.by:
             return (block(t("A translator has read this translation."), kind="note"),)
         case "held" if text.wanted is not None:
             return (block(_untranslated(language), kind="note"),)
@@ -133,9 +136,8 @@ def marks(contribution: str, text: Text | None) -> tuple[Block, ...]:
 
 def read(at: Scene, pointers: Mapping[str, str]) -> dict[str, Any]:
     """What is read at this table now that these texts are shown there: for `Stage.data["read"]`."""
-    before: Mapping[str, Any] = (at.stage or at.fresh_stage()).data.get("read", {})
     found = texts(at.state)
-    return {**before, **{pointer: _edition(found[pointer]) for pointer in pointers.values() if pointer in found}}
+    return {pointer: _edition(found[pointer]) for pointer in pointers.values() if pointer in found}
 
 
 def late(at: Scene, digest: Digest, pointers: Mapping[str, str]) -> Iterator[Wake]:
@@ -187,7 +189,9 @@ def _news(pointer: str, text: Text, retold: Retold, before: int, doubted: bool) 
     written = block(Words(contribution), kind="quote")
     match retold.state:
         case "late" if not text.readable:
-            return _untranslated(language), written
+            return t(
+                "No translator was there in time: this is what was written, in {language}.", language=language
+            ), written
         case "questioned" if made is not None and made.state == "questioned" and not doubted:
             return (
                 t("Translation questioned: to somebody who has read this translation it looks wrong."),
@@ -211,7 +215,7 @@ def _news(pointer: str, text: Text, retold: Retold, before: int, doubted: bool) 
 
 
 def _untranslated(language: Lang) -> Phrase:
-    return t("No translator was there in time: this is what was written, in {language}.", language=language)
+    return t("Not translated: this is what was written, in {language}.", language=language)
 
 
 __all__ = ["WRONG", "ask", "doubted", "held", "late", "marks", "news", "read", "sentence"]

@@ -57,7 +57,7 @@ class Redraw:
     happens. It is for what nobody needs to be told: a button that is not needed any more, a choice that is marked.
 
     Which message: in the chats of these `seats` their copies of a `contribution`; else the one that was said under the key
-    `said`, for all who have read it where no seats are named, and in rooms too; with neither, the one whose button was pressed."""
+    `said`, for all who have read it, in rooms too, where no seats are named; with neither, the one whose button was pressed."""
 
     seats: tuple[str, ...]
     message: Message

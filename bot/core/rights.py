@@ -91,9 +91,9 @@ COMMANDS: dict[str, Command] = {
         Command(
             "trans", frozenset(("translator",)), "anywhere", "/trans",
             t("the text that waits for you"),
-            t("Shows the text that waits longest for a translator: the words, where they come from, the draft, and how much time is "
-              "left. You can take it, release the draft, ask the author, or give it back. What you take is yours for five minutes. "
-              "With languages behind it (/trans de fr) it says which ones you read."),
+            t("Shows the text that waits longest for a translator: the words, where they come from, the draft, and how much time "
+              "is left. You can take it, release the draft, ask the author, or give it back. What you take is yours for five "
+              "minutes. With languages behind it (/trans de fr) it says which ones you read."),
         ),
         Command(
             "release", frozenset(("translator",)), "anywhere", "/release The ferry comes too rarely.",

@@ -58,6 +58,16 @@ def pointer(wanted: Wanted) -> str:
     return f"{wanted.contribution}@{wanted.language}"
 
 
+def pressed(name: str) -> str:
+    """A text (`contribution@language`) as a button carries it."""
+    return name.replace("@", "~")
+
+
+def meant(press: str) -> str:
+    """The text that a button carries."""
+    return press.replace("~", "@")
+
+
 def texts(state: State) -> Mapping[str, Text]:
     """What was loaded about texts, by `contribution@language`."""
     found: Mapping[str, Text] = state.facts.get("texts", {})

@@ -87,8 +87,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 seat = work.seat(effect.seat)
                 secret = secret or effect.secret
                 ballots.cast(db, assembly, effect, seat.site, seat.table or None, ms(work.now))
-            case Wake(at, event, key):
-                work.happen(assembly, at, event, key)
+            case Wake(at, later, key):
+                work.happen(assembly, at, later, key)
             case Fan(step, what):
                 fan_out(work, assembly, flow, course, step, what)
             case Count(step, unit, name, by):

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.core.commands.consulting import question_of
 from bot.core.commands.translating import named_in
-from bot.core.events import Event, Heard, Queued, Relayed, Retold
+from bot.core.events import Event, Heard, Queued, Relayed, Retold, Spread
 from bot.core.events import encode as encode_event
 from bot.core.state import Contribution, Seat, Wanted
 from bot.core.translators import Text, for_seat, own, pointer
@@ -55,10 +55,12 @@ def shown(db: Database, assembly: str, step: str, table: str, event: Event) -> d
     match event:
         case Relayed(digest=digest) | Retold(digest=digest):
             wanted = digest
-        case Heard(press=press):
+        case Heard(press=press) if press.startswith(f"{step}:doubt:"):
             wanted = press.rpartition(":")[2]
-        case _:
+        case Spread():
             wanted = ""
+        case _:
+            return {"texts": {}}
     here = [a for a in arrivals.at_table(db, assembly, step, table) if wanted in ("", a.digest.id)]
     return {"texts": texts_of(db, assembly, [name for a in here for name in a.texts.values()])}
 

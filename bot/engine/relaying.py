@@ -4,11 +4,13 @@ machines have put it into them."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core.events import Relayed
 from bot.core.events import encode as encode_event
 from bot.core.state import Wanted
+from bot.engine import queueing
 from bot.engine.clock import Clock
 from bot.engine.translating import Into, Translating
 from bot.store import arrivals, courses, findings, opinions, people, queue, translations
@@ -46,11 +48,10 @@ def _arrive(db: Database, job: Job, made: Mapping[str, Into], now: datetime) -> 
     if not courses.finish_job(db, job.assembly, job.request.key):
         return
     args = job.request.args
-    for into in made.values():
-        _ask_translators(db, job.assembly, into, now)
+    waits = {language: _ask_translators(db, job, into, now) for language, into in made.items()}
     for target in args["targets"]:
         into = made[target["language"]]
-        texts = {id: f"{id}@{into.language}" for id in into.sound}
+        texts = {id: f"{id}@{into.language}" for id in (*into.sound, *sorted(waits[target["language"]]))}
         if texts:  # what is in the table's language already stands there in its own words
             texts |= {id: id for id in sorted(into.own)}
         step = str(target.get("step", job.request.step))
@@ -60,12 +61,26 @@ def _arrive(db: Database, job: Job, made: Mapping[str, Into], now: datetime) -> 
         queue.put_events(db, [InRow(job.assembly, key, event.kind, ms(now), ms(now), encode_event(event))])
 
 
-def _ask_translators(db: Database, assembly: str, into: Into, now: datetime) -> None:
-    """What is held waits for the translators, where the assembly has some."""
-    if not into.held or not people.roster(db, assembly, roles=("translator",)):
-        return
-    for id, held in into.held.items():
+def _ask_translators(db: Database, job: Job, into: Into, now: datetime) -> set[str]:
+    """Put into the translators' queue what nobody should read before one of them has, or what they read afterwards. Which of these
+    are not translated yet, or not for anybody to read: they come as they were written, at once or when their time is over."""
+    args, assembly = job.request.args, job.assembly
+    by, due = str(args.get("translator", "machine")), now
+    if "due" in args:
+        due = datetime.fromisoformat(args["due"])
+    if by == "machine" and "due" not in args and not people.staff(db, assembly, "translator"):
+        return set()
+    waits = {id for id, held in into.held.items() if held.why != "withdrawn"}
+    unread = {id for id, one in into.sound.items() if one.state == "machine"} if by != "machine" else set()
+    if by == "human":
+        for id in [id for id in unread if not arrivals.showing(db, assembly, id, into.language)]:
+            translations.save(db, assembly, replace(into.sound[id], state="held"), ms(now))
+            waits.add(id)
+    asked = []
+    for id in sorted(waits | unread):
         given = opinions.contribution(db, assembly, id)
-        if given is None or held.why == "withdrawn" or translations.wanted(db, assembly, id, into.language) is not None:
-            continue
-        translations.want(db, assembly, Wanted(id, into.language, given.spoken, "held", now))
+        if given is not None and translations.wanted(db, assembly, id, into.language) is None:
+            ends = due if id in waits else None
+            asked.append(Wanted(id, into.language, given.spoken, "held", now, due=ends))
+    queueing.want(db, assembly, job.request.course, asked, now)
+    return waits

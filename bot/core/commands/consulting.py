@@ -19,7 +19,7 @@ from bot.core.message import Block, Button, Lang, Part, Words, block, message, t
 from bot.core.names import clean_text
 from bot.core.spans import until
 from bot.core.state import Contribution, Seat, Wanted
-from bot.core.translators import TIME, log_line, own, pointer, queue, take, taken, texts, translators
+from bot.core.translators import TIME, log_line, meant, own, pointer, pressed, queue, take, taken, texts, translators
 from bot.core.turn import Turn
 
 TELL = "-tell:"
@@ -36,10 +36,10 @@ def question_of(press: str, focus: str) -> str:
 
 def ask(call: Call) -> None:
     """The translator wants to ask the author: what they type next is the question."""
-    wanted = have(call, call.args)
+    wanted = have(call, meant(call.args))
     if wanted is None:
         return
-    call.turn.put(replace(call.seat, focus=f"{ASK}{call.args}"))
+    call.turn.put(replace(call.seat, focus=f"{ASK}{meant(call.args)}"))
     call.reply(
         t("What do you want to ask? Write one short question here, in {language}.", language=Lang(wanted.source)),
         block(t("The author reads your question and no name; you read the answer and no name."), kind="note"),
@@ -111,7 +111,10 @@ def _typed(call: Call) -> bool:
     call.reply(
         t("Your translation:"),
         block(Words(id), kind="quote"),
-        buttons=(Button(t("Release"), f"-release:{id}:{name}"), Button(t("Write it anew"), f"-anew:{name}")),
+        buttons=(
+            Button(t("Release"), f"-release:{id}:{pressed(name)}"),
+            Button(t("Write it anew"), f"-anew:{pressed(name)}"),
+        ),
     )
     return True
 

@@ -28,6 +28,7 @@ from bot.core.translators import (
     for_seat,
     languages,
     log_line,
+    meant,
     own,
     pointer,
     queue,
@@ -50,7 +51,7 @@ ASK = "-ask:"
 def named_in(press: str) -> tuple[str, ...]:
     """The texts (`contribution@language`) that a button names."""
     what, *rest = press.split(":")
-    return tuple(part for part in rest if "@" in part) if what in NAMING else ()
+    return tuple(meant(part) for part in rest if "~" in part) if what in NAMING else ()
 
 
 # Commands
@@ -93,14 +94,15 @@ def release(call: Call) -> None:
 
 def take_pressed(call: Call) -> None:
     """Take a text."""
-    wanted = have(call, call.args)
+    wanted = have(call, meant(call.args))
     if wanted is not None:
         _shown(call, wanted)
 
 
 def release_pressed(call: Call) -> None:
     """Release what was typed (`-release:HELD:TEXT`), or the draft (`-release::TEXT`)."""
-    id, _, name = call.args.partition(":")
+    id, _, press = call.args.partition(":")
+    name = meant(press)
     wanted = have(call, name)
     if wanted is None:
         return
@@ -120,7 +122,7 @@ def anew(call: Call) -> None:
 
 def cannot(call: Call) -> None:
     """Give a text back: somebody else gets it."""
-    name = call.args
+    name = meant(call.args)
     wanted = _open(call, name)
     if wanted is None:
         return
@@ -136,7 +138,7 @@ def cannot(call: Call) -> None:
 
 def withdraw(call: Call) -> None:
     """A translation that people have read is taken away from them: what was written stands in its place."""
-    name = call.args
+    name = meant(call.args)
     wanted = have(call, name)
     text = texts(call.turn.state).get(name)
     if wanted is None or text is None:
@@ -153,8 +155,9 @@ def withdraw(call: Call) -> None:
 
 def doubt(call: Call) -> None:
     """A reader says which translation looks wrong."""
-    text = texts(call.turn.state).get(call.args)
-    call.turn.take(doubting.doubted(call.seat, call.args, text, call.turn.now, derive(call.event.id)))
+    name = meant(call.args)
+    text = texts(call.turn.state).get(name)
+    call.turn.take(doubting.doubted(call.seat, name, text, call.turn.now, derive(call.event.id), instead=True))
 
 
 # What is behind them

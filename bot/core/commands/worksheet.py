@@ -7,7 +7,7 @@ from bot.core.message import Block, Button, Lang, Part, Plain, Words, block, t
 from bot.core.retelling import MEMORY
 from bot.core.spans import left, until
 from bot.core.state import Wanted
-from bot.core.translators import Text, pointer, taken
+from bot.core.translators import Text, pointer, pressed, taken
 
 SAYS = {
     "empty": t("The draft is empty."),
@@ -34,7 +34,7 @@ def show(call: Call, wanted: Wanted, found: Text) -> None:
         blocks.append(t("The text:"))
     blocks.append(block(Words(wanted.contribution), kind="quote"))
     blocks += _draft(name, wanted, found)
-    blocks.append(_time_left(call, wanted))
+    blocks.append(_time_left(call, wanted, found))
     rule = t("Translate what is said as it is said: an insult stays an insult, and nobody's language is made better. If it "
              "cannot pass like this, choose “Cannot”; it is never softened.")  # fmt: skip
     blocks.append(block(rule, kind="note"))
@@ -45,20 +45,22 @@ def show(call: Call, wanted: Wanted, found: Text) -> None:
 
 
 def _buttons(name: str, found: Text, *, mine: bool) -> tuple[Button, ...]:
-    buttons = [] if mine else [Button(t("Take"), f"-take:{name}")]
+    buttons = [] if mine else [Button(t("Take"), f"-take:{pressed(name)}")]
     if found.made is not None and found.made.text.strip():
-        buttons.append(Button(t("Release the draft"), f"-release::{name}"))
-    buttons += [Button(t("Ask the author"), f"-ask:{name}"), Button(t("Cannot"), f"-cannot:{name}")]
+        buttons.append(Button(t("Release the draft"), f"-release::{pressed(name)}"))
+    buttons += [Button(t("Ask the author"), f"-ask:{pressed(name)}"), Button(t("Cannot"), f"-cannot:{pressed(name)}")]
     if found.readable:
-        buttons.append(Button(t("Withdraw the translation"), f"-withdraw:{name}"))
+        buttons.append(Button(t("Withdraw the translation"), f"-withdraw:{pressed(name)}"))
     return tuple(buttons)
 
 
 def _from(call: Call, wanted: Wanted, found: Text) -> tuple[Part, ...]:
     """Where the words come from, and the languages."""
     given, parts = found.given, list[Part]()
-    if found.table:
-        parts += [t("Table {number}", number=found.table), Plain(" · ")]
+    site = call.flow.sites.get(given.site) if given is not None else None
+    if found.table and site is not None:
+        place: Part = call.flow.local(site.name) if site.name else Plain(site.id)
+        parts += [t("Table {number} in {site}", number=found.table, site=place), Plain(" · ")]
     node = call.flow.nodes.get(given.step) if given is not None else None
     if node is not None:
         parts += [named(call.flow, node), Plain(" · ")]
@@ -82,9 +84,11 @@ def _draft(name: str, wanted: Wanted, found: Text) -> list[Block | Part]:
     return blocks
 
 
-def _time_left(call: Call, wanted: Wanted) -> Part:
+def _time_left(call: Call, wanted: Wanted, found: Text) -> Part:
     if wanted.why == "questioned":
         return t("Until you decide, people read the translation and, beside it, what was written.")
+    if found.readable:
+        return t("People read it already, labelled as made by a machine.")
     if wanted.due is None:
         return t("Nobody reads it before you have released it.")
     if wanted.due <= call.turn.now:

@@ -1,0 +1,179 @@
+"""Two tables of one assembly, one German and one English: what the German one has said has been approved and crosses, translated by
+a machine that is scripted. Theo, Tina and Tom translate."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core.effects import Draw, Keep
+from bot.core.state import Contribution, Course, DigestSentence, Translated, Wanted
+from bot.language.translation.port import Made
+from bot.language.translation.service import Orders, Translators
+from bot.store import courses, findings, people, translations
+from bot.store.database import Database
+from tests.support.chats import Chats, Talkers
+from tests.support.room import ASSEMBLY, Room, room
+
+FLOW = """
+[flow]
+id = "border"
+source_language = "en"
+languages = ["en", "de"]
+title = { en = "The ferry", de = "Die Fähre" }
+[mandate]
+by = { en = "The Ferry", de = "Die Fähre" }
+question = { en = "What shall become of it?", de = "Was soll daraus werden?" }
+[schedule]
+sites = [
+  { id = "wien", name = { en = "Vienna", de = "Wien" }, zone = "UTC", languages = ["de"] },
+  { id = "leeds", name = { en = "Leeds", de = "Leeds" }, zone = "UTC", languages = ["en"] },
+]
+[groups.tables]
+size = { min = 2, target = 4, max = 8 }
+min_present = 2
+[[step]]
+id = "consent"
+type = "consent"
+duration = "1m"
+controllers = ["The Ferry"]
+delete_on = 2028-01-01
+purposes = ["transcript"]
+text = { en = "Your table sees your words.", de = "Ihr Tisch sieht Ihre Worte." }
+[[step]]
+id = "tables"
+type = "assign"
+plan = "tables"
+[[step]]
+id = "talk"
+type = "discuss"
+title = { en = "The talk", de = "Das Gespräch" }
+duration = "20m"
+text = { en = "What should change?", de = "Was soll sich ändern?" }
+[[step]]
+id = "digest"
+type = "summarise"
+of = ["talk"]
+duration = "5m"
+[[step]]
+id = "pause"
+type = "break"
+duration = "5m"
+[[step]]
+id = "carry"
+type = "relay"
+of = "digest"
+to = "mirror"
+duration = "30m"
+early_close = "never"
+RELAY
+[[step]]
+id = "bye"
+type = "break"
+duration = "5h"
+text = { en = "Thank you.", de = "Danke." }
+"""
+WIEN = ("dora", "emil", "fritz")
+LEEDS = ("anna", "ben", "cleo")
+SAID = ("Die Fähre fährt nur 3 Mal am Tag.", "Wir brauchen keine Brücke hier.", "Ihr seid alle Dummköpfe dort.")
+MINUTE = timedelta(minutes=1)
+
+
+class Scripted:
+    """A machine that gives what stands here, and fails for anything else."""
+
+    name = "scripted"
+    longest = 10_000
+    at_once = 100
+
+    def __init__(self, script: Mapping[str, str]) -> None:
+        self.script = dict(script)
+        self.asked: list[str] = []
+
+    async def pairs(self) -> None:
+        """Any pair."""
+
+    async def translate(self, texts: Sequence[str], source: str, target: str) -> list[Made]:
+        self.asked += texts
+        return [Made(self.script.get(text, text)) for text in texts]
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+SCRIPT = {
+    SAID[0]: "The ferry runs only 3 times a day.",
+    SAID[1]: "We need a bridge here.",
+    SAID[2]: "You are all fools over there.",
+}
+WRONG = {**SCRIPT, SAID[0]: "The ferry runs only 8 times a day."}
+"""The checks see that the number is another one."""
+
+
+@asynccontextmanager
+async def border(
+    said: Sequence[str] = SAID[:2], script: Mapping[str, str] = SCRIPT, relay: str = "", *, numbered: bool = False,
+    edits: bool = True, translators: Mapping[str, str] = {"theo": "de", "tina": "en"}, path: str = ":memory:",
+) -> AsyncIterator[Talkers]:  # fmt: skip
+    """The tables of Vienna (Dora, Emil, Fritz) and of Leeds (Anna, Ben, Cleo), as the relay has just opened. What was `said` in
+    Vienna are the contributions `said-0`, `said-1` …"""
+    chats, engine = Chats(edits=edits, numbered=numbered), Scripted(script)
+    async with room(FLOW.replace("RELAY", relay), chats, translate=Translators(Orders((engine,))), path=path) as here:
+        seats = {name: await here.enrol(name, "participant", "wien", "de") for name in WIEN}
+        seats |= {name: await here.enrol(name, "participant", "leeds", "en") for name in LEEDS}
+        for name, language in translators.items():
+            await here.enrol(name, "translator", "wien", language)
+        await here.enrol("olga", "coordinator", "wien")
+        await here.store.transact(_awake, seats)
+        await here.begin()
+        await until(here, "pause")
+        given = [
+            Contribution(
+                f"said-{n}", "talk", "wien-1", "wien", seats[WIEN[n]], "message", words, here.clock.now(), "de"
+            )
+            for n, words in enumerate(said)
+        ]
+        sentences = tuple(DigestSentence((each.id,), 1, 0, False) for each in given)
+        empty = await here.store.read(findings.digest_at, ASSEMBLY, "digest", "wien-1")
+        assert empty is not None
+        drawn = replace(empty, state="approved", sentences=sentences, members=3)
+        await here.apply([*(Keep(each) for each in given), Draw(drawn)])
+        await until(here, "carry")
+        talkers = Talkers(here, chats)
+        talkers.seats = seats
+        yield talkers
+
+
+async def until(here: Room, step: str) -> None:
+    """Let time pass until a step is open."""
+    for _ in range(200):
+        course = await here.course()
+        if isinstance(course, Course) and step in course.open:
+            await here.engine.settle()
+            return
+        await here.wait(MINUTE)
+    raise AssertionError(f"{step} never opens")
+
+
+async def made(t: Talkers, id: str) -> Translated | None:
+    """What stands for some words in English."""
+    return await t.room.store.read(translations.load, ASSEMBLY, id, "en")
+
+
+async def wanted(t: Talkers, id: str) -> Wanted | None:
+    return await t.room.store.read(translations.wanted, ASSEMBLY, id, "en")
+
+
+async def acts(t: Talkers) -> list[str]:
+    """The acts of the log that concern translations, in order."""
+    known = ("text", "translation", "flag", "author")
+    return [line.act for line in await t.room.store.read(courses.log, ASSEMBLY) if line.act.startswith(known)]
+
+
+def _awake(db: Database, seats: Mapping[str, str]) -> None:
+    for name, id in seats.items():
+        seat = people.load_seat(db, id)
+        assert seat is not None
+        people.save_seat(db, replace(seat, status="active", name=name.title()))
