@@ -17,7 +17,12 @@ but for counts at the close of a step, which are made once.
 * `digests`     the digests of the steps referred to, at this table, or of the course
 * `incoming`    the digests that come to this table from other courses, as far as they are drawn there
 * `arrivals`    what has been carried to this table: (digest, engine, texts)
+* `answers`     the digests with which this table answers others in this step
+* `replies`     the single answers to others that people at this table have given in this step
+* `targets`     what the sentences answer that have come to this table as answers, by contribution
+* `known`       the digests that have come to this table in another step before
 * `routes`      `goals`, the tables that read what this table says, and `origins`, those whose digests come to it
+* `texts`       what has become, in other languages, of the words that have come to this table (`bot.engine.queueing`)
 * `results`     what was recorded for the steps referred to, and for this one: {step: {unit: data}}
 * `outcomes`    the same as conditions read it: {step: {item: outcome}}
 * `finished`    which courses are through with the steps referred to
@@ -29,26 +34,24 @@ but for counts at the close of a step, which are made once.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.core.asking import CARDINALS, LABELS, ORDINALS
-from bot.core.events import Event, Heard
 from bot.core.commands.call import parse
 from bot.core.commands.originals import UNREAD
+from bot.core.events import Event, Heard
 from bot.core.flow import Flow, references
 from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION, languages
 from bot.core.itinerary import Node
-from bot.core.partners import Partner, Routes, routes
 from bot.core.rights import LEADING
 from bot.core.state import Contribution, Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
-from bot.core.steps.relay import Relay
+from bot.engine import crossing, queueing
 from bot.engine.work import Work
-from bot.store import arrivals, ballots, findings, opinions, outbox, people, tables
+from bot.store import arrivals, ballots, findings, opinions, outbox, people
 from bot.store.times import instant, ms
 
 
@@ -216,49 +219,10 @@ def _at_table(a: Asked, steps: tuple[str, ...]) -> tuple[Digest, ...]:
     return tuple(d for d in found if d.site in a.sites or a.node.step.scope == "assembly")
 
 
-def _incoming(a: Asked) -> dict[str, Any]:
-    step = a.node.step
-    if a.table is None or not isinstance(step, Relay):
-        return {"incoming": ()}
-    from_tables = _routes(a)["origins"]
-    found = (
-        findings.digest_at(a.work.db, a.assembly, source, p.id)
-        for source in a.sources
-        for p in from_tables
-        if p.course != a.course.id
+def _texts(a: Asked) -> dict[str, Any]:
+    return (
+        queueing.shown(a.work.db, a.assembly, a.node.id, a.table.id, a.event) if a.table is not None else {"texts": {}}
     )
-    return {"incoming": tuple(d for d in found if d is not None)}
-
-
-def _arrivals(a: Asked) -> dict[str, Any]:
-    return {"arrivals": arrivals.at_table(a.work.db, a.assembly, a.node.id, a.table.id) if a.table else ()}
-
-
-def _routes(a: Asked) -> dict[str, Any]:
-    """To which tables this table's digest goes, and whose come to it. Worked out once in a transaction for all tables."""
-    step = a.node.step
-    if a.table is None or not isinstance(step, Relay):
-        return {"goals": (), "origins": ()}
-    key = (a.assembly, a.node.id, a.table.plan)
-    if key not in a.work.routes:
-        themes = _themes(a, a.table.plan) if step.to == "theme" else {}
-        tables = [
-            Partner(t.id, t.number, t.site, a.flow.course_of(t.site), t.languages, themes.get(t.id, ""))
-            for t in a.work.tables_of(a.assembly, a.table.plan)
-        ]
-        a.work.routes[key] = routes(step.to, tables, tuple(a.flow.sites), step.most)
-    found: Routes = a.work.routes[key]
-    return {"goals": found.to.get(a.table.id, ()), "origins": found.of.get(a.table.id, ())}
-
-
-def _themes(a: Asked, plan: str) -> dict[str, str]:
-    """What the people of each table have in common, by the group plan: what most of them have."""
-    names = a.flow.plans[plan].cluster_by if plan in a.flow.plans else ()
-    found = {}
-    for table, people_there in tables.sitting(a.work.db, a.assembly, plan) if names else ():
-        themes = Counter("/".join(attributes.get(name, "") for name in names) for _, _, attributes in people_there)
-        found[table.id] = min(themes, key=lambda theme: (-themes[theme], theme))
-    return found
 
 
 def _results(a: Asked) -> dict[str, Any]:
@@ -321,7 +285,9 @@ def for_commands(
         leading = seat is not None and seat.role in LEADING
         ids = pressed.split(":")[1:] if pressed else [event.answers]
         given = [c for id in ids if (c := opinions.contribution(work.db, assembly, id)) is not None]
-        mine = {c.id: c for c in given if leading or (seat is not None and (c.seat == seat.id or _read(event, c, seat)))}
+        mine = {
+            c.id: c for c in given if leading or (seat is not None and (c.seat == seat.id or _read(event, c, seat)))
+        }
         found["held"] = found["named"] = mine
     if event.text.startswith("/") and table is not None:
         found |= _answered_by(Asked(work, assembly, flow, course, flow.trunk[0], seat, table, event, work.now))
@@ -342,6 +308,7 @@ def _untranslated(a: Asked) -> dict[str, Any]:
 
 
 _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
+    **crossing.READERS,
     "choices": _choices,
     "meaning": _meaning,
     "statements": _statements,
@@ -358,9 +325,7 @@ _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     "own": _own,
     "digest": _digest,
     "digests": _digests,
-    "arrivals": _arrivals,
-    "incoming": _incoming,
-    "routes": _routes,
+    "texts": _texts,
     "results": _results,
     "finished": _finished,
     "answered_by": _answered_by,
