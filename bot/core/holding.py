@@ -20,21 +20,25 @@ if TYPE_CHECKING:
 KIND = "held"
 
 
-def held(seat: Seat, id: str, text: str, at: datetime, target: str = "", media: str = "") -> Keep:
-    """Keep what somebody gave until somebody says where it goes."""
+def held(
+    seat: Seat, id: str, text: str, at: datetime, target: str = "", media: str = "", written: str = ""
+) -> Keep:  # fmt: skip
+    """Keep what somebody gave until somebody says where it goes. `written` is the language of the words where somebody else has
+    put them, who reads another one."""
     return Keep(
         Contribution(
             id, "", seat.table, seat.site, seat.id, KIND, text, at, seat.language, target=target,
-            shared=False, helped=seat.helped, media=media,
+            shared=False, helped=seat.helped, media=media, written=written,
         )
     )  # fmt: skip
 
 
 def hold(
-    turn: Turn, seat: Seat, id: str, text: str, target: str = "", media: str = "", at: datetime | None = None
-) -> None:
+    turn: Turn, seat: Seat, id: str, text: str, target: str = "", media: str = "", at: datetime | None = None,
+    written: str = "",
+) -> None:  # fmt: skip
     """Keep a text until its author says where it goes. `at` is when it was typed, where that may have been a while ago."""
-    turn.effects.append(held(seat, id, text, at or turn.now, target, media))
+    turn.effects.append(held(seat, id, text, at or turn.now, target, media, written))
 
 
 def release(turn: Turn, seat: Seat, id: str) -> Contribution | None:

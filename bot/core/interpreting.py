@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.holding import KIND
 from bot.core.message import Block, Button, Lang, Message, Phrase, Several, Words, block, t
 from bot.core.retelling import translated_by
 from bot.core.state import Contribution, Seat, Table, Translated
@@ -76,7 +77,8 @@ def mixed(flow: Flow, table: Table) -> bool:
 def reads_in(flow: Flow, table: Table, given: Contribution, seat: Seat) -> str | None:
     """The language into which words are put for somebody at a table; "" where they read what was written, None where it should
     be another language but the table has no room for that one."""
-    if given.seat == seat.id or same(given.spoken, seat.language):
+    suggested = given.kind == KIND and given.written != ""  # somebody else has put it into words for them
+    if same(given.spoken, seat.language) or (given.seat == seat.id and not suggested):
         return ""
     allowed = languages(flow, table)
     if not allowed:

@@ -146,18 +146,19 @@ def ring(at: Scene, when: datetime, what: str, n: int, **data: Any) -> Wake:
     return Wake(when, due, at.key(what, n, int(when.timestamp() * 1000)))
 
 
-def pass_on(at: Scene, stage: Stage, said: Remark, text: str, by: Seat, *, shared: bool) -> Moves:
+def pass_on(at: Scene, stage: Stage, said: Remark, text: str, by: Seat, *, shared: bool, written: str = "") -> Moves:
     """Keep what somebody said and pass it on to the table."""
-    yield kept(at, said, text, by, shared=shared)
+    yield kept(at, said, text, by, shared=shared, written=written)
     return (yield from spread(at, stage, said, by))
 
 
-def kept(at: Scene, said: Remark, text: str, by: Seat, *, shared: bool) -> Keep:
-    """A remark as a contribution. One without words is a `file`: nothing can be drawn or counted from it."""
+def kept(at: Scene, said: Remark, text: str, by: Seat, *, shared: bool, written: str = "") -> Keep:
+    """A remark as a contribution. One without words is a `file`: nothing can be drawn or counted from it. `written` is the
+    language of the words where that is known to be another than the speaker's."""
     return Keep(
         Contribution(
             said.id, at.step, table_of(at).id, by.site, by.id, said.kind if text else "file", text, at.now, by.language,
-            target=said.answers, shared=shared, helped=by.helped, media=said.media,
+            target=said.answers, shared=shared, helped=by.helped, media=said.media, written=written,
         )
     )  # fmt: skip
 

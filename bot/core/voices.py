@@ -109,8 +109,11 @@ def went(at: Scene, stage: Stage) -> Moves:
     return (yield from _settle(at, stage))
 
 
-def sentence(at: Scene, stage: Stage, note: str, text: str, id: str, *, shared: bool) -> Moves:
-    """The author's sentence for a voice note: it is passed on, and stands for the note."""
+def sentence(
+    at: Scene, stage: Stage, note: str, text: str, id: str, *, shared: bool, written: str = ""
+) -> Moves:  # fmt: skip
+    """The author's sentence for a voice note: it is passed on, and stands for the note. `written` is its language where somebody
+    else has put it into words, who reads another one."""
     seat, voice = at.seat, standing(stage)
     cleaned = clean_text(text, LONGEST)
     if cleaned.problem is not None or not cleaned.text:
@@ -121,7 +124,8 @@ def sentence(at: Scene, stage: Stage, note: str, text: str, id: str, *, shared: 
         done = t("This voice note has its sentence already.")
         yield Say(seat.unit, at.message(done), at.key("sentence", id), Lane.ANSWER, quiet=False)
         return stage
-    stage = yield from pass_on(at, stage, Remark(id, seat.id, answers=note), cleaned.text, seat, shared=shared)
+    said = Remark(id, seat.id, answers=note)
+    stage = yield from pass_on(at, stage, said, cleaned.text, seat, shared=shared, written=written)
     if seat.focus.startswith(f"{at.step}:{SENTENCE}:"):
         yield Put(replace(seat, focus=""))
     done = t("Thank you. This sentence stands for your voice note.")

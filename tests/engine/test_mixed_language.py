@@ -11,6 +11,7 @@ from bot.engine.engine import Engine
 from bot.language.translation.service import Orders, Translators
 from bot.store import identities
 from bot.store.database import Database
+from tests.support.chats import TALK
 from tests.support.mixed_tables import DE, INSTANT, MIXED, PATIENCE, Turning, mixed, reads, under_way, until
 from tests.support.room import CATALOGS
 
@@ -359,3 +360,55 @@ async def test_long_words_and_words_from_right_to_left_come_whole() -> None:
         assert "\u2068םולש םחל\u2069" in people.last("anna")
         await people.tap("anna", "Original")
         assert "\u2068שלום לחם\u2069" in people.last("anna")
+
+
+async def test_a_sentence_that_the_facilitator_suggests_is_read_by_its_author_in_their_language() -> None:
+    async with mixed() as (people, engine):
+        await people.send("ben", "voice")
+        for who in ("anna", "cleo"):
+            await people.tap(who, "Yes")
+        await people.write("maya", "/sentence The bread is dear.", answers=people.chats.find("maya", "[voice]"))
+        assert f"“ehT daerb si raed.”\n{DE}" in people.last("ben")
+        await people.tap("ben", "Original")
+        assert "“The bread is dear.”" in people.last("ben")
+        await people.tap("ben", "Ja, das ist mein Satz")
+        assert people.last("anna") == "Ben\n  “The bread is dear.”"
+        assert engine.asked == [("The bread is dear.", "en", "de")]
+
+
+FLOW_AT_NIGHT = MIXED.replace("[schedule]", "[schedule]\nquiet_hours = { start = 20:00:00, end = 08:00:00 }")
+NIGHT = TALK.replace("40m", "24h")
+
+
+async def test_what_was_held_for_the_night_comes_together_in_the_morning_each_in_their_language() -> None:
+    async with mixed(NIGHT, FLOW_AT_NIGHT) as (people, engine):
+        await people.room.wait(timedelta(hours=12))
+        await people.write("anna", "First.")
+        await people.write("cleo", "Second.")
+        await people.write("anna", "Third.")
+        assert reads(people, "ben", "tsriF.") == 0
+        assert len(engine.asked) == 3
+        await people.room.wait(timedelta(hours=10))
+        last = people.last("ben")
+        assert [last.index(word) for word in ("tsriF.", "dnoceS.", "drihT.")] == sorted(
+            last.index(word) for word in ("tsriF.", "dnoceS.", "drihT.")
+        )
+        assert last.count(DE) == 3
+        assert last.endswith("[1] Original")
+        await people.tap("ben", "Original")
+        assert "“First.”" in people.last("ben")
+        assert "“Third.”" in people.last("ben")
+        await people.write("anna", "/undo")
+        assert reads(people, "ben", "drihT.") == 0
+        assert reads(people, "ben", "dnoceS.") == 1
+
+
+async def test_whoever_leads_a_mixed_table_may_read_another_of_its_languages() -> None:
+    languages = {"anna": "en", "ben": "en", "cleo": "en", "maya": "de"}
+    async with mixed(languages=languages) as (people, _):
+        await people.write("anna", "The bread is dear.")
+        assert people.last("maya") == f"Anna\n  “ehT daerb si raed.”\n{DE}\n[1] Ausblenden  [2] Original"
+        await people.tap("maya", "Original")
+        assert "“The bread is dear.”" in people.last("maya")
+        await people.tap("maya", "Ausblenden")
+        assert reads(people, "ben", "dear") == 0

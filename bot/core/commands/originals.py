@@ -71,8 +71,9 @@ def several(call: Call) -> None:
 def _given(call: Call, id: str) -> Contribution | None:
     """What this person may read and is not taken back."""
     given = call.turn.state.facts.get("named", {}).get(id)
-    stands = isinstance(given, Contribution) and given.state == "live" and given.kind not in UNREAD
-    return given if stands else None
+    if not isinstance(given, Contribution) or given.state != "live":
+        return None
+    return given if given.kind not in UNREAD or given.seat == call.seat.id else None
 
 
 def _shown(call: Call, given: Contribution) -> Message:

@@ -149,6 +149,8 @@ def _fits(call: Call, command: Command) -> bool:
         return False
     if command.name == "begin":
         return call.turn.course.state == "waiting"
+    if command.name == "original":
+        return call.table is not None and interpreting.mixed(call.flow, call.table)
     if call.seat.role in OVERSEEING:
         return True
     talk = call.talk()

@@ -9,6 +9,7 @@ from bot.core.commands.call import Call
 from bot.core.effects import Lane
 from bot.core.holding import hold, release, waiting
 from bot.core.ids import derive
+from bot.core.interpreting import same
 from bot.core.message import Button, Name, Words, block, message, t
 from bot.core.names import clean_text
 from bot.core.state import Seat
@@ -36,13 +37,14 @@ def sentence(call: Call) -> None:
         )
         return
     id = derive(call.event.id)
-    hold(call.turn, author, id, cleaned.text, note)
     own = author.id == call.seat.id
+    written = "" if own or same(author.language, call.seat.language) else call.seat.language
+    hold(call.turn, author, id, cleaned.text, note, written=written)
     asked = message(
         t("Shall this sentence stand for your voice note?")
         if own
         else t("{name} suggests this sentence for your voice note:", name=call.by),
-        block(Words(id), kind="quote"),
+        block(Words(id, own=not own), kind="quote"),
         buttons=(Button(t("Yes, that is my sentence"), f"-mine:{id}"), Button(t("No"), f"-not-mine:{id}")),
     )
     call.say(author.unit, replace(asked, answers=note), "sentence", Lane.ANSWER, quiet=False)
@@ -56,7 +58,7 @@ def confirm(call: Call) -> None:
     if talk is None or talk.stage.state != "open" or held is None or held.seat != call.seat.id:
         call.reply(t("This is closed now, so nothing was changed."), instead=False)
         return
-    talk.take(talk.step.sentence(talk.scene, held.target, held.text, held.id))
+    talk.take(talk.step.sentence(talk.scene, held.target, held.text, held.id, held.written))
 
 
 def reject(call: Call) -> None:

@@ -258,10 +258,10 @@ class Discuss(Step):
         if at.stage is not None:
             yield Put((yield from pictures.show(at, at.stage, given, author, shared=self.exported)))
 
-    def sentence(self, at: Scene, note: str, text: str, id: str) -> Iterator[Effect]:
+    def sentence(self, at: Scene, note: str, text: str, id: str, written: str = "") -> Iterator[Effect]:
         """A sentence that stands for a voice note, confirmed by its author."""
         if at.stage is not None:
-            yield Put((yield from voices.sentence(at, at.stage, note, text, id, shared=self.exported)))
+            yield Put((yield from voices.sentence(at, at.stage, note, text, id, shared=self.exported, written=written)))
 
     def shown(self, at: Scene, given: Contribution) -> Message:
         entries = at.stage.data["recent"] if at.stage is not None else ()
