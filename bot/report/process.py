@@ -6,11 +6,13 @@ People are numbers here, and whoever led is a role at a site: this file names no
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.core.itinerary import Node
+from bot.core.state import Digest
 from bot.core.steps.collect import Collect
 from bot.core.steps.discuss import Discuss
 from bot.core.steps.survey import Survey
@@ -29,6 +31,10 @@ OVERRIDES: Mapping[str, tuple[str, ...]] = {
     "held": ("digest",), "left_out": ("digest", "sentence", "reason"), "put_back": ("digest", "sentence"),
     "asked_coordinator": ("step", "table", "sentence", "reason"), "interrupted": ("course", "since", "until"),
     "hid": ("contribution", "table"), "hidden": ("contribution", "table", "step", "reason"),
+    "asked_table": ("digest",), "asked_same": ("digest",), "folded": ("digest",), "worded": ("digest", "sentence"),
+    "reworded": ("digest", "sentence"), "author_asked": ("contribution", "language"),
+    "text_refused": ("contribution", "language"), "translation_released": ("contribution", "language", "changed"),
+    "translation_withdrawn": ("contribution", "language"),
     "unhid": ("contribution", "table"), "shown": ("contribution", "table"), "not_shown": ("contribution", "table"),
 }  # fmt: skip
 """The acts that are told one by one, and what of each. Who came and went is only counted."""
@@ -68,13 +74,33 @@ def process_json(material: Material) -> bytes:
         ],
         "courses": [_course(material, course) for course in material.flow.courses],
         "contributions": [row for node in material.flow.nodes.values() if (row := _contributions(material, node))],
-        "digests": [
-            {"id": d.id, "step": d.step, "table": d.table, "state": d.state, "sentences": len(d.sentences)}
-            for d in material.digests
-        ],
+        "digests": [_digest(digest) for digest in material.digests],
+        "translations": _translations(material),
         "log": [_logged(material, line) for line in material.log if _told(line)],
     }
     return (json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+
+
+def _digest(digest: Digest) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": digest.id, "step": digest.step, "table": digest.table, "state": digest.state, "sentences": len(digest.sentences),
+    }  # fmt: skip
+    row |= {"answers": digest.answers} if digest.answers else {}
+    if models := sorted({s.model for s in digest.sentences if s.model}):
+        row["models"] = models
+    return row
+
+
+def _translations(material: Material) -> list[dict[str, Any]]:
+    """How many contributions were translated from which language into which, by what, and what became of that."""
+    counted: Counter[tuple[str, ...]] = Counter()
+    for (id, language), made in material.translated.items():
+        counted[material.spoken(id, ""), language, made.engine, made.version, made.via, made.state] += 1
+    names = ("from", "into", "engine", "version", "by_way_of", "state")
+    return [
+        {**{name: value for name, value in zip(names, key, strict=True) if value}, "number": n}
+        for key, n in sorted(counted.items())
+    ]
 
 
 def _site(material: Material, id: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -103,6 +104,31 @@ async def test_what_a_person_reviewed_a_reader_doubts_or_a_translator_withdrew_i
                 "found_by_the_checks": ["numbers"],
             }  # fmt: skip
             assert b"somebody" not in files["transcript/east-1.jsonl"], "who translated is not told"
+
+
+async def test_the_process_counts_what_was_translated_and_what_became_of_it() -> None:
+    async with drawn() as (here, seats, digest):
+        await crossed(here)
+        id = await id_of(here, seats["dora"])
+        await here.apply([Retell(Translated(id, "en", "Fewer cars.", "memory", "reviewed", via="fr"))])
+        process = json.loads((await exported(here))["process.json"])
+        rows = process["translations"]
+        assert {
+            "from": "de",
+            "into": "en",
+            "engine": "memory",
+            "by_way_of": "fr",
+            "state": "reviewed",
+            "number": 1,
+        } in rows
+        assert {
+            "from": "de",
+            "into": "en",
+            "engine": "pseudo",
+            "state": "machine",
+            "number": len(digest.sentences) - 1,
+        } in rows
+        assert not [act for act in ("corrected", "taken_back", "flagged") if act in str(process["log"])]
 
 
 async def test_a_new_wording_stands_with_what_it_was_at_its_own_table_only() -> None:
