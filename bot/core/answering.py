@@ -112,7 +112,7 @@ def drawn(at: Scene, digest: Digest) -> Digest:
 
 def draft(at: Scene, digest: Digest) -> Draft:
     """Answers as those who lead the table see them."""
-    return Draft(at, digest, at.facts["replies"])
+    return Draft(at, digest, at.facts["replies"], wordings=at.facts["wordings"])
 
 
 def carry(at: Scene, how: Exchange, digest: Digest) -> Iterator[Effect]:

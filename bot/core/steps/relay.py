@@ -23,7 +23,7 @@ from bot.core.state import Contribution, Digest
 from bot.core.steps.base import Step
 from bot.core.talk import table_of
 
-SEEN = ("routes", "arrivals", "digests", "answers", "replies", "targets", "known")
+SEEN = ("routes", "arrivals", "digests", "answers", "replies", "targets", "known", "wordings", "carried")
 """What every hook looks at."""
 
 
@@ -151,7 +151,7 @@ class Relay(Step):
                     shown = at.message(heading(at, self, digest, "none"), *content(at, digest), shows=digest.id)
                     key = at.key("original", at.seat.id, derive(heard.id))
                     yield Say(at.seat.unit, shown, key, Lane.ANSWER, quiet=False)
-        elif not heard.press or what[1] in replies.PRESSES:
+        elif what[1] in replies.PRESSES or not (heard.press or approval.concerns(heard, at.seat.focus)):
             yield from replies.hear(at, heard)
         else:
             yield from self._approval(at, heard)
@@ -181,11 +181,12 @@ class Relay(Step):
         yield from answering.nothing_yet(at, self)
 
     def _approval(self, at: Scene, heard: Heard) -> Iterator[Effect]:
-        """Something was pressed under the draft of this table's answers."""
-        draft = next((d for d in at.facts["answers"] if d.id == approval.named(heard)), None)
+        """Something was pressed under the draft of this table's answers, or typed that it asked for."""
+        named = approval.named(heard, at.seat.focus)
+        draft = next((d for d in at.facts["answers"] if d.id == named), None)
         if draft is None:
             return
-        digest = yield from approval.hear(answering.draft(at, draft), heard)
+        digest = yield from approval.hear(answering.draft(at, draft), heard, at.facts["carried"].get(draft.id, ()))
         if digest.state == "approved" and draft.state != "approved":
             yield from answering.carry(at, self, digest)
             drafts = tuple(digest if d.id == digest.id else d for d in at.facts["answers"])

@@ -61,6 +61,7 @@ def two_tables(more: str = "", mode: str = "together", quiet: str = "") -> Stage
         stage.contributions[id] = given
     stage.start()
     for table in SEATS:
+        stage.agree("digest", table)
         stage.press(f"lead-{table}", f"digest:approve:{table}:")
     stage.carry()
     return stage
@@ -88,6 +89,7 @@ def answer(stage: Stagehand, seat: str, statement: str, text: str) -> list[str]:
 
 
 def approve(stage: Stagehand, table: str, to: str = "") -> None:
+    stage.agree("carry", table)
     stage.press(f"lead-{table}", f"carry:approve:{table}::{answers_of(stage, table, to).id}")
 
 
