@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from bot.core.effects import Effect, Say
-from bot.core.message import Block, Button, Lang, Part, Plain, Words, block, t
+from bot.core import doubting
+from bot.core.effects import Effect, Redraw, Say
+from bot.core.events import Retold
+from bot.core.message import Block, Button, Lang, Message, Part, Plain, Words, block, t
 from bot.core.partners import Partner, same_language
-from bot.core.retelling import for_nobody, original, quoted, standing, translated_by
+from bot.core.retelling import for_nobody, standing, translated_by
 from bot.core.scene import Scene
 from bot.core.state import Digest
 from bot.core.talk import table_of
@@ -72,31 +74,49 @@ def bring(
     if not texts:
         yield Say(at.unit, plain, at.key("shown", digest.id))
         return
-
     readers = tuple(s.id for s in (*table.members, *table.staff) if same_language(s.language, digest.language))
+    shown = translated(at, manner, come, more, answers)
+    yield Say(at.unit, shown, at.key("shown", digest.id), without=readers)
+    for seat in readers:
+        yield Say(f"seat:{seat}", plain, at.key("plain", digest.id))
+    yield from doubting.late(at, digest, texts)
+
+
+def translated(
+    at: Scene, manner: Manner, come: Come, more: tuple[Block, ...] = (), answers: tuple[Button, ...] = ()
+) -> Message:
+    """A digest for those who read another language, as its translations stand now."""
+    digest, engine, texts = come
     left = any(s.worded not in texts for s in standing(digest))
     note = t("What stands here in {language} could not be translated.", language=Lang(digest.language))
     rest = (block(note, kind="note"),) if left else ()
-    button = (Button(t("Show the original"), at.press("original", "", digest.id)),) if manner.show_original else ()
-    head = heading(at, manner, digest, engine)
-    said = (head, *content(at, digest, texts), *rest, *more)
-    shown = at.message(*said, buttons=(*answers, *button), asks=asks, shows=digest.id)
-    yield Say(at.unit, shown, at.key("shown", digest.id), without=readers)
-    for seat in readers:
-        yield Say(f"seat:{seat}", plain, at.key("shown", digest.id))
+    original = (Button(t("Show the original"), at.press("original", "", digest.id)),) if manner.show_original else ()
+    wrong = Button(doubting.WRONG, at.press("doubt", "", digest.id))
+    said = (heading(at, manner, digest, engine), *content(at, digest, texts), *rest, *more)
+    asks = f"{at.step}:{digest.id}:" if answers else ""
+    return at.message(*said, buttons=(*answers, *original, wrong), asks=asks, shows=digest.id)
+
+
+def retold(
+    at: Scene, manner: Manner, come: Come, change: Retold, more: tuple[Block, ...], answers: tuple[Button, ...]
+) -> Iterator[Effect]:
+    """A translation that was read here has changed: its readers are told, and what they have read is brought up to date."""
+    digest = come.digest
+    number = next((n for n, s in enumerate(digest.sentences, 1) if s.worded == change.contribution), 0)
+    where = (source(at, manner, digest.table, digest.site), Plain(" · "), t("sentence {number}", number=number))
+    said = at.key("shown", digest.id)
+    yield from doubting.news(at, change, said, where)
+    key = at.key("redrawn", change.contribution, change.state, int(at.now.timestamp() * 1000))
+    yield Redraw((), translated(at, manner, come, more, answers), key, said=said)
 
 
 def content(at: Scene, digest: Digest, texts: Mapping[str, str] = MappingProxyType({})) -> tuple[Block, ...]:
     """The standing sentences of a digest, as `texts` translate them; of one that answers, each below what it answers."""
-
-    def words(contribution: str) -> Words:
-        return Words(texts[contribution]) if contribution in texts else original(contribution)
-
     heads = answered(at, digest)
     blocks: list[Block] = []
     for number, sentence in enumerate(digest.sentences, 1):
         if not sentence.left_out:
-            blocks += [*heads.get(number, ()), *quoted(sentence, words, number)]
+            blocks += [*heads.get(number, ()), *doubting.sentence(at, sentence, number, texts)]
     if unheard := for_nobody(digest):
         blocks.append(block(unheard, kind="note"))
     return tuple(blocks)

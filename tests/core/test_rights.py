@@ -42,6 +42,8 @@ TABLE = {
     "invite": "..co...",
     "joining": "..co...",
     "begin": "...o...",
+    "trans": "......t",
+    "release": "......t",
 }
 LETTERS: dict[str, Role] = dict(
     zip(
@@ -56,6 +58,8 @@ PRESSES = {
     "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin",
     "-joining": "joining", "-room": "room", "-source": "source",
     "-stay": "room", "-come": "room", "-show": "hide", "-drop": "hide", "-hide": "hide", "-why": "hide", "-unhide": "hide",
+    "-take": "trans", "-release": "release", "-anew": "release", "-cannot": "trans", "-withdraw": "trans", "-ask": "trans",
+    "-tell": "lang", "-tells": "lang", "-doubt": "lang",
     "-mine": "sentence",
     "-not-mine": "sentence",
 }  # fmt: skip

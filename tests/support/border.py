@@ -12,7 +12,7 @@ from bot.core.effects import Draw, Keep
 from bot.core.state import Contribution, Course, DigestSentence, Translated, Wanted
 from bot.language.translation.port import Made
 from bot.language.translation.service import Orders, Translators
-from bot.store import courses, findings, people, translations
+from bot.store import audit, findings, people, translations
 from bot.store.database import Database
 from tests.support.chats import Chats, Talkers
 from tests.support.room import ASSEMBLY, Room, room
@@ -141,9 +141,7 @@ async def border(
         drawn = replace(empty, state="approved", sentences=sentences, members=3)
         await here.apply([*(Keep(each) for each in given), Draw(drawn)])
         await until(here, "carry")
-        talkers = Talkers(here, chats)
-        talkers.seats = seats
-        yield talkers
+        yield Talkers(here, chats)
 
 
 async def until(here: Room, step: str) -> None:
@@ -169,7 +167,7 @@ async def wanted(t: Talkers, id: str) -> Wanted | None:
 async def acts(t: Talkers) -> list[str]:
     """The acts of the log that concern translations, in order."""
     known = ("text", "translation", "flag", "author")
-    return [line.act for line in await t.room.store.read(courses.log, ASSEMBLY) if line.act.startswith(known)]
+    return [line.act for line in await t.room.store.read(audit.lines, ASSEMBLY) if line.act.startswith(known)]
 
 
 def _awake(db: Database, seats: Mapping[str, str]) -> None:

@@ -8,10 +8,10 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import answering, approval, exchange, replies
-from bot.core.bringing import arrivals, bring, content, goals, heading, origins, source
+from bot.core import answering, approval, doubting, exchange, replies
+from bot.core.bringing import arrivals, bring, content, goals, heading, origins, retold, source
 from bot.core.effects import Done, Effect, Lane, Put, Request, Say, Wake
-from bot.core.events import Due, Heard, Relayed
+from bot.core.events import Due, Heard, Relayed, Retold
 from bot.core.fields import Id, Moment, Span
 from bot.core.ids import derive
 from bot.core.message import Block, block, t
@@ -23,7 +23,7 @@ from bot.core.state import Contribution, Digest
 from bot.core.steps.base import Step
 from bot.core.talk import table_of
 
-SEEN = ("routes", "arrivals", "digests", "answers", "replies", "targets", "known", "wordings", "carried")
+SEEN = ("routes", "arrivals", "digests", "answers", "replies", "targets", "known", "texts", "wordings", "carried")
 """What every hook looks at."""
 
 
@@ -98,6 +98,7 @@ class Relay(Step):
         "relayed": SEEN,
         "hear": SEEN,
         "due": SEEN,
+        "retold": SEEN,
         "close": SEEN,
     }
 
@@ -143,6 +144,17 @@ class Relay(Step):
         if at.stage is not None and at.course.state == "running":
             yield from self._show(at)
 
+    def retold(self, at: Scene, told: Retold) -> Iterator[Effect]:
+        """A translation of what has come has changed: whoever has read it is told."""
+        data = dict(at.stage.data) if at.stage is not None else {}
+        come = next(
+            (c for c in arrivals(at) if c.digest.id == told.digest and told.digest in data.get("shown", ())), None
+        )
+        if come is not None:
+            asked = exchange.invitation(at, data, come.digest) if exchange.answerable(at, self, come.digest) else ()
+            buttons = exchange.buttons(at, come.digest) if asked else ()
+            yield from retold(at, self, come, told, asked, buttons)
+
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         what = [*heard.press.split(":"), "", "", "", ""]
         if what[1] == "original":
@@ -151,6 +163,10 @@ class Relay(Step):
                     shown = at.message(heading(at, self, digest, "none"), *content(at, digest), shows=digest.id)
                     key = at.key("original", at.seat.id, derive(heard.id))
                     yield Say(at.seat.unit, shown, key, Lane.ANSWER, quiet=False)
+        elif what[1] == "doubt":
+            for come in arrivals(at):
+                if come.digest.id == what[3] and not self._waits(at):
+                    yield from doubting.ask(at, come.digest, come.texts, derive(heard.id))
         elif what[1] in replies.PRESSES or not (heard.press or approval.concerns(heard, at.seat.focus)):
             yield from replies.hear(at, heard)
         else:
@@ -217,6 +233,7 @@ class Relay(Step):
                 asked = exchange.invitation(at, data, come.digest)
             buttons = exchange.buttons(at, come.digest) if asked else ()
             yield from bring(at, self, come, asked, buttons)
+            data["read"] = {**data.get("read", {}), **doubting.read(at, come.texts)}
         data["shown"] = shown
         yield Put(at.with_data(**data))
         yield from self._through(exchange.as_of(at, data))

@@ -174,18 +174,19 @@ def test_a_translation_is_labelled_and_the_original_one_tap_away() -> None:
     [shown] = shown_at(stage, "t2")
     assert read(shown).splitlines()[0] == "From table 1 in France · translated by machine (pseudo) from fr"
     assert words_in(shown) == ["t1-says@de"]
-    [button] = shown.buttons
+    button, wrong = shown.buttons
+    assert read(wrong.label) == "This translation looks wrong"
     assert "after" in stage.courses["all"].done, "the step has ended, and the original is still there"
     [answer] = stage.press("gerd", button.press)
     assert answer.splitlines()[:2] == ["From table 1 in France · in fr, not translated", "1. t1-says"]
     assert stage.press("anna", button.press) == [], "nobody reads there what did not come there"
 
 
-def test_without_show_original_there_is_no_button() -> None:
+def test_without_show_original_there_is_no_button_for_it() -> None:
     stage = two_tables(more="show_original = false")
     approve(stage, "t1", "t2")
     stage.carry("pseudo", **{"t1-says": "t1-says@de"})
-    assert shown_at(stage, "t2")[0].buttons == ()
+    assert [read(b.label) for b in shown_at(stage, "t2")[0].buttons] == ["This translation looks wrong"]
 
 
 def test_who_reads_the_language_of_the_source_gets_the_original() -> None:
