@@ -7,18 +7,19 @@ import json
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.core.effects import Draw, Request
+from bot.core.effects import Cast, Draw, Request, Seated
 from bot.core.state import Contribution, Digest, DigestSentence
 from bot.engine import drafting
 from bot.engine.drafting import Helpers
 from bot.language.doubles import Pair, Said
 from bot.language.model import Model
 from bot.language.translation import breaker
-from bot.store import archive, audit, courses, identities, opinions, queue
+from bot.store import archive, audit, ballots, courses, identities, opinions, people, queue, tables
 from bot.store.database import Database
 from tests.support.evening import EVENING
 from tests.support.model_server import ModelServer, contributions, faithful, model_server
@@ -26,9 +27,19 @@ from tests.support.room import ASSEMBLY, START, Room, room
 
 STEPS = """
 [[step]]
+id = "agree"
+type = "vote"
+duration = "15m"
+over = ["talk"]
+from = "table"
+secret = false
+text = { en = "Do you agree?", de = "Stimmen Sie zu?" }
+
+[[step]]
 id = "digest"
 type = "summarise"
 of = ["talk"]
+votes = "agree"
 duration = "15m"
 
 [[step]]
@@ -54,18 +65,22 @@ async def table(helpers: Helpers) -> AsyncIterator[Room]:
 def _seated(db: Database, seats: Mapping[str, str]) -> None:
     for name, seat in seats.items():
         language = "de" if name == "cleo" else "en"
-        said = Contribution(f"s-{name}", "talk", "t1", "linz", seat, "message", SAID[name], START, language)
+        side = "against" if name == "cleo" else "for"
+        said = Contribution(f"s-{name}", "talk", "t1", "linz", seat, "message", SAID[name], START, language, side)
         opinions.keep(db, ASSEMBLY, said)
-    db.sql.execute(
-        "INSERT INTO tables (assembly, id, plan, site, number, languages) VALUES (?, 't1', 'tables', 'linz', 1, 'en de')",
-        (ASSEMBLY,),
-    )
+        vote = Cast("agree", seat, "q", "s-cleo", "disagree" if name == "ben" else "agree", secret=False)
+        ballots.cast(db, ASSEMBLY, vote, "linz", "t1", 0)
+    tables.sit(db, ASSEMBLY, Seated("t1", "tables", "linz", 1, ("en", "de"), tuple(seats.values())), 0)
+    for seat in seats.values():
+        found = people.load_seat(db, seat)
+        assert found is not None
+        people.save_seat(db, replace(found, status="active"))
 
 
 @asynccontextmanager
 async def modelled(seconds: float = 5) -> AsyncIterator[tuple[Room, ModelServer]]:
     async with model_server() as server:
-        model = Model(server.url, "small-one", "s3cret", seconds)
+        model = Model(server.url, "small-one", "s3cret", 60)
         try:
             async with table(Helpers(model=model, seconds=seconds)) as here:
                 yield here, server
@@ -114,7 +129,7 @@ async def test_the_encoder_finds_what_says_the_same_and_points_at_it() -> None:
         assert await asks(here, "doubles") == {"digest": "d1", "pairs": [["s-anna", "s-ben"]]}
 
 
-async def test_it_is_told_who_said_what_in_which_language() -> None:
+async def test_it_is_told_what_was_said_in_which_language_and_how_people_voted() -> None:
     seen: list[Said] = []
 
     def look(said: Sequence[Said]) -> list[Pair]:
@@ -123,9 +138,13 @@ async def test_it_is_told_who_said_what_in_which_language() -> None:
 
     async with table(Helpers(look)) as here:
         assert await asks(here, "doubles") == {"digest": "d1", "pairs": []}
-    assert [(s.id, s.text, s.language) for s in seen] == [
-        (f"s-{name}", text, "de" if name == "cleo" else "en") for name, text in SAID.items()
-    ]
+        seats = {await here.enrol(name): name for name in SAID}
+    assert [(s.id, s.text, s.language, s.side) for s in seen] == [
+        ("s-anna", SAID["anna"], "en", "for"), ("s-ben", SAID["ben"], "en", "for"), ("s-cleo", SAID["cleo"], "de", "against"),
+    ]  # fmt: skip
+    assert [{seats[seat]: vote for seat, vote in (s.votes or {}).items()} for s in seen] == [
+        {}, {}, {"anna": 1, "ben": -1, "cleo": 1},
+    ]  # fmt: skip
 
 
 async def test_without_the_extra_nothing_is_suggested() -> None:
@@ -193,6 +212,15 @@ async def test_what_passes_is_kept_under_all_its_authors_keys_and_pointed_at() -
         assert "trees" not in everything
         assert "s3cret" not in everything
         assert contributions(server.seen[0]) == [SAID["anna"], SAID["ben"]], "of one sentence, and of nobody else"
+
+
+async def test_once_one_of_its_sources_is_taken_back_the_wording_is_too() -> None:
+    async with modelled() as (here, _):
+        await words(here)
+        await here.store.transact(opinions.withdraw, ASSEMBLY, await here.enrol("cleo"), "s-cleo")
+        assert len(await kept(here)) == 1
+        await here.store.transact(opinions.withdraw, ASSEMBLY, await here.enrol("ben"), "s-ben")
+        assert await kept(here) == []
 
 
 @pytest.mark.parametrize("lost", ["anna", "ben"])
