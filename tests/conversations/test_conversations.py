@@ -52,9 +52,10 @@ async def test_a_reply_is_meant_for_the_newest_message_with_these_words(repo: Pa
     script = until(read_script(HERE / "evening.toml"), newer, Line("wait", (), "5"), answer)
     there = await play(script, repo, PlainSide())
     copy, led = "Ben\n  “Benches, Bänke”", "\n[1] Ausblenden"
+    foreign = f"{copy}\n· auf Englisch, nicht übersetzt"
     assert [(who, what) for who, said, what in there.answered if "Ja!" in said] == [
         ("linz-ben", OWN),
-        ("linz-carla", copy),
+        ("linz-carla", foreign),
         ("linz-daniel", copy),
-        ("linz-facilitator-1", copy + led),
+        ("linz-facilitator-1", foreign + led),
     ]
