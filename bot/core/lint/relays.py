@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from bot.core.itinerary import Node
 from bot.core.lint.rule import Finding, Rule, View, rule
 from bot.core.problems import listed
+from bot.core.schedule import resolve
+from bot.core.steps.relay import Relay
 from bot.core.timeline import Planned
 
 
@@ -86,6 +88,95 @@ def relay_meets(view: View) -> Iterator[Finding]:
             )
 
 
+@rule("relay-theme", "Tables have a theme in common only where their people were brought together by one.")
+def relay_theme(view: View) -> Iterator[Finding]:
+    for step in _relays(view):
+        if step.to == "theme" and not any(plan.cluster_by for plan in view.file.groups.values()):
+            yield Finding(
+                'to = "theme", and no group plan has cluster_by',
+                "the theme of a table is what its people have in common, by the group plan",
+                'Write cluster_by there, such as cluster_by = ["topic"], or to = "all".',
+                step.id,
+                "to",
+            )
+
+
+APPROVAL = timedelta(minutes=5)
+"""Under this little time nobody reads answers and approves them."""
+
+
+@rule("relay-answers", "Answers are written, approved and sent back while the relay is open.", "error", "walk")
+def relay_answers(view: View) -> Iterator[Finding]:
+    for step, open_for, embargo in _open_for(view):
+        if step.reply_for is None:
+            continue
+        needed, spell = step.reply_for * step.rounds, _span(step.reply_for)
+        times = f"{step.rounds} times {spell}" if step.rounds > 1 else spell
+        if needed >= open_for:
+            behind = " behind its embargo" if embargo else ""
+            yield Finding(
+                f"{times} to answer, and {_span(open_for)} for the relay{behind}",
+                "the answers have to be approved, too, before it ends; what is not is held",
+                "Write a shorter reply_for, or let the relay stay open longer.",
+                step.id,
+                "reply_for",
+            )
+        elif open_for - needed < APPROVAL * step.rounds:
+            yield Finding(
+                f"{times} to answer, and {_span(open_for - needed)} to approve what was answered",
+                "whoever leads a table needs some minutes for that; what nobody approves in time is held",
+                "Write a shorter reply_for, or let the relay stay open longer.",
+                step.id,
+                "reply_for",
+                "warning",
+            )
+
+
+@rule("relay-embargo", "What is kept back until an instant is read then, while the relay is still open.", "error", "walk")
+def relay_embargo(view: View) -> Iterator[Finding]:
+    for step in _relays(view):
+        local = isinstance(step.embargo, time) or (step.embargo is not None and step.embargo.tzinfo is None)
+        if local and view.file.schedule.mode == "site" and len(view.flow.courses) > 1:
+            yield Finding(
+                "an embargo by each site's own clock",
+                "it ends at another instant at every site, so that early sites may still sway late ones",
+                "Write one instant for all, with an offset: 2027-03-02T20:00:00Z.",
+                step.id,
+                "embargo",
+                "warning",
+            )
+    for step, open_for, embargo in _open_for(view):
+        if embargo and open_for <= timedelta():
+            yield Finding(
+                "an embargo that ends when the relay has closed",
+                "nobody would read what came while it was open",
+                "Let the embargo end earlier, or the relay stay open longer.",
+                step.id,
+                "embargo",
+            )
+
+
+def _relays(view: View) -> Iterator[Relay]:
+    return (step for step in view.file.step if isinstance(step, Relay))
+
+
+def _open_for(view: View) -> Iterator[tuple[Relay, timedelta, bool]]:
+    """For how long each relay can be read, where it is shortest; and whether an embargo has shortened that."""
+    for step in _relays(view):
+        found: list[tuple[timedelta, bool]] = []
+        for planned in view.planned:
+            if planned.node.step.id == step.id and planned.closes is not None:
+                opens = planned.opens
+                if step.embargo is not None:
+                    zone = view.flow.zone(planned.course)
+                    opens = resolve(step.embargo, zone, planned.opens.astimezone(zone).date())
+                found.append((planned.closes - max(opens, planned.opens), opens > planned.opens))
+        if not found and step.duration is not None:
+            found.append((step.duration, False))
+        if found:
+            yield step, *min(found)
+
+
 def _latest(view: View, node: Node, opened: dict[tuple[str, str], Planned]) -> tuple[str, str, timedelta] | None:
     """The site that waits longest in vain: (where the relay closes, from where the digest comes late, by how much)."""
     found: list[tuple[timedelta, str, str]] = []
@@ -106,8 +197,10 @@ def _latest(view: View, node: Node, opened: dict[tuple[str, str], Planned]) -> t
 
 
 def _span(span: timedelta) -> str:
-    hours = int(span.total_seconds()) // 3600
-    return f"{hours} hours" if hours > 1 else f"{int(span.total_seconds()) // 60} minutes"
+    hours, seconds = divmod(int(span.total_seconds()), 3600)
+    if hours and not seconds:
+        return "1 hour" if hours == 1 else f"{hours} hours"
+    return f"{hours} hours" if hours > 2 else f"{int(span.total_seconds()) // 60} minutes"
 
 
-RULES: tuple[Rule, ...] = (relay_of_digest, relay_mirror, relay_meets)
+RULES: tuple[Rule, ...] = (relay_of_digest, relay_mirror, relay_theme, relay_meets, relay_answers, relay_embargo)
