@@ -4,7 +4,8 @@ Invariants:
 
 * Every text comes back: translated, or as the original with the reason why.
 * What a person has reviewed is used before any machine. It is not checked again.
-* All of it ends within the budget, whatever the engines do.
+* All of it ends within the budget, whatever the engines do; one that hangs leaves time for the next.
+* A text that an engine cannot bear does not take the others with it.
 * The same text in the same pair is asked for once, however many tables wait for it, and never again once it is in the cache.
 * Nothing that failed a check is kept in the cache as if it were good: the findings are kept with it.
 """
@@ -28,6 +29,8 @@ from bot.language.translation.port import Down, Engine, EngineFailed, NoPair, No
 
 BUDGET = 10.0
 """Seconds for one call of `translate`."""
+SHARE = 0.6
+"""As much of the time that is left an engine may take, as long as another one can be asked after it."""
 NO_GLOSSARY = Glossary()
 
 
@@ -235,15 +238,19 @@ class Translators:
         """Ask the engines in their order, until all is translated or the budget is spent."""
         made: dict[Source, Translation] = {}
         reasons: list[str] = []
-        try:
-            async with asyncio.timeout(self._budget):
-                for engine in self._orders.of(source, target):
-                    left = [text for text in texts if text not in made]
-                    if not left:
-                        break
+        engines = [e for e in self._orders.of(source, target) if not self._resting(e, reasons)]
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._budget
+        for number, engine in enumerate(engines, 1):
+            left = [text for text in texts if text not in made]
+            if not left:
+                break
+            seconds = (end - loop.time()) * (SHARE if number < len(engines) else 1)
+            try:
+                async with asyncio.timeout(seconds):
                     reasons += await self._try(engine, left, source, target, made)
-        except TimeoutError:
-            reasons.append(f"{self._budget:g} seconds were not enough")
+            except TimeoutError:
+                reasons.append(f"{engine.name}: {max(seconds, 0):.2g} seconds were not enough")
         why = "; ".join(reasons) or f"no engine for {source} to {target}"
         return {text: made.get(text, Translation(text.text, why=why)) for text in texts}
 
@@ -252,16 +259,11 @@ class Translators:
     ) -> list[str]:
         """Ask one engine; what it gives goes into `made`. Why it gave nothing, where it did."""
         breaker = self._breakers.setdefault(engine, Breaker())
-        if breaker.open_until(self._clock()):
-            return [f"{engine.name}: {breaker.why}"]
-        short = [text for text in texts if len(text.text) <= engine.longest]
-        if not short:
-            return [f"{engine.name}: the text is too long for it"]
+        fitting = [text for text in texts if len(text.text) <= engine.longest]
+        said = [f"{engine.name}: the text is too long for it"] if len(fitting) < len(texts) else []
         try:
-            for start in range(0, len(short), engine.at_once):
-                some = short[start : start + engine.at_once]
-                done = await self._directly_or_over(engine, [t.text for t in some], source, target)
-                made |= dict(zip(some, done, strict=True))
+            for start in range(0, len(fitting), engine.at_once):
+                said += await self._some(engine, fitting[start : start + engine.at_once], source, target, made)
         except NoPair as error:
             return [f"{engine.name}: {error}"]
         except NotAllowed as error:
@@ -273,8 +275,41 @@ class Translators:
         except asyncio.CancelledError:
             breaker.failed("it did not answer in time", self._clock())
             raise
-        breaker.worked()
-        return []
+        if fitting:
+            breaker.worked()
+        return said
+
+    async def _some(
+        self, engine: Engine, texts: Sequence[Source], source: str, target: str, made: dict[Source, Translation]
+    ) -> list[str]:
+        """Ask for as many texts as go into one call; where that fails, for each alone. An engine that fails with two of them has
+        failed. Why it gave nothing for one of them."""
+        try:
+            done = await self._directly_or_over(engine, [t.text for t in texts], source, target)
+            made |= dict(zip(texts, done, strict=True))
+            return []
+        except (NoPair, NotAllowed):
+            raise
+        except EngineFailed as error:
+            if len(texts) == 1 or (isinstance(error, Down) and error.after):
+                raise
+        said: list[str] = []
+        for text in texts:
+            try:
+                (made[text],) = await self._directly_or_over(engine, [text.text], source, target)
+            except EngineFailed as error:
+                if said:
+                    raise
+                said.append(f"{engine.name}: {error}")
+        return said
+
+    def _resting(self, engine: Engine, reasons: list[str]) -> bool:
+        """Whether an engine is left alone for a while; if so, the reason is added."""
+        breaker = self._breakers.setdefault(engine, Breaker())
+        if breaker.open_until(self._clock()):
+            reasons.append(f"{engine.name}: {breaker.why}")
+            return True
+        return False
 
     async def _directly_or_over(
         self, engine: Engine, texts: Sequence[str], source: str, target: str

@@ -7,6 +7,7 @@ import asyncio
 
 import pytest
 
+from bot.language.translation import service
 from bot.language.translation.identify import identify
 from bot.language.translation.libretranslate import LibreTranslate
 from bot.language.translation.service import Orders, Source, Translation, Translators
@@ -107,7 +108,7 @@ async def test_who_waits_for_an_engine_that_never_ends_waits_for_the_budget_and_
         here = translators(server, budget=0.05)
         found = await one(here, f"{TEXT} [[{fault}]]")
         assert not found.made
-        assert found.why == "0.05 seconds were not enough"
+        assert found.why == "libretranslate: 0.05 seconds were not enough"
         await here.close()
 
 
@@ -123,13 +124,30 @@ async def test_a_server_that_is_gone_and_comes_back() -> None:
         await asyncio.gather(here.close(), alone.close())
 
 
-async def test_one_bad_text_does_not_take_the_others_with_it_for_good() -> None:
+async def test_one_bad_text_does_not_take_the_others_with_it() -> None:
     async with misbehaving() as server:
         here = translators(server)
-        texts = [Source(f"Bread number {n} for everybody at the table") for n in range(3)]
+        texts = [Source(f"Bread number {n} for everybody at the table") for n in range(5)]
         bad = Source("More bread for everybody at the table [[500]]")
-        found = await here.translate([*texts, bad], "en", "de")
-        assert not found[-1].made
-        again = await here.translate(texts, "en", "de")
-        assert all(each.made for each in again)
+        found = await here.translate([*texts[:2], bad, *texts[2:]], "en", "de")
+        assert [each.made for each in found] == [True, True, False, True, True, True]
+        assert found[2].why == "libretranslate: it answered 500"
+        await here.close()
+
+
+async def test_two_that_fail_and_the_server_is_left_in_peace() -> None:
+    async with misbehaving() as server:
+        here = translators(server)
+        texts = [Source(f"Bread number {n} for everybody at the table [[503]]") for n in range(20)]
+        assert not any(each.made for each in await here.translate(texts, "en", "de"))
+        assert len(server.seen) == 3, "all together, and two of them alone"
+        await here.close()
+
+
+async def test_an_engine_that_hangs_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "SHARE", 0.005)
+    async with misbehaving() as slow, misbehaving() as good:
+        good.deaf = True
+        here = translators(slow, good)
+        assert (await one(here, f"{TEXT} [[hang]]")).made
         await here.close()
