@@ -100,6 +100,13 @@ class Hide:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase a person: every copy of their words, and then all that is kept of them, once the last message to them has left."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """Show these commands in a person's chat: those of the role."""
 
@@ -304,6 +311,7 @@ Effect = (
     | Amend
     | Recall
     | Hide
+    | Forget
     | Show
     | Put
     | Keep

@@ -299,6 +299,16 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A person who has asked for it is erased now, or once the last message to them has left, at `until` at the latest. The
+    engine's own; no step sees it."""
+
+    seat: str
+    until: datetime
+    kind: Literal["forgotten"] = "forgotten"
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """A part of a broadcast: an encoded message for each of these seats, 200 to a row. The engine's own; no step sees it."""
 
@@ -331,6 +341,7 @@ Event = (
     | Queued
     | Started
     | Reached
+    | Forgotten
     | Spoken
 )
 
@@ -355,6 +366,7 @@ __all__ = [
     "Entered",
     "Event",
     "Exited",
+    "Forgotten",
     "Found",
     "Heard",
     "Interrupted",

@@ -89,6 +89,14 @@ class Several:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Everything that is kept of the reader, as a file to read (`text`) or for other programs (`json`). It is made when the
+    message leaves: nothing of it stands in a queue."""
+
+    form: Literal["text", "json"]
+
+
 Part = Phrase | Local | Words | Name | Plain | When | Lang | Several
 
 
@@ -114,7 +122,8 @@ class Message:
 
     `about` is the contribution that it carries to others, so that every copy of it can be found again; `answers` the
     contribution to which that one replies. `enclosed` is the file that goes with it: `Words` the one that came with a
-    contribution, `Local` the path of a material of the flow by language. `asks` is the question (`step:question:item`) that words
+    contribution, `Local` the path of a material of the flow by language, `Own` what is kept of
+    the reader. `asks` is the question (`step:question:item`) that words
     in reply to it answer, however much later. `shows` is the digest that it shows: who replies to it speaks of that one."""
 
     blocks: tuple[Block, ...]
@@ -123,7 +132,7 @@ class Message:
     expects: Literal["", "text", "number"] = ""
     about: str = ""
     answers: str = ""
-    enclosed: Words | Local | None = None
+    enclosed: Words | Local | Own | None = None
     asks: str = ""
     shows: str = ""
 
@@ -163,7 +172,7 @@ def encode(value: Message) -> str:
             "x": value.expects,
             **({"a": value.about} if value.about else {}),
             **({"r": value.answers} if value.answers else {}),
-            **({"e": _pack(value.enclosed)} if value.enclosed is not None else {}),
+            **({"e": _enclose(value.enclosed)} if value.enclosed is not None else {}),
             **({"q": value.asks} if value.asks else {}),
             **({"d": value.shows} if value.shows else {}),
         },
@@ -175,9 +184,7 @@ def encode(value: Message) -> str:
 def decode(text: str) -> Message:
     """The message that `encode` wrote."""
     data = json.loads(text)
-    enclosed = _unpack(data["e"]) if "e" in data else None
-    if not isinstance(enclosed, Words | Local | None):
-        raise ValueError(f"a message cannot enclose {enclosed!r}")
+    enclosed = _enclosed(data["e"]) if "e" in data else None
     return Message(
         tuple(Block(kind, tuple(_unpack(p) for p in parts)) for kind, parts in data["b"]),
         tuple(Button(_unpack(label), press, chosen) for label, press, chosen in data["k"]),
@@ -189,6 +196,19 @@ def decode(text: str) -> Message:
         data.get("q", ""),
         data.get("d", ""),
     )
+
+
+def _enclose(file: Words | Local | Own) -> list[Any]:
+    return ["y", file.form] if isinstance(file, Own) else _pack(file)
+
+
+def _enclosed(data: list[Any]) -> Words | Local | Own:
+    if data[0] == "y":
+        return Own(data[1])
+    found = _unpack(data)
+    if not isinstance(found, Words | Local):
+        raise ValueError(f"a message cannot enclose {found!r}")
+    return found
 
 
 def _pack(part: Part) -> list[Any]:

@@ -38,7 +38,7 @@ OVERSEEING: frozenset[Role] = frozenset(("coordinator", "organiser"))
 class Command:
     """A command: who may use it, what it acts on, how it is written (an example that works), and what it does, in a few
     words for the list and in full for `/help NAME`. `active` is False where those may use it too who have paused or have not
-    consented yet."""
+    consented yet, `always` True where those may who have left."""
 
     name: str
     roles: frozenset[Role]
@@ -47,6 +47,7 @@ class Command:
     brief: Phrase
     full: Phrase
     active: bool = True
+    always: bool = False
 
 
 def may(role: Role, command: str) -> bool:
@@ -228,6 +229,24 @@ COMMANDS: dict[str, Command] = {
             t("what stands behind a sentence of the digest"),
             t("Shows what stands behind a sentence of the digest that you read last: the words as they were written, in which "
               "language, when and where, and who changed or translated them. Reply to another digest to ask about that one."),
+        ),
+        Command(
+            "consent", EVERYBODY, "anywhere", "/consent",
+            t("what you have agreed to, and change it"),
+            t("Shows what you were asked for beyond taking part, and your answer. You can change each of them at any time."),
+            active=False, always=True,
+        ),
+        Command(
+            "mydata", EVERYBODY, "anywhere", "/mydata",
+            t("a copy of everything that I keep of you"),
+            t("Sends you everything that I keep of you: a file to read, and the same for another program."),
+            active=False, always=True,
+        ),
+        Command(
+            "forget", EVERYBODY - {"organiser"}, "anywhere", "/forget",
+            t("erase everything of you"),
+            t("Erases your name, your account and every word that you wrote. You are asked before it happens."),
+            active=False, always=True,
         ),
         Command(
             "room", TABLE, "table", "/room",

@@ -17,6 +17,7 @@ from bot.core.effects import (
     End,
     Fan,
     Flag,
+    Forget,
     Grant,
     Hide,
     Keep,
@@ -42,7 +43,7 @@ from bot.core.events import Event, Retold, Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode, message, t
 from bot.core.state import Course, Status, Translated
-from bot.engine import changing, lodging, mixed, queueing
+from bot.engine import changing, forgetting, lodging, mixed, queueing
 from bot.engine.translating import remember
 from bot.engine.work import Work
 from bot.store import (
@@ -133,6 +134,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 changing.recall(work, assembly, effect)
             case Hide(contribution):
                 opinions.hide(db, assembly, contribution)
+            case Forget(seat):
+                forgetting.begin(work, assembly, seat)
             case Show(seat):
                 work.show_menu(assembly, seat)
             case Done() | End():

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.files import MATERIAL, ending
-from bot.core.message import Local, Words
+from bot.core.message import Local, Own, Words
 from bot.core.rendered import Attachment
+from bot.engine import own
 from bot.engine.house import House
 from bot.store import media
 from bot.store.database import Database
@@ -22,7 +23,7 @@ from bot.transports.port import Gone, Media, Refused, Transport
 class Enclosed:
     """A file that goes with a letter. `ref` is what the account that sends it calls it; `source` the account that received it,
     and what that one knows of it, where its bytes have to be fetched there; `data` are the bytes of a file of the flow that
-    this account has not sent yet."""
+    this account has not sent yet. `id` is "" for one that is made once and never sent again."""
 
     id: str
     kind: str
@@ -34,12 +35,16 @@ class Enclosed:
 
 
 def enclosed(
-    db: Database, house: House, assembly: str, what: Words | Local | None, account: str, lang: str
+    db: Database, house: House, assembly: str, what: Words | Local | Own, account: str, lang: str, seat: str | None
 ) -> Enclosed | None:
-    """The file of a message for an account that sends it in this language; None where it has none, or none any more."""
+    """The file of a message for an account that sends it to a seat in this language; None where it has none, or none any more."""
+    if isinstance(what, Own):
+        data = own.written(db, house, assembly, seat, what.form) if seat is not None else None
+        name, mime = own.FILES[what.form]
+        return Enclosed("", "document", name, mime, data=data) if data is not None else None
     if isinstance(what, Local):
         return _of_flow(db, house, assembly, what.texts, account, lang)
-    file = media.load(db, assembly, what.contribution) if what is not None else None
+    file = media.load(db, assembly, what.contribution)
     if file is None:
         return None
     ref = file.ref if file.account == account else media.sent_as(db, account, file.id)

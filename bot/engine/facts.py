@@ -25,6 +25,7 @@ but for counts at the close of a step, which are made once.
 * `texts`       what has become, in other languages, of the words that have come to this table (`bot.engine.queueing`)
 * `results`     what was recorded for the steps referred to, and for this one: {step: {unit: data}}
 * `outcomes`    the same as conditions read it: {step: {item: outcome}}
+* `consents`    a person's last word on each purpose
 * `finished`    which courses are through with the steps referred to
 * `answered_by` who at this table is done with each open step
 * `untranslated` out of which of this table's languages nothing can put what is said into which: (source, target)
@@ -51,7 +52,7 @@ from bot.core.state import Contribution, Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
 from bot.engine import crossing, queueing
 from bot.engine.work import Work
-from bot.store import arrivals, ballots, findings, opinions, outbox, people
+from bot.store import arrivals, ballots, findings, opinions, outbox, own, people
 from bot.store.times import instant, ms
 
 
@@ -289,6 +290,8 @@ def for_commands(
             c.id: c for c in given if leading or (seat is not None and (c.seat == seat.id or _read(event, c, seat)))
         }
         found["held"] = found["named"] = mine
+    if seat is not None and (parse(event.text)[0] == "consent" or pressed.startswith("-consent:")):
+        found["consents"] = own.agreed(work.db, seat.id)
     if event.text.startswith("/") and table is not None:
         found |= _answered_by(Asked(work, assembly, flow, course, flow.trunk[0], seat, table, event, work.now))
     return found

@@ -25,6 +25,7 @@ from bot.core.events import (
     Entered,
     Event,
     Exited,
+    Forgotten,
     Found,
     Heard,
     Joined,
@@ -46,7 +47,7 @@ from bot.core.itinerary import Node
 from bot.core.rights import OVERSEEING
 from bot.core.state import Seat, State, Table
 from bot.core.turn import Turn
-from bot.engine import facts, lateness, queueing, tracing
+from bot.engine import facts, forgetting, lateness, queueing, tracing
 from bot.engine.carrying import carry_out
 from bot.engine.house import House
 from bot.engine.work import Work
@@ -103,6 +104,9 @@ def one(work: Work, assembly: str, event: Event) -> bool:
     if isinstance(event, Spoken):
         for seat in event.seats:
             work.say(assembly, seat, event.message.encode(), event.key, event.lane, "", event.quiet)
+        return False
+    if isinstance(event, Forgotten):
+        forgetting.go_on(work, assembly, event)
         return False
     if isinstance(event, Spread) and event.units:
         for unit in event.units:
@@ -183,7 +187,7 @@ def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) ->
             return flow.course_of(table.site) if table is not None else flow.courses[0]
         case Queued(course=course):
             return course if course in flow.courses else flow.courses[0]
-        case Spoken():
+        case Spoken() | Forgotten():
             return flow.courses[0]
         case _:
             return event.course

@@ -126,7 +126,7 @@ class Desk:
             Letter(
                 taken, account, place, holder, act, said, readers, found, names,
                 answers=copies.remote(db, holder, row.assembly, said.answers, account) if said.answers and holder else "",
-                file=enclosed(db, self._house, row.assembly, said.enclosed, account, lang) if said.enclosed else None,
+                file=enclosed(db, self._house, row.assembly, said.enclosed, account, lang, row.seat) if said.enclosed else None,
                 buttons=made.key if made is not None else "",
                 question=question,
                 menu=self._menu(row.seat, readers[0]) if act == "menu" and row.seat else None,

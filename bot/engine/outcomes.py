@@ -237,7 +237,7 @@ def _carried(db: Database, house: House, letter: Letter, receipt: Receipt, at: i
             if opinions.taken_back(db, row.assembly, row.about) and letter.account in house.editing:
                 _delete(db, row, letter.account, receipt.id, at)
     file = letter.file
-    if file is not None and receipt.ref and receipt.ref != file.ref:
+    if file is not None and file.id and receipt.ref and receipt.ref != file.ref:
         media.remember_sent(db, letter.account, file.id, receipt.ref)
 
 

@@ -40,6 +40,15 @@ def note(
         )
 
 
+def authored(db: Database, assembly: str, seat: str) -> list[tuple[str, str]]:
+    """What a person has written of which copies stand somewhere: contribution and table, in order."""
+    return db.sql.execute(
+        "SELECT id, table_id FROM contribution c WHERE assembly = ? AND seat = ? AND EXISTS "
+        "(SELECT 1 FROM copy WHERE copy.assembly = c.assembly AND copy.contribution = c.id) ORDER BY seq",
+        (assembly, seat),
+    ).fetchall()
+
+
 def carried(db: Database, holder: str, remote: str, account: str | None = None) -> tuple[str, str] | None:
     """The assembly and the contribution that a message carries (on any account, where none is named); None where it carries none,
     or several. Any of its ids will do."""

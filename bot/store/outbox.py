@@ -195,6 +195,14 @@ MOVING = 60_000
 to the others too."""
 
 
+def waits_for(db: Database, seat: str) -> bool:
+    """Whether something is still on its way to a person."""
+    row = db.sql.execute(
+        "SELECT 1 FROM outbox WHERE seat = ? AND state IN ('new', 'sending') LIMIT 1", (seat,)
+    ).fetchone()
+    return row is not None
+
+
 def last_delivery(db: Database, assembly: str, step: str, now: int) -> int | None:
     """When the first message of a step reached the last of its readers; `now` where it is still on its way to somebody, and for
     one that waits for its reader's morning, that hour. What is late for another reason does not count."""

@@ -44,6 +44,9 @@ TABLE = {
     "begin": "...o...",
     "trans": "......t",
     "release": "......t",
+    "consent": "pfcobet",
+    "mydata": "pfcobet",
+    "forget": "pfc.bet",
 }
 LETTERS: dict[str, Role] = dict(
     zip(
@@ -60,6 +63,7 @@ PRESSES = {
     "-stay": "room", "-come": "room", "-show": "hide", "-drop": "hide", "-hide": "hide", "-why": "hide", "-unhide": "hide",
     "-take": "trans", "-release": "release", "-anew": "release", "-cannot": "trans", "-withdraw": "trans", "-ask": "trans",
     "-tell": "lang", "-tells": "lang", "-doubt": "lang",
+    "-consent": "consent", "-forget": "forget",
     "-mine": "sentence",
     "-not-mine": "sentence",
 }  # fmt: skip
@@ -125,9 +129,9 @@ def test_a_flipped_cell_is_seen(role: Role, command: str, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("role", get_args(Role))
 def test_what_is_in_no_table_is_denied(role: Role) -> None:
-    assert not may(role, "forget")
+    assert not may(role, "erase")
     assert not may(role, "")
-    assert not refused(role, text="/forget"), "an unknown command is unknown, not forbidden"
+    assert not refused(role, text="/erase"), "an unknown command is unknown, not forbidden"
 
 
 def test_every_command_says_what_it_does_and_gives_an_example_of_itself() -> None:

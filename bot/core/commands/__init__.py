@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from bot.core import lodging, rooms, ways_in
 from bot.core.commands import (
     consulting,
+    erasing,
     facilitating,
     hiding,
     leaving,
@@ -45,6 +46,9 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "original": originals.typed,
     "undo": speaking.undo,
     "leave": leaving.leave,
+    "consent": erasing.consent,
+    "mydata": erasing.mydata,
+    "forget": erasing.forget,
     "status": facilitating.status,
     "prompt": facilitating.prompt,
     "note": facilitating.note,
@@ -87,6 +91,8 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-why": ("hide", hiding.why),
     "-unhide": ("hide", hiding.put_back),
     "-source": ("source", tracing.source),
+    "-consent": ("consent", erasing.consented),
+    "-forget": ("forget", erasing.forgotten),
     "-mine": ("sentence", voicing.confirm),
     "-not-mine": ("sentence", voicing.reject),
     "-take": ("trans", translating.take_pressed),
@@ -187,7 +193,8 @@ def _allowed(call: Call) -> bool:
             t("/{name} is for {roles}.", name=call.name, roles=Several(roles)), t("/help shows what you can do.")
         )
         return False
-    if call.seat.status in ("left", "refused") or (call.seat.status == "paused" and command.active):
+    gone = call.seat.status in ("left", "refused") and not command.always
+    if gone or (call.seat.status == "paused" and command.active):
         leaving.not_here(call)
         return False
     return True

@@ -46,10 +46,10 @@ def chosen(call: Call) -> None:
     """One of the buttons."""
     match call.args:
         case "pause" if call.seat.status == "active":
-            _go(call, "paused", t("{name} takes a break.", name=call.by))
+            go(call, "paused", t("{name} takes a break.", name=call.by))
             call.reply(t("You get no messages for now. Write anything here when you want to come back."))
         case "leave":
-            _go(call, "left", t("{name} has left.", name=call.by))
+            go(call, "left", t("{name} has left.", name=call.by))
             call.reply(t("You have left. Thank you for having been here."))
         case "withdraw" if call.seat.status != "new":
             call.reply(
@@ -60,7 +60,7 @@ def chosen(call: Call) -> None:
                 ),
             )
         case "withdraw-yes" if call.seat.status != "new":
-            _go(
+            go(
                 call,
                 "left",
                 t("{name} has left and has taken back what they wrote. Please treat it as not said.", name=call.by),
@@ -99,7 +99,8 @@ def not_here(call: Call) -> None:
     call.reply(*blocks)
 
 
-def _go(call: Call, status: Status, told: Phrase) -> None:
+def go(call: Call, status: Status, told: Phrase) -> None:
+    """Somebody goes: nobody waits for them any longer, and their table is told."""
     turn, seat, table = call.turn, call.seat, call.table
     was_active = seat.status == "active"
     for node in turn.waiting() if was_active or seat.status == "new" else ():
