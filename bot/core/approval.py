@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from bot.core import authorship, folding, rewording, sounding
+from bot.core import authorship, folding, helping, rewording, sounding
 from bot.core.authorship import answer
 from bot.core.draft import Draft
 from bot.core.effects import Draw, Effect, Lane, Note, Put, Say
@@ -181,6 +181,8 @@ def _leader(draft: Draft, heard: Heard, what: str, rest: str) -> Changes:
             return (yield from rewording.edit(draft, heard, rest))
         case "wording" if not heard.press:
             return (yield from rewording.wording(draft, heard, rest))
+        case "model":
+            return (yield from helping.take(draft, heard, rest))
         case "fold":
             return (yield from folding.fold(draft, heard))
         case "two" if not heard.press:

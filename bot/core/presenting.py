@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.core import offers
 from bot.core.draft import Draft
 from bot.core.effects import Effect, Lane, Say
 from bot.core.message import Block, Button, Message, Phrase, Words, block, t
@@ -117,11 +118,12 @@ def _sentence(draft: Draft, number: int, sentence: DigestSentence) -> Iterator[B
         yield block(t("Left out: {reason}.", reason=WHY[sentence.left_out]))
         return
     yield from quoted(sentence)
+    yield from offers.offered(draft, sentence)
     if sentence.words and not sentence.model:
         yield block(t("In new words of whoever wrote it."), kind="note")
     if str(number) in draft.note("edits", {}):
         yield block(
-            t("Whoever wrote it is asked about your wording. Until they agree, their own words stand."), kind="note"
+            t("Whoever wrote it is asked about other words. Until they agree, their own words stand."), kind="note"
         )
 
 
@@ -177,6 +179,7 @@ def _buttons(draft: Draft, waits: bool, pairs: list[tuple[str, str]]) -> tuple[B
             else t("Ask about {number} and this", number=places[0])
         )
         buttons.append(Button(label, draft.press("pair", f"{one}+{other}")))
+    buttons += offers.buttons(draft)
     if draft.note("says", None) is None:
         buttons.append(Button(t("Ask the table"), draft.press("ask")))
     return tuple(buttons)

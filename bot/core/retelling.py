@@ -1,7 +1,8 @@
 """A digest as people read it, at its own table and at others.
 
 Every sentence is somebody's whole statement, shown as a quote of the contribution itself, so that nothing here can change
-it. Small numbers betray people: where fewer than ten have voted, or sit at the table, support is told in words.
+it; what a language model has worded says so wherever it is read. Small numbers betray people: where fewer than ten have voted, or
+sit at the table, support is told in words.
 """
 
 from __future__ import annotations
@@ -76,9 +77,16 @@ def quoted(
         notes.append(support)
     if sentence.minority:
         notes.append(t("This is what a minority says."))
+    if sentence.model:
+        notes.append(by_model(sentence.model))
     before = (Plain(f"{number}. "),) if number is not None else ()
     quote = block(*before, words(sentence.worded), kind="quote")
     return (quote, block(*_spaced(notes), kind="note")) if notes else (quote,)
+
+
+def by_model(name: str) -> Phrase:
+    """That these words are a language model's, whatever people have said to them."""
+    return t("Worded by a language model ({name}).", name=name)
 
 
 def support_of(sentence: DigestSentence) -> Phrase | None:

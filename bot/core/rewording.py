@@ -66,14 +66,20 @@ def wording(draft: Draft, heard: Heard, rest: str) -> Changes:
         at.seat.language, target=sentence.sources[0], shared=False,
     )  # fmt: skip
     yield Keep(given)
-    yield Note("worded", at.seat.id, {"digest": draft.digest.id, "sentence": number})
-    draft = replace(draft, wordings=(*draft.wordings, given))
+    return (yield from propose(replace(draft, wordings=(*draft.wordings, given)), heard, number, given))
+
+
+def propose(draft: Draft, heard: Heard, number: int, given: Contribution, model: str = "") -> Changes:
+    """Bring a wording to the authors of a sentence: one that whoever leads the table has written, or has taken from a `model`."""
+    sentence = draft.digest.sentences[number - 1]
+    yield Note("worded", draft.at.seat.id, {"digest": draft.digest.id, "sentence": number, "model": model})
     draft = yield from _settled(draft, number)
-    draft = draft.noted(edits={**draft.note("edits", {}), str(number): {"wording": given.id, "yes": []}})
+    edit = {"wording": given.id, "yes": [], "model": model}
+    draft = draft.noted(edits={**draft.note("edits", {}), str(number): edit})
     authors = draft.authors(sentence)
     for seat in authors:
         if seat not in draft.gone:
-            yield _question(draft, sentence, given, seat)
+            yield _question(draft, sentence, given, seat, model)
     sent = tn(
         "Thank you. Whoever wrote it is asked. Until they agree, their own words stand.",
         "Thank you. The {n} people who wrote it are asked. Until all of them agree, their own words stand.",
@@ -100,7 +106,7 @@ def decide(draft: Draft, heard: Heard, rest: str) -> Changes:
         return draft
     edits = dict(draft.note("edits", {}))
     agreed = list(dict.fromkeys([*edits[number]["yes"], at.seat.id]))
-    draft = draft.noted(edits={**edits, number: {"wording": id, "yes": agreed}})
+    draft = draft.noted(edits={**edits, number: {**edits[number], "yes": agreed}})
     if not set(draft.authors(found[1])) <= set(agreed):
         yield answer(
             draft, heard, block(t("Thank you. It reads like that once the others who wrote the same agree too."))
@@ -118,9 +124,10 @@ def _reworded(draft: Draft, number: int, given: Contribution) -> Generator[Effec
     at, sentence = draft.at, draft.digest.sentences[number - 1]
     authors = draft.authors(sentence)
     first = next(i for i in draft.items if i.id == sentence.sources[0])
+    model = draft.note("edits", {}).get(str(number), {}).get("model", "")
     theirs = replace(
         given,
-        id=derive(given.id, "theirs"),
+        id=derive(given.id, "theirs") if not model else given.id,
         site=first.site,
         seat=together(authors) if len(authors) > 1 else authors[0],
         at=at.now,
@@ -130,10 +137,12 @@ def _reworded(draft: Draft, number: int, given: Contribution) -> Generator[Effec
         shared=at.node.step.record in ("full", "items_only"),
     )
     yield Keep(theirs)
-    yield Note("reworded", data={"digest": draft.digest.id, "sentence": number})
-    draft = yield from _settled(draft, number)
-    draft = replace(draft, wordings=(*draft.wordings, theirs))
-    new = draft.counted(replace(sentence, words=theirs.id, model=""))
+    yield Note("reworded", data={"digest": draft.digest.id, "sentence": number, "model": model})
+    if not model:
+        draft = yield from _settled(draft, number)
+    draft = draft.noted(edits={n: edit for n, edit in draft.note("edits", {}).items() if n != str(number)})
+    draft = replace(draft, wordings=(*(w for w in draft.wordings if w.id != theirs.id), theirs))
+    new = draft.counted(replace(sentence, words=theirs.id, model=model))
     return draft.changing(number, new).reworded(), theirs.id
 
 
@@ -147,11 +156,17 @@ def _settled(draft: Draft, number: int) -> Changes:
     return draft.noted(edits=edits)
 
 
-def _question(draft: Draft, sentence: DigestSentence, given: Contribution, seat: str) -> Say:
+def _question(draft: Draft, sentence: DigestSentence, given: Contribution, seat: str, model: str) -> Say:
     at = draft.at
     own = sentence.words or next(s for s in sentence.sources if draft.author(s) == seat)
+    name = somebody(at.seat)
+    head = (
+        t("{name} would take these words of a language model ({model}):", name=name, model=model)
+        if model
+        else t("{name} would word it like this:", name=name)
+    )
     blocks = [
-        block(t("{name} would word it like this:", name=somebody(at.seat))),
+        block(head),
         block(Words(given.id), kind="quote"),
         block(t("Your words:")),
         block(Words(own), kind="quote"),

@@ -9,12 +9,12 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import approval
+from bot.core import approval, helping
 from bot.core.digest import Digest as Drawn
 from bot.core.digest import Statement, draw, in_order, most_agreed
 from bot.core.draft import Draft, members
 from bot.core.effects import Done, Draw, Effect, Lane, Say
-from bot.core.events import Due, Heard
+from bot.core.events import Answered, Due, Heard
 from bot.core.fields import Id, Span
 from bot.core.ids import derive
 from bot.core.message import Phrase, t
@@ -48,7 +48,9 @@ class Summarise(Step):
     proposes another wording, which counts only with the yes of its authors, as does putting two sentences together; or asks
     the table whether it finds in the draft what was said. Where fewer than three people wrote what stands in it, it goes only
     with the yes of each. Where nobody leads the table, the coordinator is asked; in any case once more before the end
-    (`remind`). Without an approval the digest is held: it goes nowhere, and the assembly goes on.
+    (`remind`). Without an approval the digest is held: it goes nowhere, and the assembly goes on. `wording = "model"` lets the
+    language model of the config offer other words for a sentence that several people share; the facilitator, and all of these
+    people, have to want them.
 
         [[step]]
         id = "talk"
@@ -68,6 +70,7 @@ class Summarise(Step):
     of: tuple[Id, ...] = Field(min_length=1)
     votes: Id | None = None
     content: Content = "digest"
+    wording: Literal["own", "model"] = "own"
     size: int = Field(default=4, ge=1, le=LIST)
     scope: Literal["table"] = "table"
     early_close: Literal["all_answered", "never"] = "all_answered"
@@ -81,6 +84,7 @@ class Summarise(Step):
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "open": ("items", "agreements", "gone"),
         "hear": ("digest", "items", "agreements", "wordings", "gone", "carried"),
+        "answered": ("digest", "items", "agreements", "wordings", "gone"),
         "due": ("digest", "items", "agreements", "wordings"),
         "close": ("digest", "items", "agreements", "wordings"),
     }
@@ -117,7 +121,10 @@ class Summarise(Step):
         drawn = self._drawn(at, items, here, f"{at.flow.ref}/{id}")
         sentences = tuple(DigestSentence(s.sources, s.support, s.against, s.minority) for s in drawn.sentences)
         digest = replace(digest, sentences=sentences, unheard=drawn.unheard, more=drawn.more)
-        yield from approval.present(self._draft(at, digest))
+        draft = self._draft(at, digest)
+        yield from approval.present(draft)
+        yield from helping.doubles(draft)
+        yield from self._words(draft)
         said = t(
             "A short digest of what you said has been drawn, in your own words. It is read and approved before it "
             "goes to other tables."
@@ -131,9 +138,16 @@ class Summarise(Step):
             key = at.key("answer", at.seat.id, derive(heard.id))
             yield Say(at.seat.unit, only, key, Lane.ANSWER, quiet=False)
             return
-        after = yield from approval.hear(self._draft(at, digest), heard, at.facts["carried"].get(digest.id, ()))
+        draft = self._draft(at, digest)
+        after = yield from approval.hear(draft, heard, at.facts["carried"].get(digest.id, ()))
+        if after != digest:
+            yield from self._words(replace(draft, digest=after))
         if after.state == "approved" and digest.state != "approved":
             yield Done(at.step, at.unit)
+
+    def answered(self, at: Scene, answer: Answered) -> Iterator[Effect]:
+        if (digest := at.facts["digest"]) is not None:
+            yield from helping.brought(self._draft(at, digest), answer)
 
     def edited(self, at: Scene, given: Contribution, text: str, key: str) -> Iterator[Effect]:
         """Words for a digest change only where somebody reads them again."""
@@ -152,6 +166,10 @@ class Summarise(Step):
         facts = at.facts
         wordings, gone = facts.get("wordings", ()), facts.get("gone", frozenset())
         return Draft(at, digest, facts["items"], facts["agreements"], wordings, gone)
+
+    def _words(self, draft: Draft) -> Iterator[Effect]:
+        if self.wording == "model":
+            yield from helping.words(draft)
 
     def _items(self, at: Scene) -> list[Contribution]:
         """What may stand in it, in the order in which it was said."""
