@@ -58,7 +58,8 @@ def meant(turn: Turn, seat: Seat, event: Heard) -> Heard:
     if talk is not None and talks_elsewhere(turn, seat, talk):
         talk = None
     alone = talk is None and (waiting is None or waiting[0].id == step)
-    option = rest[2] if step in turn.flow.nodes and len(rest) == 3 else ""
+    node = turn.flow.nodes.get(step)
+    option = rest[2] if node is not None and not node.step.lasting and len(rest) == 3 else ""  # lasting ones only show
     if alone and option and not marked(event) and option != SUBMIT and not option.startswith("="):
         return replace(words, asked=":".join((step, *rest[:2])))  # a word is confirmed before it counts
     if alone or (step in (*AT_ONCE, *INVITATION) and not event.aside):

@@ -34,18 +34,22 @@ def found(work: Work, assembly: str, seat: Seat | None, event: Event) -> dict[st
         return {**_queue(db, assembly), "texts": texts}
     if not isinstance(event, Heard) or seat is None:
         return {}
-    names, question = named_in(event.press), question_of(event.press, seat.focus)
+    names, question = named_in(event.carried), question_of(event.carried, seat.focus)
     if seat.role != "translator" and not (names or question):
         return {}
     facts = _queue(db, assembly)
     if question and (asked := opinions.contribution(db, assembly, question)) is not None:
-        facts["question"] = asked
-        names = (*names, asked.target)
+        about = opinions.contribution(db, assembly, asked.target.partition("@")[0])
+        if about is not None and about.seat == seat.id:  # it is put to nobody else
+            facts["question"] = asked
+            names = (*names, asked.target)
     if seat.role == "translator":
         mine = own(seat, facts["queue"], work.now)
         following = for_seat(seat, facts["queue"], work.now)[:2]
         names = (*names, *(pointer(w) for w in (mine, *following) if w is not None))
-        held = opinions.contribution(db, assembly, event.press.split(":")[1]) if event.press.count(":") > 1 else None
+        held = (
+            opinions.contribution(db, assembly, event.carried.split(":")[1]) if event.carried.count(":") > 1 else None
+        )
         facts["written"] = held if held is not None and held.seat == seat.id else None
     return {**facts, "texts": texts_of(db, assembly, names, context=seat.role == "translator")}
 
@@ -53,9 +57,11 @@ def found(work: Work, assembly: str, seat: Seat | None, event: Event) -> dict[st
 def shown(db: Database, assembly: str, step: str, table: str, event: Event) -> dict[str, Any]:
     """The texts of the digest that an event is about, at a table that reads it; of all that has come, where it names none."""
     match event:
+        case Retold(digest="", contribution=id, language=language):  # it was said in the talk itself
+            return {"texts": texts_of(db, assembly, (f"{id}@{language}",))}
         case Relayed(digest=digest) | Retold(digest=digest):
             wanted = digest
-        case Heard(press=press) if press.startswith(f"{step}:doubt:"):
+        case Heard(carried=press) if press.startswith(f"{step}:doubt:"):
             wanted = press.rpartition(":")[2]
         case Spread():
             wanted = ""

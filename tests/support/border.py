@@ -1,5 +1,5 @@
-"""Two tables of one assembly, one German and one English: what the German one has said has been approved and crosses, translated by
-a machine that is scripted. Theo, Tina and Tom translate."""
+"""Two tables of one assembly, one German and one English: what the German one has said has been approved and crosses, translated
+by a machine that is scripted. Theo and Tina translate."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
 
 from bot.core.effects import Draw, Keep
 from bot.core.state import Contribution, Course, DigestSentence, Translated, Wanted
 from bot.language.translation.port import Made
 from bot.language.translation.service import Orders, Translators
 from bot.store import audit, findings, people, translations
+from bot.store.connection import MEMORY
 from bot.store.database import Database
 from tests.support.chats import Chats, Talkers
-from tests.support.room import ASSEMBLY, Room, room
+from tests.support.room import ASSEMBLY, Post, Room, room
 
 FLOW = """
 [flow]
@@ -40,7 +43,7 @@ type = "consent"
 duration = "1m"
 controllers = ["The Ferry"]
 delete_on = 2028-01-01
-purposes = ["transcript"]
+purposes = []
 text = { en = "Your table sees your words.", de = "Ihr Tisch sieht Ihre Worte." }
 [[step]]
 id = "tables"
@@ -115,12 +118,14 @@ WRONG = {**SCRIPT, SAID[0]: "The ferry runs only 8 times a day."}
 @asynccontextmanager
 async def border(
     said: Sequence[str] = SAID[:2], script: Mapping[str, str] = SCRIPT, relay: str = "", *, numbered: bool = False,
-    edits: bool = True, translators: Mapping[str, str] = {"theo": "de", "tina": "en"}, path: str = ":memory:",
+    edits: bool = True, translators: Mapping[str, str] = MappingProxyType({"theo": "de", "tina": "en"}),
+    language_of: Mapping[str, str] = MappingProxyType({}), path: str | Path = MEMORY, others: Sequence[Post] = (),
 ) -> AsyncIterator[Talkers]:  # fmt: skip
     """The tables of Vienna (Dora, Emil, Fritz) and of Leeds (Anna, Ben, Cleo), as the relay has just opened. What was `said` in
     Vienna are the contributions `said-0`, `said-1` …"""
     chats, engine = Chats(edits=edits, numbered=numbered), Scripted(script)
-    async with room(FLOW.replace("RELAY", relay), chats, translate=Translators(Orders((engine,))), path=path) as here:
+    machines, flow = Translators(Orders((engine,))), FLOW.replace("RELAY", relay)
+    async with room(flow, chats, path, machines, others) as here:
         seats = {name: await here.enrol(name, "participant", "wien", "de") for name in WIEN}
         seats |= {name: await here.enrol(name, "participant", "leeds", "en") for name in LEEDS}
         for name, language in translators.items():
@@ -129,6 +134,7 @@ async def border(
         await here.store.transact(_awake, seats)
         await here.begin()
         await until(here, "pause")
+        await here.store.transact(_read_in, seats, language_of)
         given = [
             Contribution(
                 f"said-{n}", "talk", "wien-1", "wien", seats[WIEN[n]], "message", words, here.clock.now(), "de"
@@ -175,3 +181,10 @@ def _awake(db: Database, seats: Mapping[str, str]) -> None:
         seat = people.load_seat(db, id)
         assert seat is not None
         people.save_seat(db, replace(seat, status="active", name=name.title()))
+
+
+def _read_in(db: Database, seats: Mapping[str, str], languages: Mapping[str, str]) -> None:
+    for name, language in languages.items():
+        seat = people.load_seat(db, seats[name])
+        assert seat is not None
+        people.save_seat(db, replace(seat, language=language))

@@ -1,0 +1,263 @@
+"""A reader says that a translation looks wrong: everybody who reads it knows, once, and nothing is taken away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.effects import Seated
+from bot.store import people, translations
+from bot.store.database import Database
+from tests.support.border import LEEDS, MINUTE, SAID, SCRIPT, WIEN, WRONG, acts, border, made, wanted
+from tests.support.chats import Talkers
+from tests.support.room import ASSEMBLY
+
+LOOKS_WRONG = "This translation looks wrong"
+QUESTIONED = "Translation questioned"
+
+
+async def doubt(t: Talkers, who: str, number: str = "") -> None:
+    await t.tap(who, LOOKS_WRONG)
+    if number:
+        await t.tap(who, number)
+
+
+def with_words(t: Talkers, who: str, words: str) -> list[str]:
+    return [text for text in t.shown(who) if words in text]
+
+
+async def flags(t: Talkers, id: str) -> int:
+    return len(await t.room.store.read(translations.flags, ASSEMBLY, id, "en"))
+
+
+async def test_everybody_who_has_read_it_reads_that_it_is_questioned_and_what_was_written() -> None:
+    async with border() as t:
+        await doubt(t, "anna", "2")
+        assert t.last("ben") == (
+            "From table 1 in Vienna · sentence 2\n"
+            "───────────────────────────────────\n"
+            "Translation questioned: to somebody who has read this translation it looks wrong.\n"
+            "  “We need a bridge here.”\n"
+            "What was written, in German:\n"
+            "  “Wir brauchen keine Brücke hier.”\n"
+            "· A translator looks at it."
+        )
+        for who in LEEDS:
+            assert len(with_words(t, who, "Translation questioned:")) == 1
+        for who in WIEN:
+            assert QUESTIONED not in "".join(t.shown(who)), "they read what was written"
+        assert await acts(t) == ["flagged"]
+
+
+async def test_a_flag_takes_nothing_away_and_the_old_message_says_so_too() -> None:
+    async with border() as t:
+        await doubt(t, "anna", "2")
+        [old] = with_words(t, "ben", "translated by machine")
+        assert "“1. The ferry runs only 3 times a day.”\n  “2. We need a bridge here.”\n" in old
+        assert "· Translation questioned. In German it says:\n  “Wir brauchen keine Brücke hier.”" in old
+        found = await made(t, "said-1")
+        assert found is not None
+        assert (found.state, found.text) == ("questioned", SCRIPT[SAID[1]])
+        assert (await made(t, "said-0")) != replace(found, contribution="said-0"), "the other one is none of it"
+
+
+async def test_however_many_flag_it_everybody_hears_of_it_once_and_of_nobody() -> None:
+    async with border() as t:
+        for who in LEEDS:
+            await doubt(t, who, "2")
+        await doubt(t, "anna", "2")
+        assert t.last("anna") == "Thank you. You have said so already, and a translator knows."
+        for who in LEEDS:
+            [news] = with_words(t, who, "Translation questioned:")
+            assert not any(name.title() in news for name in LEEDS)
+            assert not any(number in news for number in ("3", "three"))
+        assert await flags(t, "said-1") == 3
+        waits = await t.room.store.read(translations.waiting, ASSEMBLY)
+        assert [(w.contribution, w.why, w.due) for w in waits] == [("said-1", "questioned", None)]
+        assert await acts(t) == ["flagged"] * 3
+        for who in ("theo", "tina"):
+            assert len(with_words(t, who, "waits for a translator")) == 1
+
+
+async def test_of_one_sentence_nobody_is_asked_which() -> None:
+    async with border(SAID[:1]) as t:
+        await doubt(t, "anna")
+        assert with_words(t, "anna", "Which of these") == []
+        assert with_words(t, "anna", "Thank you. A translator looks at it.")
+        assert with_words(t, "ben", "Translation questioned:")
+
+
+async def test_who_reads_the_language_of_the_words_is_shown_no_button() -> None:
+    async with border(language_of={"ben": "de"}) as t:
+        assert LOOKS_WRONG not in "".join(t.shown("ben") + t.shown("dora"))
+        assert with_words(t, "ben", "Wir brauchen keine Brücke hier.")
+        await doubt(t, "anna", "2")
+        assert QUESTIONED not in "".join(t.shown("ben")), "nor told of a translation that they have not read"
+
+
+async def test_where_people_type_numbers_they_doubt_by_number() -> None:
+    async with border(numbered=True) as t:
+        await t.write("anna", "2")
+        assert "Which of these translations looks wrong?" in t.last("anna")
+        await t.write("anna", "1")
+        assert with_words(t, "ben", "“The ferry runs only 3 times a day.”")
+        assert await flags(t, "said-0") == 1
+        await t.write("cleo", "This translation looks wrong")
+        await t.write("cleo", "2")
+        assert await flags(t, "said-1") == 1
+
+
+async def test_where_nothing_can_be_changed_the_news_comes_all_the_same() -> None:
+    async with border(edits=False) as t:
+        await doubt(t, "anna", "2")
+        assert t.chats.changed == []
+        assert len(with_words(t, "ben", QUESTIONED)) == 1
+
+
+async def correct(t: Talkers, words: str, who: str = "theo") -> None:
+    await t.write(who, "/trans")
+    await t.tap(who, "Take")
+    await t.write(who, words)
+    await t.tap(who, "Release")
+
+
+async def test_a_correction_reaches_everybody_who_has_read_the_earlier_one() -> None:
+    async with border() as t:
+        await doubt(t, "anna", "2")
+        await t.room.apply([Seated("leeds-9", "tables", "leeds", 9, ("en",), (await seat(t, "Cleo"),))])
+        await correct(t, "We need no bridge here.")
+        for who in LEEDS:
+            assert t.last(who).endswith(
+                "A translator has corrected a translation that you have read. It says:\n"
+                "  “We need no bridge here.”\n"
+                "It was:\n"
+                "  “We need a bridge here.”"
+            ), f"{who}, wherever they sit now"
+        [old] = with_words(t, "anna", "translated by machine")
+        assert "“2. We need no bridge here.”\n· A translator has read this translation." in old
+        assert QUESTIONED not in old
+        for who in WIEN:
+            assert "corrected" not in "".join(t.shown(who))
+
+
+async def test_a_correction_nobody_asked_for_says_what_it_was() -> None:
+    async with border(relay='translator = "machine_then_human"') as t:
+        assert "We need a bridge here." in t.last("anna"), "it is read at once"
+        await t.write("theo", "/trans")
+        await t.tap("theo", "Release the draft")
+        assert "ferry" in t.last("anna")
+        assert len(with_words(t, "anna", "A translator has")) == 1, (
+            "the old message says that it was read; no new one does"
+        )
+        await correct(t, "No bridge here.")
+        assert t.last("anna").endswith("It says:\n  “No bridge here.”\nIt was:\n  “We need a bridge here.”")
+
+
+async def test_what_a_translator_lets_stand_stands() -> None:
+    async with border() as t:
+        await doubt(t, "anna", "2")
+        await t.write("tina", "/trans")
+        await t.tap("tina", "Take")
+        await t.write("tina", "/release")
+        told = "A translator has looked at the translation that was questioned: it stands as it is.\n  “We need a bridge here.”"
+        assert t.last("ben").endswith(told)
+        await doubt(t, "ben", "2")
+        assert t.last("ben") == "Thank you. A translator has looked at this before, and looks at it once more."
+        assert len(with_words(t, "cleo", "Translation questioned:")) == 1, "nobody is told twice"
+        assert (found := await made(t, "said-1")) is not None
+        assert found.state == "reviewed"
+        assert (again := await wanted(t, "said-1")) is not None
+        assert again.state == "waiting", "but a translator looks at it"
+        await t.write("tina", "/trans")
+        await t.tap("tina", "Withdraw the translation")
+        assert t.last("cleo").endswith(
+            "Translation withdrawn: a translator has withdrawn a translation that you have read.\n"
+            "What was written, in German:\n"
+            "  “Wir brauchen keine Brücke hier.”"
+        )
+
+
+async def test_where_it_was_withdrawn_the_original_stands() -> None:
+    async with border() as t:
+        await doubt(t, "anna", "2")
+        await t.write("tina", "/trans")
+        await t.tap("tina", "Withdraw the translation")
+        [old] = with_words(t, "anna", "translated by machine")
+        assert (
+            "“2. Wir brauchen keine Brücke hier.”\n· Translation withdrawn: this is what was written, in German." in old
+        )
+        assert "We need a bridge here." not in old
+        await doubt(t, "ben")
+        assert with_words(t, "ben", "Thank you. A translator looks at it."), "of one that is left nobody is asked which"
+        assert await flags(t, "said-0") == 1
+        assert "translation_withdrawn" in await acts(t)
+
+
+async def test_what_the_checks_refuse_is_held_and_shown_when_it_is_ready() -> None:
+    async with border(script=WRONG, relay='on_language_gap = "hold"') as t:
+        assert "· 1. This waits for a translator, until 09:56 at the latest." in t.last("anna")
+        assert "8 times" not in t.last("anna")
+        assert "3 Mal" not in t.last("anna")
+        await t.write("tina", "/trans")
+        assert (
+            "The draft, by machine (scripted):\n  “The ferry runs only 8 times a day.”\n• The numbers differ.\n"
+            in t.last("tina")
+        )
+        assert "30 minutes left: at 09:56 it goes out as it was written." in t.last("tina")
+        await t.tap("tina", "Take")
+        await t.write("tina", "/release The ferry runs 3 times a day only.")
+        assert t.last("anna").endswith(
+            "A translator has translated this from German:\n  “The ferry runs 3 times a day only.”"
+        )
+        [old] = with_words(t, "anna", "translated by machine")
+        assert "“1. The ferry runs 3 times a day only.”" in old
+        await t.room.wait(31 * MINUTE)
+        assert with_words(t, "anna", "No translator was there in time") == []
+
+
+async def test_what_is_held_goes_out_as_it_was_written_when_its_time_is_over() -> None:
+    async with border(script=WRONG, relay='on_language_gap = "hold"') as t:
+        await t.room.wait(31 * MINUTE)
+        [late] = with_words(t, "anna", "No translator was there in time")
+        assert late.endswith("this is what was written, in German.\n  “Die Fähre fährt nur 3 Mal am Tag.”")
+        [old] = with_words(t, "anna", "translated by machine")
+        assert "“1. Die Fähre fährt nur 3 Mal am Tag.”\n· Not translated: this is what was written, in German." in old
+        await t.write("theo", "/trans")
+        assert "people have read it as it was written. Your translation still reaches them." in t.last("theo")
+        await t.tap("theo", "Take")
+        await t.write("theo", "/release The ferry runs 3 times a day only.")
+        assert t.last("anna").endswith("from German:\n  “The ferry runs 3 times a day only.”")
+
+
+async def test_where_a_person_translates_nobody_reads_the_machine() -> None:
+    async with border(relay='translator = "human"') as t:
+        assert "bridge" not in "".join(t.shown("anna"))
+        assert "· 2. This waits for a translator, until 09:56 at the latest." in t.last("anna")
+        assert "2 texts wait for a translator, the first until 09:56." in t.last("theo")
+        await t.write("theo", "/trans")
+        await t.tap("theo", "Release the draft")
+        assert t.last("anna").endswith(
+            "A translator has translated this from German:\n  “The ferry runs only 3 times a day.”"
+        )
+        await doubt(t, "anna")
+        assert await flags(t, "said-0") == 1, "what is held is not there to be doubted"
+
+
+async def test_nobody_doubts_what_was_taken_back() -> None:
+    async with border() as t:
+        await t.tap("anna", LOOKS_WRONG)
+        await t.room.store.transact(_take_back, "said-1")
+        await t.tap("anna", "2")
+        assert t.last("anna").startswith("These words have been taken back")
+        assert await acts(t) == []
+
+
+async def seat(t: Talkers, name: str) -> str:
+    def find(db: Database) -> str:
+        ids = [id for (id,) in db.sql.execute("SELECT id FROM seat")]
+        return next(s.id for id in ids if (s := people.load_seat(db, id)) is not None and s.name == name)
+
+    return await t.room.store.read(find)
+
+
+def _take_back(db: Database, id: str) -> None:
+    db.sql.execute("UPDATE contribution SET state = 'withdrawn' WHERE id = ?", (id,))
