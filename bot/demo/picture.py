@@ -136,9 +136,9 @@ class Picture:
                 site.talk.append(Spoken(act.person.name, act.what.text))
                 return WEIGHT["said"]
             if ":approve:" in act.what.press:
-                site.talk.append(
-                    Spoken("", f"{act.person.name}, who facilitates, has read the digest and approves it.")
-                )
+                answers = self.kind(act.what.press.partition(":")[0]) == "relay"
+                what = "the answers and approves them" if answers else "the digest and approves it"
+                site.talk.append(Spoken("", f"{act.person.name}, who facilitates, has read {what}."))
                 return WEIGHT["approved"]
         return 0.0
 
@@ -158,11 +158,23 @@ class Picture:
         texts = [text for block, text in message.blocks if block == "text"]
         quotes = tuple(text for block, text in message.blocks if block == "quote")
         if kind == "relay" and quotes:
-            heading = next((text for block, text in message.blocks if block in ("title", "text")), "")
-            self.relays.append(Relay(site.id, heading, quotes))
-            site.talk.append(Spoken("", "From across the border: “" + quotes[0] + "”"))
-            return WEIGHT["relay"]
+            return self._across(site, message, texts, quotes)
         if kind in ("discuss", "collect") and len(texts) == len(quotes) == 1 and len(message.blocks) == 2:
             site.talk.append(Spoken("idea" if kind == "collect" else texts[0], quotes[0]))
+            return WEIGHT["said"]
+        return 0.0
+
+    def _across(self, site: SiteView, message: Rendered, texts: list[str], quotes: tuple[str, ...]) -> float:
+        """Something came across the border, with its label: a digest, answers, or what has become of a translation. Or somebody
+        here answers."""
+        if message.blocks[0][0] == "title" and not any(":approve:" in button.press for button in message.buttons):
+            heading = message.blocks[0][1]
+            before = next((text for kind, text in message.blocks if kind in ("note", "quote")), "")
+            about = texts[0] if texts else before if before not in quotes else ""
+            site.talk.append(Spoken("", f"{heading}: {f'{about} ' if about else ''}“{quotes[0]}”"))
+            self.relays.append(Relay(site.id, about or heading, quotes))
+            return WEIGHT["relay"]
+        if len(texts) == len(quotes) == 1 and not quotes[0].startswith("1. "):
+            site.talk.append(Spoken(texts[0].rstrip(": \N{NO-BREAK SPACE}"), quotes[0]))
             return WEIGHT["said"]
         return 0.0

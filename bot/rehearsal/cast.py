@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from types import MappingProxyType
@@ -65,7 +65,7 @@ def cast(
         parts += [Part(_staff(site, "facilitator", number, seed)) for number in range(1, tables + 1)]
         parts.append(Part(_staff(site, "coordinator", 1, seed)))
         if len(flow.languages) > 1 and _steps(flow, Relay):
-            parts.append(Part(_staff(site, "translator", 1, seed)))
+            parts.append(Part(replace(_staff(site, "translator", 1, seed), voices=own)))
     return (*parts, Part(_staff(sites[0], "organiser", 1, seed)))
 
 

@@ -2,7 +2,7 @@
 about what waits for them, and those who lead a table about its draft.
 
 They do it as people do: some answer, some have nothing to add; hardly anybody changes their words; who finds a translation odd
-says so, once. What voices bring with them (`Voices.better`, `Voices.corrects`) decides where there is something recorded.
+says so, once (`Voices.better` names what reads odd). Who has a voice of their own stays with what is recorded of them.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def wishes(person: Villager, message: Rendered) -> tuple[Wish, ...] | None:
     if message.expects == "text" and message.step in person.relays:
         return (Wish(f"{message.step}/answer", person.lots.choice(corpus.speech(person.language).answers)),)
     if message.expects == "text" and message.step in person.digests:
-        return (Wish(f"{message.step}/words", _anew(person, message)),)
+        return (Wish(f"{message.step}/words", _anew(person)),)
     return None
 
 
@@ -116,18 +116,14 @@ def _owns(person: Villager, message: Rendered, by: Mapping[str, Choice]) -> tupl
         if text in person.dealt:
             continue
         person.dealt.add(text)
-        known = person.voices is not None and same(text) in person.voices.corrects
-        if known or (person.voices is None and person.lots.below(CORRECTS_ONE_IN) == 0):
+        if person.voices is None and person.lots.below(CORRECTS_ONE_IN) == 0:
             found.append(Wish(f"{message.step}/correct", press=button.press))
             break
     return tuple(found)
 
 
-def _anew(person: Villager, message: Rendered) -> str:
+def _anew(person: Villager) -> str:
     """One's own words, put better."""
-    old = next(iter(quotes(message)), "")
-    if person.voices is not None:
-        return person.voices.corrects.get(same(old), old)
     return person.lots.choice(person.phrases) if person.phrases else corpus.sentence(person.lots, person.language)
 
 

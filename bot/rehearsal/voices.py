@@ -39,7 +39,7 @@ class Voice:
 @dataclass(frozen=True, slots=True)
 class Voices:
     """All voices of a site. `keys` finds a statement, or its short label, by its text. `better` are translations that look odd to
-    those who read them here, with how a translator puts them right; `corrects` what authors here put in new words."""
+    those who read them here, with how a translator puts them right."""
 
     site: str
     language: str
@@ -48,7 +48,6 @@ class Voices:
     nonsense: tuple[str, ...]
     keys: Mapping[str, str]
     better: Mapping[str, str] = field(default_factory=dict)
-    corrects: Mapping[str, str] = field(default_factory=dict)
 
     def opinion(self, voice: Voice, text: str) -> int | None:
         """How this person voted on a text: 1 agree, -1 disagree, 0 pass. None where no vote is recorded."""
@@ -96,12 +95,5 @@ def _voices(data: Mapping[str, Any]) -> Voices:
         )
         for p in data["people"]
     )
-    return Voices(
-        data["site"],
-        data["language"],
-        data["consultation"],
-        people,
-        tuple(data["nonsense"]),
-        keys,
-        *({same(old): new for old, new in data.get(name, {}).items()} for name in ("better", "corrects")),
-    )
+    better = {same(odd): good for odd, good in data.get("better", {}).items()}
+    return Voices(data["site"], data["language"], data["consultation"], people, tuple(data["nonsense"]), keys, better)

