@@ -89,6 +89,11 @@ def as_translation(payload: str) -> Rendered:
     return read(message(block(Words("a@de"), kind="quote"), note), {"a@de": f"[{payload}]"}, {}, "de")
 
 
+def below_what_it_answers(payload: str) -> Rendered:
+    head = block(t("Answer to your sentence {number} (“{words}”):", number=3, words=Words("a")), kind="note")
+    return read(message(head, block(Words("b"), kind="quote")), {"a": payload, "b": "Yes."}, {})
+
+
 def as_name(payload: str) -> Rendered | None:
     """None where nobody may choose that name."""
     if check_name(payload) is not None:
@@ -110,8 +115,11 @@ def to_the_left(payload: str) -> Rendered:
 
 
 PLACES: Sequence[Callable[[str], Rendered | None]] = (
-    as_digest, as_reply, as_translation, as_name, within_our_own_words, to_the_left,
+    as_digest, as_reply, below_what_it_answers, as_translation, as_name, within_our_own_words, to_the_left,
 )  # fmt: skip
+
+
+QUOTED = (as_digest, as_reply, as_translation, to_the_left)
 
 
 def shown(place: Callable[[str], Rendered | None]) -> Iterator[tuple[str, Rendered]]:
@@ -143,8 +151,8 @@ def test_on_telegram_only_our_own_tags_remain(place: Callable[[str], Rendered | 
             text += found.text
             assert not re.search(r"(?<!\w)@[\w]", found.text), payload[:80]
         assert visible(text) == visible("".join(words for _, words in rendered.blocks), "• "), "no word is lost"
-        if place in (as_digest, as_reply, as_translation, to_the_left):
-            assert not re.search(r"\b(tg|ton|tonsite)://", text, re.IGNORECASE), payload[:80]
+        assert not re.search(r"\b(tg|ton|tonsite)://", text, re.IGNORECASE), payload[:80]
+        if place in QUOTED:
             assert not re.search(r"(?<![\w/])/(?=[a-z])", text), "nobody's words are a command"
     assert number >= (60 if place is as_name else 500)
 
@@ -161,7 +169,7 @@ def test_on_matrix_only_our_own_tags_remain_and_nobody_is_mentioned(place: Calla
             for text in (content["body"], found.text):
                 assert not re.search(r"@room\b", text, re.IGNORECASE), payload[:80]
                 assert "\x00" not in text
-                if place in (as_digest, as_reply, as_translation, to_the_left):
+                if place is not within_our_own_words:
                     assert not re.search(r"matrix\.to/#|\bmatrix:[ure]", text, re.IGNORECASE), (
                         "no link that names a person"
                     )

@@ -87,10 +87,10 @@ def size(made: Content) -> int:
 
 
 def harmless(text: str, kind: BlockKind = "text") -> str:
-    """The text without what a homeserver refuses, and with nothing in it that calls a whole room, or, in what somebody wrote,
-    that programs turn into a person."""
+    """The text without what a homeserver refuses, and with nothing in it that calls a whole room, or, wherever somebody's words
+    may stand, that programs turn into a person. Our own links to rooms stand in plain paragraphs."""
     text = _ROOM.sub(f"@{JOINER}", _UNFIT.sub("\ufffd", text))
-    return _PERMALINK.sub(rf"\1{JOINER}", text) if kind == "quote" else text
+    return text if kind == "text" else _PERMALINK.sub(rf"\1{JOINER}", text)
 
 
 def numbered(message: Rendered) -> tuple[str, ...]:

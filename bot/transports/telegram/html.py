@@ -96,11 +96,10 @@ def _page(message: Rendered) -> _Page:
 
 
 def _harmless(words: str, kind: BlockKind) -> str:
-    """Nothing that Telegram would read as a mention, a hashtag or, in what somebody wrote, as a command."""
+    """Nothing that Telegram would read as a mention, a hashtag, a link to an account or, in a quote, as a command."""
     words = _SIGNS.sub(rf"\1{JOINER}", _SURROGATES.sub("\ufffd", words))
-    if kind == "quote":
-        words = _SCHEMES.sub(rf"\1:{JOINER}", _COMMANDS.sub(f"/{JOINER}", words))
-    return words
+    words = _SCHEMES.sub(rf"\1:{JOINER}", words)
+    return _COMMANDS.sub(f"/{JOINER}", words) if kind == "quote" else words
 
 
 def _visible(text: str) -> bool:
