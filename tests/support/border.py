@@ -6,19 +6,23 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
 from bot.core.effects import Draw, Keep
 from bot.core.state import Contribution, Course, DigestSentence, Translated, Wanted
+from bot.engine.clock import ManualClock
+from bot.engine.engine import Engine
+from bot.language.flowfiles import unbundle
 from bot.language.translation.port import Made
 from bot.language.translation.service import Orders, Translators
-from bot.store import audit, findings, people, translations
-from bot.store.connection import MEMORY
+from bot.store import audit, findings, identities, people, translations
+from bot.store.connection import MEMORY, open_store
 from bot.store.database import Database
+from bot.store.keys import KeyFile
 from tests.support.chats import Chats, Talkers
-from tests.support.room import ASSEMBLY, Post, Room, room
+from tests.support.room import ASSEMBLY, CATALOGS, Post, Room, bundled, room
 
 FLOW = """
 [flow]
@@ -119,7 +123,8 @@ WRONG = {**SCRIPT, SAID[0]: "The ferry runs only 8 times a day."}
 async def border(
     said: Sequence[str] = SAID[:2], script: Mapping[str, str] = SCRIPT, relay: str = "", *, numbered: bool = False,
     edits: bool = True, translators: Mapping[str, str] = MappingProxyType({"theo": "de", "tina": "en"}),
-    language_of: Mapping[str, str] = MappingProxyType({}), path: str | Path = MEMORY, others: Sequence[Post] = (),
+    language_of: Mapping[str, str] = MappingProxyType({}), elsewhere: Mapping[str, str] = MappingProxyType({}),
+    path: str | Path = MEMORY, others: Sequence[Post] = (),
 ) -> AsyncIterator[Talkers]:  # fmt: skip
     """The tables of Vienna (Dora, Emil, Fritz) and of Leeds (Anna, Ben, Cleo), as the relay has just opened. What was `said` in
     Vienna are the contributions `said-0`, `said-1` …"""
@@ -132,6 +137,7 @@ async def border(
             await here.enrol(name, "translator", "wien", language)
         await here.enrol("olga", "coordinator", "wien")
         await here.store.transact(_awake, seats)
+        await here.store.transact(_moved, seats, elsewhere)
         await here.begin()
         await until(here, "pause")
         await here.store.transact(_read_in, seats, language_of)
@@ -148,6 +154,22 @@ async def border(
         await here.apply([*(Keep(each) for each in given), Draw(drawn)])
         await until(here, "carry")
         yield Talkers(here, chats)
+
+
+@asynccontextmanager
+async def again(path: Path, moment: datetime) -> AsyncIterator[Talkers]:
+    """The same after a restart, at a moment."""
+    chats = Chats()
+    store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
+    try:
+        clock = ManualClock(moment)
+        engine = Engine(store, CATALOGS, clock, [chats], Translators(Orders((Scripted(SCRIPT),))))
+        await engine.open()
+        here = Room(store, engine, clock, chats, unbundle(bundled(FLOW.replace("RELAY", ""))))
+        here._count = 1000  # what is said from now on is new
+        yield Talkers(here, chats)
+    finally:
+        await store.close()
 
 
 async def until(here: Room, step: str) -> None:
@@ -188,3 +210,10 @@ def _read_in(db: Database, seats: Mapping[str, str], languages: Mapping[str, str
         seat = people.load_seat(db, seats[name])
         assert seat is not None
         people.save_seat(db, replace(seat, language=language))
+
+
+def _moved(db: Database, seats: Mapping[str, str], elsewhere: Mapping[str, str]) -> None:
+    """These people use another platform."""
+    for name, account in elsewhere.items():
+        lookup = identities.meet(db, account, name, name, 0)
+        identities.move(db, lookup, seats[name], helper=False)
