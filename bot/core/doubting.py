@@ -160,9 +160,11 @@ def _edition(text: Text) -> list[Any]:
 # As it changes
 
 
-def news(at: Scene, retold: Retold, said: str, title: tuple[Part, ...]) -> Iterator[Effect]:
-    """Tell those who have read a text under the key `said` what has become of it. `title` says where it comes from. Nothing where
-    it makes no difference to what they have read."""
+def news(
+    at: Scene, retold: Retold, said: str, title: tuple[Part, ...], seats: tuple[str, ...] = ()
+) -> Iterator[Effect]:
+    """Tell those who have read a text under the key `said` (or these `seats`, below what they have read) what has become of it.
+    `title` says where it comes from. Nothing where it makes no difference to what they have read."""
     pointer = f"{retold.contribution}@{retold.language}"
     text = texts(at.state).get(pointer)
     if text is None or text.given is None or not text.stands:
@@ -176,7 +178,11 @@ def news(at: Scene, retold: Retold, said: str, title: tuple[Part, ...]) -> Itera
     noted[pointer] = _edition(text)
     yield Put(at.with_data(read=noted))
     key = at.key("retold", pointer, retold.state, text.made.edition if text.made is not None else 0, str(before))
-    yield Say(f"readers:{said}", at.message(block(*title, kind="title"), *found), key)
+    told = at.message(block(*title, kind="title"), *found)
+    for seat in seats:
+        yield Say(f"seat:{seat}", replace(told, answers=retold.contribution), key)
+    if said:
+        yield Say(f"readers:{said}", told, key)
 
 
 def _news(pointer: str, text: Text, retold: Retold, before: int, doubted: bool) -> tuple[Block | Part, ...] | None:

@@ -57,13 +57,15 @@ class Redraw:
     happens. It is for what nobody needs to be told: a button that is not needed any more, a choice that is marked.
 
     Which message: in the chats of these `seats` their copies of a `contribution`; else the one that was said under the key
-    `said`, for all who have read it, in rooms too, where no seats are named; with neither, the one whose button was pressed."""
+    `said`, for all who have read it, in rooms too, where no seats are named; with neither, the one whose button was
+    pressed. `words`: not its buttons alone have changed."""
 
     seats: tuple[str, ...]
     message: Message
     key: str
     contribution: str = ""
     said: str = ""
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,19 @@ Which words these are a message says with `Words(own=True)`. What of them a read
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.doubting import marks, news
+from bot.core.effects import Effect, Redraw
+from bot.core.events import Retold
 from bot.core.holding import KIND
 from bot.core.message import Block, Button, Lang, Message, Phrase, Several, Words, block, t
 from bot.core.retelling import translated_by
+from bot.core.scene import Scene
 from bot.core.state import Contribution, Seat, Table, Translated
+from bot.core.translators import Text, texts
 
 if TYPE_CHECKING:
     from bot.core.flow import Flow
@@ -86,14 +92,38 @@ def reads_in(flow: Flow, table: Table, given: Contribution, seat: Seat) -> str |
     return seat.language if any(same(seat.language, own) for own in allowed) else None
 
 
-def label(given: Contribution, made: Translated | None) -> Phrase:
-    """What stands below words that were written in another language than the reader's: who has put them into this one, or that
-    nobody has."""
+def label(given: Contribution, made: Translated | None) -> tuple[Block, ...]:
+    """What stands below words that were written in another language than the reader's: who has put them into this one, and what
+    has become of that; or that nobody has."""
     language = Lang(given.spoken)
-    if made is None:
-        return t("in {language}, not translated", language=language)
-    said = translated_by(made.engine, language)
-    return t("{label} · questioned", label=said) if made.state == "questioned" else said
+    said: tuple[Block, ...] = ()
+    if made is None or made.state == "held":
+        said = (block(t("in {language}, not translated", language=language), kind="note"),)
+    elif made.state != "withdrawn":
+        said = (block(translated_by(made.engine, language), kind="note"),)
+    return (*said, *marks(given.id, Text(given, made))) if made is not None and made.state != "held" else said
+
+
+def readable(made: Translated | None) -> bool:
+    """Whether people read the translation, and not what was written."""
+    return made is not None and made.state not in ("held", "withdrawn")
+
+
+def changed(at: Scene, told: Retold, shown: Message, led: Message) -> Iterator[Effect]:
+    """A translation has changed that people have read in a talk (or among what a step showed to their table): the message reads
+    as things stand now (for those who lead the table: `led`), and whoever has read it is told."""
+    text, table = texts(at.state).get(f"{told.contribution}@{told.language}"), at.table
+    if text is None or text.given is None or not text.stands or table is None:
+        return
+    edition = text.made.edition if text.made is not None else 0
+    for seats, message in ((table.members, shown), (table.staff, led)):
+        there = tuple(s.id for s in seats if reads_in(at.flow, table, text.given, s) == told.language)
+        if there:
+            key = at.key("turned", told.contribution, told.language, told.state, edition, there[0])
+            yield Redraw(there, message, key, contribution=told.contribution, words=True)
+    everybody = (*table.members, *table.staff)
+    readers = tuple(s.id for s in everybody if reads_in(at.flow, table, text.given, s) == told.language)
+    yield from news(at, told, "", shown.blocks[0].parts, readers)
 
 
 def as_written(message: Message) -> Message:
@@ -168,10 +198,12 @@ __all__ = [
     "TRANSLATION",
     "anywhere",
     "as_written",
+    "changed",
     "label",
     "languages",
     "mixed",
     "original_button",
+    "readable",
     "originals_button",
     "reads_in",
     "retold",

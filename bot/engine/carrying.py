@@ -43,7 +43,7 @@ from bot.core.events import Event, Retold, Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode, message, t
 from bot.core.state import Course, Status, Translated
-from bot.engine import changing, forgetting, lodging, mixed, queueing
+from bot.engine import changing, forgetting, lodging, mixed, queueing, withdrawing
 from bot.engine.translating import remember
 from bot.engine.work import Work
 from bot.store import (
@@ -83,7 +83,7 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 opinions.keep(db, assembly, contribution)
                 changing.original(work, assembly, event, contribution)
             case Withdraw():
-                opinions.withdraw(db, assembly, effect.seat, effect.id)
+                withdrawing.withdraw(work, assembly, flow, effect.seat, effect.id)
             case Cast():
                 seat = work.seat(effect.seat)
                 secret = secret or effect.secret
@@ -134,6 +134,7 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 changing.recall(work, assembly, effect)
             case Hide(contribution):
                 opinions.hide(db, assembly, contribution)
+                withdrawing.gone(work, assembly, flow, (contribution,))
             case Forget(seat):
                 forgetting.begin(work, assembly, seat)
             case Show(seat):
@@ -241,6 +242,7 @@ def retell(work: Work, assembly: str, flow: Flow, made: Translated) -> None:
             told = Retold(flow.course_of(table.site), step, id, made.contribution, made.language, made.state, digest)
             key = f"retold/{step}/{id}/{digest}/{made.contribution}/{made.language}/{made.state}/{at}"
             work.happen(assembly, work.now, told, key)
+    changing.retell(work, assembly, flow, made)
 
 
 def fan_out(work: Work, assembly: str, flow: Flow, course: Course, step: str, what: What) -> None:

@@ -14,10 +14,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.effects import Amend, Lane, Recall, Redraw
-from bot.core.events import Event, Heard, Remained
-from bot.core.interpreting import retold
+from bot.core.events import Event, Heard, Remained, Retold
+from bot.core.flow import Flow
+from bot.core.interpreting import anywhere, reads_in, retold
 from bot.core.message import Message, encode
-from bot.core.state import Contribution
+from bot.core.state import Contribution, Translated
 from bot.engine.work import Work
 from bot.store import copies, opinions, rooms, unsaid
 from bot.store.copies import Copy
@@ -51,8 +52,7 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
         if copy.original:
             continue
         if copy.told:
-            again = retold((id,), tuple(copy.told.split()), effect.message.step)
-            _post(work, assembly, copy, effect.key, "edit" if _editable(work, copy) else "say", again, id)
+            _tell_again(work, assembly, copy, id, effect.message.step, effect.key)
         elif _editable(work, copy):
             _post(
                 work,
@@ -67,14 +67,37 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
             _post(work, assembly, copy, effect.key, "say", effect.instead)
 
 
+def _tell_again(work: Work, assembly: str, copy: Copy, id: str, step: str, key: str) -> None:
+    """Let what stands below an original in a room follow it, or say it anew."""
+    again = retold((id,), tuple(copy.told.split()), step)
+    _post(work, assembly, copy, key, "edit" if _editable(work, copy) else "say", again, id)
+
+
+def retell(work: Work, assembly: str, flow: Flow, made: Translated) -> None:
+    """A translation has changed that people at the table of its author have read: their step hears of it, and what stands below
+    the original in a room follows."""
+    given = opinions.contribution(work.db, assembly, made.contribution) if anywhere(flow) else None
+    table = work.table(assembly, given.table) if given is not None and given.step in flow.nodes else None
+    if given is None or table is None:
+        return
+    key = f"retold/{made.contribution}/{made.language}/{made.state}/{made.edition}/{ms(work.now)}"
+    for copy in copies.copies(work.db, assembly, given.id):
+        if made.language in copy.told.split():
+            _tell_again(work, assembly, copy, given.id, given.step, key)
+    if any(reads_in(flow, table, given, s) == made.language for s in (*table.members, *table.staff)):
+        told = Retold(flow.course_of(table.site), given.step, table.id, given.id, made.language, made.state)
+        work.happen(assembly, work.now, told, key)
+
+
 def redraw(work: Work, assembly: str, effect: Redraw, event: Event | None) -> None:
     """Change messages without telling anybody, where that is possible: in the last lane, since nobody waits for it."""
     if effect.contribution:
         for seat in effect.seats:
             work.reword(assembly, seat, effect.contribution, encode(effect.message).encode())
         for copy in copies.copies(work.db, assembly, effect.contribution):
-            plain = copy.account in work.house.numbered and not effect.message.buttons  # it had no buttons to lose
-            if copy.holder in effect.seats and not (copy.original or plain) and _editable(work, copy):
+            # Where a number presses it had no buttons to lose.
+            quiet = copy.account in work.house.numbered and not (effect.message.buttons or effect.words)
+            if copy.holder in effect.seats and not (copy.original or quiet) and _editable(work, copy):
                 _post(work, assembly, copy, effect.key, "edit", effect.message, effect.contribution, Lane.BROADCAST)
         return
     if effect.said and not effect.seats:

@@ -26,6 +26,7 @@ from bot.core.interpreting import (
     languages,
     original_button,
     originals_button,
+    readable,
     reads_in,
     retold,
     same,
@@ -140,7 +141,7 @@ class Interpreted:
                 continue
             made = self._made(assembly, given, language) if language else None
             blocks.append(_with(each, part, f"{given.id}@{language}" if made is not None else given.id))
-            blocks.append(block(label(given, made), kind="note"))
+            blocks += label(given, self._there(assembly, given, language))
             turned += [given.id] if made is not None else []
         buttons = said.buttons
         if turned and pressable:
@@ -164,18 +165,27 @@ class Interpreted:
             given = opinions.contribution(self._db, assembly, id)
             made = self._made(assembly, given, language) if given is not None else None
             if given is None or made is None:
-                blocks += [self._in(language, block(LEFT, kind="note"))] if edit else []
+                gone = self._there(assembly, given, language) if given is not None else None
+                if edit and given is not None and gone is not None and gone.state == "withdrawn":
+                    blocks += [_with(each, part, id), *(self._in(language, note) for note in label(given, gone))]
+                elif edit:
+                    blocks.append(self._in(language, block(LEFT, kind="note")))
                 continue
             blocks.append(_with(each, part, part.contribution))
-            blocks.append(self._in(language, block(label(given, made), kind="note")))
+            blocks += [self._in(language, note) for note in label(given, made)]
         return (replace(said, blocks=tuple(blocks)), " ".join(told)) if blocks else None
 
+    def _there(self, assembly: str, given: Contribution, language: str | None) -> Translated | None:
+        return translations.load(self._db, assembly, given.id, language) if language else None
+
     def _made(self, assembly: str, given: Contribution, language: str) -> Translated | None:
-        made = translations.load(self._db, assembly, given.id, language)
-        return made if made is not None and made.state not in ("withdrawn", "held") else None
+        made = self._there(assembly, given, language)
+        return made if readable(made) else None
 
     def _in(self, language: str, said: Block) -> Block:
-        """A text of ours in one language, whoever reads along."""
+        """A text of ours in one language, whoever reads along; somebody's words as they are."""
+        if any(isinstance(part, Words) for part in said.parts):
+            return said
         text = render(message(said), Reader(language, "UTC"), {}, {}, self._catalogs).blocks[0][1]
         return block(Local({language: text}), kind=said.kind)
 

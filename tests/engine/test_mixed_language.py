@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.core.effects import Wake
 from bot.core.events import Joined
+from bot.core.rendered import plain
 from bot.engine.engine import Engine
 from bot.language.translation.service import Orders, Translators
 from bot.store import identities
@@ -14,6 +15,8 @@ from bot.store.database import Database
 from tests.support.chats import TALK
 from tests.support.mixed_tables import DE, INSTANT, MIXED, PATIENCE, Turning, mixed, reads, under_way, until
 from tests.support.room import CATALOGS
+
+WRONG = "This translation looks wrong"
 
 
 async def test_each_reads_the_talk_in_their_own_language_with_the_original_one_tap_away() -> None:
@@ -23,7 +26,10 @@ async def test_each_reads_the_talk_in_their_own_language_with_the_original_one_t
         assert people.last("cleo") == "Anna\n  “The bread is dear.”"
         assert people.last("maya") == "Anna\n  “The bread is dear.”\n[1] Hide"
         await people.tap("ben", "Original")
-        assert people.last("ben") == "Anna\n  “The bread is dear.”\n· as it was written, in Englisch\n[1] Translation"
+        assert (
+            people.last("ben")
+            == f"Anna\n  “The bread is dear.”\n· as it was written, in Englisch\n[1] Translation  [2] {WRONG}"
+        )
         await people.tap("ben", "Translation")
         assert people.last("ben") == f"Anna\n  “ehT daerb si raed.”\n{DE}\n[1] Original"
         assert engine.asked == [("The bread is dear.", "en", "de")]
@@ -412,3 +418,28 @@ async def test_whoever_leads_a_mixed_table_may_read_another_of_its_languages() -
         assert "“The bread is dear.”" in people.last("maya")
         await people.tap("maya", "Ausblenden")
         assert reads(people, "ben", "dear") == 0
+
+
+# A translation that looks wrong
+
+
+async def test_a_translation_of_the_talk_can_be_doubted_corrected_and_withdrawn() -> None:
+    async with mixed(languages={"anna": "en", "ben": "de", "cleo": "de", "maya": "en"}) as (people, _):
+        await people.room.enrol("tina", "translator", language="de")
+        await people.write("anna", "The bread is dear.")
+        copy = people.chats.find("cleo", "ehT daerb si raed.")
+        await people.tap("ben", "Original")
+        await people.tap("ben", WRONG)
+        asked = "Translation questioned. In Englisch it says:\n  “The bread is dear.”"
+        for who in ("ben", "cleo"):
+            assert reads(people, who, asked) == 1
+            assert reads(people, who, "Translation questioned: to somebody who has read this") == 1
+        assert "questioned" not in "\n".join(people.shown("anna"))
+        await people.write("tina", "/trans")
+        await people.tap("tina", "Take")
+        await people.write("tina", "/release Das Brot ist teuer.")
+        assert plain(people.chats.chats["cleo"][copy]).startswith("Anna\n  “Das Brot ist teuer.”")
+        assert reads(people, "ben", "A translator has corrected a translation that you have read.") == 1
+        assert reads(people, "cleo", asked) == reads(people, "anna", "corrected") == 0
+        await people.tap("cleo", "Original")
+        assert reads(people, "cleo", "“The bread is dear.”") >= 1

@@ -6,8 +6,12 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
+from bot.core.effects import Retell
+from bot.core.state import Translated
+from bot.store.database import Database
 from tests.support.chats import TALK, Talkers
 from tests.support.mixed_tables import PATIENCE, Turning, mixed, reads
 
@@ -108,3 +112,24 @@ async def test_who_answers_the_translation_answers_what_was_said() -> None:
         await people.write("anna", "The bread is dear.", **THERE)
         await people.write("ben", "Ja, teuer.", answers=people.chats.find(GROUP, "raed"), **THERE)
         assert people.chats.answers("cleo", "aJ, reuet.") == people.chats.find("cleo", "The bread is dear.")
+
+
+async def test_a_correction_changes_what_stands_below_the_original_and_a_withdrawal_too() -> None:
+    async with met("anna", "ben", "cleo") as (people, _):
+        await people.write("anna", "The bread is dear.", **THERE)
+        said = await people.room.store.read(newest)
+        right = Translated(said, "de", "Das Brot ist teuer.", "memory", "reviewed", by="tina")
+        await people.room.apply([Retell(right)])
+        await people.room.engine.settle()
+        assert people.shown(GROUP)[0].startswith(
+            "  “Das Brot ist teuer.”\n· von Menschen übersetzt, Original: Englisch"
+        )
+        await people.room.apply([Retell(replace(right, state="withdrawn"))])
+        await people.room.engine.settle()
+        assert len(people.shown(GROUP)) == 1
+        assert people.last(GROUP).startswith("  “The bread is dear.”\n· Translation withdrawn")
+
+
+def newest(db: Database) -> str:
+    """The id of what was said last."""
+    return str(db.sql.execute("SELECT id FROM contribution WHERE kind = 'message' ORDER BY seq DESC").fetchone()[0])

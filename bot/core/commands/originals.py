@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.commands.call import Call
+from bot.core.doubting import WRONG
 from bot.core.effects import Lane
-from bot.core.interpreting import as_written, translation_button
+from bot.core.interpreting import as_written, reads_in, translation_button
 from bot.core.leading import leads
 from bot.core.message import Block, Button, Lang, Message, Name, Part, Words, block, message, t
 from bot.core.state import Contribution
 from bot.core.talk import Remark, hide_button
+from bot.core.translators import pressed
 
 UNREAD = ("held", "note")
 """The kinds of contributions that their authors alone read."""
@@ -25,8 +27,8 @@ def typed(call: Call) -> None:
         if given is None:
             call.reply(GONE)
         else:
-            said = _noted(_shown(call, given), given)
-            call.say(call.seat.unit, replace(said, about="", answers=given.id), "original", Lane.ANSWER, quiet=False)
+            said = replace(_noted(_shown(call, given), given), about="", answers=given.id, buttons=_doubt(call, given))
+            call.say(call.seat.unit, said, "original", Lane.ANSWER, quiet=False)
         return
     talk = call.talk()
     remarks = [Remark(**entry) for entry in talk.stage.data["recent"]] if talk is not None else []
@@ -47,7 +49,7 @@ def one(call: Call) -> None:
         call.reply(GONE, instead=False)
         return
     said = _noted(_shown(call, given), given)
-    _in_place(call, replace(said, buttons=(translation_button(given.id), *said.buttons)))
+    _in_place(call, replace(said, buttons=(translation_button(given.id), *_doubt(call, given), *said.buttons)))
 
 
 def back(call: Call) -> None:
@@ -93,6 +95,13 @@ def _hide(call: Call, given: Contribution) -> tuple[Button, ...]:
     hidable = talk.stage.data["hidable"] if talk is not None else None
     led = table is not None and leads(call.seat, table) and hidable is not None and hidable["id"] == given.id
     return (hide_button(table, given.id),) if led and table is not None else ()
+
+
+def _doubt(call: Call, given: Contribution) -> tuple[Button, ...]:
+    """Whoever compares may find the translation wrong."""
+    table = call.turn.state.table
+    language = reads_in(call.flow, table, given, call.seat) if table is not None else ""
+    return (Button(WRONG, f"-doubt:{pressed(f'{given.id}@{language}')}"),) if language else ()
 
 
 def _noted(said: Message, given: Contribution) -> Message:

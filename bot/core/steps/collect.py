@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from bot.core import interpreting
 from bot.core.effects import Amend, Done, Effect, Keep, Lane, Put, Recall, Say, Withdraw
-from bot.core.events import Due, Heard
+from bot.core.events import Due, Heard, Retold
 from bot.core.fields import Text
 from bot.core.message import Block, Button, Message, Name, Phrase, Words, block, t, tn
 from bot.core.names import clean_name, clean_text
@@ -18,6 +19,7 @@ from bot.core.series import focus_on
 from bot.core.spans import until
 from bot.core.state import Contribution
 from bot.core.steps.base import Step
+from bot.core.translators import texts
 
 Side = Literal["for", "against", "condition", "question"]
 
@@ -59,7 +61,7 @@ class Collect(Step):
     pictures: Literal["pass", "no"] = "no"
 
     takes: ClassVar[frozenset[str]] = frozenset(("photo", "video", "animation"))
-    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"hear": ("own",)}
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"hear": ("own",), "retold": ("texts",)}
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -243,6 +245,12 @@ class Collect(Step):
         side = (block(SIDES[given.side], kind="note"),) if given.side else ()
         said = at.message(block(new), block(Words(given.id, own=True), kind="quote"), *side)
         return replace(said, about=given.id, enclosed=Words(given.id) if given.media else None)
+
+    def retold(self, at: Scene, told: Retold) -> Iterator[Effect]:
+        text = texts(at.state).get(f"{told.contribution}@{told.language}")
+        shown = self.shown(at, text.given) if text is not None and text.given is not None else None
+        if shown is not None:
+            yield from interpreting.changed(at, told, shown, shown)
 
     def shown(self, at: Scene, given: Contribution) -> Message | None:
         return self._shown(at, given) if self.show == "table" else None

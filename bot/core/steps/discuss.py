@@ -9,9 +9,9 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import briefing, company, files, floor, lodging, pictures, talk, voices
+from bot.core import briefing, company, files, floor, interpreting, lodging, pictures, talk, voices
 from bot.core.effects import Effect, Lane, Put, Say
-from bot.core.events import Answered, Due, Heard
+from bot.core.events import Answered, Due, Heard, Retold
 from bot.core.fields import Span
 from bot.core.files import Pictures
 from bot.core.floor import Round
@@ -22,6 +22,7 @@ from bot.core.spans import until
 from bot.core.state import Contribution, Seat, Stage
 from bot.core.steps.base import Step
 from bot.core.talk import Moves, Remark, changed, table_of
+from bot.core.translators import texts
 
 ABSENT = timedelta(minutes=5)
 """After this a table whose facilitator has not written is reported to the coordinator."""
@@ -73,7 +74,11 @@ class Discuss(Step):
     talk: ClassVar[bool] = True
     takes: ClassVar[frozenset[str]] = frozenset(files.FILES)
     closes_units: ClassVar[bool] = True
-    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"open": ("untranslated",), "answered": ("untranslated",)}
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "open": ("untranslated",),
+        "answered": ("untranslated",),
+        "retold": ("texts",),
+    }
 
     @model_validator(mode="after")
     def _can_be_held(self) -> Self:
@@ -262,6 +267,15 @@ class Discuss(Step):
         """A sentence that stands for a voice note, confirmed by its author."""
         if at.stage is not None:
             yield Put((yield from voices.sentence(at, at.stage, note, text, id, shared=self.exported, written=written)))
+
+    def retold(self, at: Scene, told: Retold) -> Iterator[Effect]:
+        text = texts(at.state).get(f"{told.contribution}@{told.language}")
+        if text is None or text.given is None or at.stage is None:
+            return
+        shown, hidable = self.shown(at, text.given), at.stage.data["hidable"]
+        here = hidable is not None and hidable["id"] == told.contribution
+        led = replace(shown, buttons=(talk.hide_button(table_of(at), told.contribution),)) if here else shown
+        yield from interpreting.changed(at, told, shown, led)
 
     def shown(self, at: Scene, given: Contribution) -> Message:
         entries = at.stage.data["recent"] if at.stage is not None else ()
