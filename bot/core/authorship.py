@@ -20,8 +20,8 @@ from bot.core.events import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Message, Phrase, Words, block, t, tn
 from bot.core.names import clean_name, clean_text
-from bot.core.presenting import EACH, reshown
-from bot.core.retelling import WITHDRAWN, quoted
+from bot.core.presenting import EACH, place_of, reshown
+from bot.core.retelling import FOLDED, WITHDRAWN, quoted
 from bot.core.series import focus_on
 from bot.core.spans import until
 from bot.core.state import Contribution, DigestSentence
@@ -120,9 +120,6 @@ def take(draft: Draft, heard: Heard, rest: str, carried: Iterable[str] = ()) -> 
     blocks.append(block(_read_by(read, approved=rested), kind="note"))
     yield answer(draft, heard, *blocks)
     if rested:
-        said = t("Somebody has taken back a sentence that came from another table. Please treat it as not said.")
-        for table in read:
-            yield Say(f"table:{table}", at.message(said), draft.key("taken", table, number, derive(heard.id)))
         own = t("Somebody has taken back sentence {number} of your digest. Please treat it as not said.", number=number)
         yield Say(
             draft.table.unit, at.message(own), draft.key("taken", number, derive(heard.id)), without=(at.seat.id,)
@@ -207,9 +204,17 @@ def _buttons(draft: Draft, number: int, *, alone: bool) -> tuple[Button, Button]
 
 
 def _mine(draft: Draft, number: str) -> tuple[int, DigestSentence] | None:
-    """The standing sentence of this number, where it is the presser's."""
-    found = draft.sentence(number)
+    """The standing sentence of this number, or the one with which it was put together, where it is the presser's."""
+    found = draft.sentence(number) or draft.sentence(str(_joined(draft, number)))
     return found if found is not None and draft.at.seat.id in draft.authors(found[1]) else None
+
+
+def _joined(draft: Draft, number: str) -> int:
+    """The number of the sentence with which one was put together, 0 where it was with none."""
+    old = draft.digest.sentences[int(number) - 1 : int(number)] if number.isdecimal() and int(number) else ()
+    if not old or old[0].left_out != FOLDED:
+        return 0
+    return place_of(draft, old[0].sources[0])
 
 
 def _read(draft: Draft, sentence: DigestSentence) -> str:
