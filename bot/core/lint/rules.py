@@ -9,6 +9,7 @@ from bot.core.itinerary import TooLong
 from bot.core.lint import (
     conditions,
     decisions,
+    digests,
     entry,
     groups,
     languages,
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     *order.RULES,
     *times.RULES,
     *decisions.RULES,
+    *digests.RULES,
     *relays.RULES,
     *pace.RULES,
     *privacy.RULES,
