@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from bot.core import doubting
-from bot.core.effects import Effect, Redraw, Say
+from bot.core.effects import Effect, Put, Redraw, Say
 from bot.core.events import Retold
 from bot.core.message import Block, Button, Lang, Message, Part, Plain, Words, block, t
 from bot.core.partners import Partner, same_language
@@ -55,7 +55,7 @@ def bring(
 ) -> Iterator[Effect]:
     """Show one digest. Those who read its language get the original words, the others the translation if there is one. `more` is
     said below it, `answers` are the buttons with which it is answered, and a reply to it in words answers it as well."""
-    table, (digest, engine, texts) = table_of(at), come
+    table, (digest, _, texts) = table_of(at), come
     asks = f"{at.step}:{digest.id}:" if answers else ""
     if digest.state != "approved":
         why = t("The digest of this table was not approved in time, so it is held and does not come. We go on.")
@@ -108,6 +108,30 @@ def retold(
     yield from doubting.news(at, change, said, where)
     key = at.key("redrawn", change.contribution, change.state, int(at.now.timestamp() * 1000))
     yield Redraw((), translated(at, manner, come, more, answers), key, said=said)
+
+
+def gone(at: Scene, manner: Manner, come: Come, contribution: str) -> Iterator[Effect]:
+    """Words that were read here have been taken back: whoever has read them is told once, and reads them no more where the
+    platform can change that. Where others have said the same, it stands."""
+    digest, stage = come.digest, at.stage or at.fresh_stage()
+    found = ((n, s) for n, s in enumerate(digest.sentences, 1) if contribution in (s.worded, *s.sources))
+    number, sentence = next(found, (0, None))
+    told, mark = stage.data.get("gone", []), f"{digest.id}:{number}"
+    if mark in told or (sentence is not None and not sentence.left_out and sentence.worded != contribution):
+        return
+    yield Put(at.with_data(gone=[*told, mark]))
+    title = block(source(at, manner, digest.table, digest.site), kind="title")
+    said = t(
+        "Somebody has taken back sentence {number} of what came from here. Please treat it as not said.", number=number
+    )
+    if not number:
+        said = t("Somebody has taken back a sentence of what came from here. Please treat it as not said.")
+    plain = at.message(heading(at, manner, digest, "none"), *content(at, digest), shows=digest.id)
+    shown = translated(at, manner, come) if come.texts else plain
+    for way, message in (("shown", shown), ("plain", plain)):
+        key = at.key(way, digest.id)
+        yield Say(f"readers:{key}", at.message(title, said), f"{key}/gone/{number or contribution}")
+        yield Redraw((), message, f"{key}/gone/{number or contribution}", said=key)
 
 
 def content(at: Scene, digest: Digest, texts: Mapping[str, str] = MappingProxyType({})) -> tuple[Block, ...]:

@@ -255,8 +255,9 @@ class Relayed:
 @dataclass(frozen=True, slots=True)
 class Retold:
     """A translation that people at this table have read in this step has changed: it was reviewed, questioned or withdrawn
-    (`state`), or is `late`: nobody was there to review it in time. `digest` is the one in which it stands, "" where it was said
-    in the talk itself."""
+    (`state`), or is `late`: nobody was there to review it in time; or the words themselves are `gone`, in
+    every language, because they were taken back or hidden. `digest` is the one in which it stands, "" where it was said in the
+    talk itself."""
 
     course: str
     step: str

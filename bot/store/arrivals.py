@@ -6,7 +6,7 @@ The translated words themselves stand in `translation`, sealed under their autho
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from bot.core.state import Digest
@@ -64,6 +64,22 @@ def tables_with(db: Database, assembly: str, digest: str) -> tuple[str, ...]:
         (assembly, digest),
     )
     return tuple(table for (table,) in rows)
+
+
+def holding(db: Database, assembly: str, ids: Iterable[str]) -> list[tuple[str, str, str, str]]:
+    """Where any of these contributions stands in a digest that has come: `(step, table, digest, contribution)`."""
+    wanted = set(ids)
+    rows = db.sql.execute(
+        "SELECT a.step, a.table_id, a.digest, d.data FROM arrival a JOIN digest d ON d.assembly = a.assembly AND d.id = a.digest "
+        "WHERE a.assembly = ? ORDER BY a.at, a.table_id, a.digest",
+        (assembly,),
+    ).fetchall() if wanted else []  # fmt: skip
+    standing: dict[str, list[str]] = {}
+    for _, _, digest, data in rows:
+        if digest not in standing:
+            named = (id for s in json.loads(data)["sentences"] for id in (*s["sources"], s.get("words", "")))
+            standing[digest] = [id for id in dict.fromkeys(named) if id in wanted]
+    return [(step, table, digest, id) for step, table, digest, _ in rows for id in standing[digest]]
 
 
 def showing(db: Database, assembly: str, contribution: str, language: str) -> list[tuple[str, str, str]]:

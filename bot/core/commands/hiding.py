@@ -33,7 +33,7 @@ WHY: Mapping[str, Phrase] = {
 }
 """Why a message may be hidden."""
 
-KINDS = ("message", "idea", "prompt", "summary", "file")
+KINDS = ("message", "idea", "prompt", "summary", "file", "reply")
 """What can be hidden: all that others read."""
 
 
