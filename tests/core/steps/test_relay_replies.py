@@ -286,7 +286,7 @@ def test_approved_it_comes_back_below_what_it_answers() -> None:
     assert lines[0] == "From table 2 in Austria · translated by machine (pseudo) from de"
     assert lines[1:3] == [f"Answer to your sentence {number} (“two”):", f"1. {ids['two']}@fr"]
     assert lines[3:5] == ["Answer to what your table said:", f"2. {ids[digest_of(stage, 't1').id]}@fr"]
-    assert [read(b.label) for b in shown.buttons] == ["Show the original"], "one round: it is not answered again"
+    assert [read(b.label) for b in shown.buttons] == ["Show the original", "This translation looks wrong"], "one round"
 
 
 def test_unapproved_it_is_held_and_both_tables_are_told() -> None:
