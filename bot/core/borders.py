@@ -37,7 +37,6 @@ def _between(one: Site, other: Site) -> Iterator[Pair]:
         for b in other.languages:
             if _short(a) != _short(b):
                 yield _short(a), _short(b)
-                yield _short(b), _short(a)
 
 
 def _short(language: str) -> str:

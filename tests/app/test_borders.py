@@ -100,10 +100,9 @@ async def test_the_order_of_engines_and_what_people_have_read(tmp_path: Path) ->
 
 async def test_a_pair_that_is_missing_goes_over_another_language_or_nowhere(tmp_path: Path) -> None:
     async with misbehaving() as server:
-        server.lacks = {("de", "en"), ("en", "de")}
-        there, back = await said(
-            tmp_path, libre(server, 'over = { de-en = "fr" }\njudged = ["de-en"]\n'), flow(tmp_path)
-        )
+        server.lacks = {("de", "en"), ("en", "de"), ("fr", "de")}
+        over = 'over = { de-en = "fr", en-de = "fr" }\njudged = ["de-en"]\n'
+        there, back = await said(tmp_path, libre(server, over), flow(tmp_path))
         assert back.text.startswith("de to en: libre over fr; ")
         assert there.text == (
             "en to de: no machine; 0 sentences in the flow's memory. None of the engines knows this pair. What no person has "

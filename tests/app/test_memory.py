@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import memory
 from bot.app.line import carry_out
 from bot.app.operations import Desk, Problem
 from bot.core.effects import Grant, Retell
@@ -116,6 +117,22 @@ async def test_an_import_that_fails_on_the_way_leaves_nothing_of_it(
             await o.ask("import_memory")
         monkeypatch.undo()
         assert await o.here.store.read(_rows) == 0
+
+
+async def test_a_file_that_holds_far_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "MOST", 3)
+    async with office(tmp_path) as o:
+        o.file(Unit("de", "en", "a", "b"), Unit("de", "en", "c", "d"))
+        with pytest.raises(Problem, match="holds 4 translations, and 3 can be read in at once"):
+            await o.ask("import_memory")
+
+
+def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "memory.tmx"
+    file.write_text("somebody's")
+    with pytest.raises(Problem, match="It is kept"):
+        memory._write(file, "ours")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["somebody's"]
 
 
 async def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -51,6 +51,14 @@ async def test_a_missing_pair_goes_over_another_language(tmp_path: Path) -> None
         assert [(body["source"], body["target"]) for body in server.seen] == [("fr", "de"), ("fr", "en"), ("en", "de")]
 
 
+async def test_only_the_pairs_that_people_have_judged_are_trusted(tmp_path: Path) -> None:
+    here = translators(config(tmp_path, '[translation]\njudged = ["de-en"]\n'))
+    assert here.trusts("de-AT", "en")
+    assert not here.trusts("en", "de")
+    with pytest.raises(BadConfig, match="judged"):
+        config(tmp_path, '[translation]\njudged = ["deutsch"]\n')
+
+
 async def test_what_is_wrong_in_a_translation_is_seen_here_too(tmp_path: Path) -> None:
     async with misbehaving() as server:
         here = translators(config(tmp_path, libre(server) + '[translation]\nengines = ["libre"]\n'))

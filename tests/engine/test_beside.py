@@ -69,7 +69,10 @@ async def test_everything_that_waits_is_done_once_and_no_other_work() -> None:
 async def test_one_that_hangs_holds_up_nobody_else() -> None:
     gate, begun = asyncio.Event(), asyncio.Event()
 
+    tried: list[str] = []
+
     async def work(job: Job) -> None:
+        tried.append(job.request.key)
         if job.request.key == "slow":
             begun.set()
             await gate.wait()
@@ -84,6 +87,7 @@ async def test_one_that_hangs_holds_up_nobody_else() -> None:
     assert {await here.finished.get() for _ in range(3)} == {"z1", "z2", "z3"}
     gate.set()
     assert await here.finished.get() == "slow"
+    assert sorted(tried) == ["slow", "z1", "z2", "z3"], "what is under way is not begun again"
     here.beside.stop()
     await running
     await here.store.close()

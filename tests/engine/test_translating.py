@@ -108,6 +108,13 @@ async def test_each_is_translated_from_its_own_language_and_kept_with_who_made_i
         assert (await d.into("de", "c1")).engine == "none"
 
 
+async def test_a_country_is_no_other_language() -> None:
+    async with desk(detect=False) as d:
+        await d.wrote("c1", "anna", "Mehr Brot", "de-AT")
+        assert (await d.into("de-CH", "c1")).own == {"c1"}
+        assert d.machine.calls == []
+
+
 async def test_the_second_time_nobody_is_asked_not_even_after_a_restart() -> None:
     async with desk(detect=False) as d:
         await d.wrote("c1", "anna", "Mehr Brot")
@@ -127,13 +134,13 @@ async def test_the_second_time_nobody_is_asked_not_even_after_a_restart() -> Non
 async def test_words_in_another_language_than_declared_are_translated_from_that() -> None:
     async with desk() as d:
         await d.wrote("c1", "anna", MORE_BUSES, "fr")
-        await d.wrote("short", "anna", "Ja, genau!", "fr")
+        await d.wrote("short", "anna", "Da stimme ich dir vollkommen zu!", "fr")
         await d.wrote("dialect", "ben", "Mir händ z wenig Velowäg i de Stadt, und d Autos fahred vil z schnäll.", "de")
         await d.wrote("known", "ben", MORE_BUSES, "fr", written="en")
         found = await d.into("en", "c1", "short", "dialect", "known")
         pairs = {text: source for texts, source, _ in d.machine.calls for text in texts}
         assert pairs[MORE_BUSES] == "de"
-        assert pairs["Ja, genau!"] == "fr", "too short to tell"
+        assert pairs["Da stimme ich dir vollkommen zu!"] == "fr", "too short to tell"
         assert "known" in found.own, "what is known already is not looked at again"
         assert {source for text, source in pairs.items() if text.startswith("Mir")} == {"de"}
         given = await d.here.store.read(opinions.contribution, ASSEMBLY, "c1")
@@ -232,6 +239,7 @@ async def test_a_pair_that_nobody_has_judged_is_released_by_people_only() -> Non
         assert set(found.sound) == {"c2"}
         assert found.held["c1"].why == "unjudged"
         assert found.held["c1"].draft is not None
+        assert (await d.into("en", "c1")).held["c1"] == found.held["c1"]
         judged = Translating(d.here.store, d.here.engine.house, Translators(Orders((d.machine,))), d.here.clock)
         now = (await judged.into(ASSEMBLY, ["c1"], "en")).sound["c1"]
         assert (now.state, now.text) == ("machine", "en de Meh r Brot"), "once the pair is judged it may go out"

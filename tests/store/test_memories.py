@@ -89,6 +89,9 @@ def test_a_withdrawn_translation_is_unlearned_whoever_said_the_same(db: Database
     assert recalled(db, "du pain") == "Brot", "another wording"
     memories.unlearn(db, "a1", BREAD._replace(contribution="other"))
     assert recalled(db, "du pain") is None
+    memories.learn(db, "a1", BREAD, NOON)
+    memories.unlearn(db, "a1", BREAD._replace(translated="Kuchen"))
+    assert recalled(db, "du pain") is None, "what stood there for this contribution was withdrawn"
 
 
 def test_an_import_counts_what_it_did(db: Database) -> None:

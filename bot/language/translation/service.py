@@ -68,7 +68,7 @@ class Translation:
     @property
     def sound(self) -> bool:
         """Whether nothing speaks against sending it, labelled, before a person has read it."""
-        return self.made and (self.reviewed or self.judged) and not errors(self.findings)
+        return self.made and self.judged and not errors(self.findings)
 
 
 class Cache(Protocol):

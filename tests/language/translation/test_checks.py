@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.glossary import Entry
 from bot.language.translation.checks import check, errors
-from bot.language.translation.glossary import Glossary, Term
+from bot.language.translation.glossary import Glossary, Term, glossary_of
 from bot.language.translation.identify import identify
 
 WORDS = Glossary.of(
@@ -87,6 +88,19 @@ def test_a_glossary_changes_its_version_with_its_terms() -> None:
     assert WORDS.version != Glossary(WORDS.terms[:1]).version
     with pytest.raises(ValueError, match="both sides"):
         Term("Rat", " ")
+
+
+def test_what_a_flow_says_is_a_glossary_in_each_direction() -> None:
+    council = Entry(
+        term={"de": "Bürgerrat", "fr-CH": "assemblée citoyenne", "en": "citizens' assembly"},
+        also={"de": ("Bürgerräte",), "fr-CH": ("assemblées citoyennes",)},
+    )
+    french = glossary_of([council], "de-AT", "fr")
+    assert french.broken("Zwei Bürgerräte", "Deux assemblées citoyennes") == []
+    assert french.broken("Der Bürgerrat", "L'assemblée citoyenne") == []
+    assert [term.target for term in french.broken("Zwei Bürgerräte", "Deux conseils")] == ["assemblée citoyenne"]
+    assert glossary_of([council], "fr", "de").broken("Les assemblées citoyennes", "Die Bürgerräte") == []
+    assert glossary_of([council], "de", "it") == Glossary()
 
 
 def test_a_term_is_a_word_and_not_a_part_of_one() -> None:

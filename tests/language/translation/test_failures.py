@@ -144,6 +144,16 @@ async def test_two_that_fail_and_the_server_is_left_in_peace() -> None:
         await here.close()
 
 
+async def test_a_server_that_asks_for_a_pause_gets_it() -> None:
+    async with misbehaving() as server:
+        here = translators(server)
+        texts = [Source(f"Bread number {n} for everybody at the table [[429]]") for n in range(20)]
+        assert not any(each.made for each in await here.translate(texts, "en", "de"))
+        assert not (await one(here, TEXT)).made
+        assert len(server.seen) == 1
+        await here.close()
+
+
 async def test_an_engine_that_hangs_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "SHARE", 0.005)
     async with misbehaving() as slow, misbehaving() as good:
