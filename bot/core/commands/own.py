@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.core import floor, interpreting, voices
 from bot.core.commands.call import Call, Talk, example, named
+from bot.core.commands.translating import texts_waiting
 from bot.core.effects import Show
 from bot.core.itinerary import Node
 from bot.core.message import Block, Button, Lang, Part, Plain, Several, block, t, tn
@@ -182,6 +183,8 @@ def _now(call: Call) -> Part:
         return t("The assembly has not begun yet.")
     if talk is not None:
         return _talking(call, talk)
+    if call.seat.role == "translator" and (waits := texts_waiting(call)) is not None:
+        return waits
     if waiting := _waiting(call):
         return t("This waits for your answer: {step}.", step=named(turn.flow, waiting[-1]))
     if turn.course.state == "ended":

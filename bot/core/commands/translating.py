@@ -89,6 +89,17 @@ def release(call: Call) -> None:
     _release(call, pointer(mine), mine, cleaned.text)
 
 
+def texts_waiting(call: Call) -> Part | None:
+    """How many texts wait for this translator; None where none does."""
+    waits = queue(call.turn.state)
+    if own(call.seat, waits, call.turn.now) is not None:
+        return t("You have a text: /trans shows it.")
+    mine = for_seat(call.seat, waits, call.turn.now)
+    if not mine:
+        return None
+    return tn("{n} text waits for you: /trans shows it.", "{n} texts wait for you: /trans shows the first.", n=len(mine))
+
+
 # Buttons
 
 
