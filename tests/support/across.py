@@ -100,7 +100,11 @@ LEEDS = {
 }
 """On Telegram, and what they say."""
 
+CORRECTED = "Die Fähre soll an jedem Sonntag fahren."
+"""How Dora puts her words better, once they stand in the digest."""
+
 REVIEWED = {
+    CORRECTED: "The ferry should run every Sunday.",
     VIENNA["dora"]: "The ferry should run on Sundays too.",
     VIENNA["emil"]: "I do not want to pay more than three euros for the ferry.",
     LEEDS["anna"]: "Die Fähre soll Fahrräder umsonst mitnehmen.",
@@ -113,7 +117,7 @@ def memory() -> str:
     """The reviewed wordings as the flow's file."""
     return write(
         [
-            Unit("de", "en", said, made) if said in VIENNA.values() else Unit("en", "de", said, made)
+            Unit("en", "de", said, made) if said in LEEDS.values() else Unit("de", "en", said, made)
             for said, made in REVIEWED.items()
         ],
         "en",
