@@ -17,6 +17,7 @@ from bot.app.line import Line, call, carry_out, socket_path
 from bot.app.operations import Desk, Halted, Problem, Progress
 from bot.app.service import READY, STOPPING, Service
 from bot.app.translating import translators
+from bot.engine import retention
 from bot.engine.clock import SystemClock
 from bot.engine.drift import steady
 from bot.engine.engine import Engine
@@ -33,6 +34,7 @@ from bot.transports.port import Stopped, Transport
 
 log = logging.getLogger(__name__)
 
+HOUR = 3600
 LEASE = 30_000
 """How long a lease lasts without being renewed, in milliseconds; it is renewed three times as often."""
 
@@ -61,6 +63,7 @@ async def run(config: Config, console: Sequence[Transport] = (), ready: Callable
         renewing = asyncio.create_task(_renew(store, clock, fence, engine))
         beside = (
             asyncio.create_task(note_names(store, bots)),
+            asyncio.create_task(_keep_promises(store, engine)),
             asyncio.create_task(service.watch(lambda: engine.looked, engine.wake)),
         )
         sort_out_seldom()
@@ -99,6 +102,14 @@ async def _found(config: Config, desk: Desk) -> str:
         return ""
     flow = await desk.store.read(operations.flow_of, desk.house, config.assembly[0].id)
     return operations.title_of(flow)
+
+
+async def _keep_promises(store: Store, engine: Engine) -> None:
+    """Look every hour whether the day has come on which something is deleted."""
+    while True:
+        if await store.transact(retention.look, engine.house, engine.clock.now()):
+            engine.wake()
+        await asyncio.sleep(HOUR)
 
 
 async def ask(

@@ -310,6 +310,16 @@ class Forgotten:
 
 
 @dataclass(frozen=True, slots=True)
+class Expired:
+    """The day (`2027-09-01`) has come on which everything that people wrote is deleted, or (`soon`) it is a week away. The
+    engine's own; no step sees it."""
+
+    what: Literal["soon", "now"]
+    day: str
+    kind: Literal["expired"] = "expired"
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """A part of a broadcast: an encoded message for each of these seats, 200 to a row. The engine's own; no step sees it."""
 
@@ -342,6 +352,7 @@ Event = (
     | Queued
     | Started
     | Reached
+    | Expired
     | Forgotten
     | Spoken
 )
@@ -367,6 +378,7 @@ __all__ = [
     "Entered",
     "Event",
     "Exited",
+    "Expired",
     "Forgotten",
     "Found",
     "Heard",

@@ -157,3 +157,12 @@ def _next_allowed(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours) ->
     while (end := _quiet_until(allowed, zone, quiet)) is not None:
         allowed = end
     return allowed
+
+
+WEEK = timedelta(days=7)
+
+
+def deletion(day: date, zone: str | ZoneInfo) -> dict[Literal["soon", "now"], datetime]:
+    """When everything is deleted that was promised for a day: at three at night; and when organisers are told, a week before at
+    noon."""
+    return {"soon": resolve(time(12), zone, day - WEEK), "now": resolve(time(3), zone, day)}

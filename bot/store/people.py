@@ -167,6 +167,16 @@ def roster(
     return [read_seat(db, row) for row in _on_course(db, SEAT_COLUMNS, assembly, course, roles, statuses)]
 
 
+def not_erased(db: Database, assembly: str, limit: int) -> list[str]:
+    """Some of the seats of an assembly whose keys are still there."""
+    found = db.sql.execute(
+        "SELECT id FROM seat JOIN seat_key ON seat_key.seat = seat.id WHERE assembly = ? AND wrapped IS NOT NULL "
+        "ORDER BY id LIMIT ?",
+        (assembly, limit),
+    )
+    return [seat for (seat,) in found]
+
+
 def staff(db: Database, assembly: str, role: Role, site: str = "", table: str = "") -> list[Seat]:
     """Who serves in a role (and has not left): everywhere, at a site, or at a table."""
     narrower = (" AND site = ?" if site else "") + (" AND table_id = ?" if table else "")
