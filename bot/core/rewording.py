@@ -153,6 +153,8 @@ def _settled(draft: Draft, number: int) -> Changes:
     proposed = draft.wording(old["wording"]) if old is not None else None
     if proposed is not None:
         yield Withdraw(proposed.seat, proposed.id)
+        others = (w for w in draft.wordings if w.id != proposed.id)
+        draft = replace(draft, wordings=(*others, replace(proposed, state="withdrawn")))
     return draft.noted(edits=edits)
 
 
