@@ -20,6 +20,7 @@ from bot.core.lint import (
     questions,
     references,
     relays,
+    sittings,
     structure,
     terms,
     times,
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     *digests.RULES,
     *relays.RULES,
     *pace.RULES,
+    *sittings.RULES,
     *privacy.RULES,
 )
 

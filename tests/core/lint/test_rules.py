@@ -57,3 +57,31 @@ def test_a_sentence_tells_where_it_is_what_was_found_and_what_to_do() -> None:
     assert str(problem) == (
         'flow.toml, step "seats", plan: Found plan = "table"; the group plans are tables. Did you mean "tables"?'
     )
+
+
+TWO_VOTES = """
+[[step]]
+id = "views"
+type = "vote"
+over = ["ideas"]
+per_person = 5
+duration = "5m"
+{between}
+[[step]]
+id = "second_views"
+type = "vote"
+over = ["ideas"]
+per_person = 5
+duration = "5m"
+
+[[step]]
+id = "result"
+"""
+
+
+@pytest.mark.parametrize(
+    ("between", "told"), [("", True), ('[[step]]\nid = "night"\ntype = "break"\nduration = "10h"\n', False)]
+)
+def test_after_a_break_seven_statements_more_can_be_asked_about(between: str, told: bool) -> None:
+    flow = broken(('[[step]]\nid = "result"\n', TWO_VOTES.format(between=between).lstrip()))
+    assert ("statements-a-sitting" in {p.rule for p in found_in(flow)}) is told
