@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-BlockKind = Literal["text", "title", "item", "quote", "note"]
-"""`text` a paragraph, `title` a heading, `item` a list entry, `quote` somebody's words, `note` small print."""
+BlockKind = Literal["text", "title", "item", "quote", "note", "folded"]
+"""`text` a paragraph, `title` a heading, `item` a list entry, `quote` somebody's words, `note` small print; `folded` somebody's
+words behind a tap, where the platform can fold: its first line is what stands before them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,9 @@ def _block(kind: BlockKind, text: str) -> str:
             return f"{text}\n{'─' * max(map(len, text.splitlines()), default=0)}"
         case "item":
             return "• " + text.replace("\n", "\n  ")
+        case "folded":
+            head, _, words = text.partition("\n")
+            return f"{head}:\n{_block('quote', words)}"
         case "quote":
             return "  “" + text.replace("\n", "\n   ") + "”"
         case "note":

@@ -169,7 +169,7 @@ def listed(files: list[Path]) -> list[str]:
 
 
 def _result(message: Rendered) -> Text:
-    styles = {"title": "bold", "item": "", "quote": "italic", "note": "dim", "text": ""}
+    styles = {"title": "bold", "item": "", "quote": "italic", "note": "dim", "folded": "dim", "text": ""}
     marks = {"item": "  • ", "quote": "  “"}
     lines = [
         Text(f"{marks.get(kind, '')}{text}{'”' if kind == 'quote' else ''}", styles[kind])

@@ -32,7 +32,7 @@ from bot.core.interpreting import (
     same,
     short,
 )
-from bot.core.message import Block, Local, Message, Words, block, encode, message, t
+from bot.core.message import Block, Lang, Local, Message, Words, block, encode, message, t
 from bot.core.state import Contribution, Seat, Table, Translated
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render
@@ -128,7 +128,8 @@ class Interpreted:
         self._db, self._catalogs, self._table = db, catalogs, table
 
     def private(self, flow: Flow, assembly: str, said: Message, seat: Seat, *, pressable: bool) -> Message:
-        """A message as it goes to a person, with a button to the original where buttons can be pressed."""
+        """A message as it goes to a person, with a button to the original; where there are no buttons to press, with the original
+        itself, folded."""
         blocks: list[Block] = []
         turned: list[str] = []
         for each in said.blocks:
@@ -142,6 +143,9 @@ class Interpreted:
             made = self._made(assembly, given, language) if language else None
             blocks.append(_with(each, part, f"{given.id}@{language}" if made is not None else given.id))
             blocks += label(given, self._there(assembly, given, language))
+            if made is not None and not pressable:
+                head = t("Original ({language})", language=Lang(given.spoken))
+                blocks.append(block(head, "\n", Words(given.id), kind="folded"))
             turned += [given.id] if made is not None else []
         buttons = said.buttons
         if turned and pressable:

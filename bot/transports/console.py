@@ -44,6 +44,7 @@ _STYLES: Mapping[BlockKind, tuple[str, str]] = {
     "item": ("• ", ""),
     "quote": (_QUOTED, "italic"),
     "note": ("", "dim"),
+    "folded": (_QUOTED, "dim"),
 }
 
 Hook = Callable[[str], Awaitable[bool]]

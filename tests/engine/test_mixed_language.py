@@ -350,7 +350,8 @@ async def test_where_nothing_can_translate_the_table_is_told_once_at_the_start()
 async def test_where_there_are_no_buttons_the_original_comes_in_reply_to_the_command() -> None:
     async with mixed(numbered=True) as (people, _):
         await people.write("anna", "The bread is dear.")
-        assert people.last("ben") == f"Anna\n  “ehT daerb si raed.”\n{DE}"
+        folded = "Original (Englisch):\n  “The bread is dear.”"
+        assert people.last("ben") == f"Anna\n  “ehT daerb si raed.”\n{DE}\n{folded}"
         await people.write("ben", "/original", answers=people.chats.find("ben", "raed"))
         assert people.last("ben").startswith("Anna\n  “The bread is dear.”\n· as it was written, in Englisch")
         assert people.chats.answers("ben", "The bread is dear.") == people.chats.find("ben", "raed.”")

@@ -118,7 +118,7 @@ def paged(blocks: Sequence[Block], fits: Callable[[Page], bool]) -> list[Page]:
             cut = _cut(text, lambda n, kind=kind, text=text: fits(((kind, text[:n]),)))  # type: ignore[misc]
             pages.append(((kind, text[:cut]),))
             if text[cut:].strip():
-                waiting.insert(0, (kind, text[cut:]))
+                waiting.insert(0, ("quote" if kind == "folded" else kind, text[cut:]))
     return [*pages, tuple(page)] if page or not pages else pages
 
 
@@ -153,6 +153,9 @@ def _plain(kind: BlockKind, text: str) -> str:
             return "• " + text.replace("\n", "\n  ")
         case "quote":
             return "> " + text.replace("\n", "\n> ")
+        case "folded":
+            head, _, words = text.partition("\n")
+            return f"{head}:\n{_plain('quote', words)}"
         case _:
             return text
 
@@ -171,6 +174,9 @@ def markup(page: Page, buttons: Sequence[str]) -> str:
                 out.append(f"<ul><li>{safe}</li></ul>")
             case "quote":
                 out.append(f"<blockquote>{safe}</blockquote>")
+            case "folded":
+                head, _, words = safe.partition("<br>")
+                out.append(f"<details><summary>{head}</summary><blockquote>{words}</blockquote></details>")
             case "note":
                 out.append(f"<p><em>{safe}</em></p>")
             case "text":

@@ -31,7 +31,7 @@ MOST_ENTITIES = 100
 JOINER = "\u2060"
 """Word joiner: no width, and no letter to Telegram."""
 
-_TAGS: dict[BlockKind, str] = {"title": "b", "quote": "blockquote", "note": "i"}
+_TAGS: dict[BlockKind, str] = {"title": "b", "quote": "blockquote", "note": "i", "folded": "blockquote"}
 _BULLET = "• "
 _SIGNS = re.compile(r"(?<!\w)([@#](?=[\w·\u200c])|\$(?=[A-Z0-9]))")
 _COMMANDS = re.compile(r"(?<![\w/])/(?=\w)")
@@ -86,7 +86,8 @@ def _page(message: Rendered) -> _Page:
         if not _visible(words):
             continue
         if text:
-            text += "\n" if before == kind == "item" or before == "title" or "quote" in (before, kind) else "\n\n"
+            close = before == kind == "item" or before == "title" or {"quote", "folded"} & {before, kind}
+            text += "\n" if close else "\n\n"
         blocks.append(len(text))
         text += _BULLET + words if kind == "item" else words
         if kind in _TAGS:
@@ -99,7 +100,7 @@ def _harmless(words: str, kind: BlockKind) -> str:
     """Nothing that Telegram would read as a mention, a hashtag, a link to an account or, in a quote, as a command."""
     words = _SIGNS.sub(rf"\1{JOINER}", _SURROGATES.sub("\ufffd", words))
     words = _SCHEMES.sub(rf"\1:{JOINER}", words)
-    return _COMMANDS.sub(f"/{JOINER}", words) if kind == "quote" else words
+    return _COMMANDS.sub(f"/{JOINER}", words) if kind in ("quote", "folded") else words
 
 
 def _visible(text: str) -> bool:

@@ -13,8 +13,8 @@ from bot.core.rendered import Choice, Rendered
 from bot.transports.matrix import writing
 from bot.transports.matrix.writing import contents, replacing, size
 
-KINDS: tuple[BlockKind, ...] = ("title", "text", "item", "quote", "note")
-OURS = {"h4", "p", "ul", "li", "blockquote", "em", "strong", "br"}
+KINDS: tuple[BlockKind, ...] = ("title", "text", "item", "quote", "note", "folded")
+OURS = {"h4", "p", "ul", "li", "blockquote", "em", "strong", "br", "details", "summary"}
 
 
 class Judge(HTMLParser):
@@ -134,3 +134,20 @@ def test_a_flag_is_not_torn() -> None:
     made = contents(Rendered((("text", flag * 3000),)))
     assert len(made) > 1
     assert all(len(each["body"]) % 2 == 0 for each in made)
+
+
+def test_folded_words_open_at_a_tap_and_stand_below_their_heading_where_nothing_folds() -> None:
+    (made,) = contents(Rendered((("quote", "Das Brot"), ("folded", "Original (English)\nThe <b>bread</b>\nis dear"))))
+    html = (
+        "<details><summary>Original (English)</summary><blockquote>The &lt;b&gt;bread&lt;/b&gt;<br>is dear</blockquote>"
+    )
+    assert html in made["formatted_body"]
+    assert made["body"] == "> Das Brot\n\nOriginal (English):\n> The <b>bread</b>\n> is dear"
+
+
+def test_what_does_not_fit_folded_goes_on_as_a_quote() -> None:
+    words = "word " * 6000
+    made = contents(Rendered((("folded", f"Original (English)\n{words}"),)))
+    assert len(made) > 1
+    assert [piece["formatted_body"].count("<details>") for piece in made] == [1] + [0] * (len(made) - 1)
+    assert sum(piece["body"].count("word") for piece in made) == 6000

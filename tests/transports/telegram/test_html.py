@@ -17,8 +17,8 @@ from bot.transports.telegram.html import JOINER, LONGEST, MOST_ENTITIES, pieces,
 from tests.support.botapi.entities import Entity, automatic, tidy
 from tests.support.botapi.html import parse
 
-KINDS: list[BlockKind] = ["text", "title", "item", "quote", "note"]
-MADE = {"title": "bold", "quote": "blockquote", "note": "italic"}
+KINDS: list[BlockKind] = ["text", "title", "item", "quote", "note", "folded"]
+MADE = {"title": "bold", "quote": "blockquote", "note": "italic", "folded": "blockquote"}
 FAMILY = "👩\u200d👩\u200d👧\u200d👦"
 TEXTS = st.text(
     st.one_of(
