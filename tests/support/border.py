@@ -121,14 +121,15 @@ WRONG = {**SCRIPT, SAID[0]: "The ferry runs only 8 times a day."}
 
 @asynccontextmanager
 async def border(
-    said: Sequence[str] = SAID[:2], script: Mapping[str, str] = SCRIPT, relay: str = "", *, numbered: bool = False,
+    said: Sequence[str] = SAID[:2], script: Mapping[str, str] | Scripted = SCRIPT, relay: str = "", *, numbered: bool = False,
     edits: bool = True, translators: Mapping[str, str] = MappingProxyType({"theo": "de", "tina": "en"}),
     language_of: Mapping[str, str] = MappingProxyType({}), elsewhere: Mapping[str, str] = MappingProxyType({}),
     path: str | Path = MEMORY, others: Sequence[Post] = (),
 ) -> AsyncIterator[Talkers]:  # fmt: skip
     """The tables of Vienna (Dora, Emil, Fritz) and of Leeds (Anna, Ben, Cleo), as the relay has just opened. What was `said` in
     Vienna are the contributions `said-0`, `said-1` …"""
-    chats, engine = Chats(edits=edits, numbered=numbered), Scripted(script)
+    chats = Chats(edits=edits, numbered=numbered)
+    engine = script if isinstance(script, Scripted) else Scripted(script)
     machines, flow = Translators(Orders((engine,))), FLOW.replace("RELAY", relay)
     async with room(flow, chats, path, machines, others) as here:
         seats = {name: await here.enrol(name, "participant", "wien", "de") for name in WIEN}
@@ -157,13 +158,13 @@ async def border(
 
 
 @asynccontextmanager
-async def again(path: Path, moment: datetime) -> AsyncIterator[Talkers]:
+async def again(path: Path, moment: datetime, script: Mapping[str, str] = SCRIPT) -> AsyncIterator[Talkers]:
     """The same after a restart, at a moment."""
     chats = Chats()
     store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
     try:
         clock = ManualClock(moment)
-        engine = Engine(store, CATALOGS, clock, [chats], Translators(Orders((Scripted(SCRIPT),))))
+        engine = Engine(store, CATALOGS, clock, [chats], Translators(Orders((Scripted(script),))))
         await engine.open()
         here = Room(store, engine, clock, chats, unbundle(bundled(FLOW.replace("RELAY", ""))))
         here._count = 1000  # what is said from now on is new
