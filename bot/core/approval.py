@@ -27,7 +27,7 @@ from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Button, Message, Phrase, block, t
 from bot.core.presenting import reshown, shown, staffed_by
-from bot.core.retelling import KEPT, REASONS, quoted, standing, told
+from bot.core.retelling import KEPT, REASONS, WITHDRAWN, quoted, standing, told
 from bot.core.series import focus_on
 from bot.core.state import Digest, DigestSentence
 
@@ -90,6 +90,8 @@ def hear(draft: Draft, heard: Heard, carried: Iterable[str] = ()) -> Moves:
     closed = draft.at.stage is not None and draft.at.stage.state == "closed"
     if draft.digest.state == "draft" and not closed:
         draft = draft.now()
+        if draft.unread(before):
+            draft = draft.reworded()
     if what in AUTHORS:
         draft = yield from _author(draft, heard, what, rest, carried)
     elif not leads(seat, draft.table):
@@ -102,6 +104,11 @@ def hear(draft: Draft, heard: Heard, carried: Iterable[str] = ()) -> Moves:
     else:
         draft = yield from _leader(draft, heard, what, rest)
     if draft.digest.state == "draft":
+        if draft.unread(before) and draft.note("version", 0) == before.note("version", 0):
+            draft = draft.reworded()
+        if before.note("approved", "") and not draft.note("approved", ""):
+            head = t("New words have come in since this was approved. Please read it once more.")
+            yield from reshown(draft, derive(heard.id), head=head)
         draft = yield from _fewer(before, draft, heard)
     if draft.digest != before.digest:
         yield Draw(draft.digest)
@@ -124,7 +131,10 @@ def close(draft: Draft) -> Moves:
     if digest.state != "draft":
         return digest
     if by := draft.note("approved", ""):
-        digest = (yield from _release(draft.now(), by)).digest
+        now = draft.now()
+        for number in now.unread(draft):  # nobody has approved these words
+            now = now.changing(number, replace(now.digest.sentences[number - 1], left_out=WITHDRAWN))
+        digest = (yield from _release(now, by)).digest
         yield Draw(digest)
         return digest
     digest = replace(digest, state="held")

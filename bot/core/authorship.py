@@ -77,7 +77,7 @@ def words(draft: Draft, heard: Heard, rest: str) -> Changes:
         return draft
     yield from focus_on(at, "")
     mine = tuple(s for s in sentence.sources if draft.author(s) == at.seat.id)
-    if same_words(cleaned.text) == same_words(_read(draft, sentence)):
+    if same_words(cleaned.text) == same_words(draft.text(sentence)):
         yield answer(draft, heard, block(t("These are the same words, so nothing was changed.")))
         return draft
     given = Contribution(
@@ -115,6 +115,8 @@ def take(draft: Draft, heard: Heard, rest: str, carried: Iterable[str] = ()) -> 
     yield Note("taken_back", at.seat.id, {"digest": draft.digest.id, "sentence": number})
     rested, read = draft.digest.state == "approved", tuple(carried)
     left = draft.without(sentence, (at.seat.id,), WITHDRAWN)
+    if rested and draft.changing(number, left).unread(draft):
+        left = replace(sentence, left_out=WITHDRAWN)  # what others wrote in other words nobody has approved
     draft = draft.changing(number, left)
     blocks = [block(t("It is taken back: it stands neither in the digest nor on record any more."))]
     blocks.append(block(_read_by(read, approved=rested), kind="note"))
@@ -215,12 +217,6 @@ def _joined(draft: Draft, number: str) -> int:
     if not old or old[0].left_out != FOLDED:
         return 0
     return place_of(draft, old[0].sources[0])
-
-
-def _read(draft: Draft, sentence: DigestSentence) -> str:
-    """The words in which a sentence stands."""
-    wording = draft.wording(sentence.words)
-    return wording.text if wording is not None else next((i.text for i in draft.items if i.id == sentence.worded), "")
 
 
 def _lost(sentence: DigestSentence) -> tuple[Block, ...]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot.core.digest import same_words
 from bot.core.retelling import FOLDED, KEPT, WITHDRAWN, standing
 from bot.core.scene import Scene
 from bot.core.state import Contribution, Digest, DigestSentence, Stage, Table
@@ -111,6 +112,21 @@ class Draft:
     def wording(self, id: str) -> Contribution | None:
         """How somebody words a statement, whether that still stands or not; None where there is no such wording."""
         return next((w for w in self.wordings if w.id == id), None)
+
+    def text(self, sentence: DigestSentence) -> str:
+        """The words in which a sentence stands; "" where they do not stand any more."""
+        if sentence.words:
+            wording = self.wording(sentence.words)
+            return wording.text if wording is not None and wording.state == "live" else ""
+        return next((i.text for i in self.items if i.id == sentence.sources[0]), "")
+
+    def unread(self, before: Draft) -> tuple[int, ...]:
+        """The numbers of what stands here in other words than before."""
+        old = [same_words(before.text(s)) for s in before.digest.sentences]
+        numbered = enumerate(self.digest.sentences, 1)
+        return tuple(
+            n for n, s in numbered if not s.left_out and (n > len(old) or same_words(self.text(s)) != old[n - 1])
+        )
 
     def reworded(self) -> Draft:
         """The same, since new words have come in: whoever approved it before, or said something of it, has not read them."""
