@@ -27,7 +27,7 @@ from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Button, Message, Phrase, block, t
 from bot.core.presenting import reshown, shown, staffed_by
-from bot.core.retelling import KEPT, REASONS, WITHDRAWN, quoted, standing, told
+from bot.core.retelling import KEPT, REASONS, WITHDRAWN, in_own, quoted, standing, told
 from bot.core.series import focus_on
 from bot.core.state import Digest, DigestSentence
 
@@ -263,7 +263,7 @@ def _release(draft: Draft, by: str) -> Changes:
         yield Say(draft.table.unit, draft.at.message(none), draft.key("approved"))
         return draft
     head = t("This goes to the table that you answer:") if digest.answers else t("This goes to the other tables:")
-    goes = draft.at.message(head, *told(digest), shows=digest.id)
+    goes = draft.at.message(head, *told(digest, in_own), shows=digest.id)
     yield Say(draft.table.unit, goes, draft.key("approved"))
     return draft
 

@@ -22,9 +22,9 @@ from bot.core.draft import Draft
 from bot.core.effects import Effect, Note, Say
 from bot.core.events import Heard
 from bot.core.ids import derive
-from bot.core.message import Block, Button, Phrase, Words, block, t
+from bot.core.message import Block, Button, Phrase, block, t
 from bot.core.presenting import place_of, reshown
-from bot.core.retelling import FOLDED, original
+from bot.core.retelling import FOLDED, in_own, original
 from bot.core.series import focus_on
 from bot.core.spans import until
 from bot.core.state import DigestSentence
@@ -216,11 +216,11 @@ def _question(draft: Draft, names: str, first: DigestSentence, second: DigestSen
     own, other = (first, second) if seat in draft.authors(first) else (second, first)
     blocks = [
         block(t("Is this your point too?")),
-        block(original(other.worded), kind="quote"),
+        block(in_own(other.worded), kind="quote"),
         block(t("Your words:")),
         block(original(own.words or next(s for s in own.sources if draft.author(s) == seat)), kind="quote"),
         block(t("If everybody who wrote them says yes, they become one sentence, in these words:")),
-        block(Words(first.worded), kind="quote"),
+        block(in_own(first.worded), kind="quote"),
         block(t("It is said beside it that more than one person wrote it."), kind="note"),
     ]
     if draft.closes is not None:

@@ -8,7 +8,7 @@ from bot.core import offers
 from bot.core.draft import Draft
 from bot.core.effects import Effect, Lane, Say
 from bot.core.message import Block, Button, Message, Phrase, Words, block, t
-from bot.core.retelling import FEW, REASONS, WHY, not_in, quoted, standing
+from bot.core.retelling import FEW, REASONS, WHY, in_own, not_in, quoted, standing
 from bot.core.spans import until
 from bot.core.state import DigestSentence, Seat, Table
 
@@ -117,7 +117,7 @@ def _sentence(draft: Draft, number: int, sentence: DigestSentence) -> Iterator[B
     if sentence.left_out:
         yield block(t("Left out: {reason}.", reason=WHY[sentence.left_out]))
         return
-    yield from quoted(sentence)
+    yield from quoted(sentence, in_own)
     yield from offers.offered(draft, sentence)
     if sentence.words and not sentence.model:
         yield block(t("In new words of whoever wrote it."), kind="note")

@@ -156,7 +156,7 @@ def _pass_on(at: Scene, digest: Digest, given: Contribution) -> Say:
     who = t("{name} answers to all of it:", name=Name(given.seat))
     if number:
         who = t("{name} answers to sentence {number}:", name=Name(given.seat), number=number)
-    said = replace(at.message(block(who), block(Words(given.id), kind="quote")), about=given.id)
+    said = replace(at.message(block(who), block(Words(given.id, own=True), kind="quote")), about=given.id)
     leading = (hide_button(table, given.id),) if table.staff else ()
     return Say(table.unit, said, at.key("reply", given.id), Lane.TALK, (given.seat,), leading=leading)
 

@@ -46,6 +46,11 @@ def original(contribution: str) -> Words:
     return Words(contribution)
 
 
+def in_own(contribution: str) -> Words:
+    """A statement as each of its own table reads it: in their language, where its people read different ones."""
+    return Words(contribution, own=True)
+
+
 def told(digest: Digest, words: Callable[[str], Words] = original) -> tuple[Block, ...]:
     """The standing sentences, each a quote with its number and its support, and for how many nobody speaks. A sentence keeps
     its number whatever is left out before it: it has one number in the draft, at every table and on record."""
