@@ -14,7 +14,7 @@ Which words these are a message says with `Words(own=True)`. What of them a read
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -147,11 +147,11 @@ def translation_button(id: str) -> Button:
     return Button(t("Translation"), f"{TRANSLATION}:{id}")
 
 
-def retold(ids: tuple[str, ...], read: tuple[str, ...], step: str = "") -> Message:
-    """What follows in a room below words that stand there, for those there who read other languages: the same in each of these.
-    What cannot be put into one of them is left out when it leaves."""
-    blocks = tuple(block(Words(f"{id}@{language}", own=True), kind="quote") for id in ids for language in read)
-    return Message(blocks, step=step, about=ids[0] if len(ids) == 1 else "", answers=ids[0])
+def retold(wanted: Sequence[tuple[str, str]], step: str = "", about: str = "") -> Message:
+    """What follows in a room below words that stand there, for those there who read other languages: each of these
+    contributions in a language. What cannot be put into it is left out when it leaves."""
+    blocks = tuple(block(Words(f"{id}@{language}", own=True), kind="quote") for id, language in wanted)
+    return Message(blocks, step=step, about=about, answers=about)
 
 
 def told_at_first(flow: Flow, table: Table, missing: tuple[tuple[str, str], ...]) -> tuple[Block, ...]:

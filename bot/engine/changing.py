@@ -69,7 +69,7 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
 
 def _tell_again(work: Work, assembly: str, copy: Copy, id: str, step: str, key: str) -> None:
     """Let what stands below an original in a room follow it, or say it anew."""
-    again = retold((id,), tuple(copy.told.split()), step)
+    again = retold([(id, language) for language in copy.told.split()], step, id)
     _post(work, assembly, copy, key, "edit" if _editable(work, copy) else "say", again, id)
 
 

@@ -30,7 +30,6 @@ from bot.core.interpreting import (
     reads_in,
     retold,
     same,
-    short,
 )
 from bot.core.message import Block, Lang, Local, Message, Words, block, encode, message, t
 from bot.core.state import Contribution, Seat, Table, Translated
@@ -91,22 +90,17 @@ def in_room(work: Work, assembly: str, flow: Flow, table: Table, room: str, effe
     if not anywhere(flow):
         return
     there = [s for s in (*table.members, *table.staff) if s.room == room]
-    for mark in _OWN.findall(encode(effect.message).encode()):
-        id = mark.decode()
-        given = opinions.contribution(work.db, assembly, id)
-        wanted: list[str] = []
-        for seat in there if given is not None and "@" not in id else ():
-            language = reads_in(flow, table, given, seat) if given is not None else ""
-            if language and not any(same(language, other) for other in wanted):
-                wanted.append(language)
-        if wanted:
-            ranked = [short(own) for own in languages(flow, table)]
-            wanted.sort(key=lambda own: ranked.index(short(own)))
-            said = retold((id,), tuple(wanted), effect.message.step)
-            key = f"{effect.key}/told/{id}"
-            work.say_in_room(
-                assembly, room, encode(said).encode(), key, int(effect.lane), said.step, effect.quiet, id
-            )  # fmt: skip
+    ids = [mark.decode() for mark in dict.fromkeys(_OWN.findall(encode(effect.message).encode()))]
+    found = [c for id in ids if "@" not in id and (c := opinions.contribution(work.db, assembly, id)) is not None]
+    wanted: list[tuple[str, str]] = []
+    for language in languages(flow, table):
+        readers = [s for s in there if same(s.language, language)]
+        wanted += [(c.id, language) for c in found if any(reads_in(flow, table, c, s) for s in readers)]
+    if wanted:
+        said = retold(wanted, effect.message.step, effect.message.about)
+        key = f"{effect.key}/told"
+        about = effect.message.about
+        work.say_in_room(assembly, room, encode(said).encode(), key, int(effect.lane), said.step, effect.quiet, about)
 
 
 def _into(work: Work, assembly: str, id: str, reader: str) -> str:
