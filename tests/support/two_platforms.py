@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.core.rendered import plain
 from bot.core.state import Role, Seat
+from bot.language.translation.service import Translators
 from bot.store import identities, people
 from bot.store.database import Database
 from bot.store.times import ms
@@ -237,10 +238,11 @@ async def both(
     halls: Sequence[str] = ("dora", "emil"),
     maya: str = "halls",
     seated: bool = True,
+    translate: str | Translators = "none",
 ) -> AsyncIterator[Both]:
     """A table with people on both platforms, that Maya leads from one of them; the step after the seating is open."""
     with_buttons, with_rooms = Phones(), Halls()
-    async with room(flow + steps, with_buttons, others=[with_rooms]) as here:
+    async with room(flow + steps, with_buttons, others=[with_rooms], translate=translate) as here:
         b = Both(here, with_buttons, with_rooms)
         await b.enrol(with_buttons, *phones)
         await b.enrol(with_rooms, *halls)
