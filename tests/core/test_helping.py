@@ -85,11 +85,17 @@ def test_it_is_not_asked_about_two_who_wrote_the_same_words_or_about_one_who_wro
     assert requests(twice, "wording") == []
 
 
-def test_about_each_sentence_it_is_asked_under_one_key() -> None:
-    stage = three()
+def test_about_each_sentence_it_is_asked_under_a_key_of_its_own_while_a_person_looks_at_the_draft() -> None:
+    four = [said(id, seat) for id, seat in (("trains", "anna"), ("buses", "ben"), ("roads", "cleo"), ("ships", "dora"))]
+    stage = a_table(*four, steps=MODEL)
     folded(stage)
-    stage.press("maya", f"digest:reason:t1:{number_of(stage, 'roads')}-off-topic")
-    assert len({r.key for r in requests(stage, "wording")}) == 1
+    folded(stage, "roads", "ships")
+    asked = {r.key: [sorted(sources) for sources in r.args["sentences"]] for r in requests(stage, "wording")}
+    assert sorted(asked.values()) == [[["buses", "trains"]], [["roads", "ships"]]]
+    before = len(requests(stage, "wording"))
+    stage.press("maya", "digest:approve:t1:")
+    assert digest_of(stage).state == "approved"
+    assert len(requests(stage, "wording")) == before
 
 
 # What doubles bring
@@ -111,6 +117,13 @@ def test_nothing_is_shown_where_nothing_was_found_or_all_is_decided() -> None:
     stage.press("maya", "digest:approve:t1:")
     assert digest_of(stage).state == "approved"
     assert brings(stage, "doubles", pairs=[["trains", "roads"]]) == []
+    decided = three()
+    folded(decided)
+    decided.press("maya", "digest:approve:t1:")
+    for seat in ("anna", "ben", "cleo"):
+        decided.press(seat, "digest:may:t1:yes")
+    assert digest_of(decided).state == "approved"
+    assert worded(decided) == []
     late = three()
     late.wait(timedelta(minutes=30))
     assert digest_of(late).state == "held"
@@ -144,7 +157,12 @@ def test_only_those_who_lead_the_table_take_them_and_only_with_the_yes_of_all_th
     number = number_of(stage, "trains")
     assert stage.press("anna", f"digest:model:t1:{number}") == ["Only those who lead this table can do that."]
     stage.press("maya", f"digest:model:t1:{number}")
-    asked = stage.read_by("seat:anna")[-1]
+    stage.press("maya", f"digest:reason:t1:{number_of(stage, 'roads')}-off-topic")
+    stage.press("maya", f"digest:back:t1:{number_of(stage, 'roads')}")
+    draft = stage.read_by("facilitators:t1")[-1]
+    assert "It could also read like this" in draft
+    assert "[Ask about the other words" not in draft, "they are asked already"
+    asked = next(told for told in reversed(stage.read_by("seat:anna")) if "would take" in told)
     assert "(facilitator) would take these words of a language model (small-one):" in asked
     assert asked.count("m1") == 1
     assert "[Yes, that is what I mean] [No, keep mine]" in asked
@@ -153,12 +171,14 @@ def test_only_those_who_lead_the_table_take_them_and_only_with_the_yes_of_all_th
     ]
     stage.press("anna", "digest:word:t1:yes-m1")
     assert not digest_of(stage).sentences[number - 1].model
+    asked_before = len(requests(stage, "wording"))
     stage.press("ben", "digest:word:t1:yes-m1")
     sentence = digest_of(stage).sentences[number - 1]
     assert (sentence.words, sentence.model, sentence.sources) == ("m1", "small-one", ("trains", "buses"))
     kept = stage.contributions["m1"]
     assert kept.seat == "anna+ben"
     assert kept.shared, "from now on it belongs on record"
+    assert len(requests(stage, "wording")) == asked_before, "nobody asks for better words of better words"
     draft = stage.read_by("facilitators:t1")[-1]
     assert "Worded by a language model (small-one)." in draft
     assert "It could also read like this" not in draft
@@ -198,7 +218,9 @@ def test_an_offer_is_gone_with_what_it_was_made_from() -> None:
             "This has been settled already, so nothing was changed."
         ], how
         stage.press("maya", f"digest:reason:t1:{number_of(stage, 'roads')}-off-topic")
-        assert "It could also read like this" not in stage.read_by("facilitators:t1")[-1], how
+        draft = stage.read_by("facilitators:t1")[-1]
+        assert "It could also read like this" not in draft, how
+        assert "[Ask about the other words" not in draft, how
 
 
 def test_who_corrects_what_a_model_has_worded_has_their_own_words_and_so_has_the_other() -> None:
