@@ -17,6 +17,7 @@ from typing import get_args
 
 from pydantic import BaseModel
 
+from bot.app.config import EngineTable, ModelTable, TranslationTable
 from bot.core.flow import Files, GroupPlan, Head, Joining, Mandate, QuietHours, Schedule, Site, Size
 from bot.core.glossary import Entry
 from bot.core.lint import RULES
@@ -149,6 +150,25 @@ def rules_table() -> str:
     )
 
 
+CONFIG: Mapping[str, type[BaseModel]] = {
+    "translation": TranslationTable, "[engine]": EngineTable, "model": ModelTable,
+}  # fmt: skip
+"""The tables of the config that concern how words cross, by how their head is written."""
+
+EMPTY = ("()", "{}", "None")
+
+
+def config_table() -> str:
+    """Every key of the config with which an operator decides how words cross."""
+    rows = []
+    for head, cls in CONFIG.items():
+        for name, info in cls.model_fields.items():
+            value = "" if info.is_required() else str(info.get_default(call_default_factory=True))
+            told = "*must be there*" if info.is_required() else f"`{value}`" if value and value not in EMPTY else "none"
+            rows.append((f"`[{head}]`", f"`{name}`", told))
+    return _table(("table", "key", "without it"), rows)
+
+
 REGIONS: Mapping[str, Callable[[], str]] = {
     "head": lambda: field_table(Head),
     "mandate": lambda: field_table(Mandate),
@@ -161,6 +181,9 @@ REGIONS: Mapping[str, Callable[[], str]] = {
     "group": lambda: field_table(GroupPlan),
     "size": lambda: field_table(Size),
     "question": lambda: field_table(Question),
+    "summarise": lambda: field_table(TYPES["summarise"]),
+    "relay": lambda: field_table(TYPES["relay"]),
+    "translating": config_table,
     "commands": commands_table,
     "rules": rules_table,
 }

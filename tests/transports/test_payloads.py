@@ -25,7 +25,7 @@ from tests.support.room import CATALOGS
 
 OURS = {
     "telegram": {"b", "i", "blockquote"},
-    "matrix": {"h4", "p", "em", "blockquote", "ul", "li", "br", "strong"},
+    "matrix": {"h4", "p", "em", "blockquote", "ul", "li", "br", "strong", "details", "summary"},
 }
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 HIDDEN = re.compile("[\\s\u200b-\u200f\u2060-\u206f\u202a-\u202e\ufeff\ufe0f\u00ad]+")
@@ -94,6 +94,15 @@ def below_what_it_answers(payload: str) -> Rendered:
     return read(message(head, block(Words("b"), kind="quote")), {"a": payload, "b": "Yes."}, {})
 
 
+def folded(payload: str) -> Rendered:
+    head = t("Original ({language})", language="de")
+    return read(
+        message(block(Words("a@en"), kind="quote"), block(head, "\n", Words("a"), kind="folded")),
+        {"a": payload, "a@en": "x"},
+        {},
+    )
+
+
 def as_name(payload: str) -> Rendered | None:
     """None where nobody may choose that name."""
     if check_name(payload) is not None:
@@ -115,11 +124,11 @@ def to_the_left(payload: str) -> Rendered:
 
 
 PLACES: Sequence[Callable[[str], Rendered | None]] = (
-    as_digest, as_reply, below_what_it_answers, as_translation, as_name, within_our_own_words, to_the_left,
+    as_digest, as_reply, below_what_it_answers, folded, as_translation, as_name, within_our_own_words, to_the_left,
 )  # fmt: skip
 
 
-QUOTED = (as_digest, as_reply, as_translation, to_the_left)
+QUOTED = (as_digest, as_reply, as_translation, folded, to_the_left)
 
 
 def shown(place: Callable[[str], Rendered | None]) -> Iterator[tuple[str, Rendered]]:
