@@ -69,6 +69,19 @@ def meant(turn: Turn, seat: Seat, event: Heard) -> Heard:
     return event
 
 
+def replied(turn: Turn, event: Heard) -> Heard:
+    """Words in reply to something that a step of this table has shown, with the question that they answer there."""
+    table = turn.state.table
+    if event.press or event.asked or not event.answers or event.bar or event.text.startswith("/") or table is None:
+        return event
+    for step in turn.course.open:
+        stage = turn.state.stages.get((step, table.unit))
+        question = turn.flow.nodes[step].step.replied(stage, event.answers) if stage is not None else ""
+        if question:
+            return replace(event, asked=question)
+    return event
+
+
 def marked(event: Heard) -> bool:
     """Whether somebody wrote nothing but marks."""
     return any(places_of(event.text, lettered=lettered) for lettered in (False, True))

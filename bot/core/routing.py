@@ -35,6 +35,7 @@ from bot.core.aiming import (
     marked,
     meant,
     open_question,
+    replied,
     said_aside,
     takes,
     talking,
@@ -164,7 +165,7 @@ def heard(turn: Turn, event: Heard) -> None:
         return
     if event.room:
         seat = rooms.present(turn, seat, event)
-    event = meant(turn, seat, event)
+    event = replied(turn, meant(turn, seat, event))
     if event.press.partition(":")[0] in commands.PRESSED:
         commands.pressed(turn, seat, event)
     elif why := _barred(turn, seat, event):
@@ -184,7 +185,7 @@ def heard(turn: Turn, event: Heard) -> None:
 def aim(turn: Turn, seat: Seat, event: Heard) -> tuple[Node, str] | None:
     """The step and unit that an input addresses, so that the engine loads what its `hear` reads. None for commands, for
     buttons that belong to no step, and where nothing waits."""
-    event = meant(turn, seat, event)
+    event = replied(turn, meant(turn, seat, event))
     step = event.press.split(":", 1)[0]
     if step == TO_TABLE:
         return talking(turn, seat)
@@ -194,7 +195,7 @@ def aim(turn: Turn, seat: Seat, event: Heard) -> tuple[Node, str] | None:
         return None
     if step == TO_ANSWER:
         return asked(turn, seat, None)
-    if event.room and not event.press:
+    if event.room and not event.press and (talking(turn, seat) is not None or not event.asked):
         return talking(turn, seat)
     if event.asked:
         return target(turn, seat, event.asked.split(":", 1)[0], event.at)
@@ -265,6 +266,9 @@ def _in_room(turn: Turn, seat: Seat, event: Heard) -> None:
     talk, table = talking(turn, seat), turn.state.table
     if talk is not None and table is not None and event.room in table.rooms:
         hear(turn, talk, event)
+    elif talk is None and event.asked:
+        _replied(turn, seat, event)
+        return
     asked_elsewhere = event.pick and target(turn, seat, event.pick.split(":", 1)[0], event.at) is not None
     if asked_elsewhere and (talk is None or marked(event)):
         tell(turn, seat, f"private/{event.id}", PRIVATE)

@@ -29,7 +29,7 @@ from bot.core.events import Answered, Due, Heard, Relayed, Retold
 from bot.core.fields import Id, Model, Moment, Span, Text
 from bot.core.message import Message, t
 from bot.core.scene import Scene
-from bot.core.state import Contribution, Role
+from bot.core.state import Contribution, Role, Stage
 
 Scope = Literal["person", "table", "site", "assembly"]
 
@@ -105,6 +105,11 @@ class Step(Model):
         """For validators of steps that wait. ValueError where no end is set."""
         if self.duration is None and self.closes is None:
             raise ValueError(f'found no end; {why}. Write for example duration = "15m", or closes = 18:45:00')
+
+    def replied(self, stage: Stage, to: str) -> str:
+        """The question (`step:question:item`) that words in reply to something answer which this step has shown, by its id; ""
+        where they answer none."""
+        return ""
 
     def begin(self, at: Scene) -> Iterator[Effect]:
         yield from ()

@@ -19,7 +19,7 @@ from bot.core.partners import Partner, Rule
 from bot.core.scene import Scene
 from bot.core.schedule import resolve
 from bot.core.spans import until
-from bot.core.state import Contribution, Digest
+from bot.core.state import Contribution, Digest, Stage
 from bot.core.steps.base import Step
 from bot.core.talk import table_of
 
@@ -120,6 +120,9 @@ class Relay(Step):
                 f"{found} out"
             )
         return self
+
+    def replied(self, stage: Stage, to: str) -> str:
+        return f"{stage.step}:{to}:" if to in stage.data.get("windows", {}) else ""
 
     def open(self, at: Scene) -> Iterator[Effect]:
         table, to = table_of(at), goals(at)
