@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.store.database import Database
 
-_PEOPLES = ("code", "guest", "binding", "memory", "wanted", "flag", "copy", "button", "room", "translation", "version")
+_PEOPLES = ("code", "guest", "binding", "memory", "wanted", "flag", "copy", "button", "room", "translation",
+           "translation_edition", "version")  # fmt: skip
 """What serves people only, in rows that name their assembly."""
 
 
