@@ -65,13 +65,19 @@ class Draft:
 
     def note(self, name: str, default: Any) -> Any:
         """Something that the stage knows of this draft."""
-        kept = self.at.stage.data.get(DRAFTS, {}).get(self.digest.id, {}) if self.at.stage is not None else {}
-        return (self.notes if self.notes is not None else kept).get(name, default)
+        return self._known.get(name, default)
 
     def noted(self, **changes: Any) -> Draft:
         """The same with something else known of it."""
-        kept = self.at.stage.data.get(DRAFTS, {}).get(self.digest.id, {}) if self.at.stage is not None else {}
-        return replace(self, notes={**(self.notes if self.notes is not None else kept), **changes})
+        return replace(self, notes={**self._known, **changes})
+
+    @property
+    def _known(self) -> Mapping[str, Any]:
+        if self.notes is not None:
+            return self.notes
+        drafts = self.at.stage.data.get(DRAFTS, {}) if self.at.stage is not None else {}
+        known: Mapping[str, Any] = drafts.get(self.digest.id, {})
+        return known
 
     def stage(self) -> Stage:
         """The stage as it is to be saved."""
