@@ -166,7 +166,8 @@ def test_translations_follow_their_original(db: Database) -> None:
     opinions.keep(db, "a1", said("c1", "anna"))
     translations.save(db, "a1", Translated("c1", "de", "eins", "none"), NOON)
     translations.save(db, "a1", Translated("c1", "de", "zwei", "pseudo"), NOON)
-    assert translations.load_all(db, "a1", ["c1", "none"], "de") == {"c1": Translated("c1", "de", "zwei", "pseudo")}
+    second = Translated("c1", "de", "zwei", "pseudo", edition=2)
+    assert translations.load_all(db, "a1", ["c1", "none"], "de") == {"c1": second}
     assert translations.load(db, "a1", "c1", "fr") is None
     opinions.withdraw(db, "a1", "anna", "c1")
     assert translations.load(db, "a1", "c1", "de") is None
