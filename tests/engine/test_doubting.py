@@ -10,6 +10,7 @@ from bot.store.database import Database
 from tests.support.border import LEEDS, MINUTE, SAID, SCRIPT, WIEN, WRONG, acts, border, made, wanted
 from tests.support.chats import Talkers
 from tests.support.room import ASSEMBLY
+from tests.support.table_room import GROUP
 
 LOOKS_WRONG = "This translation looks wrong"
 QUESTIONED = "Translation questioned"
@@ -240,6 +241,25 @@ async def test_where_a_person_translates_nobody_reads_the_machine() -> None:
         )
         await doubt(t, "anna")
         assert await flags(t, "said-0") == 1, "what is held is not there to be doubted"
+
+
+async def test_in_a_room_it_is_doubted_and_corrected_where_it_stands() -> None:
+    async with border(in_room=("anna", "ben")) as t:
+        [old] = with_words(t, GROUP, "translated by machine")
+        assert "We need a bridge here." in old
+        assert with_words(t, "anna", "translated by machine") == []
+        assert with_words(t, "cleo", "translated by machine"), "who is not there reads it in their own chat"
+        press = next(b.press for m in t.chats.to(GROUP) for b in m.buttons if b.label == LOOKS_WRONG)
+        await t.room.room_says("anna", GROUP, kind="press", press=press)
+        await t.tap("anna", "2")
+        assert with_words(t, "anna", "Thank you. A translator looks at it."), "in private"
+        assert len(with_words(t, GROUP, "Translation questioned:")) == 1
+        assert len(with_words(t, "cleo", "Translation questioned:")) == 1
+        await correct(t, "We need no bridge here.")
+        assert len(with_words(t, GROUP, "has corrected a translation")) == 1
+        [old] = with_words(t, GROUP, "translated by machine")
+        assert "“2. We need no bridge here.”" in old, "the message in the room is changed too"
+        assert with_words(t, "anna", "has corrected") == [], "once, where they have read it"
 
 
 async def test_nobody_doubts_what_was_taken_back() -> None:

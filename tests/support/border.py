@@ -3,7 +3,7 @@ by a machine that is scripted. Theo and Tina translate."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from bot.store.database import Database
 from bot.store.keys import KeyFile
 from tests.support.chats import Chats, Talkers
 from tests.support.room import ASSEMBLY, CATALOGS, Post, Room, bundled, room
+from tests.support.table_room import GROUP, bind
 
 FLOW = """
 [flow]
@@ -125,6 +126,7 @@ async def border(
     edits: bool = True, translators: Mapping[str, str] = MappingProxyType({"theo": "de", "tina": "en"}),
     language_of: Mapping[str, str] = MappingProxyType({}), elsewhere: Mapping[str, str] = MappingProxyType({}),
     path: str | Path = MEMORY, others: Sequence[Post] = (),
+    in_room: Collection[str] = (),
 ) -> AsyncIterator[Talkers]:  # fmt: skip
     """The tables of Vienna (Dora, Emil, Fritz) and of Leeds (Anna, Ben, Cleo), as the relay has just opened. What was `said` in
     Vienna are the contributions `said-0`, `said-1` …"""
@@ -137,11 +139,17 @@ async def border(
         for name, language in translators.items():
             await here.enrol(name, "translator", "wien", language)
         await here.enrol("olga", "coordinator", "wien")
+        if in_room:
+            await here.enrol("maya", "facilitator", "leeds")
         await here.store.transact(_awake, seats)
         await here.store.transact(_moved, seats, elsewhere)
         await here.begin()
         await until(here, "pause")
         await here.store.transact(_read_in, seats, language_of)
+        if in_room:
+            await bind(here)
+            for name in in_room:
+                await here.happens("entered", name, GROUP)
         given = [
             Contribution(
                 f"said-{n}", "talk", "wien-1", "wien", seats[WIEN[n]], "message", words, here.clock.now(), "de"
