@@ -67,8 +67,7 @@ def shown(db: Database, assembly: str, step: str, table: str, event: Event) -> d
             wanted = ""
         case _:
             return {"texts": {}}
-    here = [a for a in arrivals.at_table(db, assembly, step, table) if wanted in ("", a.digest.id)]
-    return {"texts": texts_of(db, assembly, [name for a in here for name in a.texts.values()])}
+    return {"texts": texts_of(db, assembly, arrivals.pointers(db, assembly, step, table, wanted))}
 
 
 def texts_of(db: Database, assembly: str, names: Iterable[str], *, context: bool = False) -> dict[str, Text]:

@@ -82,6 +82,15 @@ def holding(db: Database, assembly: str, ids: Iterable[str]) -> list[tuple[str, 
     return [(step, table, digest, id) for step, table, digest, _ in rows for id in standing[digest]]
 
 
+def pointers(db: Database, assembly: str, step: str, table: str, digest: str = "") -> list[str]:
+    """What has come to a table in its own language, as messages point at it: of one digest, or of all."""
+    rows = db.sql.execute(
+        "SELECT texts FROM arrival WHERE assembly = ? AND step = ? AND table_id = ? AND (digest = ? OR ? = '')",
+        (assembly, step, table, digest, digest),
+    )
+    return [pointer for (texts,) in rows for pointer in json.loads(texts).values()]
+
+
 def showing(db: Database, assembly: str, contribution: str, language: str) -> list[tuple[str, str, str]]:
     """The `(step, table, digest)` where people have read a contribution in this language."""
     rows = db.sql.execute(
