@@ -14,6 +14,13 @@ from tests.support.chats import Chats, Talkers
 from tests.support.room import ASSEMBLY
 
 HUMAN = 'translator = "human"'
+TALK_AGAIN = """
+[[step]]
+id = "again"
+type = "discuss"
+duration = "20m"
+text = { en = "And now?", de = "Und jetzt?" }
+"""
 
 
 async def seat_of(t: Talkers, name: str) -> str:
@@ -45,6 +52,20 @@ async def test_translators_are_told_once_and_not_for_each_text() -> None:
         await t.tap("theo", "Release the draft")
         assert t.last("theo") == "Released. Thank you.\n2 texts wait still: /trans shows the next."
         assert len(news(t, "tina", "for a translator")) == 1
+
+
+async def test_a_translator_sees_the_source_its_context_the_draft_the_time_and_what_can_be_done() -> None:
+    async with border(SAID, relay=HUMAN) as t:
+        await t.write("theo", "/trans")
+        await t.tap("theo", "Release the draft")
+        await t.write("theo", "/trans")
+        told = t.last("theo")
+        for part in (
+            "Table 1 in Wien", "“Die Fähre fährt nur 3 Mal am Tag.”", "“Wir brauchen keine Brücke hier.”",
+            "“We need a bridge here.”", "at 09:56 it goes out as it was written", "30 Min",
+            "[1] Take  [2] Release the draft  [3] Ask the author  [4] Cannot",
+        ):  # fmt: skip
+            assert part in told
 
 
 async def test_of_two_who_take_the_same_one_gets_it() -> None:
@@ -248,6 +269,26 @@ async def test_an_author_who_would_rather_not_or_is_late() -> None:
         assert t.last("theo").endswith("The text has gone back to the queue meanwhile. /trans shows it.")
 
 
+async def test_an_author_whose_table_talks_says_for_whom_their_words_are() -> None:
+    async with border(SAID[:1], relay=f"{HUMAN}\n{TALK_AGAIN}") as t:
+        await t.write("theo", "/trans")
+        await t.tap("theo", "Ask the author")
+        await t.write("theo", "Warum?")
+        await t.tap("dora", "Answer")
+        await t.room.wait(31 * MINUTE)
+        await t.write("dora", "Gute Frage.")
+        assert "Ist das" in t.last("dora") or "Is this your answer to the translator" in t.last("dora")
+        assert not news(t, "emil", "Gute Frage.")
+        assert not news(t, "theo", "Gute Frage.")
+        await t.tap("dora", t.chats.to("dora")[-1].buttons[1].label)
+        assert news(t, "emil", "Gute Frage.")
+        assert not news(t, "theo", "Gute Frage.")
+        await t.write("dora", "Weil es zu wenig ist.")
+        await t.tap("dora", t.chats.to("dora")[-1].buttons[0].label)
+        assert news(t, "theo", "Weil es zu wenig ist.")
+        assert not news(t, "emil", "Weil es zu wenig ist.")
+
+
 async def test_nobody_else_answers_for_an_author() -> None:
     async with border(SAID[:1], relay=HUMAN) as t:
         await t.write("theo", "/trans")
@@ -278,6 +319,12 @@ async def test_the_author_is_erased_while_somebody_has_the_text() -> None:
 
 
 async def test_the_author_takes_it_back_while_it_waits() -> None:
+    async with border(SAID[:1], relay=HUMAN) as t:
+        await t.write("tina", "/trans")
+        await t.room.store.transact(_take_back)
+        await t.tap("tina", "Cannot")
+        assert t.last("tina").startswith("These words have been taken back meanwhile")
+        assert (await state(t, "said-0"))[0] == "done", "nobody else is given it"
     async with border(SAID[:1], relay=HUMAN) as t:
         await t.room.store.transact(_take_back)
         await t.write("theo", "/trans")
