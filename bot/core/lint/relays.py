@@ -132,7 +132,9 @@ def relay_answers(view: View) -> Iterator[Finding]:
             )
 
 
-@rule("relay-embargo", "What is kept back until an instant is read then, while the relay is still open.", "error", "walk")
+@rule(
+    "relay-embargo", "What is kept back until an instant is read then, while the relay is still open.", "error", "walk"
+)
 def relay_embargo(view: View) -> Iterator[Finding]:
     for step in _relays(view):
         local = isinstance(step.embargo, time) or (step.embargo is not None and step.embargo.tzinfo is None)
