@@ -190,6 +190,24 @@ def test_people_see_what_others_wrote_least_shown_first_and_never_their_own() ->
     assert "s2\n[Agree] [Disagree] [Pass] [I don't understand] [Enough for now]" in stage.read_by("seat:anna")[-1]
 
 
+def test_of_however_many_a_person_is_asked_about_seven_and_may_stop_at_each() -> None:
+    stage = Stagehand(flow_of(OPINIONS.replace("per_person = 2\n", "")))
+    stage.seat("anna", "ben", "cara")
+    stage.contributions = {f"s{n:02}": statement(f"s{n:02}", "anna" if n % 4 == 0 else "ben") for n in range(24)}
+    stage.start()
+    asked: list[str] = []
+    while len(asked) < 24:
+        last = stage.told("seat:anna")[-1]
+        labels = [read(b.label) for b in last.buttons]
+        if "I don't understand" not in labels:
+            break
+        assert "Enough for now" in labels
+        asked.append(last.buttons[0].press.split(":")[2])
+        stage.press("anna", last.buttons[labels.index("I don't understand")].press)
+    assert len(asked) == len(set(asked)) == 7
+    assert not {id for id in asked if stage.contributions[id].seat == "anna"}, "none of her own"
+
+
 def test_nobody_answers_their_own_words_whatever_is_offered() -> None:
     stage = Stagehand(flow_of(OPINIONS), statements=(statement("s1", "anna"), statement("s2", "ben")))
     stage.seat("anna", "ben")
