@@ -27,7 +27,7 @@ from bot.store.times import ms
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16
-"""Jobs of one kind under way at a time: slow ones of one kind keep nobody from those of another."""
+"""Jobs of one kind, and into one language, under way at a time: slow ones keep nobody from those of another."""
 AGAIN = 60.0
 """Seconds after which it looks, whatever has happened."""
 
@@ -41,7 +41,7 @@ class Beside:
     def __init__(self, store: Store, clock: Clock, kinds: Mapping[str, Work], wake: Callable[[], None]) -> None:
         self._store, self._clock, self._kinds, self._awake = store, clock, dict(kinds), wake
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._under_way: Counter[str] = Counter()
+        self._under_way: Counter[tuple[str, str]] = Counter()
         self._troubles: list[BaseException] = []
         self._woken = asyncio.Event()
         self._stopping = False
@@ -95,17 +95,17 @@ class Beside:
         begun = []
         for job in free:
             name = job.assembly, job.request.key
-            if self._under_way[job.request.job] >= AT_ONCE:
+            if self._under_way[_lane(job)] >= AT_ONCE:
                 continue
             begun.append(job)
-            self._under_way[job.request.job] += 1
+            self._under_way[_lane(job)] += 1
             task = self._busy[name] = asyncio.create_task(self._do(job), name=f"beside {job.request.job}")
             task.add_done_callback(lambda task, job=job: self._ended(job, task))  # type: ignore[misc]  # as now
         return len(begun)
 
     def _ended(self, job: Job, task: asyncio.Task[None]) -> None:
         del self._busy[job.assembly, job.request.key]
-        self._under_way[job.request.job] -= 1
+        self._under_way[_lane(job)] -= 1
         if not task.cancelled() and (trouble := task.exception()) is not None:
             self._troubles.append(trouble)
         self._woken.set()
@@ -125,3 +125,8 @@ class Beside:
             await self._store.transact(courses.fail_job, job.assembly, job.request.key)
         else:
             self._awake()
+
+
+def _lane(job: Job) -> tuple[str, str]:
+    """What a job may wait for: others of its kind, into its language."""
+    return job.request.job, str(job.request.args.get("language", ""))

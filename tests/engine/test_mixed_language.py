@@ -444,3 +444,19 @@ async def test_a_translation_of_the_talk_can_be_doubted_corrected_and_withdrawn(
         assert reads(people, "cleo", asked) == reads(people, "anna", "corrected") == 0
         await people.tap("cleo", "Original")
         assert reads(people, "cleo", "“The bread is dear.”") >= 1
+
+
+async def test_a_machine_that_hangs_in_one_language_leaves_room_for_the_others() -> None:
+    languages = {"anna": "en", "ben": "de", "cleo": "fr", "maya": "en"}
+    async with mixed(languages=languages, most=3) as (people, engine):
+        engine.gates["fr"] = asyncio.Event()
+        many = [asyncio.create_task(people.write("anna", f"Bread {number}.")) for number in range(20)]
+        for _ in range(2000):
+            if reads(people, "ben", "daerB") < 20:
+                await people.room.engine._sender.flush()
+        assert reads(people, "ben", "daerB") == 20
+        assert reads(people, "cleo", "daerB") == 0
+        engine.gates["fr"].set()
+        await asyncio.gather(*many)
+        await people.room.engine.settle()
+        assert [text.splitlines()[1] for text in people.shown("cleo")[-20:]] == [f"  “daerB {n}.”" for n in range(20)]
