@@ -52,11 +52,12 @@ class Beside:
         return tuple(self._kinds)
 
     async def flush(self) -> int:
-        """Do everything that waits. How many jobs were tried."""
+        """Do everything that waits, and wait for what is under way. How many jobs these were."""
         total = 0
-        while started := await self._start():
-            total += started
-            await asyncio.wait(self._busy.values())
+        while await self._start() or self._busy:
+            total += len(self._busy)
+            if self._busy:
+                await asyncio.wait(self._busy.values())
             self._complain()
         return total
 

@@ -131,3 +131,26 @@ async def test_an_end_in_the_middle_loses_nothing() -> None:
     await after.beside.flush()
     assert after.done == ["r1"]
     await here.store.close()
+
+
+async def test_whoever_waits_for_the_end_waits_for_what_is_under_way_too() -> None:
+    gate, begun = asyncio.Event(), asyncio.Event()
+
+    async def work(job: Job) -> None:
+        begun.set()
+        await gate.wait()
+        await here.do(job)
+
+    here = Table(await _store(), work)
+    await here.ask("r1")
+    running = asyncio.create_task(here.beside.run(Patience(asyncio.Event())))
+    await begun.wait()
+    waiting = asyncio.create_task(here.beside.flush())
+    await asyncio.wait([waiting], timeout=0.01)
+    assert not waiting.done()
+    gate.set()
+    assert await waiting == 1
+    assert here.done == ["r1"]
+    here.beside.stop()
+    await running
+    await here.store.close()
