@@ -170,8 +170,8 @@ class Contribution:
 class Translated:
     """Somebody's words in another language. `engine` and `version` made it, `via` the language in between; `by` is the seat of
     the person who has read or written it. A `machine` translation nobody has read yet; a `reviewed` one somebody has; one that
-    is `questioned` a reader doubts; where one is `withdrawn`, or `held` until a translator has read it, the original stands in its
-    place. `findings` are what the checks say against it (`bot.language.translation.checks`). `edition` counts the texts that
+    is `questioned` a reader doubts; where one is `withdrawn`, or `held` until a translator has read it, the original stands in
+    its place. `findings` are what the checks say against it (`bot.language.translation.checks`). `edition` counts the texts that
     stood here, from 1; `Words` points at one of them as `contribution@language~edition`."""
 
     contribution: str
@@ -190,8 +190,8 @@ class Translated:
 class Wanted:
     """Words that wait for a translator: into `language`, from `source`. `why` is `held` (nothing that a machine gave is good
     enough, or the flow wants a person), `questioned` (a reader doubts what there is) or `official`. `taken_by` has it until
-    `until`; at `due` whoever waits for it goes on without it. `refused` are the seats that have given it back; it is `refused` once
-    no translator is left."""
+    `until`; at `due` whoever waits for it goes on without it. `refused` are the seats that have given it back; it is `refused`
+    once no translator is left."""
 
     contribution: str
     language: str

@@ -31,7 +31,8 @@ class Relaying:
         """Bring a digest to its tables, each sentence translated by people or by a machine, or else in its own words."""
         ids = await self._store.read(_carried, job)
         made: dict[str, Into] = {}
-        for language in dict.fromkeys(target["language"] for target in job.request.args["targets"]):
+        targets = job.request.args["targets"]
+        for language in dict.fromkeys(each for to in targets for each in (to["language"], *to.get("also", ()))):
             made[language] = await self._translating.into(job.assembly, ids, language)
         await self._store.transact(_arrive, job, made, self._clock.now())
 
@@ -51,9 +52,10 @@ def _arrive(db: Database, job: Job, made: Mapping[str, Into], now: datetime) -> 
     waits = {language: _ask_translators(db, job, into, now) for language, into in made.items()}
     for target in args["targets"]:
         into = made[target["language"]]
-        texts = {id: f"{id}@{into.language}" for id in (*into.sound, *sorted(waits[target["language"]]))}
-        if texts:  # what is in the table's language already stands there in its own words
-            texts |= {id: id for id in sorted(into.own)}
+        texts = _pointers(into, waits[target["language"]])
+        for language in target.get("also", ()):
+            found = _pointers(made[language], waits[language])
+            texts |= {f"{id}@{language}": pointer for id, pointer in found.items()}
         step = str(target.get("step", job.request.step))
         arrivals.arrive(db, job.assembly, step, target["table"], args["digest"], into.engine, texts, ms(now))
         event = Relayed(target["course"], step, args["digest"], target["table"], into.engine, texts)
@@ -61,9 +63,17 @@ def _arrive(db: Database, job: Job, made: Mapping[str, Into], now: datetime) -> 
         queue.put_events(db, [InRow(job.assembly, key, event.kind, ms(now), ms(now), encode_event(event))])
 
 
+def _pointers(into: Into, waits: set[str]) -> dict[str, str]:
+    """Which text in a language stands for which words."""
+    texts = {id: f"{id}@{into.language}" for id in (*into.sound, *sorted(waits))}
+    if texts:  # what is in the language already stands there in its own words
+        texts |= {id: id for id in sorted(into.own)}
+    return texts
+
+
 def _ask_translators(db: Database, job: Job, into: Into, now: datetime) -> set[str]:
-    """Put into the translators' queue what nobody should read before one of them has, or what they read afterwards. Which of these
-    are not translated yet, or not for anybody to read: they come as they were written, at once or when their time is over."""
+    """Put into the translators' queue what nobody should read before one of them has, and what they look at afterwards. Returns
+    what has no translation that may be read yet: it comes as it was written, at once or when its time is over."""
     args, assembly = job.request.args, job.assembly
     by, due = str(args.get("translator", "machine")), now
     if "due" in args:

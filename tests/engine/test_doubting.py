@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.effects import Seated
-from bot.store import people, translations
+from bot.store import translations
 from bot.store.database import Database
-from tests.support.border import LEEDS, MINUTE, SAID, SCRIPT, WIEN, WRONG, acts, border, made, wanted
+from tests.support.border import LEEDS, MINUTE, SAID, SCRIPT, WIEN, WRONG, acts, border, made, news, seat_of, wanted
 from tests.support.chats import Talkers
 from tests.support.room import ASSEMBLY
 from tests.support.table_room import GROUP
@@ -20,10 +20,6 @@ async def doubt(t: Talkers, who: str, number: str = "") -> None:
     await t.tap(who, LOOKS_WRONG)
     if number:
         await t.tap(who, number)
-
-
-def with_words(t: Talkers, who: str, words: str) -> list[str]:
-    return [text for text in t.shown(who) if words in text]
 
 
 async def flags(t: Talkers, id: str) -> int:
@@ -43,7 +39,7 @@ async def test_everybody_who_has_read_it_reads_that_it_is_questioned_and_what_wa
             "· A translator looks at it."
         )
         for who in LEEDS:
-            assert len(with_words(t, who, "Translation questioned:")) == 1
+            assert len(news(t, who, "Translation questioned:")) == 1
         for who in WIEN:
             assert QUESTIONED not in "".join(t.shown(who)), "they read what was written"
         assert await acts(t) == ["flagged"]
@@ -52,7 +48,7 @@ async def test_everybody_who_has_read_it_reads_that_it_is_questioned_and_what_wa
 async def test_a_flag_takes_nothing_away_and_the_old_message_says_so_too() -> None:
     async with border() as t:
         await doubt(t, "anna", "2")
-        [old] = with_words(t, "ben", "translated by machine")
+        [old] = news(t, "ben", "translated by machine")
         assert "“1. The ferry runs only 3 times a day.”\n  “2. We need a bridge here.”\n" in old
         assert "· Translation questioned. In German it says:\n  “Wir brauchen keine Brücke hier.”" in old
         found = await made(t, "said-1")
@@ -68,29 +64,29 @@ async def test_however_many_flag_it_everybody_hears_of_it_once_and_of_nobody() -
         await doubt(t, "anna", "2")
         assert t.last("anna") == "Thank you. You have said so already, and a translator knows."
         for who in LEEDS:
-            [news] = with_words(t, who, "Translation questioned:")
-            assert not any(name.title() in news for name in LEEDS)
-            assert not any(number in news for number in ("3", "three"))
+            [told] = news(t, who, "Translation questioned:")
+            assert not any(name.title() in told for name in LEEDS)
+            assert not any(number in told for number in ("3", "three"))
         assert await flags(t, "said-1") == 3
         waits = await t.room.store.read(translations.waiting, ASSEMBLY)
         assert [(w.contribution, w.why, w.due) for w in waits] == [("said-1", "questioned", None)]
         assert await acts(t) == ["flagged"] * 3
         for who in ("theo", "tina"):
-            assert len(with_words(t, who, "waits for a translator")) == 1
+            assert len(news(t, who, "waits for a translator")) == 1
 
 
 async def test_of_one_sentence_nobody_is_asked_which() -> None:
     async with border(SAID[:1]) as t:
         await doubt(t, "anna")
-        assert with_words(t, "anna", "Which of these") == []
-        assert with_words(t, "anna", "Thank you. A translator looks at it.")
-        assert with_words(t, "ben", "Translation questioned:")
+        assert news(t, "anna", "Which of these") == []
+        assert news(t, "anna", "Thank you. A translator looks at it.")
+        assert news(t, "ben", "Translation questioned:")
 
 
 async def test_who_reads_the_language_of_the_words_is_shown_no_button() -> None:
     async with border(language_of={"ben": "de"}) as t:
         assert LOOKS_WRONG not in "".join(t.shown("ben") + t.shown("dora"))
-        assert with_words(t, "ben", "Wir brauchen keine Brücke hier.")
+        assert news(t, "ben", "Wir brauchen keine Brücke hier.")
         await doubt(t, "anna", "2")
         assert QUESTIONED not in "".join(t.shown("ben")), "nor told of a translation that they have not read"
 
@@ -100,7 +96,7 @@ async def test_where_people_type_numbers_they_doubt_by_number() -> None:
         await t.write("anna", "2")
         assert "Which of these translations looks wrong?" in t.last("anna")
         await t.write("anna", "1")
-        assert with_words(t, "ben", "“The ferry runs only 3 times a day.”")
+        assert news(t, "ben", "“The ferry runs only 3 times a day.”")
         assert await flags(t, "said-0") == 1
         await t.write("cleo", "This translation looks wrong")
         await t.write("cleo", "2")
@@ -111,7 +107,7 @@ async def test_where_nothing_can_be_changed_the_news_comes_all_the_same() -> Non
     async with border(edits=False) as t:
         await doubt(t, "anna", "2")
         assert t.chats.changed == []
-        assert len(with_words(t, "ben", QUESTIONED)) == 1
+        assert len(news(t, "ben", QUESTIONED)) == 1
 
 
 async def correct(t: Talkers, words: str, who: str = "theo") -> None:
@@ -124,7 +120,7 @@ async def correct(t: Talkers, words: str, who: str = "theo") -> None:
 async def test_a_correction_reaches_everybody_who_has_read_the_earlier_one() -> None:
     async with border() as t:
         await doubt(t, "anna", "2")
-        await t.room.apply([Seated("leeds-9", "tables", "leeds", 9, ("en",), (await seat(t, "Cleo"),))])
+        await t.room.apply([Seated("leeds-9", "tables", "leeds", 9, ("en",), (await seat_of(t, "Cleo"),))])
         await correct(t, "We need no bridge here.")
         for who in LEEDS:
             assert t.last(who).endswith(
@@ -133,7 +129,7 @@ async def test_a_correction_reaches_everybody_who_has_read_the_earlier_one() -> 
                 "It was:\n"
                 "  “We need a bridge here.”"
             ), f"{who}, wherever they sit now"
-        [old] = with_words(t, "anna", "translated by machine")
+        [old] = news(t, "anna", "translated by machine")
         assert "“2. We need no bridge here.”\n· A translator has read this translation." in old
         assert QUESTIONED not in old
         for who in WIEN:
@@ -146,9 +142,7 @@ async def test_a_correction_nobody_asked_for_says_what_it_was() -> None:
         await t.write("theo", "/trans")
         await t.tap("theo", "Release the draft")
         assert "ferry" in t.last("anna")
-        assert len(with_words(t, "anna", "A translator has")) == 1, (
-            "the old message says that it was read; no new one does"
-        )
+        assert len(news(t, "anna", "A translator has")) == 1, "the old message says that it was read; no new one does"
         await correct(t, "No bridge here.")
         assert t.last("anna").endswith("It says:\n  “No bridge here.”\nIt was:\n  “We need a bridge here.”")
 
@@ -163,7 +157,7 @@ async def test_what_a_translator_lets_stand_stands() -> None:
         assert t.last("ben").endswith(told)
         await doubt(t, "ben", "2")
         assert t.last("ben") == "Thank you. A translator has looked at this before, and looks at it once more."
-        assert len(with_words(t, "cleo", "Translation questioned:")) == 1, "nobody is told twice"
+        assert len(news(t, "cleo", "Translation questioned:")) == 1, "nobody is told twice"
         assert (found := await made(t, "said-1")) is not None
         assert found.state == "reviewed"
         assert (again := await wanted(t, "said-1")) is not None
@@ -182,13 +176,13 @@ async def test_where_it_was_withdrawn_the_original_stands() -> None:
         await doubt(t, "anna", "2")
         await t.write("tina", "/trans")
         await t.tap("tina", "Withdraw the translation")
-        [old] = with_words(t, "anna", "translated by machine")
+        [old] = news(t, "anna", "translated by machine")
         assert (
             "“2. Wir brauchen keine Brücke hier.”\n· Translation withdrawn: this is what was written, in German." in old
         )
         assert "We need a bridge here." not in old
         await doubt(t, "ben")
-        assert with_words(t, "ben", "Thank you. A translator looks at it."), "of one that is left nobody is asked which"
+        assert news(t, "ben", "Thank you. A translator looks at it."), "of one that is left nobody is asked which"
         assert await flags(t, "said-0") == 1
         assert "translation_withdrawn" in await acts(t)
 
@@ -209,18 +203,18 @@ async def test_what_the_checks_refuse_is_held_and_shown_when_it_is_ready() -> No
         assert t.last("anna").endswith(
             "A translator has translated this from German:\n  “The ferry runs 3 times a day only.”"
         )
-        [old] = with_words(t, "anna", "translated by machine")
+        [old] = news(t, "anna", "translated by machine")
         assert "“1. The ferry runs 3 times a day only.”" in old
         await t.room.wait(31 * MINUTE)
-        assert with_words(t, "anna", "No translator was there in time") == []
+        assert news(t, "anna", "No translator was there in time") == []
 
 
 async def test_what_is_held_goes_out_as_it_was_written_when_its_time_is_over() -> None:
     async with border(script=WRONG, relay='on_language_gap = "hold"') as t:
         await t.room.wait(31 * MINUTE)
-        [late] = with_words(t, "anna", "No translator was there in time")
+        [late] = news(t, "anna", "No translator was there in time")
         assert late.endswith("this is what was written, in German.\n  “Die Fähre fährt nur 3 Mal am Tag.”")
-        [old] = with_words(t, "anna", "translated by machine")
+        [old] = news(t, "anna", "translated by machine")
         assert "“1. Die Fähre fährt nur 3 Mal am Tag.”\n· Not translated: this is what was written, in German." in old
         await t.write("theo", "/trans")
         assert "people have read it as it was written. Your translation still reaches them." in t.last("theo")
@@ -245,21 +239,21 @@ async def test_where_a_person_translates_nobody_reads_the_machine() -> None:
 
 async def test_in_a_room_it_is_doubted_and_corrected_where_it_stands() -> None:
     async with border(in_room=("anna", "ben")) as t:
-        [old] = with_words(t, GROUP, "translated by machine")
+        [old] = news(t, GROUP, "translated by machine")
         assert "We need a bridge here." in old
-        assert with_words(t, "anna", "translated by machine") == []
-        assert with_words(t, "cleo", "translated by machine"), "who is not there reads it in their own chat"
+        assert news(t, "anna", "translated by machine") == []
+        assert news(t, "cleo", "translated by machine"), "who is not there reads it in their own chat"
         press = next(b.press for m in t.chats.to(GROUP) for b in m.buttons if b.label == LOOKS_WRONG)
         await t.room.room_says("anna", GROUP, kind="press", press=press)
         await t.tap("anna", "2")
-        assert with_words(t, "anna", "Thank you. A translator looks at it."), "in private"
-        assert len(with_words(t, GROUP, "Translation questioned:")) == 1
-        assert len(with_words(t, "cleo", "Translation questioned:")) == 1
+        assert news(t, "anna", "Thank you. A translator looks at it."), "in private"
+        assert len(news(t, GROUP, "Translation questioned:")) == 1
+        assert len(news(t, "cleo", "Translation questioned:")) == 1
         await correct(t, "We need no bridge here.")
-        assert len(with_words(t, GROUP, "has corrected a translation")) == 1
-        [old] = with_words(t, GROUP, "translated by machine")
+        assert len(news(t, GROUP, "has corrected a translation")) == 1
+        [old] = news(t, GROUP, "translated by machine")
         assert "“2. We need no bridge here.”" in old, "the message in the room is changed too"
-        assert with_words(t, "anna", "has corrected") == [], "once, where they have read it"
+        assert news(t, "anna", "has corrected") == [], "once, where they have read it"
 
 
 async def test_nobody_doubts_what_was_taken_back() -> None:
@@ -269,14 +263,6 @@ async def test_nobody_doubts_what_was_taken_back() -> None:
         await t.tap("anna", "2")
         assert t.last("anna").startswith("These words have been taken back")
         assert await acts(t) == []
-
-
-async def seat(t: Talkers, name: str) -> str:
-    def find(db: Database) -> str:
-        ids = [id for (id,) in db.sql.execute("SELECT id FROM seat")]
-        return next(s.id for id in ids if (s := people.load_seat(db, id)) is not None and s.name == name)
-
-    return await t.room.store.read(find)
 
 
 def _take_back(db: Database, id: str) -> None:

@@ -7,39 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.core.state import Translated
-from bot.store import identities, people, translations
+from bot.store import translations
 from bot.store.database import Database
-from tests.support.border import MINUTE, SAID, SCRIPT, acts, again, border, made, wanted
-from tests.support.chats import Chats, Talkers
+from tests.support.border import HUMAN, MINUTE, SAID, SCRIPT, acts, again, border, made, news, queued, seat_of
+from tests.support.chats import Chats
 from tests.support.room import ASSEMBLY
-
-HUMAN = 'translator = "human"'
-TALK_AGAIN = """
-[[step]]
-id = "again"
-type = "discuss"
-duration = "20m"
-text = { en = "And now?", de = "Und jetzt?" }
-"""
-
-
-async def seat_of(t: Talkers, name: str) -> str:
-    def find(db: Database) -> str:
-        ids = [id for (id,) in db.sql.execute("SELECT id FROM seat")]
-        return next(s.id for id in ids if (s := people.load_seat(db, id)) is not None and s.name == name)
-
-    return await t.room.store.read(find)
-
-
-async def state(t: Talkers, id: str) -> tuple[str, str]:
-    """How a text stands in the queue, and who has it."""
-    found = await wanted(t, id)
-    assert found is not None
-    return found.state, found.taken_by
-
-
-def news(t: Talkers, who: str, words: str) -> list[str]:
-    return [text for text in t.shown(who) if words in text]
 
 
 async def test_translators_are_told_once_and_not_for_each_text() -> None:
@@ -75,7 +47,7 @@ async def test_of_two_who_take_the_same_one_gets_it() -> None:
         await t.tap("theo", "Take")
         await t.tap("tina", "Take")
         assert t.last("tina") == "Somebody else has just taken this text. /trans shows what waits."
-        assert await state(t, "said-0") == ("taken", await seat_of(t, "Theo"))
+        assert await queued(t, "said-0") == ("taken", await seat_of(t, "Theo"))
         await t.tap("tina", "Release the draft")
         assert t.last("tina") == "Somebody else has just taken this text. /trans shows what waits."
         await t.write("tina", "/trans")
@@ -106,9 +78,9 @@ async def test_after_five_minutes_it_comes_back_by_itself() -> None:
         await t.write("theo", "/trans")
         await t.tap("theo", "Take")
         await t.room.wait(timedelta(minutes=4, seconds=59))
-        assert (await state(t, "said-0"))[0] == "taken"
+        assert (await queued(t, "said-0"))[0] == "taken"
         await t.room.wait(timedelta(seconds=2))
-        assert await state(t, "said-0") == ("waiting", "")
+        assert await queued(t, "said-0") == ("waiting", "")
         assert (
             t.last("theo") == "Five minutes are over, so the text has gone back to the queue. /trans shows what waits."
         )
@@ -126,14 +98,14 @@ async def test_it_comes_back_after_a_restart_too(tmp_path: Path) -> None:
         await t.tap("theo", "Take")
         moment = t.room.clock.now()
     async with again(tmp_path / "a.db", moment) as t:
-        assert (await state(t, "said-0"))[0] == "taken"
+        assert (await queued(t, "said-0"))[0] == "taken"
         await t.write("tina", "/trans")
         assert t.last("tina").startswith("No text waits for you now.")
         await t.write("theo", "The ferry goes three times.")
         await t.tap("theo", "Write it anew")
         assert t.last("theo") == "Then please write it once more, all of it. Nothing was sent to anybody."
         await t.room.wait(6 * MINUTE)
-        assert await state(t, "said-0") == ("waiting", "")
+        assert await queued(t, "said-0") == ("waiting", "")
         await t.write("tina", "/trans")
         await t.tap("tina", "Take")
         await t.write("tina", "/release The ferry runs 3 times a day.")
@@ -152,7 +124,7 @@ async def test_a_text_that_was_given_back_goes_to_the_next_one_and_then_to_the_c
         await t.tap("tina", "Take")
         await t.tap("tina", "Cannot")
         assert t.last("tina") == "Given back. The coordinator is told."
-        assert await state(t, "said-0") == ("refused", "")
+        assert await queued(t, "said-0") == ("refused", "")
         [told] = news(t, "olga", "has given a text back")
         assert told.startswith(
             "Every translator from German into English has given a text back, so it waits for nobody now."
@@ -229,110 +201,6 @@ async def test_an_insult_is_never_softened() -> None:
         assert "an insult stays an insult" in t.last("theo")
 
 
-async def test_the_author_is_asked_and_answers_and_neither_learns_a_name() -> None:
-    async with border(SAID[:1], relay=HUMAN) as t:
-        await t.write("theo", "/trans")
-        await t.tap("theo", "Ask the author")
-        assert t.last("theo").startswith("What do you want to ask? Write one short question here, in Deutsch.")
-        await t.room.wait(4 * MINUTE)
-        await t.write("theo", "Am Sonntag auch?")
-        asked = t.last("dora")
-        assert "Die Fähre fährt nur 3 Mal am Tag." in asked
-        assert "“Am Sonntag auch?”" in asked
-        assert "Theo" not in asked
-        await t.tap("dora", "Answer")
-        await t.write("dora", "Ja, jeden Tag.")
-        assert t.last("dora") == "Thank you. Your answer has gone to the translator."
-        answered = t.last("theo")
-        assert answered.startswith("The author answers:\n  “Ja, jeden Tag.”\nThe text is yours until ")
-        assert "Dora" not in "".join(t.shown("theo"))
-        assert "Ja, jeden Tag." not in "".join(t.shown("emil")), "it is no word to the table"
-        await t.room.wait(3 * MINUTE)
-        await t.write("theo", "The ferry runs 3 times a day.")
-        await t.tap("theo", "Release")
-        assert t.last("anna").endswith("“The ferry runs 3 times a day.”")
-        assert await acts(t) == ["text_taken", "author_asked", "author_answered", "translation_released"]
-
-
-async def test_an_author_who_would_rather_not_or_is_late() -> None:
-    async with border(SAID[:1], relay=HUMAN) as t:
-        await t.write("theo", "/trans")
-        await t.tap("theo", "Ask the author")
-        await t.write("theo", "Warum?")
-        await t.tap("dora", "I would rather not")
-        assert t.last("theo") == "The author does not want to answer your question."
-        await t.tap("theo", "Ask the author")
-        await t.write("theo", "Wirklich nicht?")
-        await t.room.wait(6 * MINUTE)
-        await t.tap("dora", "Answer")
-        await t.write("dora", "Doch.")
-        assert t.last("theo").endswith("The text has gone back to the queue meanwhile. /trans shows it.")
-
-
-async def test_an_author_whose_table_talks_says_for_whom_their_words_are() -> None:
-    async with border(SAID[:1], relay=f"{HUMAN}\n{TALK_AGAIN}") as t:
-        await t.write("theo", "/trans")
-        await t.tap("theo", "Ask the author")
-        await t.write("theo", "Warum?")
-        await t.tap("dora", "Answer")
-        await t.room.wait(31 * MINUTE)
-        await t.write("dora", "Gute Frage.")
-        assert "Ist das" in t.last("dora") or "Is this your answer to the translator" in t.last("dora")
-        assert not news(t, "emil", "Gute Frage.")
-        assert not news(t, "theo", "Gute Frage.")
-        await t.tap("dora", t.chats.to("dora")[-1].buttons[1].label)
-        assert news(t, "emil", "Gute Frage.")
-        assert not news(t, "theo", "Gute Frage.")
-        await t.write("dora", "Weil es zu wenig ist.")
-        await t.tap("dora", t.chats.to("dora")[-1].buttons[0].label)
-        assert news(t, "theo", "Weil es zu wenig ist.")
-        assert not news(t, "emil", "Weil es zu wenig ist.")
-
-
-async def test_nobody_else_answers_for_an_author() -> None:
-    async with border(SAID[:1], relay=HUMAN) as t:
-        await t.write("theo", "/trans")
-        await t.tap("theo", "Ask the author")
-        await t.write("theo", "Warum?")
-        press = next(b.press for m in t.chats.to("dora") for b in m.buttons if b.label == "Answer")
-        await t.room.say("emil", press=press)
-        assert t.last("emil") != t.last("dora")
-        await t.room.say("emil", "Darum.")
-        assert "Darum." not in "".join(t.shown("theo"))
-
-
-async def test_the_author_is_erased_while_somebody_has_the_text() -> None:
-    async with border(SAID[:1], relay=HUMAN) as t:
-        await t.write("theo", "/trans")
-        await t.tap("theo", "Take")
-        await t.room.store.transact(identities.erase, await seat_of(t, "Dora"))
-        await t.write("theo", "The ferry.")
-        await t.tap("theo", "Release")
-        assert t.last("theo") == (
-            "These words have been taken back meanwhile, so nobody needs a translation of them any more."
-        )
-        assert (await state(t, "said-0"))[0] == "done"
-        assert "The ferry." not in "".join(t.shown("anna"))
-        await t.room.wait(31 * MINUTE)
-        assert news(t, "anna", "No translator") == [], "nor is the original shown"
-        assert await acts(t) == ["text_taken", "text_gone"]
-
-
-async def test_the_author_takes_it_back_while_it_waits() -> None:
-    async with border(SAID[:1], relay=HUMAN) as t:
-        await t.write("tina", "/trans")
-        await t.room.store.transact(_take_back)
-        await t.tap("tina", "Cannot")
-        assert t.last("tina").startswith("These words have been taken back meanwhile")
-        assert (await state(t, "said-0"))[0] == "done", "nobody else is given it"
-    async with border(SAID[:1], relay=HUMAN) as t:
-        await t.room.store.transact(_take_back)
-        await t.write("theo", "/trans")
-        assert t.last("theo").startswith("These words have been taken back meanwhile")
-        await t.write("theo", "/trans")
-        assert t.last("theo").startswith("No text waits for you now.")
-
-
 async def test_languages_say_what_somebody_is_given() -> None:
     async with border(SAID[:1], relay=HUMAN, translators={"tess": "de"}) as t:
         await t.write("tess", "/trans fr")
@@ -353,7 +221,7 @@ async def test_only_translators_use_the_queue() -> None:
             assert t.last(who).startswith("/trans is for translators.")
             await t.room.say(who, press="-release::said-0~en")
             assert t.last(who).startswith("/release is for translators.")
-        assert (await state(t, "said-0"))[0] == "waiting"
+        assert (await queued(t, "said-0"))[0] == "waiting"
 
 
 async def test_one_text_at_a_time() -> None:
@@ -362,7 +230,7 @@ async def test_one_text_at_a_time() -> None:
         await t.tap("theo", "Take")
         await t.room.say("theo", press="-take:said-1~en")
         assert t.last("theo") == "You have another text already. Release it or give it back first; /trans shows it."
-        assert (await state(t, "said-1"))[0] == "waiting"
+        assert (await queued(t, "said-1"))[0] == "waiting"
 
 
 class Other(Chats):
@@ -396,7 +264,3 @@ def _no_draft(db: Database) -> None:
     found = translations.load(db, ASSEMBLY, "said-0", "en")
     assert found is not None
     translations.save(db, ASSEMBLY, replace(found, text=""), 0)
-
-
-def _take_back(db: Database) -> None:
-    db.sql.execute("UPDATE contribution SET state = 'withdrawn' WHERE id = 'said-0'")

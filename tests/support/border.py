@@ -87,6 +87,8 @@ WIEN = ("dora", "emil", "fritz")
 LEEDS = ("anna", "ben", "cleo")
 SAID = ("Die Fähre fährt nur 3 Mal am Tag.", "Wir brauchen keine Brücke hier.", "Ihr seid alle Dummköpfe dort.")
 MINUTE = timedelta(minutes=1)
+HUMAN = 'translator = "human"'
+"""A relay in which no machine is read before a person has been."""
 
 
 class Scripted:
@@ -199,6 +201,25 @@ async def made(t: Talkers, id: str) -> Translated | None:
 
 async def wanted(t: Talkers, id: str) -> Wanted | None:
     return await t.room.store.read(translations.wanted, ASSEMBLY, id, "en")
+
+
+async def seat_of(t: Talkers, name: str) -> str:
+    def find(db: Database) -> str:
+        ids = [id for (id,) in db.sql.execute("SELECT id FROM seat")]
+        return next(s.id for id in ids if (s := people.load_seat(db, id)) is not None and s.name == name)
+
+    return await t.room.store.read(find)
+
+
+async def queued(t: Talkers, id: str) -> tuple[str, str]:
+    """How a text stands in the queue, and who has it."""
+    found = await wanted(t, id)
+    assert found is not None
+    return found.state, found.taken_by
+
+
+def news(t: Talkers, who: str, words: str) -> list[str]:
+    return [text for text in t.shown(who) if words in text]
 
 
 async def acts(t: Talkers) -> list[str]:

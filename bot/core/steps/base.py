@@ -95,7 +95,7 @@ class Step(Model):
     names: ClassVar[Literal["", "table", "course"]] = ""
     """What the third part of a press names, `step:what:<table>:more`, where people press who belong elsewhere."""
     lasting: ClassVar[bool] = False
-    """True where its buttons still answer after its end. They show something again and change nothing."""
+    """True where its buttons still answer after its end: what was read can be shown again, doubted, or taken back."""
     idle: ClassVar[bool] = False
     """True where nobody need do anything while it is open."""
     next_day: ClassVar[bool] = False
