@@ -21,13 +21,13 @@ def asks(event: Heard) -> bool:
 
 
 def found(work: Work, assembly: str, seat: Seat, table: Table | None, event: Heard) -> dict[str, Any]:
-    """The facts `read`, `origins` (the tables where those digests were drawn) and `trail`, None where no sentence is meant."""
+    """The facts `read`, `drawn_at` (the tables where those digests were drawn) and `trail`, None where no sentence is meant."""
     rooms = table.rooms if table is not None and table.id == seat.table else ()
     read = provenance.read_by(work.db, assembly, (seat.id, *rooms), seat.table)
     tables = {each.digest.table: work.table(assembly, each.digest.table) for each in read}
     origins = {id: one for id, one in tables.items() if one is not None}
     chosen, number = wanted(event, read)
-    return {"read": read, "origins": origins, "trail": _trail(work, assembly, seat, chosen, number, origins)}
+    return {"read": read, "drawn_at": origins, "trail": _trail(work, assembly, seat, chosen, number, origins)}
 
 
 def _trail(

@@ -25,6 +25,10 @@ SHA256SUMS      check that nothing was changed: sha256sum -c SHA256SUMS
 who asked to be erased. {withdrawn} stands where a digest pointed at words that were taken back, {hidden} where it pointed at
 words that were hidden. What was taken back stands nowhere; what was hidden leaves its place in the transcript, and the reason.
 
+A digest's sentences have the numbers under which people read them, and name their sources: the ids of what was said. What was
+read in a translation stands there in both languages, with what translated it, and what became of that: read by nobody yet (machine),
+read by a person (reviewed), doubted (questioned), or withdrawn. What was worded anew has beside it how it read before.
+
 A secret ballot is told where {few} people or more answered. Some totals are left out as well, where a smaller number could be
 worked out from them. Shares are whole per cent; the numbers beside them are exact.
 
@@ -52,6 +56,11 @@ demandé son effacement. {withdrawn} figure là où une synthèse renvoyait à d
 à des mots masqués. Ce qui a été repris ne figure nulle part ; ce qui a été masqué laisse sa place dans la transcription, avec la
 raison.
 
+Les phrases d'une synthèse portent le numéro sous lequel on les a lues et nomment leurs sources : les identifiants de ce qui a
+été dit. Ce qui a été lu en traduction figure dans les deux langues, avec ce qui l'a traduit et ce que c'est devenu : relu par
+personne encore (machine), relu par quelqu'un (reviewed), mis en doute (questioned) ou retiré (withdrawn). À côté de ce qui a été
+reformulé figure ce qui se lisait avant.
+
 Un vote secret est publié là où {few} personnes ou plus ont répondu. Certains totaux manquent aussi, quand on pourrait en déduire
 un nombre plus petit. Les parts sont en pour cent entiers ; les nombres à côté sont exacts.
 
@@ -78,6 +87,11 @@ SHA256SUMS      zum Prüfen, dass nichts verändert wurde: sha256sum -c SHA256SU
 gelöscht werden wollte. {withdrawn} steht, wo eine Zusammenfassung auf Worte wies, die zurückgenommen wurden, {hidden}, wo sie
 auf Worte wies, die ausgeblendet wurden. Was zurückgenommen wurde, steht nirgends; was ausgeblendet wurde, hinterlässt im
 Wortlaut seinen Platz und den Grund.
+
+Die Sätze einer Zusammenfassung tragen die Nummern, unter denen man sie gelesen hat, und nennen ihre Quellen: die Kennungen
+dessen, was gesagt wurde. Was übersetzt gelesen wurde, steht in beiden Sprachen da, mit dem, was es übersetzt hat, und was daraus
+wurde: noch von niemandem gelesen (machine), von einem Menschen gelesen (reviewed), angezweifelt (questioned) oder zurückgezogen
+(withdrawn). Neben dem, was neu gefasst wurde, steht, wie es vorher hieß.
 
 Eine geheime Abstimmung wird dort gezeigt, wo {few} oder mehr Menschen geantwortet haben. Manche Summen fehlen ebenfalls, wenn
 sich eine kleinere Zahl daraus errechnen ließe. Anteile sind ganze Prozent; die Zahlen daneben sind genau.

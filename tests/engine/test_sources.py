@@ -11,10 +11,12 @@ from bot.core.effects import Draw, Keep, Retell
 from bot.core.events import Heard
 from bot.core.provenance import Read, the_last
 from bot.core.rendered import plain
-from bot.core.state import Contribution, Digest, DigestSentence, Translated
+from bot.core.state import Contribution, Digest, DigestSentence, Table, Translated
 from bot.store import archive, copies, identities, opinions
 from bot.transports.port import Batch, Incoming
+from tests.support.plays import flow_of
 from tests.support.room import ACCOUNT, ASSEMBLY, START, Room, room
+from tests.support.stagehand import Stagehand
 from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
 
 EAST = dict.fromkeys(("anna", "ben", "cleo"), ALL)
@@ -229,3 +231,23 @@ def test_where_several_came_together_it_asks_which() -> None:
     assert wanted(replace(asked, text="", press="-source:c:2"), together) == (together[2], 2)
     assert wanted(replace(asked, text="/source n° 3."), together[2:]) == (together[2], 3)
     assert wanted(replace(asked, text="/source three"), together[2:]) == (together[2], None)
+
+
+def test_the_question_which_digest_names_their_places() -> None:
+    flow = flow_of(
+        "[groups.tables]\nsize = { min = 3, target = 4, max = 6 }\n"
+        '[[step]]\nid = "carry"\ntype = "relay"\nof = "digest"\nduration = "10m"\n'
+    )
+    digests = [Digest(id, "digest", f"t-{id}", "lyon", "de", "approved", (), 0, 3, START) for id in "abc"]
+    tables = {f"t-{id}": Table(f"t-{id}", "tables", "lyon", n, ("de",)) for n, id in enumerate("abc", 1)}
+    read = (Read(digests[0], "carry"), Read(digests[1], "carry"), Read(digests[2], ""))
+    stage = Stagehand(flow, read=read, drawn_at=tables, trail=None)
+    stage.seat("anna", table="t-c")
+    [asked] = stage.write("anna", "/source 3")
+    assert asked.startswith("You have read several digests. Which one do you mean?")
+    assert "/source 3" in asked
+    buttons = stage.told("seat:anna")[-1].buttons
+    assert [b.press for b in buttons] == ["-source:a:3", "-source:b:3", "-source:c:3"]
+    assert "[your table]" in asked
+    [told] = stage.press("anna", "-source:b:3")
+    assert "There is no sentence 3 in this digest." in told

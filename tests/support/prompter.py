@@ -28,6 +28,7 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
         found["named"] = {given.id: given} if given is not None else {}
     if isinstance(event, Heard):
         found |= _for_commands(stage, state, event)
+        found |= {name: stage.given[name] for name in ("read", "drawn_at", "trail") if name in stage.given}
     if aimed is None:
         return found
     node, hook = aimed

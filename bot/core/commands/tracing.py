@@ -49,7 +49,7 @@ def source(call: Call) -> None:
 
 
 def _which_digest(call: Call, read: Sequence[Read], number: int | None) -> None:
-    tables: Mapping[str, Table] = call.turn.state.facts.get("origins", {})
+    tables: Mapping[str, Table] = call.turn.state.facts.get("drawn_at", {})
     buttons = [
         Button(_place(call, each, tables), f"-source:{each.digest.id}:{number or ''}")
         for each in read[:OFFERED]
