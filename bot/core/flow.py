@@ -124,7 +124,8 @@ class GroupPlan(Model):
     them out, `by_attribute` brings those together who are alike. `mix_by` names the attributes by which tables are mixed.
     `cluster_by` names the attributes in which the people of a table are alike. With `across_sites` a table may seat people
     of several sites. `common_language` says whether those who sit together must share a language (`require`) or need not
-    (`translate`). `max_languages` is how many languages meet at a table where they need not share one. `no_repeat` avoids
+    (`translate`): then each reads the talk in their own, as far as people or machines have translated it. `max_languages` is
+    how many languages meet at a table where they need not share one. `no_repeat` avoids
     people who already sat together. `min_present` is how many must be there for a talk: under it the others are offered
     another table. `lives` says where a table meets: `virtual` passes messages on between everybody's own chats, so that
     nobody's account is seen; with `room` its facilitator is asked to bind a group or a topic, and it is virtual until then.
