@@ -26,8 +26,9 @@ who asked to be erased. {withdrawn} stands where a digest pointed at words that 
 words that were hidden. What was taken back stands nowhere; what was hidden leaves its place in the transcript, and the reason.
 
 A digest's sentences have the numbers under which people read them, and name their sources: the ids of what was said. What was
-read in a translation stands there in both languages, with what translated it, and what became of that: read by nobody yet (machine),
-read by a person (reviewed), doubted (questioned), or withdrawn. What was worded anew has beside it how it read before.
+read in a translation stands there in both languages, with what translated it, and what became of that: read by nobody yet
+(machine), read by a person (reviewed), doubted (questioned), or withdrawn. What was worded anew has beside it how it read
+before.
 
 A secret ballot is told where {few} people or more answered. Some totals are left out as well, where a smaller number could be
 worked out from them. Shares are whole per cent; the numbers beside them are exact.
