@@ -102,7 +102,8 @@ def redraw(work: Work, assembly: str, effect: Redraw, event: Event | None) -> No
         return
     if effect.said and not effect.seats:
         unsaid.rephrase(work.db, assembly, effect.said, encode(effect.message).encode())
-        for holder in (reader for some in unsaid.readers(work.db, assembly, effect.said) for reader in some):
+        seats, doors = unsaid.readers(work.db, assembly, effect.said)
+        for holder in (*(seat for seat in seats if work.seat(seat).status == "active"), *doors):
             key = f"{effect.said}@{holder}"
             account, remote = unsaid.through(work.db, assembly, key), unsaid.remote(work.db, assembly, key)
             if remote and account in work.house.editing:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.effects import Seated
-from bot.store import translations
+from bot.core.effects import Redraw, Say, Seated
+from bot.core.message import Plain, message
+from bot.store import people, translations
 from bot.store.database import Database
 from tests.support.border import LEEDS, MINUTE, SAID, SCRIPT, WIEN, WRONG, acts, border, made, news, seat_of, wanted
 from tests.support.chats import Talkers
@@ -139,12 +140,32 @@ async def test_a_correction_reaches_everybody_who_has_read_the_earlier_one() -> 
 async def test_a_correction_nobody_asked_for_says_what_it_was() -> None:
     async with border(relay='translator = "machine_then_human"') as t:
         assert "We need a bridge here." in t.last("anna"), "it is read at once"
+        assert (waits := await wanted(t, "said-1")) is not None
+        assert (waits.why, waits.due) == ("held", None), "and looked at without haste"
         await t.write("theo", "/trans")
         await t.tap("theo", "Release the draft")
         assert "ferry" in t.last("anna")
         assert len(news(t, "anna", "A translator has")) == 1, "the old message says that it was read; no new one does"
         await correct(t, "No bridge here.")
         assert t.last("anna").endswith("It says:\n  “No bridge here.”\nIt was:\n  “We need a bridge here.”")
+
+
+async def test_who_has_left_hears_nothing_more() -> None:
+    async with border() as t:
+        await t.room.store.transact(_left, await seat_of(t, "Cleo"))
+        await doubt(t, "anna", "2")
+        assert news(t, "cleo", QUESTIONED) == []
+        assert news(t, "ben", "Translation questioned:")
+
+
+async def test_what_has_not_left_yet_leaves_as_things_stand_then() -> None:
+    async with border() as t:
+        ben = await seat_of(t, "Ben")
+        await t.room.apply([Say(f"seat:{ben}", message(Plain("first")), "later")])
+        await t.room.apply([Redraw((), message(Plain("as it is now")), "anew", said="later")])
+        await t.room.engine.settle()
+        assert t.last("ben") == "as it is now"
+        assert news(t, "ben", "first") == []
 
 
 async def test_what_a_translator_lets_stand_stands() -> None:
@@ -263,6 +284,12 @@ async def test_nobody_doubts_what_was_taken_back() -> None:
         await t.tap("anna", "2")
         assert t.last("anna").startswith("These words have been taken back")
         assert await acts(t) == []
+
+
+def _left(db: Database, id: str) -> None:
+    seat = people.load_seat(db, id)
+    assert seat is not None
+    people.save_seat(db, replace(seat, status="left"))
 
 
 def _take_back(db: Database, id: str) -> None:
