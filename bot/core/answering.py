@@ -22,7 +22,7 @@ from bot.core.events import Due
 from bot.core.exchange import Exchange, answers_to, as_of, data_of, depth, ends_at, stands, unfocus
 from bot.core.ids import derive
 from bot.core.message import block, t
-from bot.core.partners import Partner, read_in
+from bot.core.partners import Partner, read_in, same_language
 from bot.core.scene import Scene
 from bot.core.state import Digest, DigestSentence
 from bot.core.talk import table_of
@@ -58,13 +58,22 @@ def errand(at: Scene, how: Exchange, digest: Digest, to: Sequence[Partner]) -> d
     args: dict[str, Any] = {
         "digest": digest.id,
         "source_language": digest.language,
-        "targets": [{"table": p.id, "course": p.course, "language": read_in(p.languages, digest.language)} for p in to],
+        "targets": [_target(at, how, digest, partner) for partner in to],
     }
     if how.translator != "machine":
         args["translator"] = how.translator
     if (how.on_language_gap == "hold" or how.translator == "human") and at.closes is not None:
         args["due"] = at.closes.isoformat()
     return args
+
+
+def _target(at: Scene, how: Exchange, digest: Digest, to: Partner) -> dict[str, Any]:
+    """A table to which a digest goes: the language in which it is read there, and in which others too (`also`)."""
+    language = read_in(to.languages, digest.language)
+    spoken = at.flow.languages if how.to == "plenary" else to.languages
+    also = [each for each in spoken if not any(same_language(each, known) for known in (language, digest.language))]
+    target: dict[str, Any] = {"table": to.id, "course": to.course, "language": language}
+    return {**target, "also": also} if also else target
 
 
 def close(at: Scene, how: Exchange) -> Iterator[Effect]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -13,26 +14,44 @@ from bot.core.message import Block, Button, Lang, Message, Part, Plain, Words, b
 from bot.core.partners import Partner, same_language
 from bot.core.retelling import for_nobody, standing, translated_by
 from bot.core.scene import Scene
-from bot.core.state import Digest
+from bot.core.state import Digest, Seat
 from bot.core.talk import table_of
+from bot.core.translators import texts
 
 
 class Manner(Protocol):
     """What a flow says about how digests are shown (`bot.core.steps.relay.Relay`)."""
 
     @property
+    def to(self) -> Any: ...
+    @property
     def source_shown(self) -> Any: ...
     @property
     def show_original(self) -> bool: ...
 
 
+NOBODY = Seat("", "participant", "", "")
+"""Somebody who reads what most at the table read."""
+
+
 class Come(NamedTuple):
-    """A digest that has come to a table. `texts` points, by contribution, at what was translated; `engine` says by what ("none"
-    where the words are the original ones)."""
+    """A digest that has come to a table. `texts` points, by contribution, at what was translated, and by `contribution@language`
+    for those who read another language than most of the table. `engine` says by what ("none" where the words are the original
+    ones)."""
 
     digest: Digest
     engine: str
     texts: Mapping[str, str]
+
+
+def read_by(come: Come, seat: Seat) -> tuple[str, Come]:
+    """A digest in the language of this person: which one, "" where it is the table's, and with the texts in it alone."""
+    parted: dict[str, dict[str, str]] = {"": {}}
+    for name, pointer in come.texts.items():
+        contribution, _, language = name.partition("@")
+        parted.setdefault(language, {})[contribution] = pointer
+    own = next((each for each in parted if each and same_language(each, seat.language)), "")
+    return own, come._replace(texts=parted[own])
 
 
 def arrivals(at: Scene) -> tuple[Come, ...]:
@@ -71,15 +90,29 @@ def bring(
         return
     head = heading(at, manner, digest, "none")
     plain = at.message(head, *content(at, digest), *more, buttons=answers, asks=asks, shows=digest.id)
+    alone = manner.to == "plenary"
     if not texts:
-        yield Say(at.unit, plain, at.key("shown", digest.id))
+        yield Say(at.unit, plain, at.key("shown", digest.id), privately=alone)
         return
-    readers = tuple(s.id for s in (*table.members, *table.staff) if same_language(s.language, digest.language))
-    shown = translated(at, manner, come, more, answers)
-    yield Say(at.unit, shown, at.key("shown", digest.id), without=readers)
+    people = (*table.members, *table.staff)
+    readers = tuple(s.id for s in people if same_language(s.language, digest.language))
+    apart = {s.id: read_by(come, s) for s in people if s.id not in readers and read_by(come, s)[0]}
+    most = read_by(come, NOBODY)[1]
+    shown = translated(at, manner, most, more, answers) if most.texts else plain
+    yield Say(at.unit, shown, at.key("shown", digest.id), without=(*readers, *apart), privately=alone)
     for seat in readers:
         yield Say(f"seat:{seat}", plain, at.key("plain", digest.id))
-    yield from doubting.late(at, digest, texts)
+    for seat, (language, own) in apart.items():
+        own = own._replace(engine=_engine(at, own))
+        yield Say(f"seat:{seat}", translated(at, manner, own, more, answers), at.key(f"shown-{language}", digest.id))
+    for each in (most, *dict(apart.values()).values()):
+        yield from doubting.late(at, digest, each.texts)
+
+
+def _engine(at: Scene, come: Come) -> str:
+    """Who has made these texts, as far as that is known of each."""
+    found = (texts(at.state).get(pointer) for pointer in come.texts.values())
+    return "+".join(sorted({text.made.engine for text in found if text is not None and text.made})) or come.engine
 
 
 def translated(
@@ -104,13 +137,16 @@ def retold(
     digest = come.digest
     number = next((n for n, s in enumerate(digest.sentences, 1) if s.worded == change.contribution), 0)
     where = (source(at, manner, digest.table, digest.site), Plain(" · "), t("sentence {number}", number=number))
-    said = at.key("shown", digest.id)
+    language, own = read_by(come, replace(NOBODY, language=change.language))
+    said = at.key(f"shown-{language}" if language else "shown", digest.id)
     yield from doubting.news(at, change, said, where)
-    key = at.key("redrawn", change.contribution, change.state, int(at.now.timestamp() * 1000))
-    yield Redraw((), translated(at, manner, come, more, answers), key, said=said)
+    key = at.key("redrawn", change.contribution, change.language, change.state, int(at.now.timestamp() * 1000))
+    yield Redraw((), translated(at, manner, own, more, answers), key, said=said)
 
 
-def gone(at: Scene, manner: Manner, come: Come, contribution: str) -> Iterator[Effect]:
+def gone(
+    at: Scene, manner: Manner, come: Come, contribution: str, more: tuple[Block, ...], answers: tuple[Button, ...]
+) -> Iterator[Effect]:
     """Words that were read here have been taken back: whoever has read them is told once, and reads them no more where the
     platform can change that. Where others have said the same, it stands."""
     digest, stage = come.digest, at.stage or at.fresh_stage()
@@ -126,9 +162,14 @@ def gone(at: Scene, manner: Manner, come: Come, contribution: str) -> Iterator[E
     )
     if not number:
         said = t("Somebody has taken back a sentence of what came from here. Please treat it as not said.")
-    plain = at.message(heading(at, manner, digest, "none"), *content(at, digest), shows=digest.id)
-    shown = translated(at, manner, come) if come.texts else plain
-    for way, message in (("shown", shown), ("plain", plain)):
+    asks = f"{at.step}:{digest.id}:" if answers else ""
+    head = heading(at, manner, digest, "none")
+    plain = at.message(head, *content(at, digest), *more, buttons=answers, asks=asks, shows=digest.id)
+    ways = {"plain": plain}
+    for name in dict.fromkeys(("", *(name.partition("@")[2] for name in come.texts))):
+        own = read_by(come, replace(NOBODY, language=name))[1]
+        ways[f"shown-{name}" if name else "shown"] = translated(at, manner, own, more, answers) if own.texts else plain
+    for way, message in ways.items():
         key = at.key(way, digest.id)
         yield Say(f"readers:{key}", at.message(title, said), f"{key}/gone/{number or contribution}")
         yield Redraw((), message, f"{key}/gone/{number or contribution}", said=key)

@@ -98,6 +98,4 @@ def showing(db: Database, assembly: str, contribution: str, language: str) -> li
         (assembly,),
     )
     pointer = f"{contribution}@{language}"
-    return [
-        (step, table, digest) for step, table, digest, texts in rows if json.loads(texts).get(contribution) == pointer
-    ]
+    return [(step, table, digest) for step, table, digest, texts in rows if pointer in json.loads(texts).values()]

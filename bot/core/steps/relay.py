@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from bot.core import answering, approval, doubting, exchange, replies
-from bot.core.bringing import arrivals, bring, content, goals, gone, heading, origins, retold, source
+from bot.core.bringing import arrivals, bring, content, goals, gone, heading, origins, read_by, retold, source
 from bot.core.effects import Done, Effect, Lane, Put, Request, Say, Wake
 from bot.core.events import Due, Heard, Relayed, Retold
 from bot.core.fields import Id, Moment, Span
@@ -153,12 +153,13 @@ class Relay(Step):
         come = next(
             (c for c in arrivals(at) if c.digest.id == told.digest and told.digest in data.get("shown", ())), None
         )
-        if come is not None and told.state == "gone":
-            yield from gone(at, self, come, told.contribution)
-        elif come is not None:
+        if come is not None:
             asked = exchange.invitation(at, data, come.digest) if exchange.answerable(at, self, come.digest) else ()
             buttons = exchange.buttons(at, come.digest) if asked else ()
-            yield from retold(at, self, come, told, asked, buttons)
+            if told.state == "gone":
+                yield from gone(at, self, come, told.contribution, asked, buttons)
+            else:
+                yield from retold(at, self, come, told, asked, buttons)
 
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         what = [*heard.press.split(":"), "", "", "", ""]
@@ -171,7 +172,8 @@ class Relay(Step):
         elif what[1] == "doubt":
             for come in arrivals(at):
                 if come.digest.id == what[3] and not self._waits(at):
-                    yield from doubting.ask(at, come.digest, come.texts, derive(heard.id))
+                    own = read_by(come, at.seat)[1]
+                    yield from doubting.ask(at, come.digest, own.texts, derive(heard.id))
         elif what[1] in replies.PRESSES or not (heard.press or approval.concerns(heard, at.seat.focus)):
             yield from replies.hear(at, heard)
         else:

@@ -199,6 +199,34 @@ def test_who_reads_the_language_of_the_source_gets_the_original() -> None:
     assert words_in(stage.told("seat:jean")[-2]) == ["t1-says"]
 
 
+def test_at_a_mixed_table_each_reads_their_own_language() -> None:
+    stage = two_tables()
+    stage.tables["t2"] = Table("t2", "tables", "graz", 2, ("de", "en", "fr"))
+    stage.seat("ed", table="t2", site="graz", language="en")
+    stage.seat("jean", table="t2", site="graz", language="fr")
+    approve(stage, "t1", "t2")
+    request = next(r for r in asked(stage) if r.unit == "table:t1")
+    assert request.args["targets"] == [{"table": "t2", "course": "all", "language": "de", "also": ["en"]}]
+    stage.carry("pseudo", **{"t1-says": "t1-says@de", "t1-says@en": "t1-says@en"})
+    said = next(say for say in stage.said.values() if say.to == "table:t2" and say.message.step == "carry")
+    assert words_in(said.message) == ["t1-says@de"]
+    assert set(said.without) == {"ed", "jean"}
+    assert words_in(next(m for m in stage.told("seat:ed") if m.step == "carry")) == ["t1-says@en"]
+    assert words_in(next(m for m in stage.told("seat:jean") if m.step == "carry")) == ["t1-says"]
+
+
+def test_in_a_plenary_each_reads_it_in_their_own_chat_and_in_any_language_of_the_dialogue() -> None:
+    stage = two_tables(to="plenary")
+    stage.seat("ed", table="t2", site="graz", language="en")
+    approve(stage, "t1", "t2")
+    request = next(r for r in asked(stage) if r.unit == "table:t1")
+    assert request.args["targets"] == [{"table": "t2", "course": "all", "language": "de", "also": ["en"]}]
+    stage.carry("pseudo", **{"t1-says": "t1-says@de", "t1-says@en": "t1-says@en"})
+    said = next(say for say in stage.said.values() if say.to == "table:t2" and say.message.step == "carry")
+    assert said.privately
+    assert words_in(next(m for m in stage.told("seat:ed") if m.step == "carry")) == ["t1-says@en"]
+
+
 def test_same_language_needs_no_label() -> None:
     stage = two_tables()
     stage.tables["t2"] = Table("t2", "tables", "graz", 2, ("fr-CA",))
