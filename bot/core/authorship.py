@@ -117,7 +117,9 @@ def take(draft: Draft, heard: Heard, rest: str, carried: Iterable[str] = ()) -> 
     left = draft.without(sentence, (at.seat.id,), WITHDRAWN)
     if rested and draft.changing(number, left).unread(draft):
         left = replace(sentence, left_out=WITHDRAWN)  # what others wrote in other words nobody has approved
-    draft = draft.changing(number, left)
+    before, draft = draft, draft.changing(number, left)
+    if draft.digest.state == "draft" and draft.unread(before):
+        draft = draft.reworded()
     blocks = [block(t("It is taken back: it stands neither in the digest nor on record any more."))]
     blocks.append(block(_read_by(read, approved=rested), kind="note"))
     yield answer(draft, heard, *blocks)

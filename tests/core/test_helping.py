@@ -223,7 +223,7 @@ def test_an_offer_is_gone_with_what_it_was_made_from() -> None:
         assert "[Ask about the other words" not in draft, how
 
 
-def test_who_corrects_what_a_model_has_worded_has_their_own_words_and_so_has_the_other() -> None:
+def test_who_takes_back_what_a_model_has_worded_leaves_the_other_with_their_own_words() -> None:
     stage = three()
     folded(stage)
     worded(stage)
@@ -234,6 +234,11 @@ def test_who_corrects_what_a_model_has_worded_has_their_own_words_and_so_has_the
     stage.press("ben", f"digest:take:t1:{number}")
     [sentence] = [s for s in digest_of(stage).sentences if "trains" in s.sources]
     assert (sentence.sources, sentence.words, sentence.model) == (("trains",), "", "")
+    draft = stage.told("facilitators:t1")[-1]
+    for seat in ("anna", "cleo"):
+        stage.press(seat, "digest:may:t1:yes")
+    stage.press("maya", next(b.press for b in draft.buttons if read(b.label) == "Approve"))
+    assert digest_of(stage).state == "approved", "the draft that was shown anew can be approved as it stands"
 
 
 def test_when_the_time_is_over_before_all_have_said_yes_their_own_words_go() -> None:
