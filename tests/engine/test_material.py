@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -51,9 +52,9 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """The flows of this test have pictures beside them."""
     plain = room.bundled
 
-    def bundled(toml: str) -> str:
+    def bundled(toml: str, more: Mapping[str, str]) -> str:
         shown = {name: "base64:" + b64encode(data).decode() for name, data in PICTURES.items()}
-        files = {**json.loads(plain(toml)), **shown}
+        files = {**json.loads(plain(toml, more)), **shown}
         return json.dumps(files, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
     monkeypatch.setattr(room, "bundled", bundled)
