@@ -256,7 +256,7 @@ def _release(draft: Draft, by: str) -> Changes:
     if draft.few:
         draft = _kept(draft, [seat for seat in draft.everybody if not may.get(seat)])
     digest = replace(draft.digest, state="approved", at=draft.at.now)
-    draft = replace(draft.noted(approved=by, edits={}, folds={}), digest=digest)
+    draft = replace(draft.noted(approved=by), digest=digest)
     yield Note("approved", by, {"digest": digest.id})
     if not standing(digest):
         none = t("Nothing of what your table said goes to other tables: those who wrote it keep it here.")

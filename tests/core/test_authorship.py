@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from bot.core.effects import Note, Recall
 from bot.core.message import Name
+from bot.core.state import Contribution, DigestSentence
 from tests.support.drafts import MINUTE, digest, drafted, lead, number, press, quoted, sentence, withdraw, words_of
 from tests.support.plays import read
-from tests.support.stagehand import Stagehand
+from tests.support.stagehand import START, Stagehand
 
 TWO = {"trains": ("anna", "More trains at night."), "roads": ("cleo", "Mend the roads first.")}
 VOTES = {"trains": {"ben": 1, "cleo": 1, "dora": -1}}
@@ -28,7 +29,13 @@ def test_every_author_reads_their_own_words_and_nobody_elses() -> None:
         assert "without your name" in read(mine)
 
 
-def test_who_has_left_is_not_written_to() -> None:
+def test_who_has_left_before_is_not_written_to() -> None:
+    stage = drafted(left="dora")
+    assert "paths" in quoted(stage.told("facilitators:t1")[-1])
+    assert not any(m.step == "digest" for m in stage.told("seat:dora"))
+
+
+def test_who_has_left_is_not_asked() -> None:
     stage = drafted()
     stage.seats["dora"] = replace(stage.seats["dora"], status="left", table="")
     before = len(stage.told("seat:dora"))
@@ -117,10 +124,25 @@ def test_nobody_changes_the_words_of_another() -> None:
 def test_who_sits_elsewhere_by_now_changes_nothing_there() -> None:
     stage = drafted()
     press(stage, "anna", "Correct")
-    stage.seat("anna", table="t2", focus=stage.seats["anna"].focus)
-    before = digest(stage)
-    stage.write("anna", "Night trains on weekends.")
-    assert digest(stage) == before
+    old = stage.seats["anna"].focus
+    theirs = Contribution("boats", "ideas", "t2", "lyon", "emil", "idea", "Boats.", START, "en")
+    stage.contributions["boats"], stage.contributions["mine"] = theirs, replace(theirs, id="mine", seat="anna")
+    sentences = tuple(DigestSentence((id,), 1, 0, minority=False) for id in ("mine", "boats", "mine", "mine"))
+    stage.digests["d2"] = replace(digest(stage), id="d2", table="t2", sentences=sentences)
+    stage.seat("emil", table="t2")
+    stage.seat("anna", table="t2", focus=old)
+    stage.stages["digest", "table:t2"] = replace(stage.stages["digest", "table:t1"], unit="table:t2")
+    before = stage.digests.copy()
+    assert stage.write("anna", "Night trains.") == ["This is closed now, so nothing was changed."]
+    assert stage.digests == before
+
+
+def test_once_it_is_over_what_is_typed_corrects_nothing() -> None:
+    stage = drafted()
+    press(stage, "anna", "Correct")
+    stage.wait(15 * MINUTE)
+    [answer] = stage.write("anna", "Night trains.")
+    assert answer.startswith("Nothing is open for you right now")
 
 
 def test_what_its_author_takes_back_falls_away() -> None:
@@ -256,6 +278,19 @@ def test_three_authors_of_whom_one_says_no_are_two() -> None:
     press(stage, "anna", "They may go")
     press(stage, "cleo", "Keep them here")
     assert states(stage) == {"trains": "", "roads": "kept", "paths": "withdrawn"}
+
+
+def test_who_said_no_keeps_their_words_even_if_others_come_back() -> None:
+    stage = drafted({**TWO, "paths": ("dora", "Safe paths.")})
+    three = next(n for n, s in enumerate(digest(stage).sentences, 1) if "paths" in s.sources)
+    stage.press("maya", f"digest:reason:t1:{three}-off-topic:")
+    press(stage, "anna", "Keep them here")
+    stage.press("maya", f"digest:back:t1:{three}:")
+    for seat in ("cleo", "dora"):
+        stage.press(seat, "digest:may:t1:yes:")
+    lead(stage, "Approve")
+    assert digest(stage).state == "approved"
+    assert states(stage) == {"trains": "kept", "roads": "", "paths": ""}
 
 
 def test_words_that_change_after_the_approval_was_pressed_are_read_again() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.events import Answered
 from bot.core.folding import voted_otherwise
-from tests.support.drafts import digest, drafted, lead, number, press, quoted, sentence, words_of
+from tests.support.drafts import MINUTE, digest, drafted, lead, number, press, quoted, sentence, withdraw, words_of
 from tests.support.plays import read
 from tests.support.stagehand import Stagehand
 
@@ -77,6 +77,19 @@ def test_nobody_else_agrees_for_them(seat: str) -> None:
     press(stage, "anna", YES)
     stage.press(seat, yes)
     assert standing(stage) == {"trains", "night", "roads"}
+    stage.press(seat, yes.replace(":yes+", ":no+"))
+    press(stage, "ben", YES)
+    assert len(standing(stage)) == 2, "nor do they refuse for them"
+
+
+def test_who_agreed_with_one_and_not_with_the_other_counts_as_neither() -> None:
+    votes = {"trains": {"dora": 1, "cleo": 1}, "night": {"dora": -1, "cleo": 1}}
+    stage = drafted(THREE, "size = 3", agreements=votes)
+    ask(stage, "trains", "night")
+    for seat in ("anna", "ben"):
+        press(stage, seat, YES)
+    [one] = [s for s in digest(stage).sentences if len(s.sources) == 2]
+    assert (one.support, one.against) == (3, 0)
 
 
 def blocked(stage: Stagehand, one: str, other: str) -> str:
@@ -109,6 +122,13 @@ def test_where_people_voted_otherwise_nobody_is_asked() -> None:
         "night": {"anna": -1, "cleo": -1, "dora": -1},
     }
     stage = drafted(THREE, "size = 3", agreements=votes)
+    assert blocked(stage, "trains", "night").startswith("People answered differently to these two")
+
+
+def test_what_only_a_minority_holds_is_not_put_together_with_what_others_hold() -> None:
+    votes = {"trains": {"cleo": 1}, "night": {"cleo": -1, "dora": -1}}
+    stage = drafted(THREE, "size = 3", agreements=votes)
+    assert [sentence(stage, id).minority for id in ("trains", "night")] == [False, True]
     assert blocked(stage, "trains", "night").startswith("People answered differently to these two")
 
 
@@ -154,6 +174,50 @@ def test_whoever_takes_it_back_leaves_the_words_of_the_other_to_be_read_again() 
     [answer] = stage.press("maya", approve)
     assert answer.startswith("New words have come in")
     assert digest(stage).state == "draft"
+
+
+def test_who_leaves_takes_along_what_the_sentence_was_shown_in() -> None:
+    stage = drafted({**THREE, "paths": ("dora", "Paths.")})
+    ask(stage, "trains", "night")
+    for seat in ("anna", "ben"):
+        press(stage, seat, YES)
+    shown = next(s for s in digest(stage).sentences if len(s.sources) == 2)
+    approve = stage.told("facilitators:t1")[-1].buttons[0].press
+    withdraw(stage, shown.sources[0])
+    [answer] = stage.press("maya", approve)
+    assert answer.startswith("New words have come in")
+    press(stage, "maya", "Approve")
+    assert digest(stage).state == "approved"
+    assert shown.sources[1] in quoted(stage.told("table:t1")[-1])
+
+
+def both_of_two() -> tuple[Stagehand, str, str]:
+    """Two people's one sentence, approved, while they are still asked whether it may go: whose words are shown, and the other."""
+    stage = drafted({id: THREE[id] for id in ("trains", "night")})
+    ask(stage, "trains", "night")
+    for seat in ("anna", "ben"):
+        press(stage, seat, YES)
+    shown = next(s for s in digest(stage).sentences if len(s.sources) == 2)
+    lead(stage, "Approve")
+    withdraw(stage, shown.sources[0])
+    return stage, *shown.sources
+
+
+def test_who_waits_for_authors_is_asked_anew_where_other_words_would_go() -> None:
+    stage, _, other = both_of_two()
+    stage.press(THREE[other][0], "digest:may:t1:yes:")
+    assert digest(stage).state == "draft"
+    assert stage.read_by("facilitators:t1")[-1].startswith("New words have come in since this was approved.")
+    lead(stage, "Approve")
+    assert digest(stage).state == "approved"
+
+
+def test_and_at_the_end_words_that_nobody_approved_stay() -> None:
+    stage, _, other = both_of_two()
+    stage.wait(15 * MINUTE)
+    assert digest(stage).state == "approved"
+    assert stage.contributions[other].state == "live"
+    assert not any(not s.left_out for s in digest(stage).sentences)
 
 
 def test_and_after_the_approval_they_do_not_go_out_unread() -> None:
@@ -226,4 +290,3 @@ def test_of_many_sentences_two_numbers_are_typed() -> None:
     for seat in ("anna", "ben"):
         press(stage, seat, YES)
     assert len(standing(stage)) == 7
-

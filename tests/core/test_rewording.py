@@ -105,6 +105,7 @@ def test_a_newer_wording_takes_the_place_of_an_older_one() -> None:
     old = next(b.press for b in stage.told("seat:anna")[-1].buttons if read(b.label) == YES)
     propose(stage, "trains", "Trains all night.")
     assert stage.press("anna", old) == ["This has been settled already, so nothing was changed."]
+    assert [c.state for c in stage.contributions.values() if c.seat == "maya"] == ["withdrawn", "live"]
     press(stage, "anna", YES)
     assert words_of(stage, "trains") == "Trains all night."
 
@@ -116,6 +117,9 @@ def test_nobody_says_yes_for_somebody_else(seat: str) -> None:
     yes = next(b.press for b in stage.told("seat:anna")[-1].buttons if read(b.label) == YES)
     stage.press(seat, yes)
     assert words_of(stage, "trains") == "More trains at night."
+    stage.press(seat, yes.replace(":yes-", ":no-"))
+    press(stage, "anna", YES)
+    assert words_of(stage, "trains") == "Fewer trains.", "nor no"
 
 
 def test_participants_propose_nothing() -> None:

@@ -53,6 +53,8 @@ def test_once_all_have_answered_those_who_lead_are_told_in_words_and_approve_the
     assert "Most of those at your table who answered find in it what was said, but something is missing" in draft
     assert not any(seat in draft for seat in ("anna", "ben", "cleo", "dora"))
     assert digest(stage).state == "draft"
+    say(stage, "dora", MISSES)
+    assert len(stage.told("facilitators:t1")) == 2, "they are told once"
     stage.wait(15 * MINUTE)
     assert digest(stage).state == "held", "what the table says approves nothing"
 

@@ -42,11 +42,15 @@ def drafted(
     written: Mapping[str, tuple[str, str]] = WRITTEN,
     more: str = "size = 4",
     sides: Mapping[str, str] | None = None,
+    left: str = "",
     **given: object,
 ) -> Stagehand:
-    """A draft of what these people wrote: contribution, (seat, words). Maya leads table t1, Claire the site, Otto everything."""
+    """A draft of what these people wrote: contribution, (seat, words). Maya leads table t1, Claire the site, Otto everything.
+    One of them may have `left`."""
     stage = Stagehand(flow_of(STEPS.format(more=more)), **given)
     stage.seat("anna", "ben", "cleo", "dora", table="t1")
+    if left:
+        stage.seat(left, table="", status="left")
     stage.seat("maya", table="t1", role="facilitator")
     stage.seat("claire", role="coordinator")
     stage.seat("otto", role="organiser")
