@@ -15,11 +15,12 @@ from bot.app.operations import Desk
 from bot.app.translating import engines
 from bot.core.borders import Pair, pairs
 from bot.core.flow import Flow
-from bot.core.problems import count
+from bot.core.problems import count, listed
+from bot.core.steps.relay import Relay
 from bot.language.flowfiles import MEMORY, toml_file
 from bot.language.translation import tmx
 from bot.language.translation.port import Engine, EngineFailed
-from bot.store import courses, memories, translations
+from bot.store import codes, courses, memories, people, translations
 from bot.store.database import Database
 
 PATIENCE = 10.0
@@ -37,8 +38,15 @@ class Translating:
 
 
 async def translated(desk: Desk) -> dict[str, Any]:
-    """How many translations there are, of each assembly and pair."""
-    return {"assemblies": await desk.store.read(_translated)}
+    """How many translations there are, of each assembly and pair, and how many translators it has or has invited."""
+    return {"assemblies": await desk.store.read(_translated), "translators": await desk.store.read(_translators)}
+
+
+def _translators(db: Database) -> dict[str, int]:
+    return {
+        row.id: len(people.staff(db, row.id, "translator")) + codes.waiting(db, row.id, "translator")
+        for row in courses.assemblies(db)
+    }
 
 
 def _translated(db: Database) -> dict[str, list[dict[str, Any]]]:
@@ -82,6 +90,24 @@ async def look_at_borders(config: Config, path: Path, flow: Flow, done: Mapping[
             await engine.close()
     memory = _memory(path)
     return [*(_pair(config, pair, known, len(memory.get(pair, {})), done.get(pair)) for pair in needed), *told]
+
+
+def look_at_translators(flow: Flow, there: int) -> list[Finding]:
+    """Say which relays wait for translators, where nobody has been invited to be one."""
+    waiting = [
+        f"“{step.id}”"
+        for step in flow.file.step
+        if isinstance(step, Relay) and (step.translator != "machine" or step.on_language_gap == "hold")
+    ]
+    if there or not waiting or not pairs(flow):
+        return []
+    return [
+        Finding(
+            "note",
+            f"Nobody is invited to translate, and {listed(waiting)} {'waits' if len(waiting) == 1 else 'wait'} for translators: what they do not release in time is "
+            "read as it was written. Invite some with pnyx people invite --role translator.",
+        )
+    ]
 
 
 async def _asked(engine: Engine) -> frozenset[Pair] | None:

@@ -93,14 +93,16 @@ def check(config: Path, flows: tuple[Path, ...], assembly: bool) -> None:
 
 def _check_borders(config: Config) -> int:
     """Say of each pair of languages that the assemblies need who translates it. 1 where an engine cannot be asked at all."""
-    from bot.app.borders import look_at_borders, progress
+    from bot.app.borders import look_at_borders, look_at_translators, progress
 
-    done = asyncio.run(ask(config, "translated"))["assemblies"] if config.database_path.exists() else {}
+    known = asyncio.run(ask(config, "translated")) if config.database_path.exists() else {}
+    done, there = known.get("assemblies", {}), known.get("translators", {})
     worst = 0
     for row in config.assembly:
         path = config.place(row.flow)
         if (flow := load_flow(path).flow) is not None:
             found = asyncio.run(look_at_borders(config, path, flow, progress(done.get(row.id, []))))
+            found += look_at_translators(flow, there.get(row.id, 0)) if row.id in done else []
             worst = max(worst, _told("Translation" if len(config.assembly) == 1 else row.id, found))
     return worst
 

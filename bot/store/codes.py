@@ -81,6 +81,14 @@ def look(db: Database, code: str, now: int) -> Invite | Standing:
     return Invite(assembly, role, site, table, seat, guest, way, bool(shared))
 
 
+def waiting(db: Database, assembly: str, role: str) -> int:
+    """How many codes for a role of this assembly nobody has used yet."""
+    found = db.sql.execute(
+        "SELECT COUNT(*) FROM code WHERE assembly = ? AND role = ? AND uses_left > 0", (assembly, role)
+    )
+    return int(found.fetchone()[0])
+
+
 def spend(db: Database, code: str, seat: str = "") -> None:
     """Use a good code once. Who sits on the seat of a code that is used up now is noted."""
     db.sql.execute("UPDATE code SET uses_left = uses_left - 1 WHERE hash = ?", (_hash(code),))

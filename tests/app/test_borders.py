@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot.app.borders import Translating, look_at_borders, progress
+from bot.app.borders import Translating, look_at_borders, look_at_translators, progress
 from bot.app.config import load_config
 from bot.app.findings import Finding
 from bot.app.line import carry_out
@@ -17,7 +17,7 @@ from bot.core.borders import pairs
 from bot.core.state import Contribution, Translated
 from bot.language.flowfiles import load_flow, unbundle
 from bot.language.translation.tmx import Unit, write
-from bot.store import memories, opinions, translations
+from bot.store import codes, memories, opinions, translations
 from bot.store.database import Database
 from bot.store.memories import Remembered
 from tests.support.evening import EVENING
@@ -142,6 +142,25 @@ async def test_what_people_have_read_is_counted_by_the_language_of_the_words() -
             ("de", "en"): Translating(made=3, read=1),
             ("de", "fr"): Translating(remembers=1),
         }
+
+
+async def test_a_relay_that_waits_for_translators_says_so_while_nobody_is_invited() -> None:
+    waits = SHORES.replace('to = "mirror"', 'to = "mirror"\ntranslator = "human"')
+    async with room(waits) as here:
+        found = await carry_out(Desk(here.store, here.engine.house, here.clock), "translated", {})
+        [told] = look_at_translators(here.flow, found["translators"][ASSEMBLY])
+        assert (told.weight, "“carry” waits for translators" in told.text) == ("note", True)
+        assert look_at_translators(unbundle(bundled(SHORES)), 0) == [], "a machine alone waits for nobody"
+        await here.store.transact(_invite)
+        found = await carry_out(Desk(here.store, here.engine.house, here.clock), "translated", {})
+        assert look_at_translators(here.flow, found["translators"][ASSEMBLY]) == []
+        await here.enrol("theo", "translator", "west", "de")
+        found = await carry_out(Desk(here.store, here.engine.house, here.clock), "translated", {})
+        assert found["translators"][ASSEMBLY] == 2
+
+
+def _invite(db: Database) -> None:
+    codes.make_code(db, ASSEMBLY, "translator", "", "", made=0, expires=1)
 
 
 def test_the_command_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
