@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.app.config import BadConfig, Config
 from bot.app.findings import Finding
 from bot.app.tokens import key
+from bot.core.flow import Flow
 from bot.core.gate import Cited
+from bot.core.steps.summarise import Summarise
 from bot.engine.drafting import Helpers
 from bot.language import doubles
 from bot.language.model import Model
@@ -23,14 +25,31 @@ def helpers(config: Config) -> Helpers:
     return Helpers(suggest, _model(config), config.model.seconds)
 
 
-async def look_at_model(config: Config) -> list[Finding]:
-    """Whether the model of the config answers, and as it should; nothing where there is none."""
+def asks_model(flow: Flow) -> bool:
+    """Whether a step of a flow would have a model offer other words."""
+    return any(isinstance(node.step, Summarise) and node.step.wording == "model" for node in flow.nodes.values())
+
+
+async def look_at_model(config: Config, *, wanted: bool) -> list[Finding]:
+    """Whether the model of the config answers, and as it should. `wanted`: a flow asks for one."""
     try:
         model = _model(config)
     except BadConfig as error:
         return [Finding("bad", str(error))]
     if model is None:
-        return []
+        none = Finding(
+            "note",
+            'A flow asks for other words (wording = "model"), but the config names no [model]. Drafts stand in the citizens\' '
+            "own words.",
+        )
+        return [none] if wanted else []
+    found = await _tried(config, model)
+    if not wanted:
+        found.append(Finding("note", 'No flow asks for it: a step "summarise" does so with wording = "model".'))
+    return found
+
+
+async def _tried(config: Config, model: Model) -> list[Finding]:
     try:
         attempt = await model.write(TRIAL, "en")
     finally:

@@ -109,11 +109,11 @@ def _check_borders(config: Config) -> int:
 
 def _check_model(config: Config) -> int:
     """Say whether the language model answers. 1 where it does not: nobody waits for it, but somebody wanted it."""
-    if config.model.url is None:
-        return 0
-    from bot.app.helping import look_at_model  # heavy, and only those with a model need it
+    from bot.app.helping import asks_model, look_at_model  # heavy
 
-    return _told("Model", asyncio.run(look_at_model(config)))
+    flows = (load_flow(config.place(row.flow)).flow for row in config.assembly)
+    wanted = any(flow is not None and asks_model(flow) for flow in flows)
+    return _told("Model", asyncio.run(look_at_model(config, wanted=wanted)))
 
 
 def _check_record(config: Config) -> int:

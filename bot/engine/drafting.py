@@ -192,11 +192,11 @@ def _keep(
             doubts = [fault.about for fault in attempt.faults]
             made.append({"sources": list(sources), "sentence": id, "model": attempt.model, "doubts": doubts})
         about = {
-            "digest": job.request.args["digest"], "sources": list(sources), "sentence": id, "model": attempt.model,
+            "digest": job.request.args["digest"], "sources": list(sources), "wording": id, "model": attempt.model,
             "prompt": attempt.prompt, "input": db.vault.fingerprint(attempt.input).hex()[:16] if attempt.input else "",
             "why": attempt.why, "faults": [fault.about for fault in attempt.faults],
         }  # fmt: skip
-        audit.note(db, job.assembly, Note("worded", data=about), ms(now))
+        audit.note(db, job.assembly, Note("model_asked", data=about), ms(now))
     _happened(db, job, {"digest": job.request.args["digest"], "worded": made}, now)
 
 

@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.cues import turned_round
+from bot.core.folding import voted_otherwise
 
 LANGUAGES = frozenset({"ar", "zh", "en", "fr", "de", "it", "ja", "ko", "nl", "pl", "pt", "es", "th", "tr", "ru"})
 """Those that the encoder knows."""
 ALIKE = 0.65
 """From this cosine on two statements may be doubles."""
-ENOUGH = 3
-"""People who voted on both statements, from whom on their votes tell something."""
 
 Encode = Callable[[Sequence[str]], Any]
 """Texts to an array of one row each."""
@@ -77,15 +76,7 @@ def suggest(said: Sequence[Said], encode: Encode | None = None, most: int = 50) 
 def blocked(one: Said, other: Said) -> bool:
     """Whether two statements must not be taken for doubles, however alike they are: other sides, other negations, other votes."""
     turned = turned_round(one.text, other.text, one.language, other.language)
-    return one.side != other.side or turned or _voted_otherwise(one, other)
-
-
-def _voted_otherwise(one: Said, other: Said) -> bool:
-    """More people voted for one and against the other than did the same on both."""
-    both = (one.votes or {}).keys() & (other.votes or {}).keys()
-    pairs = [((one.votes or {})[seat], (other.votes or {})[seat]) for seat in both]
-    apart = sum(a * b < 0 for a, b in pairs)
-    return len(pairs) >= ENOUGH and apart > sum(a * b > 0 for a, b in pairs)
+    return one.side != other.side or turned or voted_otherwise(one.votes or {}, other.votes or {})
 
 
 @functools.cache

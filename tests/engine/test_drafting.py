@@ -116,7 +116,7 @@ async def kept(here: Room) -> list[Contribution]:
 
 
 async def noted(here: Room) -> list[Mapping[str, Any]]:
-    return [line.data for line in await here.store.read(audit.lines, ASSEMBLY) if line.act == "worded"]
+    return [line.data for line in await here.store.read(audit.lines, ASSEMBLY) if line.act == "model_asked"]
 
 
 # Doubles
@@ -206,7 +206,7 @@ async def test_what_passes_is_kept_under_all_its_authors_keys_and_pointed_at() -
         assert not sentence.shared, "nobody has chosen it, so no record holds it"
         assert sentence.id not in {g.contribution.id for g in await here.store.read(archive.given, ASSEMBLY)}
         [note] = await noted(here)
-        assert (note["model"], note["prompt"], note["sentence"], note["why"]) == ("small-one", 1, sentence.id, "")
+        assert (note["model"], note["prompt"], note["wording"], note["why"]) == ("small-one", 1, sentence.id, "")
         assert len(note["input"]) == 16
         everything = json.dumps([found, note])
         assert "trees" not in everything

@@ -103,11 +103,11 @@ async def test_the_words_of_a_model_cross_with_everybodys_yes_and_with_their_lab
         assert worded.model == "small-one"
         assert MADE not in read_by(here, "cleo", *WEST, "nils")
         await approved(here)
+        assert LABEL in read_by(here, "cleo")
         for name in ("cleo", "dora"):
             text = read_by(here, name)
             assert MADE in text, name
-            assert LABEL in text, name
-            assert BOATS not in text.split("digest", 1)[-1] or name == "cleo"
+            assert "small-one" in text, name
         assert MADE not in repr(await here.store.read(audit.lines, ASSEMBLY))
         assert await here.store.read(queue.parked) == []
 
@@ -123,7 +123,7 @@ async def test_without_all_of_them_nothing_of_the_model_goes_anywhere(end: str) 
         await approved(here)
         assert not any(s.model or s.words for s in (await drawn(here)).sentences)
         assert MADE not in read_by(here, "cleo", "nils", *WEST)
-        assert "language model" not in read_by(here, "cleo", "nils", *WEST)
+        assert "small-one" not in read_by(here, "cleo", "nils", *WEST)
         assert BOATS in read_by(here, "dora") or MORE in read_by(here, "dora")
 
 
@@ -174,7 +174,7 @@ async def test_whatever_the_model_does_the_evening_goes_on(fault: str) -> None:
         assert len(server.seen) == 1
         assert "other words" not in plain(here.post.to("maya")[-1])
         await approved(here)
-        assert "language model" not in read_by(here, *EAST, *WEST, "maya", "nils")
+        assert "small-one" not in read_by(here, *EAST, *WEST, "maya", "nils")
         assert "More boats" in read_by(here, "dora") or "more boats" in read_by(here, "dora")
         assert server.strayed == []
         assert await here.store.read(queue.parked) == []
@@ -240,6 +240,6 @@ async def test_no_injection_of_the_corpus_is_obeyed_and_nothing_crosses_that_nob
         assert after.state == "approved"
         assert not any(s.words or s.model for s in after.sentences)
         everybody = read_by(here, *EAST, *WEST, "nils")
-        assert "language model" not in everybody
+        assert "small-one" not in everybody
         assert not [text for text in made if text in everybody], "a person has released the digest, and not these"
         assert not [text for text in OBEYED if text in everybody and text not in {c.text for c in kept}]
