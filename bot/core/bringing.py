@@ -124,10 +124,11 @@ def translated(
     note = t("What stands here in {language} could not be translated.", language=Lang(digest.language))
     rest = (block(note, kind="note"),) if left else ()
     original = (Button(t("Show the original"), at.press("original", "", digest.id)),) if manner.show_original else ()
-    wrong = Button(doubting.WRONG, at.press("doubt", "", digest.id))
+    engine = doubting.engines(at, texts, engine)
+    wrong = (Button(doubting.WRONG, at.press("doubt", "", digest.id)),) if engine != "none" else ()
     said = (heading(at, manner, digest, engine), *content(at, digest, texts), *rest, *more)
     asks = f"{at.step}:{digest.id}:" if answers else ""
-    return at.message(*said, buttons=(*answers, *original, wrong), asks=asks, shows=digest.id)
+    return at.message(*said, buttons=(*answers, *original, *wrong), asks=asks, shows=digest.id)
 
 
 def retold(

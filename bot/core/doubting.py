@@ -98,6 +98,15 @@ def sentence(at: Scene, one: DigestSentence, number: int, pointers: Mapping[str,
     return (*quoted(one, lambda _: Words(name), number), *marks(one.worded, text))
 
 
+def engines(at: Scene, pointers: Mapping[str, str], come: str) -> str:
+    """Who has translated what is read now, joined by +, "none" where nothing of it is; `come` is who had when it came."""
+    found = [texts(at.state).get(pointer) for pointer in pointers.values() if "@" in pointer]
+    if not found or None in found:
+        return come
+    readable = [text.made for text in found if text is not None and text.made is not None and text.readable]
+    return "+".join(sorted({name for made in readable for name in made.engine.split("+")})) or "none"
+
+
 def held(text: Text, now: datetime) -> bool:
     """Whether nobody may read a text yet, in any language."""
     wanted = text.wanted
@@ -224,4 +233,4 @@ def _untranslated(language: Lang) -> Phrase:
     return t("Not translated: this is what was written, in {language}.", language=language)
 
 
-__all__ = ["WRONG", "ask", "doubted", "held", "late", "marks", "news", "read", "sentence"]
+__all__ = ["WRONG", "ask", "doubted", "engines", "held", "late", "marks", "news", "read", "sentence"]

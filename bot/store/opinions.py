@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.core.effects import Grant
 from bot.core.state import Contribution
-from bot.store import memories
+from bot.store import memories, translations
 from bot.store.database import Database
 from bot.store.times import instant, ms
 
@@ -128,6 +128,7 @@ def amend(db: Database, assembly: str, seat: str, id: str, text: str, at: int) -
         (db.vault.seal(seat, text.encode(), f"contribution/{assembly}/{id}"), assembly, id),
     )
     db.sql.execute("DELETE FROM translation WHERE assembly = ? AND contribution = ?", (assembly, id))
+    translations.reworded(db, assembly, id)
     memories.changed(db, assembly, id)
     _fall(db, assembly, "w.source = ?", id)
     return n + 1

@@ -168,6 +168,15 @@ def _wanted(row: tuple[Any, ...]) -> Wanted:
     )  # fmt: skip
 
 
+def reworded(db: Database, assembly: str, id: str) -> None:
+    """Words were changed by their author: nobody waits for a translation of the old ones, and nobody doubts what is gone."""
+    db.sql.execute(
+        "UPDATE wanted SET state = 'done', taken_by = '', until = NULL WHERE assembly = ? AND contribution = ?",
+        (assembly, id),
+    )
+    db.sql.execute("DELETE FROM flag WHERE assembly = ? AND contribution = ?", (assembly, id))
+
+
 # Doubts
 
 

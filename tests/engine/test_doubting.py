@@ -49,7 +49,7 @@ async def test_everybody_who_has_read_it_reads_that_it_is_questioned_and_what_wa
 async def test_a_flag_takes_nothing_away_and_the_old_message_says_so_too() -> None:
     async with border() as t:
         await doubt(t, "anna", "2")
-        [old] = news(t, "ben", "translated by machine")
+        [old] = news(t, "ben", "[1] Show the original")
         assert "“1. The ferry runs only 3 times a day.”\n  “2. We need a bridge here.”\n" in old
         assert "· Translation questioned. In German it says:\n  “Wir brauchen keine Brücke hier.”" in old
         found = await made(t, "said-1")
@@ -130,9 +130,10 @@ async def test_a_correction_reaches_everybody_who_has_read_the_earlier_one() -> 
                 "It was:\n"
                 "  “We need a bridge here.”"
             ), f"{who}, wherever they sit now"
-        [old] = news(t, "anna", "translated by machine")
+        [old] = news(t, "anna", "[1] Show the original")
         assert "“2. We need no bridge here.”\n· A translator has read this translation." in old
         assert QUESTIONED not in old
+        assert old.startswith("From table 1 in Vienna · translated from German, partly by machine (scripted)\n")
         for who in WIEN:
             assert "corrected" not in "".join(t.shown(who))
 
@@ -197,7 +198,7 @@ async def test_where_it_was_withdrawn_the_original_stands() -> None:
         await doubt(t, "anna", "2")
         await t.write("tina", "/trans")
         await t.tap("tina", "Withdraw the translation")
-        [old] = news(t, "anna", "translated by machine")
+        [old] = news(t, "anna", "[1] Show the original")
         assert (
             "“2. Wir brauchen keine Brücke hier.”\n· Translation withdrawn: this is what was written, in German." in old
         )
@@ -224,7 +225,7 @@ async def test_what_the_checks_refuse_is_held_and_shown_when_it_is_ready() -> No
         assert t.last("anna").endswith(
             "A translator has translated this from German:\n  “The ferry runs 3 times a day only.”"
         )
-        [old] = news(t, "anna", "translated by machine")
+        [old] = news(t, "anna", "[1] Show the original")
         assert "“1. The ferry runs 3 times a day only.”" in old
         await t.room.wait(31 * MINUTE)
         assert news(t, "anna", "No translator was there in time") == []
@@ -235,7 +236,7 @@ async def test_what_is_held_goes_out_as_it_was_written_when_its_time_is_over() -
         await t.room.wait(31 * MINUTE)
         [late] = news(t, "anna", "No translator was there in time")
         assert late.endswith("this is what was written, in German.\n  “Die Fähre fährt nur 3 Mal am Tag.”")
-        [old] = news(t, "anna", "translated by machine")
+        [old] = news(t, "anna", "[1] Show the original")
         assert "“1. Die Fähre fährt nur 3 Mal am Tag.”\n· Not translated: this is what was written, in German." in old
         await t.write("theo", "/trans")
         assert "people have read it as it was written. Your translation still reaches them." in t.last("theo")
@@ -247,6 +248,8 @@ async def test_what_is_held_goes_out_as_it_was_written_when_its_time_is_over() -
 async def test_where_a_person_translates_nobody_reads_the_machine() -> None:
     async with border(relay='translator = "human"') as t:
         assert "bridge" not in "".join(t.shown("anna"))
+        assert "machine" not in t.last("anna"), "nothing is said to be translated that is not"
+        assert LOOKS_WRONG not in t.last("anna"), "nor is there anything to doubt"
         assert "· 2. This waits for a translator, until 09:56 at the latest." in t.last("anna")
         assert "2 texts wait for a translator, the first until 09:56." in t.last("theo")
         await t.write("theo", "/trans")
@@ -260,7 +263,7 @@ async def test_where_a_person_translates_nobody_reads_the_machine() -> None:
 
 async def test_in_a_room_it_is_doubted_and_corrected_where_it_stands() -> None:
     async with border(in_room=("anna", "ben")) as t:
-        [old] = news(t, GROUP, "translated by machine")
+        [old] = news(t, GROUP, "[1] Show the original")
         assert "We need a bridge here." in old
         assert news(t, "anna", "translated by machine") == []
         assert news(t, "cleo", "translated by machine"), "who is not there reads it in their own chat"
@@ -272,7 +275,7 @@ async def test_in_a_room_it_is_doubted_and_corrected_where_it_stands() -> None:
         assert len(news(t, "cleo", "Translation questioned:")) == 1
         await correct(t, "We need no bridge here.")
         assert len(news(t, GROUP, "has corrected a translation")) == 1
-        [old] = news(t, GROUP, "translated by machine")
+        [old] = news(t, GROUP, "[1] Show the original")
         assert "“2. We need no bridge here.”" in old, "the message in the room is changed too"
         assert news(t, "anna", "has corrected") == [], "once, where they have read it"
 
