@@ -101,13 +101,12 @@ def look_at_translators(flow: Flow, there: int) -> list[Finding]:
     ]
     if there or not waiting or not pairs(flow):
         return []
-    return [
-        Finding(
-            "note",
-            f"Nobody is invited to translate, and {listed(waiting)} {'waits' if len(waiting) == 1 else 'wait'} for translators: what they do not release in time is "
-            "read as it was written. Invite some with pnyx people invite --role translator.",
-        )
-    ]
+    wait = "waits" if len(waiting) == 1 else "wait"
+    said = (
+        f"Nobody is invited to translate, and {listed(waiting)} {wait} for translators: what they do not release in time is read "
+        "as it was written. Invite some with pnyx people invite --role translator."
+    )
+    return [Finding("note", said)]
 
 
 async def _asked(engine: Engine) -> frozenset[Pair] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.effects import Withdraw
-from bot.store import findings, opinions
+from bot.core.effects import Seated, Withdraw
+from bot.store import findings, opinions, people
 from bot.store.database import Database
 from tests.support.border import LEEDS, MINUTE, SCRIPT, WIEN, again, border
 from tests.support.chats import Talkers
@@ -211,3 +212,57 @@ def _reply(db: Database, words: str) -> str:
     """The id of an answer."""
     found = opinions.contributions(db, ASSEMBLY, "carry", kinds=("reply",))
     return next(c.id for c in found if c.text == words)
+
+
+async def test_an_answer_in_the_language_of_the_others_comes_in_its_own_words() -> None:
+    german = "Wir finden, dass drei Boote am Tag für unsere Stadt wirklich genug sind."
+    async with two_way() as t:
+        await answer(t, "anna", 1, german)
+        await answer(t, "ben", 2)
+        await answer(t, "cleo", 1)
+        await t.room.wait(MINUTE)
+        await t.tap("otto", "Approve")
+        for who in WIEN:
+            assert with_words(t, who, f"“1. {german}”"), t.last(who)
+
+
+async def test_hard_words_come_whole() -> None:
+    hard = ["مرحبا بكم في مدينتنا <b>هنا</b>", "👩‍👩‍👧‍👦 ja\u200bja @room &amp; <i>", "x" * 990]
+    async with two_way() as t:
+        for who, words in zip(LEEDS, hard, strict=True):
+            await answer(t, who, 1, words)
+        await t.room.wait(MINUTE)
+        await t.tap("otto", "Approve")
+        for words in hard:
+            assert with_words(t, "dora", words), t.last("dora")
+        await t.tap("anna", "Take back")
+        assert not with_words(t, "dora", hard[0])
+
+
+async def test_ten_thousand_characters_are_asked_for_again_and_nothing_is_lost() -> None:
+    async with two_way() as t:
+        await t.tap("anna", "Answer 1")
+        await t.write("anna", "x" * 4000)
+        assert "It was not kept yet." in t.last("anna")
+        await t.write("anna", "Shorter.")
+        assert await replies(t) == [("said-0", "Shorter.")]
+
+
+async def test_at_a_table_in_a_room_a_button_asks_in_private_and_a_reply_answers_there() -> None:
+    there: dict[str, Any] = {"room": True, "place": "group-7"}
+    async with two_way() as t:
+        await t.room.enrol("lea", "facilitator", "leeds", "en")
+        await t.room.apply([Seated("leeds-1", "tables", "leeds", 1, ("en",), (await _seat(t, "lea"),))])
+        await t.write("lea", "/bind")
+        (code,) = re.findall(r"/bind (\S+)", t.last("lea"))
+        await t.write("lea", f"/bind {code}", **there)
+        await t.room.happens("entered", "anna", "group-7")
+        await t.tap("anna", "Answer 2")
+        assert "What would you like to answer to this?" in t.last("anna")
+        await t.write("anna", "Said in private.")
+        assert t.shown("group-7")[-1] == "Anna answers to sentence 2:\n  “Said in private.”"
+
+
+async def _seat(t: Talkers, name: str) -> str:
+    seats = await t.room.store.read(people.staff, ASSEMBLY, "facilitator")
+    return next(seat.id for seat in seats if seat.name == name.title())
