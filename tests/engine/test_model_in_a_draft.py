@@ -15,7 +15,7 @@ from bot.core.state import Contribution, Digest, DigestSentence
 from bot.engine.drafting import Helpers
 from bot.language.doubles import suggest
 from bot.language.model import Model
-from bot.store import archive, audit, identities, opinions, queue
+from bot.store import archive, audit, identities, opinions, queue, translations
 from tests.support.model_server import Answer, ModelServer, contributions, corpus, faithful, model_server
 from tests.support.room import ASSEMBLY, Room, room
 from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
@@ -29,14 +29,16 @@ LABEL = "Worded by a language model (small-one)."
 
 
 @asynccontextmanager
-async def evening(answer: Answer | None = None, seconds: float = 5) -> AsyncIterator[tuple[Room, ModelServer]]:
+async def evening(
+    answer: Answer | None = None, seconds: float = 5, translate: str = "none"
+) -> AsyncIterator[tuple[Room, ModelServer]]:
     """Both tables have talked, and their digests are drawn. The model writes `MADE`, or does what `answer` says."""
     flow = two_shores().replace('of = ["talk"]\n', 'of = ["talk"]\nwording = "model"\n')
     assert 'wording = "model"' in flow
     async with model_server() as server:
         server.answer = answer or (lambda _: {"text": MADE, "cites": [1, 2], "quotes": []})
         model = Model(server.url, "small-one")
-        async with room(flow, helpers=Helpers(suggest, model, seconds)) as here:
+        async with room(flow, translate=translate, helpers=Helpers(suggest, model, seconds)) as here:
             await gather(here, EAST, WEST)
             await until(here, "talk")
             for name, words in SAID.items():
@@ -142,14 +144,18 @@ async def test_what_authors_take_back_takes_the_models_words_along() -> None:
 
 
 async def test_an_author_who_is_erased_later_takes_them_along_in_every_language() -> None:
-    async with evening() as (here, _):
+    async with evening(translate="pseudo") as (here, _):
         await folded(here)
         await taken(here, "anna", "ben")
         await approved(here)
         [worded] = [s for s in (await drawn(here)).sentences if s.model]
         assert await here.store.read(opinions.words, ASSEMBLY, [worded.words]) == {worded.words: MADE}
+        german = await here.store.read(translations.load, ASSEMBLY, worded.words, "de")
+        assert german is not None
+        assert german.text in read_by(here, "dora")
         await here.store.transact(identities.erase, await here.enrol("ben", site="east"))
         assert await here.store.read(opinions.words, ASSEMBLY, [worded.words]) == {}
+        assert await here.store.read(translations.load, ASSEMBLY, worded.words, "de") is None
 
 
 FAULTS = (
