@@ -30,7 +30,7 @@ from tests.support.stage_matrix import ACCOUNT, Client, MatrixStage
 from tests.support.stage_telegram import MARKS, GroupRoom, Phone, doubled, repeats
 from tests.support.tallying import recount, said_is_on_record, spoken
 
-ROLES: tuple[Role, ...] = ("participant", "facilitator", "coordinator", "organiser")
+ROLES: tuple[Role, ...] = ("participant", "facilitator", "coordinator", "translator", "organiser")
 REPEATED_MOST = 8
 """So many messages may be under way on Telegram when the bot is killed."""
 

@@ -33,7 +33,7 @@ from bot.core.message import Lang, Plain, Several, When, message
 from bot.core.rendered import Rendered
 from bot.core.schedule import duration
 from bot.core.state import Role
-from bot.engine import house
+from bot.engine import beside, house
 from bot.engine.clock import ManualClock
 from bot.engine.engine import Engine
 from bot.language.catalog import Catalogs
@@ -172,6 +172,7 @@ class Attentive(Engine):
     """An engine that tells when it has nothing to do."""
 
     def __init__(self, store: Store, clock: WorldClock, transport: Transport) -> None:
+        beside.AT_ONCE = 1  # what is done side by side ends in any order, and every run must do the same
         super().__init__(store, CATALOGS, clock, [transport], translators("pseudo"))
         self.due: datetime | None = None
 
@@ -180,8 +181,15 @@ class Attentive(Engine):
         while True:
             await self.settle()
             self.due = await self.next_due()
-            if self.due is None or self.due > self.clock.now():
+            under_way = await self.store.read(_under_way, ms(self.clock.now()))
+            if not under_way and (self.due is None or self.due > self.clock.now()):
                 return
+
+
+def _under_way(db: Database, now: int) -> bool:
+    """Whether the engine's own sender has something in hand: what stands behind that in the same chat is not due before."""
+    row = "SELECT 1 FROM outbox WHERE state = 'sending' OR (state = 'new' AND due <= ?) LIMIT 1"
+    return db.sql.execute(row, (now,)).fetchone() is not None
 
 
 class Director(FileLines):
