@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.core.files import named
 from bot.core.message import Lang, Part, Phrase, t, tn
 from bot.core.provenance import TOLD_BY
-from bot.core.retelling import WHY, support_in_words, translated_by
+from bot.core.retelling import WHY, by_model, support_in_words, translated_by
 from bot.core.state import Table, Translated
 from bot.core.steps.collect import SIDES
 from bot.core.talk import LABELS
@@ -163,9 +163,7 @@ def _line(material: Material, line: Line) -> Iterator[str]:
     if line.text:
         yield quoted(line.text) if line.free else f"> {escaped(line.text)}"
     if line.text and line.model:
-        yield escaped(
-            material.say(t("Worded by the language model {model}, and approved by a person.", model=line.model))
-        )
+        yield escaped(material.say(by_model(line.model)))
     if line.original:
         yield escaped(material.say(t("Written originally:")))
         yield quoted(line.original)
