@@ -145,12 +145,8 @@ def closed(turn: Turn, seat: Seat, event: Heard) -> None:
 
 
 def asked(turn: Turn, seat: Seat, at: datetime | None) -> tuple[Node, str] | None:
-    """The private question that waits for a typed answer. What is over waits for nothing, though its buttons still answer."""
-    step = seat.focus.split(":", 1)[0]
-    node = turn.flow.nodes.get(step)
-    if node is None or (node.step.lasting and step not in turn.course.open):
-        return None
-    return target(turn, seat, step, at)
+    """The private question that waits for a typed answer."""
+    return target(turn, seat, seat.focus.split(":", 1)[0], at) if seat.focus else None
 
 
 def talking(turn: Turn, seat: Seat) -> tuple[Node, str] | None:

@@ -104,8 +104,6 @@ def hear(draft: Draft, heard: Heard, carried: Iterable[str] = ()) -> Moves:
     else:
         draft = yield from _leader(draft, heard, what, rest)
     if draft.digest.state == "draft":
-        if draft.unread(before) and draft.note("version", 0) == before.note("version", 0):
-            draft = draft.reworded()
         if before.note("approved", "") and not draft.note("approved", ""):
             head = t("New words have come in since this was approved. Please read it once more.")
             yield from reshown(draft, derive(heard.id), head=head)
