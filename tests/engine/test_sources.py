@@ -9,14 +9,15 @@ from dataclasses import replace
 from bot.core.commands.tracing import wanted
 from bot.core.effects import Draw, Keep, Retell
 from bot.core.events import Heard
-from bot.core.provenance import Read, the_last
+from bot.core.provenance import Read, Source, Trail, behind, the_last
 from bot.core.rendered import plain
-from bot.core.state import Contribution, Digest, DigestSentence, Table, Translated
+from bot.core.state import Contribution, Digest, DigestSentence, Seat, Table, Translated
 from bot.store import archive, copies, identities, opinions
 from bot.transports.port import Batch, Incoming
-from tests.support.plays import flow_of
+from tests.support.plays import flow_of, read
 from tests.support.room import ACCOUNT, ASSEMBLY, START, Room, room
 from tests.support.stagehand import Stagehand
+from tests.support.table_room import GROUP, bind
 from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
 
 EAST = dict.fromkeys(("anna", "ben", "cleo"), ALL)
@@ -251,3 +252,64 @@ def test_the_question_which_digest_names_their_places() -> None:
     assert "[your table]" in asked
     [told] = stage.press("anna", "-source:b:3")
     assert "There is no sentence 3 in this digest." in told
+
+
+async def test_the_digest_that_was_read_last_is_meant() -> None:
+    async with evening() as (here, seats):
+        await carried(here)
+        own, other = await drawn(here, "east"), await drawn(here, "west")
+        for later, (digest, place) in enumerate(((own, "your table"), (other, "from table 1 in West Bank")), 1):
+            at = int(here.clock.now().timestamp() * 1000) + later
+            await here.store.transact(copies.note, seats["anna"], f"again-{later}", ASSEMBLY, digest.id, at)
+            assert f"Sentence 1 · {place}" in await reads(here, "anna", "/source 1")
+
+
+async def test_what_was_read_in_a_room_of_the_table_counts_as_read() -> None:
+    async with evening() as (here, _):
+        await bind(here)
+        await here.say("maya", press="digest:approve:east-1:")
+        assert "This goes to the other tables" in here.post.text(GROUP)
+        await here.room_says("anna", GROUP, "hello", message="m1")
+        assert "Sentence 1 · your table" in await reads(here, "anna", "/source 1")
+
+
+async def test_an_idea_stays_nameless_and_help_is_told_at_home_only() -> None:
+    async with evening() as (here, seats):
+        digest = await drawn(here, "west")
+        idea = Contribution(
+            "idea", "arguments", "west-1", "west", seats["dora"], "idea", "Ein Baum.", here.clock.now(), "de", helped=True
+        )  # fmt: skip
+        await here.apply(
+            [Keep(idea), Draw(replace(digest, sentences=(*digest.sentences, DigestSentence(("idea",), 1, 0, False))))]
+        )
+        n = len(digest.sentences) + 1
+        told = await reads(here, "nils", press=f"-source:{digest.id}:{n}")
+        assert "Ein Baum." in told
+        assert "Dora" not in told, "her table reads it without a name"
+        own = await reads(here, "nils", press=f"-source:{digest.id}:{await number_of(here, 'west', 'Weniger Autos.')}")
+        assert "Dora" in own
+        shown = [
+            behind(here.flow, reader, trail_of(idea, digest, n)) for reader in (seat_at("east-1"), seat_at("west-1"))
+        ]
+        helped = ["with help" in "".join(read(part) for b in blocks for part in b.parts) for blocks in shown]
+        assert helped == [False, True]
+
+
+async def test_words_that_their_author_has_edited_say_so() -> None:
+    async with evening() as (here, seats):
+        n, digest = await number_of(here, "west", "Weniger Autos."), await drawn(here, "west")
+        id = digest.sentences[n - 1].sources[0]
+        await here.store.transact(opinions.amend, ASSEMBLY, seats["dora"], id, "Weniger Autos!", 1)
+        told = await reads(here, "nils", press=f"-source:{digest.id}:{n}")
+        assert "Weniger Autos!" in told
+        assert told.splitlines()[3].endswith("(geändert)")
+
+
+def seat_at(table: str) -> Seat:
+    return Seat("reader", "participant", table.partition("-")[0], "en", "active", "Reader", table)
+
+
+def trail_of(given: Contribution, digest: Digest, number: int) -> Trail:
+    sentences = (*digest.sentences, DigestSentence((given.id,), 1, 0, False))
+    table = Table(digest.table, "tables", digest.site, 1, ("de",))
+    return Trail(replace(digest, sentences=sentences), number, table, (Source(given.id, "live", given),), step="carry")
