@@ -4,7 +4,8 @@ Invariants:
 
 * They suggest. A person who leads the table decides what becomes of it, and the authors whose words it concerns.
 * A language model is asked only where the flow says so, and only about sentences that several people share: whoever wrote a
-  sentence alone keeps their words.
+  sentence alone keeps their words. And only where all of them wrote in the language of the digest: nobody says yes to words that
+  they cannot read.
 * Where they bring nothing, or nothing in time, nobody notices.
 """
 
@@ -77,8 +78,10 @@ def take(draft: Draft, heard: Heard, rest: str) -> Changes:
 
 
 def _shared(draft: Draft, sentence: DigestSentence) -> bool:
-    said = {i.text for i in draft.items if i.id in sentence.sources}
-    return not sentence.words and len(draft.authors(sentence)) > 1 and len(said) > 1
+    said = [i for i in draft.items if i.id in sentence.sources]
+    languages = {i.spoken.split("-")[0] for i in said}
+    different = len({i.text for i in said}) > 1 and languages == {draft.digest.language.split("-")[0]}
+    return different and not sentence.words and len(draft.authors(sentence)) > 1
 
 
 def _request(draft: Draft, job: str, key: str, **args: object) -> Request:

@@ -85,6 +85,14 @@ def test_it_is_not_asked_about_two_who_wrote_the_same_words_or_about_one_who_wro
     assert requests(twice, "wording") == []
 
 
+def test_it_is_not_asked_where_somebody_could_not_read_what_they_say_yes_to() -> None:
+    german = replace(said("buses", "ben"), written="de")
+    stage = a_table(said("trains", "anna"), german, said("roads", "cleo"), steps=MODEL)
+    folded(stage)
+    assert any(len(s.sources) == 2 for s in digest_of(stage).sentences)
+    assert requests(stage, "wording") == []
+
+
 def test_about_each_sentence_it_is_asked_under_a_key_of_its_own_while_a_person_looks_at_the_draft() -> None:
     four = [said(id, seat) for id, seat in (("trains", "anna"), ("buses", "ben"), ("roads", "cleo"), ("ships", "dora"))]
     stage = a_table(*four, steps=MODEL)
