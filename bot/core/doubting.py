@@ -52,14 +52,13 @@ def _doubted(seat: Seat, pointer: str, text: Text | None, now: datetime) -> tupl
     id, _, language = pointer.partition("@")
     where = {"contribution": id, "language": language, "step": text.given.step, "table": text.given.table}
     effects: list[Effect] = [Flag(seat.id, id, language), Note("flagged", seat.id, where)]
-    wanted = Wanted(id, language, text.given.spoken, "questioned", now)
-    before = text.wanted
+    wanted, before = Wanted(id, language, text.given.spoken, "questioned", now), text.wanted
+    if before is not None and before.state != "done":  # whoever has it keeps it
+        wanted = replace(before, why="questioned")
     if before is not None and before.why == "questioned" and before.state == "done":
         # A translator has let it stand already: they look once more, and nobody else is told again.
-        return t("Thank you. A translator has looked at this before, and looks at it once more."), [
-            *effects,
-            Want(wanted),
-        ]
+        looked = t("Thank you. A translator has looked at this before, and looks at it once more.")
+        return looked, [*effects, Want(wanted)]
     if text.made.state != "questioned":
         effects += [Retell(replace(text.made, state="questioned")), Want(wanted)]
     thanks = t(

@@ -55,6 +55,12 @@ def test_later_flags_are_kept_and_nothing_else_happens() -> None:
     assert "You have said so already" in answer
 
 
+def test_whoever_looks_at_it_already_keeps_it() -> None:
+    taken = replace(WANTED, state="taken", taken_by="tom", until=START + HOUR, due=None)
+    effects = list(doubted(ANNA, "c1@fr", Text(GIVEN, MADE, taken), START, "k"))
+    assert effects[3] == Want(replace(taken, why="questioned"))
+
+
 def test_what_a_translator_has_let_stand_is_looked_at_once_more_and_not_announced() -> None:
     done = Text(GIVEN, replace(MADE, state="reviewed"), replace(WANTED, why="questioned", state="done"))
     assert doubts(done)[0] == ["Flag", "Note", "Want"]
