@@ -178,7 +178,7 @@ def _wordings(a: Asked) -> dict[str, Any]:
     db, step = a.work.db, a.node.id
     standing = opinions.contributions(db, a.assembly, step, table=a.table.id, kinds=("sentence",))
     live = {c.id for c in standing}
-    drawn = (d for d in findings.digests(db, a.assembly, step) if d.table == a.table.id)
+    drawn = findings.digests(db, a.assembly, step, a.table.id)
     named = dict.fromkeys(s.words for d in drawn for s in d.sentences if s.words and s.words not in live)
     lost = (c for id in named if (c := opinions.contribution(db, a.assembly, id)) is not None)
     return {"wordings": (*standing, *lost)}
@@ -192,8 +192,8 @@ def _gone(a: Asked) -> dict[str, Any]:
 
 
 def _carried(a: Asked) -> dict[str, Any]:
-    drawn = (d.id for d in findings.digests(a.work.db, a.assembly, a.node.id) if a.table and d.table == a.table.id)
-    return {"carried": {id: arrivals.tables_with(a.work.db, a.assembly, id) for id in drawn}}
+    drawn = findings.digests(a.work.db, a.assembly, a.node.id, a.table.id) if a.table is not None else []
+    return {"carried": {d.id: arrivals.tables_with(a.work.db, a.assembly, d.id) for d in drawn}}
 
 
 def _own(a: Asked) -> dict[str, Any]:
