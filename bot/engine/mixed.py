@@ -67,9 +67,9 @@ def withheld(work: Work, row: OutRow) -> OutRow:
         if language and asked(work, row.assembly, id, language):
             awaits.append(f"{id}@{language}")
     late = ms(work.now + work.house.patience)
-    if not awaits or row.at >= late:
+    if not awaits:
         return row
-    return replace(row, at=late, awaits=" ".join(awaits) if row.at <= ms(work.now) else "")
+    return replace(row, at=max(row.at, late), awaits=" ".join(awaits) if row.at <= ms(work.now) else "")
 
 
 def asked(work: Work, assembly: str, id: str, language: str) -> bool:

@@ -208,12 +208,7 @@ class Work:
 
     def translate_anew(self, assembly: str, contribution: str) -> None:
         """A contribution has new words: messages that wait for a translation of it wait for that of these."""
-        languages = withheld.anew(self.db, assembly, contribution)
-        for number, row in enumerate(self._out):
-            if row.assembly == assembly and row.awaits:
-                awaits, of = withheld.again(row.awaits, contribution)
-                self._out[number], languages = replace(row, awaits=awaits), languages | of
-        for language in sorted(languages):
+        for language in sorted(withheld.anew(self.db, assembly, contribution)):
             mixed.asked(self, assembly, contribution, language)
 
     def _morning(self, assembly: str, site: str) -> datetime:

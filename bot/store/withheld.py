@@ -49,20 +49,12 @@ def anew(db: Database, assembly: str, contribution: str) -> set[str]:
     found = db.sql.execute(f"SELECT seq, awaits FROM outbox WHERE {_WAITING}", (assembly,)).fetchall()
     languages = set[str]()
     for seq, awaits in found:
-        now, of = again(awaits, contribution)
-        languages |= of
-        if now != awaits:
-            db.sql.execute("UPDATE outbox SET awaits = ? WHERE seq = ?", (now, seq))
+        marks = [each.removeprefix("!") if _of(each) == contribution else each for each in awaits.split()]
+        languages |= {each.partition("@")[2] for each in marks if _of(each) == contribution}
+        db.sql.execute("UPDATE outbox SET awaits = ? WHERE seq = ?", (" ".join(marks), seq))
     return languages
 
 
-def again(awaits: str, contribution: str) -> tuple[str, set[str]]:
-    """What a message waits for, once a contribution has new words; and the languages in which it waits for that one."""
-    marks, languages = [], set[str]()
-    for each in awaits.split():
-        id, _, language = each.removeprefix("!").partition("@")
-        if id == contribution:
-            languages.add(language)
-            each = f"{id}@{language}"
-        marks.append(each)
-    return " ".join(marks), languages
+def _of(mark: str) -> str:
+    """The contribution for whose translation a message waits."""
+    return mark.removeprefix("!").partition("@")[0]

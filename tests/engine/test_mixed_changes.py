@@ -7,7 +7,7 @@ import asyncio
 from bot.core.rendered import plain
 from bot.engine.engine import Engine
 from bot.language.translation.service import Orders, Translators
-from bot.store import identities
+from bot.store import courses, identities
 from tests.support.mixed_tables import DE, PATIENCE, Turning, mixed, reads, under_way, until
 from tests.support.room import CATALOGS
 
@@ -132,3 +132,44 @@ async def test_a_translation_of_the_talk_can_be_doubted_corrected_and_withdrawn(
         assert reads(people, "cleo", asked) == reads(people, "anna", "corrected") == 0
         await people.tap("cleo", "Original")
         assert reads(people, "cleo", "“The bread is dear.”") >= 1
+
+
+async def test_what_came_of_the_old_words_lets_nothing_leave() -> None:
+    async with mixed() as (people, engine):
+        engine.gates = {"The bread is dear.": asyncio.Event(), "The bread is cheap.": asyncio.Event()}
+        writing = await under_way(people, engine, "anna", "The bread is dear.")
+        editing = asyncio.create_task(people.edit("anna", "anna-2", "The bread is cheap."))
+        await until(lambda: len(engine.asked) == 2)
+        engine.gates["The bread is dear."].set()
+        while await people.room.store.read(lambda db: len(courses.open_jobs(db))) > 1:
+            await people.room.engine._sender.flush()
+        await people.room.engine._sender.flush()
+        assert reads(people, "ben", "Anna\n") == 0
+        engine.gates["The bread is cheap."].set()
+        await asyncio.gather(writing, editing)
+        await people.room.engine.settle()
+        assert reads(people, "ben", "ehT daerb si paehc.") == reads(people, "ben", "Anna\n") == 1
+
+
+async def test_what_could_not_be_translated_is_not_waited_for_again() -> None:
+    async with mixed() as (people, engine):
+        engine.gives = lambda text: ""
+        await people.write("anna", "The bread is dear.")
+        await people.tap("maya", "Hide")
+        assert reads(people, "ben", "The bread is dear.") == 0
+        await people.tap("maya", "It was a mistake: put it back")
+        assert reads(people, "ben", "auf Englisch, nicht übersetzt") == 1
+        assert len(engine.asked) == 1
+
+
+async def test_nobody_reads_the_original_of_what_was_taken_back_or_belongs_to_another_table() -> None:
+    async with mixed() as (people, _):
+        await people.write("anna", "The bread is dear.")
+        press = next(b.press for m in people.chats.to("ben") for b in m.buttons if b.label == "Original")
+        await people.room.enrol("dora")
+        await people.room.say("dora", press=press)
+        assert "The bread is dear." not in "\n".join(people.shown("dora"))
+        await people.write("anna", "/undo")
+        for who in ("ben", "maya"):
+            await people.room.say(who, press=press)
+            assert people.last(who) == "This was taken back or hidden, so it cannot be shown."

@@ -291,6 +291,7 @@ async def test_what_was_held_for_the_night_comes_together_in_the_morning_each_in
         await people.write("anna", "First.")
         await people.write("cleo", "Second.")
         await people.write("anna", "Third.")
+        await people.room.wait(2 * PATIENCE)
         assert reads(people, "ben", "tsriF.") == 0
         assert len(engine.asked) == 3
         await people.room.wait(timedelta(hours=10))
@@ -333,3 +334,11 @@ async def test_a_machine_that_hangs_in_one_language_leaves_room_for_the_others()
         await asyncio.gather(*many)
         await people.room.engine.settle()
         assert [text.splitlines()[1] for text in people.shown("cleo")[-20:]] == [f"  “daerB {n}.”" for n in range(20)]
+
+
+async def test_nobody_leads_a_table_that_has_no_room_for_their_language() -> None:
+    languages = {"anna": "en", "ben": "de", "cleo": "en", "maya": "fr"}
+    async with mixed(languages=languages) as (people, engine):
+        await people.write("anna", "The bread is dear.")
+        assert reads(people, "maya", "The bread is dear.") == 0
+        assert {target for _, _, target in engine.asked} == {"de"}

@@ -133,3 +133,18 @@ async def test_a_correction_changes_what_stands_below_the_original_and_a_withdra
 def newest(db: Database) -> str:
     """The id of what was said last."""
     return str(db.sql.execute("SELECT id FROM contribution WHERE kind = 'message' ORDER BY seq DESC").fetchone()[0])
+
+
+async def test_an_answer_from_outside_stands_below_the_original_not_below_its_translation() -> None:
+    async with met("anna", "cleo", languages={"anna": "en", "ben": "en", "cleo": "de", "maya": "en"}) as (people, _):
+        own = await people.write("anna", "The bread is dear.", **THERE)
+        assert reads(people, GROUP, "raed") == 1
+        await people.write("ben", "Too dear.", answers=people.chats.find("ben", "The bread is dear."))
+        assert people.chats.answers(GROUP, "Too dear.") == own
+
+
+async def test_whoever_leads_the_table_and_reads_another_language_has_it_in_the_room_too() -> None:
+    languages = {"anna": "en", "ben": "en", "cleo": "en", "maya": "de"}
+    async with met("anna", "ben", "cleo", languages=languages) as (people, _):
+        await people.write("anna", "The bread is dear.", **THERE)
+        assert people.shown(GROUP) == [TOLD]
