@@ -107,7 +107,7 @@ def hear(draft: Draft, heard: Heard, carried: Iterable[str] = ()) -> Moves:
         if before.note("approved", "") and not draft.note("approved", ""):
             head = t("New words have come in since this was approved. Please read it once more.")
             yield from reshown(draft, derive(heard.id), head=head)
-        draft = yield from _fewer(before, draft, heard)
+        draft = yield from _fewer(draft)
     if draft.digest != before.digest:
         yield Draw(draft.digest)
     if draft.notes is not None:
@@ -237,10 +237,9 @@ def _open(draft: Draft) -> list[str]:
     return [seat for seat in draft.everybody if draft.few and seat not in draft.note("may", {})]
 
 
-def _fewer(before: Draft, draft: Draft, heard: Heard) -> Changes:
-    """Where few authors are left now, each of them is asked; once all have answered, what is approved goes."""
-    if draft.few and not before.few:
-        yield from authorship.ask(draft)
+def _fewer(draft: Draft) -> Changes:
+    """Where few authors are left now, each of them is asked, once; when all have answered, what is approved goes."""
+    yield from authorship.ask(draft, _open(draft))
     by = draft.note("approved", "")
     if by and standing(draft.digest) and not _open(draft):
         return (yield from _release(draft, by))

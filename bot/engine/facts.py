@@ -11,7 +11,7 @@ but for counts at the close of a step, which are made once.
 * `agreements`  who agreed with which of the `items`: {contribution: {seat: 1, 0 or -1}}
 * `wordings`    how the statements of this table are worded for a digest of this step, also what was taken back
 * `gone`        which of the authors of `items` have paused or left
-* `carried`     the tables to which the digests of this step at this table have come, by digest
+* `carried`     the tables that have read the digests of this step at this table, by digest
 * `own`         what this person has given in the step and not taken back
 * `digest`      the digest of this step at this table
 * `digests`     the digests of the steps referred to, at this table, or of the course
@@ -192,8 +192,16 @@ def _gone(a: Asked) -> dict[str, Any]:
 
 
 def _carried(a: Asked) -> dict[str, Any]:
-    drawn = findings.digests(a.work.db, a.assembly, a.node.id, a.table.id) if a.table is not None else []
-    return {"carried": {d.id: arrivals.tables_with(a.work.db, a.assembly, d.id) for d in drawn}}
+    drawn = (d.id for d in findings.digests(a.work.db, a.assembly, a.node.id) if a.table and d.table == a.table.id)
+    return {"carried": {id: _read_at(a, id) for id in drawn}}
+
+
+def _read_at(a: Asked, digest: str) -> tuple[str, ...]:
+    """The tables that have been shown a digest; elsewhere it may have come before its step has opened."""
+    come = [(step, f"table:{table}") for step, table in arrivals.brought(a.work.db, a.assembly, digest)]
+    stages = a.work.stages(a.assembly, come)
+    read = (unit for (_, unit), stage in stages.items() if digest in stage.data.get("shown", ()))
+    return tuple(dict.fromkeys(unit.removeprefix("table:") for unit in read))
 
 
 def _own(a: Asked) -> dict[str, Any]:

@@ -57,13 +57,13 @@ def elsewhere(db: Database, assembly: str, step: str, table: str) -> frozenset[s
     return frozenset(digest for (digest,) in found)
 
 
-def tables_with(db: Database, assembly: str, digest: str) -> tuple[str, ...]:
-    """The tables to which a digest has come, in the order in which it did."""
+def brought(db: Database, assembly: str, digest: str) -> tuple[tuple[str, str], ...]:
+    """The `(step, table)` to which a digest has come, in the order in which it did."""
     rows = db.sql.execute(
-        "SELECT table_id FROM arrival WHERE assembly = ? AND digest = ? GROUP BY table_id ORDER BY MIN(at), table_id",
+        "SELECT step, table_id FROM arrival WHERE assembly = ? AND digest = ? ORDER BY at, step, table_id",
         (assembly, digest),
     )
-    return tuple(table for (table,) in rows)
+    return tuple((step, table) for step, table in rows)
 
 
 def holding(db: Database, assembly: str, ids: Iterable[str]) -> list[tuple[str, str, str, str]]:
