@@ -12,6 +12,8 @@ from bot.rehearsal import corpus
 from bot.rehearsal.happenings import Acted, Happening
 from bot.rehearsal.play import open_rehearsal
 from bot.rehearsal.voices import read_voices, same
+from bot.store import courses, soundness
+from bot.store.database import Database
 
 CHOICES = {"agree": 1, "disagree": -1, "pass": 0}
 
@@ -25,9 +27,13 @@ async def test_ballots_follow_the_record_and_words_too(repo: Path) -> None:
         await rehearsal.seat_everybody()
         await rehearsal.begin()
         outcome = await rehearsal.run()
+        [record] = await rehearsal.hall.store.read(_audits)
     finally:
         await rehearsal.close()
     assert outcome.ended, outcome.standing
+    assert record.broken == [], "every sentence that was read leads to what somebody said"
+    assert record.digests == record.arrivals > 2
+    assert record.sources["live"] >= record.sentences > 10
 
     recorded, said = {}, set()
     for site in ("at", "nz"):
@@ -54,3 +60,7 @@ async def test_ballots_follow_the_record_and_words_too(repo: Path) -> None:
     words = [same(act.what.text) for act in acts if act.what.text and not act.what.text.startswith("/")]
     assert len(words) > 200
     assert [w for w in words if w not in said and not w.startswith(greeting)] == []
+
+
+def _audits(db: Database) -> list[soundness.Record]:
+    return [soundness.audit(db, row.id) for row in courses.assemblies(db)]
