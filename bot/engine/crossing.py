@@ -75,7 +75,19 @@ def _targets(a: Asked) -> dict[str, Any]:
 
 
 def _known(a: Asked) -> dict[str, Any]:
-    return {"known": arrivals.elsewhere(a.work.db, a.assembly, a.node.id, a.table.id) if a.table else frozenset()}
+    """The digests that this table has read in another relay before. Only a relay of the same digests can have brought them."""
+    table = a.table.id if a.table is not None else ""
+    others = [
+        node.id
+        for node in a.flow.nodes.values()
+        if isinstance(node.step, Relay) and node.id != a.node.id and node.step.of == getattr(a.node.step, "of", "")
+    ]
+    here = arrivals.times(a.work.db, a.assembly, a.node.id, table) if others else {}
+    known: set[str] = set()
+    for step in others:
+        there = arrivals.times(a.work.db, a.assembly, step, table)
+        known |= {digest for digest, at in there.items() if digest in here and (at, step) < (here[digest], a.node.id)}
+    return {"known": frozenset(known)}
 
 
 READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {

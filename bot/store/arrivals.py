@@ -45,16 +45,12 @@ def at_table(db: Database, assembly: str, step: str, table: str) -> tuple[Arriva
     return tuple(Arrival(digest, engine, texts) for digest, engine, texts in found if digest is not None)
 
 
-def elsewhere(db: Database, assembly: str, step: str, table: str) -> frozenset[str]:
-    """Those digests of a step that had come to a table in another step before."""
+def times(db: Database, assembly: str, step: str, table: str) -> dict[str, int]:
+    """When each digest that has come to a table in a step has."""
     found = db.sql.execute(
-        "SELECT DISTINCT here.digest FROM arrival here JOIN arrival there ON there.assembly = here.assembly "
-        "AND there.table_id = here.table_id AND there.digest = here.digest AND there.step <> here.step "
-        "WHERE here.assembly = ? AND here.step = ? AND here.table_id = ? "
-        "AND (there.at < here.at OR (there.at = here.at AND there.step < here.step))",
-        (assembly, step, table),
+        "SELECT digest, at FROM arrival WHERE assembly = ? AND step = ? AND table_id = ?", (assembly, step, table)
     )
-    return frozenset(digest for (digest,) in found)
+    return dict(found.fetchall())
 
 
 def brought(db: Database, assembly: str, digest: str) -> tuple[tuple[str, str], ...]:

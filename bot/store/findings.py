@@ -58,13 +58,14 @@ def load_digest(db: Database, assembly: str, id: str) -> Digest | None:
 
 def digest_at(db: Database, assembly: str, step: str, table: str) -> Digest | None:
     """The digest of a step at one table."""
-    return next(iter(_digests(db, "assembly = ? AND step = ? AND table_id = ?", (assembly, step, table))), None)
+    return next(iter(digests(db, assembly, step, table)), None)
 
 
 def digests(db: Database, assembly: str, step: str, table: str | None = None) -> list[Digest]:
     """The digests of a step, by table and id; those of one table, where it is given."""
     if table is not None:
-        return _digests(db, "assembly = ? AND step = ? AND table_id = ?", (assembly, step, table))
+        named = "SELECT id FROM digest WHERE assembly = ? AND step = ? AND table_id = ?"  # by its index, whatever else there is
+        return _digests(db, f"assembly = ? AND id IN ({named})", (assembly, assembly, step, table))
     return _digests(db, "assembly = ? AND step = ?", (assembly, step))
 
 

@@ -76,6 +76,7 @@ ALTER TABLE log ADD COLUMN what BLOB;
 ALTER TABLE log ADD COLUMN hash BLOB;
 CREATE TABLE log_salt (seq INTEGER PRIMARY KEY REFERENCES log (seq), salt BLOB NOT NULL);
 
--- What a table has drafted in a step, and what has come to it in any: looked up at every table that closes.
+-- What a table has drafted in a step: looked up at every table that closes. And where a digest has come.
+DROP INDEX digest_of_step;
 CREATE INDEX digest_at_table ON digest (assembly, step, table_id);
-CREATE INDEX arrival_at_table ON arrival (assembly, table_id, digest);
+CREATE INDEX arrival_of_digest ON arrival (digest, assembly);

@@ -156,6 +156,23 @@ def test_a_reply_to_the_message_answers_it() -> None:
     assert len(replies(stage)) == 3
 
 
+def test_in_a_room_too_a_reply_to_the_message_answers_it_and_nothing_else_does() -> None:
+    stage = two_tables()
+    digest = digest_of(stage, "t1")
+    stage.bind("t2", "room")
+    stage.seats["gerd"] = replace(stage.seats["gerd"], room="room")
+    stage.play(Heard("one", "gerd", stage.now, "Bei uns auch.", room="room", answers=digest.id))
+    stage.play(Heard("two", "gerd", stage.now, "Nur so.", room="room"))
+    stage.play(Heard("three", "hanna", stage.now, "2. Nein.", answers=digest.id))
+    assert [(r.seat, r.target, r.text) for r in replies(stage)] == [
+        ("gerd", digest.id, "Bei uns auch."),
+        ("hanna", digest.sentences[1].worded, "Nein."),
+    ]
+    stage.wait(10 * MINUTE)
+    stage.play(Heard("four", "gerd", stage.now, "Zu spät.", room="room", answers=digest.id))
+    assert len(replies(stage)) == 2
+
+
 @pytest.mark.parametrize("text", ["ا" * 900 + "لعربية", "👩‍👩‍👧‍👦 ja!", "fu\u200bture", "Zeile\nZeile", "x" * 1000])
 def test_every_answer_is_kept_whole(text: str) -> None:
     stage = two_tables()
