@@ -185,8 +185,8 @@ COMMANDS: dict[str, Command] = {
         Command(
             "original", TABLE | OVERSEEING, "anywhere", "/original",
             t("a translated message as it was written"),
-            t("Shows the message to which you reply as its author wrote it. Without a reply it shows the last messages of the talk "
-              "so."),
+            t("Shows the message to which you reply as its author wrote it. Without a reply it shows the last messages of the "
+              "talk so."),
         ),
         Command(
             "undo", TABLE, "table", "/undo",
