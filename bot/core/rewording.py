@@ -17,7 +17,7 @@ from bot.core.draft import Draft
 from bot.core.effects import Effect, Keep, Lane, Note, Say, Withdraw
 from bot.core.events import Heard
 from bot.core.ids import derive
-from bot.core.message import Button, Words, block, t, tn
+from bot.core.message import Button, Words, block, t
 from bot.core.names import clean_text
 from bot.core.presenting import reshown
 from bot.core.retelling import quoted
@@ -80,10 +80,10 @@ def propose(draft: Draft, heard: Heard, number: int, given: Contribution, model:
     for seat in authors:
         if seat not in draft.gone:
             yield _question(draft, sentence, given, seat, model)
-    sent = tn(
-        "Thank you. Whoever wrote it is asked. Until they agree, their own words stand.",
-        "Thank you. The {n} people who wrote it are asked. Until all of them agree, their own words stand.",
-        len(authors),
+    sent = (
+        t("Thank you. Everybody who wrote it is asked. Until all of them agree, their own words stand.")
+        if len(authors) > 1
+        else t("Thank you. Whoever wrote it is asked. Until they agree, their own words stand.")
     )
     yield answer(draft, heard, block(sent))
     return draft

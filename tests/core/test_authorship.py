@@ -305,6 +305,21 @@ def test_words_that_change_after_the_approval_was_pressed_are_read_again() -> No
     assert digest(stage).state == "approved"
 
 
+def test_of_many_words_of_ones_own_the_number_is_typed() -> None:
+    many = {f"s{n}": ("anna", f"Statement {n}.") for n in range(8)} | {"roads": ("ben", "Roads.")}
+    stage = drafted(many, 'content = "items"\nsize = 20')
+    press(stage, "anna", "Correct one")
+    assert "from 1 to 9" in stage.write("anna", "ten")[0]
+    assert stage.write("anna", "9") == ["Nothing of yours stands there any more."]
+    press(stage, "anna", "Correct one")
+    stage.write("anna", "3")
+    stage.write("anna", "Statement three, really.")
+    assert words_of(stage, "s2") == "Statement three, really."
+    press(stage, "anna", "Take one back")
+    stage.write("anna", "1")
+    assert states(stage)["s0"] == "withdrawn"
+
+
 def test_the_digest_and_the_stage_hold_no_words_and_no_names() -> None:
     stage = drafted(TWO)
     press(stage, "anna", "Correct")
