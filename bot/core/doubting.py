@@ -186,7 +186,9 @@ def news(
     noted[pointer] = _edition(text)
     yield Put(at.with_data(read=noted))
     key = at.key("retold", pointer, retold.state, text.made.edition if text.made is not None else 0, str(before))
-    told = at.message(block(*title, kind="title"), *found)
+    first = text.readable and before == 0  # what they have not read before they can doubt here
+    wrong = (Button(WRONG, f"-doubt:{pressed(pointer)}"),) if first else ()
+    told = at.message(block(*title, kind="title"), *found, buttons=wrong)
     for seat in seats:
         yield Say(f"seat:{seat}", replace(told, answers=retold.contribution), key)
     if said:
