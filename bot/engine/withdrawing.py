@@ -21,8 +21,10 @@ def withdraw(work: Work, assembly: str, flow: Flow, seat: str, id: str) -> None:
 
 
 def gone(work: Work, assembly: str, flow: Flow, ids: Sequence[str]) -> None:
-    """These words are read nowhere any more: the tables to which a digest has brought them hear of it."""
-    for step, id, digest, contribution in arrivals.holding(work.db, assembly, ids):
+    """These words are read nowhere any more, nor what a model has made from them: the tables to which a digest has brought them
+    hear of it."""
+    fallen = [*ids, *opinions.resting(work.db, assembly, ids)]
+    for step, id, digest, contribution in arrivals.holding(work.db, assembly, fallen):
         table = tables.load_table(work.db, assembly, id)
         if table is not None:
             told = Retold(flow.course_of(table.site), step, id, contribution, "", GONE, digest)

@@ -64,6 +64,17 @@ def rest(db: Database, assembly: str, wording: str, sources: Iterable[str]) -> N
     )
 
 
+def resting(db: Database, assembly: str, sources: Iterable[str]) -> list[str]:
+    """The wordings that were made from any of these contributions."""
+    found: dict[str, None] = {}
+    for source in sources:
+        rows = db.sql.execute(
+            "SELECT wording FROM wording_source WHERE assembly = ? AND source = ?", (assembly, source)
+        )
+        found |= dict.fromkeys(wording for (wording,) in rows)
+    return list(found)
+
+
 def _fall(db: Database, assembly: str, where: str, given: str) -> None:
     """Take back the wordings that were made from contributions which do not stand as they were."""
     db.sql.execute(

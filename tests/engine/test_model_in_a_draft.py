@@ -9,7 +9,7 @@ from itertools import cycle
 
 import pytest
 
-from bot.core.effects import Draw, Keep, Request
+from bot.core.effects import Draw, Keep, Request, Withdraw
 from bot.core.rendered import plain
 from bot.core.state import Contribution, Digest, DigestSentence
 from bot.engine.drafting import Helpers
@@ -141,6 +141,24 @@ async def test_what_authors_take_back_takes_the_models_words_along() -> None:
         await approved(here)
         assert MADE not in read_by(here, "cleo", *WEST)
         assert BOATS in read_by(here, "dora"), "what the other has written stands"
+
+
+async def test_who_has_read_a_models_words_is_told_once_one_of_its_authors_takes_theirs_back() -> None:
+    async with evening() as (here, _):
+        await folded(here)
+        await taken(here, "anna", "ben")
+        await approved(here)
+        [worded] = [s for s in (await drawn(here)).sentences if s.model]
+        assert MADE in read_by(here, "dora")
+        before = len(here.post.to("dora"))
+        ben = await here.enrol("ben", site="east")
+        [his] = [c for c in await here.store.read(opinions.given_by, ASSEMBLY, ben) if c.id in worded.sources]
+        await here.apply([Withdraw(ben, his.id)])
+        await here.engine.settle()
+        assert await here.store.read(opinions.words, ASSEMBLY, [worded.words]) == {}
+        told = [plain(message) for message in here.post.to("dora")[before:]]
+        assert told, "what they have read does not stand any more"
+        assert MADE not in "".join(told)
 
 
 async def test_an_author_who_is_erased_later_takes_them_along_in_every_language() -> None:
