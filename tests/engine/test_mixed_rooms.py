@@ -13,7 +13,8 @@ from bot.core.effects import Retell
 from bot.core.state import Translated
 from bot.store.database import Database
 from tests.support.chats import TALK, Talkers
-from tests.support.mixed_tables import PATIENCE, Turning, mixed, reads
+from tests.support.mixed_tables import INSTANT, PATIENCE, Turning, mixed, reads
+from tests.support.translating import turned
 
 GROUP = "group-7"
 THERE: dict[str, Any] = {"room": True, "place": GROUP}
@@ -136,7 +137,12 @@ def newest(db: Database) -> str:
 
 
 async def test_an_answer_from_outside_stands_below_the_original_not_below_its_translation() -> None:
-    async with met("anna", "cleo", languages={"anna": "en", "ben": "en", "cleo": "de", "maya": "en"}) as (people, _):
+    async with met("anna", "cleo", languages={"anna": "en", "ben": "en", "cleo": "de", "maya": "en"}) as (
+        people,
+        engine,
+    ):
+        clock = people.room.clock
+        engine.gives = lambda text: clock.move(clock.now() + INSTANT) or turned(text)  # it takes its time
         own = await people.write("anna", "The bread is dear.", **THERE)
         assert reads(people, GROUP, "raed") == 1
         await people.write("ben", "Too dear.", answers=people.chats.find("ben", "The bread is dear."))
