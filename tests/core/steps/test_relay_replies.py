@@ -306,6 +306,21 @@ def test_approved_it_comes_back_below_what_it_answers() -> None:
     assert [read(b.label) for b in shown.buttons] == ["Show the original", "This translation looks wrong"], "one round"
 
 
+def test_words_in_a_draft_of_answers_are_corrected_by_their_author() -> None:
+    stage = two_tables()
+    answer(stage, "gerd", "two", "Bei uns auch.")
+    stage.wait(10 * MINUTE)
+    id = answers_of(stage, "t2").id
+    stage.press("gerd", f"carry:correct:t2:1:{id}")
+    stage.write("gerd", "Bei uns seit langem.")
+    [sentence] = answers_of(stage, "t2").sentences
+    assert stage.contributions[sentence.worded].text == "Bei uns seit langem."
+    assert stage.press("lead-t2", f"carry:approve:t2::{id}")[-1].startswith("New words have come in")
+    stage.press("gerd", f"carry:may:t2:yes:{id}")
+    stage.press("lead-t2", f"carry:approve:t2:1:{id}")
+    assert answers_of(stage, "t2").state == "approved"
+
+
 def test_unapproved_it_is_held_and_both_tables_are_told() -> None:
     stage = two_tables()
     answer(stage, "gerd", "one", "Ja.")
