@@ -167,10 +167,11 @@ async def test_who_takes_an_answer_back_after_it_was_read_is_told_so_and_it_is_r
             assert with_words(t, who, "ben answers") == []
 
 
-async def test_a_statement_that_is_taken_back_after_it_crossed_is_told_there_once() -> None:
+@pytest.mark.parametrize("what", ["said-1", ""], ids=["this one", "all that they gave"])
+async def test_a_statement_that_is_taken_back_after_it_crossed_is_told_there_once(what: str) -> None:
     async with border() as t:
         seat = await t.room.store.read(_author, "said-1")
-        await t.room.apply([_withdraw(seat, "said-1")])
+        await t.room.apply([_withdraw(seat, what)])
         await t.room.engine.settle()
         for who in LEEDS:
             assert with_words(t, who, SCRIPT["Wir brauchen keine Brücke hier."]) == []
