@@ -94,9 +94,12 @@ class Attentive(Engine):
             await self._sender.flush()
             held = await self._holds()  # asked first: a timer that is let go meanwhile is then seen as due
             due = await self.next_due()
+            ahead = await self._ahead()  # what another loop has just handled may have left jobs
             if held:
                 self.wake()
                 await asyncio.sleep(LOOK)
+            elif ahead.jobs or ahead.beside or ahead.errands:
+                await asyncio.sleep(0)
             elif not self._sender._tasks and (due is None or due > self.clock.now()):
                 return due
 

@@ -181,8 +181,8 @@ class Attentive(Engine):
         while True:
             await self.settle()
             self.due = await self.next_due()
-            under_way = await self.store.read(_under_way, ms(self.clock.now()))
-            if not under_way and (self.due is None or self.due > self.clock.now()):
+            ahead, under_way = await self._ahead(), await self.store.read(_under_way, ms(self.clock.now()))
+            if not (under_way or ahead.jobs or ahead.beside) and (self.due is None or self.due > self.clock.now()):
                 return
 
 
