@@ -76,7 +76,6 @@ ALTER TABLE log ADD COLUMN what BLOB;
 ALTER TABLE log ADD COLUMN hash BLOB;
 CREATE TABLE log_salt (seq INTEGER PRIMARY KEY REFERENCES log (seq), salt BLOB NOT NULL);
 
--- What a table has drafted in a step: looked up at every table that closes. And where a digest has come.
+-- What a table has drafted in a step: looked up at every table that closes.
 DROP INDEX digest_of_step;
 CREATE INDEX digest_at_table ON digest (assembly, step, table_id);
-CREATE INDEX arrival_of_digest ON arrival (digest, assembly);
