@@ -37,7 +37,7 @@ async def test_the_author_is_asked_and_answers_and_neither_learns_a_name() -> No
         await t.room.wait(3 * MINUTE)
         await t.write("theo", "The ferry runs 3 times a day.")
         await t.tap("theo", "Release")
-        assert t.last("anna").endswith("“The ferry runs 3 times a day.”")
+        assert "“The ferry runs 3 times a day.”" in t.last("anna")
         assert await acts(t) == ["text_taken", "author_asked", "author_answered", "translation_released"]
 
 

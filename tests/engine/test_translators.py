@@ -109,7 +109,7 @@ async def test_it_comes_back_after_a_restart_too(tmp_path: Path) -> None:
         await t.write("tina", "/trans")
         await t.tap("tina", "Take")
         await t.write("tina", "/release The ferry runs 3 times a day.")
-        assert t.last("anna").endswith("“The ferry runs 3 times a day.”")
+        assert "“The ferry runs 3 times a day.”" in t.last("anna")
 
 
 async def test_a_text_that_was_given_back_goes_to_the_next_one_and_then_to_the_coordinator() -> None:
@@ -156,11 +156,11 @@ async def test_the_draft_and_a_translation_in_one_go() -> None:
         await t.write("tina", "/trans")
         await t.tap("tina", "Take")
         await t.write("tina", "/release")
-        assert t.last("anna").endswith(f"“{SCRIPT[SAID[0]]}”")
+        assert f"“{SCRIPT[SAID[0]]}”" in t.last("anna")
         await t.write("tina", "/trans")
         await t.tap("tina", "Take")
         await t.write("tina", "/release We need no bridge.")
-        assert t.last("anna").endswith("“We need no bridge.”")
+        assert "“We need no bridge.”" in t.last("anna")
         one, two = await made(t, "said-0"), await made(t, "said-1")
         tina = await seat_of(t, "Tina")
         assert one == Translated("said-0", "en", SCRIPT[SAID[0]], "scripted", "reviewed", by=tina)
@@ -177,7 +177,7 @@ async def test_what_is_typed_is_shown_before_it_goes_out() -> None:
         assert "Three boats" not in "".join(t.shown("anna"))
         await t.write("tina", "The ferry runs 3 times a day.")
         await t.tap("tina", "Release", times=2)
-        assert t.last("anna").endswith("“The ferry runs 3 times a day.”")
+        assert "“The ferry runs 3 times a day.”" in t.last("anna")
         assert [act for act in await acts(t) if act == "translation_released"] == ["translation_released"]
 
 
