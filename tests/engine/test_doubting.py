@@ -223,7 +223,8 @@ async def test_what_the_checks_refuse_is_held_and_shown_when_it_is_ready() -> No
         await t.tap("tina", "Take")
         await t.write("tina", "/release The ferry runs 3 times a day only.")
         assert t.last("anna").endswith(
-            "A translator has translated this from German:\n  “The ferry runs 3 times a day only.”\n[1] This translation looks wrong"
+            "A translator has translated this from German:\n"
+            "  “The ferry runs 3 times a day only.”\n[1] This translation looks wrong"
         )
         [old] = news(t, "anna", "[1] Show the original")
         assert "“1. The ferry runs 3 times a day only.”" in old
@@ -257,7 +258,8 @@ async def test_where_a_person_translates_nobody_reads_the_machine() -> None:
         await t.write("theo", "/trans")
         await t.tap("theo", "Release the draft")
         assert t.last("anna").endswith(
-            "A translator has translated this from German:\n  “The ferry runs only 3 times a day.”\n[1] This translation looks wrong"
+            "A translator has translated this from German:\n"
+            "  “The ferry runs only 3 times a day.”\n[1] This translation looks wrong"
         )
         await doubt(t, "anna")
         assert await flags(t, "said-0") == 1, "what is held is not there to be doubted"
