@@ -380,36 +380,3 @@ def test_what_was_still_typed_at_the_end_is_held_too() -> None:
     stage.wait(30 * MINUTE)
     assert answers_of(stage, "t2").state == "held"
     assert stage.seats["gerd"].focus == "", "what people type from now on answers nothing any more"
-
-
-# There and back again
-
-
-def test_with_two_rounds_the_first_table_answers_the_answer_and_with_three_once_more() -> None:
-    for rounds in (1, 2, 3):
-        stage = two_tables(more=f'rounds = {rounds}\nearly_close = "never"')
-        answer(stage, "gerd", "one", "Ja.")
-        said, table, other = answer_back(stage, "t2", "t1"), "t1", "t2"
-        for n in range(1, 4):
-            buttons = [read(b.label) for b in said.buttons]
-            assert ("Answer 1" in buttons) == (n < rounds), (rounds, n)
-            if n >= rounds:
-                break
-            digest = stage.digests[said.shows]
-            seat = "anna" if table == "t1" else "gerd"
-            stage.press(seat, f"carry:answer::{digest.id}:1")
-            stage.write(seat, f"Antwort {n}")
-            said = answer_back(stage, table, other, digest.id)
-            table, other = other, table
-            assert "Answer to your sentence 1" in read(said)
-
-
-def answer_back(stage: Stagehand, table: str, to: str, digest: str = "") -> Message:
-    """Everybody is through; the answers are approved and carried; what the other table reads."""
-    answered = digest or digest_of(stage, to).id
-    for seat in SEATS[table][2:]:
-        stage.press(seat, f"carry:enough::{answered}:")
-    stage.wait(MINUTE)
-    approve(stage, table, answered)
-    stage.carry()
-    return shown_at(stage, to)[-1]
