@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import lodging, reach, reminding, rooms, routing, translators, ways_in
+from bot.core import lodging, pending, reach, reminding, rooms, routing, translators, ways_in
 from bot.core.audience import takes_part
-from bot.core.commands import ANSWERS
+from bot.core.commands import ANSWERS, PUT_OFF
 from bot.core.commands.hiding import remained
+from bot.core.commands.moderating import goes
 from bot.core.effects import Effect, Show
 from bot.core.events import (
     Answered,
@@ -33,7 +34,9 @@ from bot.core.events import (
     Redacted,
     Relayed,
     Remained,
+    Removed,
     Retold,
+    Ripe,
     Spread,
     Started,
     Unbound,
@@ -84,6 +87,10 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
             turn.hook(node, unit, node.step.retold(turn.scene(node, unit), event))
         case Queued():
             translators.queued(turn, event)
+        case Ripe():
+            pending.ripe(turn, event, PUT_OFF)
+        case Removed():
+            goes(turn, event)
         case Reached():
             for step in tuple(state.course.open):
                 node = flow.nodes[step]

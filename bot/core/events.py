@@ -310,6 +310,27 @@ class Forgotten:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """A seat does not take part any longer, because those who lead have decided so; `why` is one of the listed reasons."""
+
+    seat: str
+    why: str
+    kind: Literal["removed"] = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ripe:
+    """What `seat` asked for a while ago happens now, unless somebody has stopped it (`bot.core.pending`). `id` is what was held,
+    `table` the table that it concerns, "" where it concerns none."""
+
+    course: str
+    id: str
+    seat: str
+    table: str = ""
+    kind: Literal["ripe"] = "ripe"
+
+
+@dataclass(frozen=True, slots=True)
 class Expired:
     """The day (`2027-09-01`) has come on which everything that people wrote is deleted, or (`soon`) it is a week away. The
     engine's own; no step sees it."""
@@ -352,6 +373,8 @@ Event = (
     | Queued
     | Started
     | Reached
+    | Removed
+    | Ripe
     | Expired
     | Forgotten
     | Spoken
@@ -391,6 +414,8 @@ __all__ = [
     "Relayed",
     "Remained",
     "Retold",
+    "Removed",
+    "Ripe",
     "Spoken",
     "Spread",
     "Started",

@@ -144,6 +144,45 @@ COMMANDS: dict[str, Command] = {
             t("Keeps a note for the assembly's log. Your table does not see it, and it does not stand in the transcript."),
         ),
         Command(
+            "turn", LEADING, "talk", "/turn Anna",
+            t("ask somebody to speak"),
+            t("Asks somebody to speak. While people speak in turn, that person comes next."),
+        ),
+        Command(
+            "nudge", LEADING, "table", "/nudge",
+            t("remind those who have not answered"),
+            t("Reminds those at your table, in private and kindly, who have not answered or not written yet. Nobody is "
+              "reminded twice."),
+        ),
+        Command(
+            "quiet", LEADING, "talk", "/quiet Anna 10m",
+            t("ask somebody to listen for a while"),
+            t("Asks somebody to listen for a while: what they write does not go to the table until then. They are told, and "
+              "to whom to turn. With 0m they may write again."),
+        ),
+        Command(
+            "remove", LEADING, "table", "/remove Anna",
+            t("remove somebody from the assembly"),
+            t("Removes somebody from the assembly. You are asked for the reason; then a second person agrees, or ten minutes "
+              "pass in which it can be stopped."),
+        ),
+        Command(
+            "tell", LEADING, "table", "/tell Anna I am with you in a minute.",
+            t("write to one person at your table"),
+            t("Writes to one person at your table, in private. Nobody else reads it."),
+        ),
+        Command(
+            "team", LEADING, "anywhere", "/team Does anybody have a map?",
+            t("write to all who lead here"),
+            t("Writes to all facilitators and coordinators of your site, and to the organisers."),
+        ),
+        Command(
+            "handover", frozenset(("facilitator",)), "table", "/handover Anna is shy. We are at the second question.",
+            t("hand your table to the next shift"),
+            t("Asks the others who lead here to take your table over, with your notes for them. Until somebody does, it stays "
+              "yours."),
+        ),
+        Command(
             "hide", LEADING, "anywhere", "/hide",
             t("hide the message to which you reply"),
             t("Hides the message to which you reply: nobody at the table reads it any more, it is not counted and goes nowhere. "
@@ -203,6 +242,11 @@ COMMANDS: dict[str, Command] = {
               "the note. For your own note leave the name out. The author is asked whether the sentence is right."),
         ),
         Command(
+            "call", EVERYBODY - OVERSEEING, "anywhere", "/call",
+            t("ask for a person, in private"),
+            t("Asks whoever leads your table to write to you, in private. You may say why behind it."),
+        ),
+        Command(
             "my", frozenset(("participant",)), "anywhere", "/my",
             t("your name, your table, what waits for you"),
             t("Shows your name, your table and your language, and which questions you have answered."),
@@ -213,15 +257,15 @@ COMMANDS: dict[str, Command] = {
             t("Sets the name that people here read. A first name is enough."),
         ),
         Command(
-            "lang", EVERYBODY, "anywhere", "/lang",
-            t("read in another language"),
-            t("Changes the language in which I write to you."),
-            active=False,
-        ),
-        Command(
             "leave", EVERYBODY - {"organiser"}, "anywhere", "/leave",
             t("pause, or leave"),
             t("Lets you pause, leave, or leave and take your words back. You are asked which."),
+            active=False,
+        ),
+        Command(
+            "lang", EVERYBODY, "anywhere", "/lang",
+            t("read in another language"),
+            t("Changes the language in which I write to you."),
             active=False,
         ),
         Command(
@@ -229,6 +273,11 @@ COMMANDS: dict[str, Command] = {
             t("what stands behind a sentence of the digest"),
             t("Shows what stands behind a sentence of the digest that you read last: the words as they were written, in which "
               "language, when and where, and who changed or translated them. Reply to another digest to ask about that one."),
+        ),
+        Command(
+            "time", TABLE | LEADING, "anywhere", "/time",
+            t("how much time is left"),
+            t("Says how much time is left, for the talk at your table and for what you still have to answer."),
         ),
         Command(
             "consent", EVERYBODY, "anywhere", "/consent",

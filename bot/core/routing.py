@@ -72,7 +72,7 @@ from bot.core.message import Part, t
 from bot.core.state import Contribution, Course, Seat, Table
 from bot.core.turn import Turn
 
-LED = ("-send", "-show", "-drop", "-hide", "-why", "-unhide")
+LED = ("-send", "-show", "-drop", "-hide", "-why", "-unhide", "-agree", "-stop", "-remove", "-take-over")
 """The buttons of those who lead tables: `-what:contribution:table`, with more behind it or not."""
 
 

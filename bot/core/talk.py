@@ -293,6 +293,13 @@ def nudge(at: Scene, stage: Stage) -> Moves:
     return changed(stage, nudged=[*stage.data["nudged"], *silent])
 
 
+def silent_until(stage: Stage, seat: str, now: datetime) -> datetime | None:
+    """Until when somebody has been asked to listen; None where they may write."""
+    over = stage.data.get("quiet", {}).get(seat)
+    at = datetime.fromisoformat(over) if over else None
+    return at if at is not None and at > now else None
+
+
 def announced(at: Scene, stage: Stage) -> datetime | None:
     """The end that the table has been told: the step's, with what was added here."""
     return at.closes + timedelta(seconds=stage.data["extended"]) if at.closes is not None else None

@@ -35,6 +35,7 @@ from bot.core.effects import (
     Show,
     Shown,
     Unbind,
+    Unseat,
     Wake,
     Want,
     Withdraw,
@@ -111,6 +112,9 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
             case Seated():
                 lodging.sit(db, assembly, effect, work.now)
                 work.reseat(assembly, effect.seats)
+            case Unseat(standing):
+                lodging.stand(db, assembly, standing, work.now)
+                work.reseat(assembly, (standing,))
             case Unbind(room):
                 work.lose_room(assembly, room)
             case Note():
@@ -225,6 +229,12 @@ def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]
         case "coordinators":
             leading = people.staff(work.db, assembly, "coordinator", id)
             return tuple(s.id for s in leading if not s.lost) or recipients(work, assembly, "organisers", "")
+        case "team":
+            here = [
+                *people.staff(work.db, assembly, "facilitator", id),
+                *people.staff(work.db, assembly, "coordinator", id),
+            ]
+            return (*(s.id for s in here if s.status == "active"), *recipients(work, assembly, "organisers", ""))
         case "organisers":
             return tuple(s.id for s in people.staff(work.db, assembly, "organiser"))
         case _:

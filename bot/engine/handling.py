@@ -36,7 +36,9 @@ from bot.core.events import (
     Redacted,
     Relayed,
     Remained,
+    Removed,
     Retold,
+    Ripe,
     Spoken,
     Spread,
     Unbound,
@@ -168,8 +170,9 @@ def load(work: Work, assembly: str, flow: Flow, event: Event) -> State:
             found |= tracing.found(work, assembly, seat, table, event)
     if isinstance(event, Heard | Queued):
         found |= queueing.found(work, assembly, seat, event)
-    if isinstance(event, Edited | Redacted | Remained):
-        given = opinions.contribution(work.db, assembly, event.contribution)
+    if isinstance(event, Edited | Redacted | Remained | Ripe):
+        id = event.id if isinstance(event, Ripe) else event.contribution
+        given = opinions.contribution(work.db, assembly, id)
         found["named"] = found["held"] = {given.id: given} if given is not None else {}
     return replace(state, facts=found)
 
@@ -184,7 +187,7 @@ def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) ->
             elsewhere = table is not None and (routing.table_named(flow, event) or (seat and seat.table != table.id))
             site = table.site if table is not None and elsewhere else seat.site if seat else ""
             return flow.course_of(site) if site in flow.sites else flow.courses[0]
-        case Edited() | Redacted() | Lost() | Found():
+        case Edited() | Redacted() | Lost() | Found() | Removed():
             site = seat.site if seat is not None else ""
             return flow.course_of(site) if site in flow.sites else flow.courses[0]
         case Bound() | Unbound() | Entered() | Exited() | Remained():
@@ -199,6 +202,8 @@ def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) ->
 
 def _seat(work: Work, event: Event) -> Seat | None:
     match event:
+        case Ripe(seat=seat) | Removed(seat=seat):
+            return work.seat(seat)
         case Heard(seat=seat) | Joined(seat=seat) | Edited(seat=seat) | Lost(seat=seat) | Found(seat=seat):
             return work.seat(seat)
         case Redacted(seat=seat):
@@ -215,6 +220,8 @@ def _table(work: Work, assembly: str, flow: Flow, event: Event, seat: Seat | Non
     """The table that the event concerns, with its people; None where only a person is meant."""
     id = seat.table if seat is not None and not _private(flow, event) else ""
     match event:
+        case Ripe(table=table):
+            id = table
         case Spread(units=(unit,)) | Due(unit=unit) | Answered(unit=unit) if unit.startswith("table:"):
             id = unit.removeprefix("table:")
         case (

@@ -100,6 +100,14 @@ def sit(db: Database, assembly: str, effect: Seated, now: datetime) -> None:
             put_out(db, assembly, seat.id, seat.table, now, "moved")
 
 
+def stand(db: Database, assembly: str, seat: str, now: datetime) -> None:
+    """Somebody has no table any more; they are put out of its rooms."""
+    before = people.load_seat(db, seat)
+    tables.stand(db, assembly, seat, ms(now))
+    if before is not None and before.table and rooms.made(db, assembly):
+        put_out(db, assembly, seat, before.table, now, "moved")
+
+
 def dismiss(db: Database, job: Job, now: datetime) -> dict[str, Any]:
     """Somebody takes no part in their table any longer."""
     put_out(db, job.assembly, job.request.unit.removeprefix("seat:"), str(job.request.args["table"]), now, "left")

@@ -98,6 +98,14 @@ def sit(db: Database, assembly: str, seated: Seated, at: int) -> None:
             )
 
 
+def stand(db: Database, assembly: str, seat: str, at: int) -> None:
+    """A seat leaves its table, and has none."""
+    db.sql.execute("UPDATE seat SET table_id = '', chair = 0 WHERE id = ? AND assembly = ?", (seat, assembly))
+    db.sql.execute(
+        "UPDATE membership SET until = ? WHERE assembly = ? AND seat = ? AND until IS NULL", (at, assembly, seat)
+    )
+
+
 def sat_together(db: Database, assembly: str) -> list[tuple[str, ...]]:
     """Who has sat together so far: the seats of each table, past and present, tables in order of their ids."""
     tables: dict[str, list[str]] = {}

@@ -85,10 +85,10 @@ def test_help_fits_role_and_moment() -> None:
     s.start()
     assert s.write("anna", "/help") == [
         "Your table talks now, until 02 Mar 17:20: it reads what you write.\n"
+        "/call: ask for a person, in private\n"
         "/my: your name, your table, what waits for you\n"
-        "/lang: read in another language\n"
         "/leave: pause, or leave\n"
-        "Also: /source /consent /mydata /forget /join /for. /help my explains one."
+        "Also: /lang /source /time /consent /mydata /forget /join /for. /help call explains one."
     ]
     assert s.write("maya", "/help") == [
         "Your table talks now, until 02 Mar 17:20: it reads what you write.\n"
@@ -96,7 +96,8 @@ def test_help_fits_role_and_moment() -> None:
         "/prompt What speaks against it?: write something to your table, after a preview\n"
         "/extend 10m: more time for your table\n"
         "/pause: let the talk rest\n"
-        "Also: /next /summary /note /bind /name /lang /leave /source /consent /mydata /forget /join. /help status explains one."
+        "Also: /next /summary /note /turn /nudge /quiet /remove /tell /team /handover /bind /call /name /leave /lang /source /time /consent "
+        "/mydata /forget /join. /help status explains one."
     ]
     s.write("maya", "/pause")
     assert "/resume" in s.write("maya", "/help")[0]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from bot.core import lodging, rooms, ways_in
+from bot.core import lodging, pending, rooms, ways_in
 from bot.core.commands import (
+    calling,
     consulting,
     erasing,
     facilitating,
@@ -18,6 +19,7 @@ from bot.core.commands import (
     leaving,
     looking,
     meeting,
+    moderating,
     organising,
     originals,
     own,
@@ -60,6 +62,15 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "invite": organising.invite,
     "joining": organising.joining,
     "begin": organising.begin,
+    "time": facilitating.time,
+    "turn": facilitating.turn,
+    "nudge": facilitating.nudge,
+    "quiet": moderating.quiet,
+    "remove": moderating.remove,
+    "tell": calling.tell,
+    "team": calling.team,
+    "handover": calling.handover,
+    "call": calling.call_for_help,
     "hide": hiding.hide,
     "sentence": voicing.sentence,
     "source": tracing.source,
@@ -91,6 +102,10 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-why": ("hide", hiding.why),
     "-unhide": ("hide", hiding.put_back),
     "-source": ("source", tracing.source),
+    "-agree": ("status", lambda call: pending.agree(call, PUT_OFF)),
+    "-stop": ("status", pending.stop),
+    "-remove": ("remove", moderating.reasoned),
+    "-take-over": ("handover", calling.take_over),
     "-consent": ("consent", erasing.consented),
     "-forget": ("forget", erasing.forgotten),
     "-mine": ("sentence", voicing.confirm),
@@ -106,6 +121,9 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-doubt": ("lang", translating.doubt),
 }
 """The buttons by their first part: the command that they belong to, and what they do."""
+
+PUT_OFF: Mapping[str, Callable[[Call], None]] = {"remove": moderating.removed}
+"""The commands that wait for a second person or ten minutes, and what they do then (`bot.core.pending`)."""
 
 ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
     "invite": organising.invited,

@@ -12,7 +12,8 @@ from bot.core.events import Heard
 from bot.core.flow import Flow
 from bot.core.itinerary import Node
 from bot.core.leading import leads
-from bot.core.message import Block, Button, Message, Part, Phrase, Plain, block, message, t
+from bot.core.message import Block, Button, Message, Name, Part, Phrase, Plain, Several, block, message, t
+from bot.core.names import clean_text
 from bot.core.rights import COMMANDS, OVERSEEING, Command
 from bot.core.scene import Scene
 from bot.core.state import Seat, Stage, Table
@@ -23,6 +24,9 @@ from bot.core.turn import Turn
 _COMMAND = re.compile(r"/\s*([^\s@]*)(?:@\S*)?\s*(.*)", re.DOTALL)
 _NUMBER = re.compile(r"(\d{1,4})(?:\s+(.*)|$)", re.DOTALL)
 _TABLE = re.compile(r"\btable\s+(\d{1,4})\b")
+
+LONGEST = 2000
+"""How long a prompt, a note, a summary or a word to somebody may be, in characters."""
 
 SHOWN = 40
 """How much of a wrong argument is repeated to whoever typed it, in characters."""
@@ -156,3 +160,29 @@ def example(seat: Seat, command: Command) -> Part:
 def named(flow: Flow, node: Node) -> Part:
     """A step as people read it: its title, else its id."""
     return flow.local(node.step.title) if node.step.title else Plain(node.id)
+
+
+def find(call: Call, text: str) -> tuple[Seat, str] | None:
+    """The participant at the table whose name stands first, and what stands behind it; None where the person was told whom there
+    are. Of names that begin alike the longest one is meant."""
+    table, said = call.table, text.casefold()
+    members = table.members if table is not None else ()
+    for member in sorted(members, key=lambda m: -len(m.name)):
+        name = member.name.casefold()
+        if name and (said == name or said.startswith(f"{name} ")):
+            return member, text[len(name) :].strip()
+    names = tuple(Name(m.id) for m in members if m.name)
+    call.wrong(t("At this table are {names}.", names=Several(names)) if names else t("Nobody sits at this table."))
+    return None
+
+
+def worded(call: Call, text: str) -> str | None:
+    """A text that can be kept; None where the person was told what is wrong with it."""
+    cleaned = clean_text(text, LONGEST)
+    if not cleaned.text:
+        call.wrong(t("Please write your text after the command."))
+        return None
+    if cleaned.problem is not None:
+        call.reply(cleaned.problem)
+        return None
+    return cleaned.text

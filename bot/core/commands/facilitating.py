@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.core import interpreting
-from bot.core.commands.call import Call, Talk, named
-from bot.core.effects import Keep, Note
+from bot.core.commands.call import Call, Talk, find, named, worded
+from bot.core.effects import Keep, Note, Say
+from bot.core.events import Due
 from bot.core.holding import hold, release
 from bot.core.ids import derive
 from bot.core.leading import leads
-from bot.core.message import Block, Button, Lang, Name, Part, Phrase, Several, Words, block, message, t
-from bot.core.names import clean_text
+from bot.core.message import Block, Button, Lang, Name, Part, Phrase, Several, Words, block, message, t, tn
 from bot.core.rights import OVERSEEING
 from bot.core.schedule import duration
 from bot.core.spans import left, spell, until
@@ -19,8 +19,6 @@ from bot.core.state import Contribution, Seat, Table
 from bot.core.talk import NOTICE, who
 
 ALL = "all"
-LONGEST = 2000
-"""How long a prompt, a note or a summary may be, in characters."""
 
 
 def status(call: Call) -> None:
@@ -94,7 +92,7 @@ def _course(call: Call) -> None:
 def prompt(call: Call) -> None:
     """Show the text first; it goes out when Send is pressed. Who leads several tables and names none means all of them."""
     table = call.table
-    text = _text(call, call.args if table is not None else call.args[len(ALL) :])
+    text = worded(call, call.args if table is not None else call.args[len(ALL) :])
     if text is None:
         return
     id, target = derive(call.event.id), ALL if table is None else table.id
@@ -162,7 +160,7 @@ def cancel(call: Call) -> None:
 
 def note(call: Call) -> None:
     """Keep a note for the log. It never stands in a transcript, so it is not shared."""
-    text, table = _text(call, call.args), call.table
+    text, table = worded(call, call.args), call.table
     if text is None or table is None:
         return
     talk, id, seat = call.talk(), derive(call.event.id), call.seat
@@ -177,7 +175,7 @@ def note(call: Call) -> None:
 
 def summary(call: Call) -> None:
     """Say a summary to the table, and keep it with the talk."""
-    text, talk = _text(call, call.args), call.talk()
+    text, talk = worded(call, call.args), call.talk()
     if text is None or talk is None:
         return
     id = derive(call.event.id)
@@ -202,6 +200,71 @@ def extend(call: Call) -> None:
     else:
         talk.take(talk.step.extend(talk.scene, span))
         _done(call)
+
+
+def time(call: Call) -> None:
+    """How much time is left, at the table and for the person."""
+    blocks: list[Block | Part] = []
+    talk = call.talk() if call.table is not None else None
+    if talk is not None and talk.stage.closes is not None:
+        blocks.append(t("{step}: {left}", step=named(call.flow, talk.node), left=_time(call, talk.stage.closes)))
+    for step, entry in call.turn.course.open.items():
+        node = call.flow.nodes[step]
+        if entry.closes is not None and not (talk is not None and talk.node.id == step):
+            blocks.append(t("{step}: {left}", step=named(call.flow, node), left=_time(call, entry.closes)))
+    call.reply(*(blocks or [t("Nothing is open now that ends at a fixed time.")]))
+
+
+def turn(call: Call) -> None:
+    """Somebody is asked to speak: next in a round, or at once where the talk is free."""
+    talk, found = call.talk(), find(call, call.args)
+    if talk is None or found is None:
+        return
+    who, _ = found
+    talk.take(talk.step.called(talk.scene, who))
+    call.turn.effects.append(
+        Note("called_on", call.seat.id, {"table": talk.unit.removeprefix("table:"), "seat": who.id})
+    )
+    call.reply(t("{name} is asked to speak.", name=Name(who.id)))
+
+
+def nudge(call: Call) -> None:
+    """Remind those who have not answered or written, each once in a step."""
+    talk, table = call.talk(), call.table
+    if table is None:
+        return
+    if talk is not None:
+        before = len(talk.stage.data["nudged"])
+        talk.take(talk.step.due(talk.scene, Due(call.turn.course.id, talk.node.id, "nudge", talk.unit)))
+        after = call.turn.state.stages[(talk.node.id, talk.unit)]
+        reminded = len(after.data["nudged"]) - before
+    else:
+        reminded = _remind(call)
+    call.turn.effects.append(Note("nudged", call.seat.id, {"table": table.id, "number": reminded}))
+    call.reply(
+        tn("{n} person was reminded, in private.", "{n} people were reminded, in private.", n=reminded)
+        if reminded
+        else t("Everybody has answered, or was reminded before.")
+    )
+
+
+def _remind(call: Call) -> int:
+    """Remind the table's members of the private questions that they have not answered. How many people."""
+    answered, table = call.turn.state.facts.get("answered_by", {}), call.table
+    reminded = set()
+    for step, entry in call.turn.course.open.items():
+        node = call.flow.nodes[step]
+        if node.step.scope != "person" or table is None:
+            continue
+        for member in table.reached:
+            if member.id not in answered.get(step, ()):
+                left = (_time(call, entry.closes),) if entry.closes is not None else ()
+                said = message(
+                    t("{step} still waits for your answer, if you wish.", step=named(call.flow, node)), *left
+                )
+                call.turn.effects.append(Say(member.unit, said, f"nudge/{step}/{member.id}"))
+                reminded.add(member.id)
+    return len(reminded)
 
 
 def pause(call: Call) -> None:
@@ -253,18 +316,6 @@ def _span(text: str) -> timedelta | None:
     except ValueError:
         return None
     return span if span > timedelta() else None
-
-
-def _text(call: Call, written: str) -> str | None:
-    """The text behind a command; None where the person was told what is wrong with it."""
-    cleaned = clean_text(written, LONGEST)
-    if not cleaned.text:
-        call.wrong(t("Please write your text after the command."))
-        return None
-    if cleaned.problem is not None:
-        call.reply(cleaned.problem)
-        return None
-    return cleaned.text
 
 
 def _names(seats: tuple[Seat, ...]) -> Part:

@@ -97,7 +97,9 @@ def texts_waiting(call: Call) -> Part | None:
     mine = for_seat(call.seat, waits, call.turn.now)
     if not mine:
         return None
-    return tn("{n} text waits for you: /trans shows it.", "{n} texts wait for you: /trans shows the first.", n=len(mine))
+    return tn(
+        "{n} text waits for you: /trans shows it.", "{n} texts wait for you: /trans shows the first.", n=len(mine)
+    )
 
 
 # Buttons
