@@ -234,6 +234,9 @@ class Villager:
             refuses = self.role == "participant" and len(buttons) == 2 and "first" not in _parts(buttons[0])
             refuses = refuses and self._below(6) == 0
             return buttons[1 if refuses else 0].press
+        done = next((b for b in buttons if "all" in _parts(b)), None)
+        if done is not None and any(b.chosen for b in buttons):
+            return done.press
         known = self._recorded(message, buttons)
         if known is not None:
             return known.press

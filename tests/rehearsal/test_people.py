@@ -92,6 +92,12 @@ def test_several_boxes_are_ticked_one_by_one_and_handed_in() -> None:
         assert 2 <= len(set(ticked)) == len(ticked) <= 3
 
 
+def test_whoever_has_chosen_says_that_this_is_all() -> None:
+    offered = "a:side:1:for", "a:side:1:against", "a:all::"
+    chosen = asked(*offered, chosen=("a:side:1:for",))
+    assert {only(somebody(seed=str(n), named=True), chosen).press for n in range(20)} == {"a:all::"}
+
+
 def test_a_number_lies_between_those_that_are_named() -> None:
     for seed in map(str, range(30)):
         person = somebody(seed=seed, named=True)
