@@ -64,18 +64,20 @@ def commanded(text: str) -> str:
     if found is None:
         return text
     word = found[1].casefold()
-    ours = word in SPOKEN or any(len(name) > 3 and _slipped(word, name) for name in SPOKEN)
+    ours = word in SPOKEN or any(_slipped(word, name) for name in SPOKEN)
     return f"/{text[found.start(1) :]}" if ours else text
 
 
 def _slipped(word: str, name: str) -> bool:
-    """Whether one slip of a finger makes the one out of the other: a letter wrong, missing or too many, or two swapped."""
+    """Whether one slip of a finger makes the one out of the other: two letters swapped, or, in a name that is long enough to be
+    told from other words, a letter wrong, missing or too many. "!not" is no slip of "!note"."""
     same = next(
         (i for i, pair in enumerate(zip(word, name, strict=False)) if pair[0] != pair[1]), min(len(word), len(name))
     )
     one, other = word[same:], name[same:]
     swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
-    return one[1:] == other[1:] or one[1:] == other or one == other[1:] or swapped
+    other_letter = one[1:] == other[1:] or one[1:] == other or one == other[1:]
+    return len(name) > 3 and (swapped or (len(name) > 4 and other_letter))
 
 
 _SHOUTED = re.compile(r"\s*!(\w+)(?=[\s@]|\Z)")
