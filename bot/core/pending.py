@@ -35,11 +35,16 @@ Do = Callable[[Call], None]
 """Carries a command out that waited: `Call.args` are the arguments that were held."""
 
 
-def ask(call: Call, args: str, what: Part, told: Phrase | None = None) -> None:
+def of(event: str) -> str:
+    """The id under which that waits which an event has asked for."""
+    return derive(event, "pending")
+
+
+def ask(call: Call, args: str, what: Part, told: Phrase | None = None, concerned: tuple[str, ...] = ()) -> None:
     """Put a command off until somebody agrees or the time has passed. `what` says what would happen, as a sentence; `told` is for
-    the table that it concerns, with {when} in it where it names the time."""
+    the table that it concerns and for the units that are `concerned` besides, with {when} in it where it names the time."""
     turn, seat, table = call.turn, call.seat, call.table
-    id, at = derive(call.event.id, "pending"), turn.now + WAIT
+    id, at = of(call.event.id), turn.now + WAIT
     place = table.id if table is not None else ""
     turn.effects.append(
         Keep(Contribution(id, "", place, seat.site, seat.id, KIND, args, turn.now, seat.language, target=call.name, shared=False))
@@ -56,9 +61,9 @@ def ask(call: Call, args: str, what: Part, told: Phrase | None = None) -> None:
     site = table.site if table is not None else seat.site
     for unit in (f"coordinators:{site}", "organisers:"):
         turn.effects.append(Say(unit, wanted, f"pending/{id}/{unit}", without=(seat.id,)))
-    if table is not None and told is not None:
+    for unit in (*((table.unit,) if table is not None else ()), *concerned) if told is not None else ():
         said = message(Phrase(told.text, {**told.params, "when": when}, told.plural, told.n))
-        turn.effects.append(Say(table.unit, said, f"pending/{id}/table", without=(seat.id,)))
+        turn.effects.append(Say(unit, said, f"pending/{id}/{unit}", without=(seat.id,)))
     call.reply(
         what, t("It happens at {when}, or earlier if a second person agrees. They have been asked.", when=when),
         buttons=(Button(t("Stop it"), f"{STOP}:{press}"),),

@@ -249,6 +249,13 @@ COMMANDS: dict[str, Command] = {
             t("Asks whoever leads your table to write to you, in private. You may say why behind it."),
         ),
         Command(
+            "object", EVERYBODY - OVERSEEING, "anywhere", "/object My message insulted nobody.",
+            t("say that something was done to you wrongly"),
+            t("Says to the coordinator that something was done to you, or to your words, wrongly. Under the news of it there is a "
+              "button for the same. You are told how it is decided."),
+            active=False, always=True,
+        ),
+        Command(
             "my", frozenset(("participant",)), "anywhere", "/my",
             t("your name, your table, what waits for you"),
             t("Shows your name, your table and your language, and which questions you have answered."),

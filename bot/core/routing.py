@@ -2,7 +2,7 @@
 
 One chat carries both the private questions and, at a virtual table, the talk. The rules, in order:
 
-1. what begins with `/` is a command;
+1. what begins with `/` is a command, where and as far as the table of rights allows it (`bot.core.rights`);
 2. a press belongs to the step that it names, as long as that step is open for this person;
 3. where there are no buttons, a mark or a label is a press, unless it may be meant for the table: then its author is asked; words
    in reply to a question answer that one;
@@ -44,6 +44,7 @@ from bot.core.aiming import (
     tell,
     unanswered,
 )
+from bot.core.commands.call import parse
 from bot.core.commands.facilitating import ALL
 from bot.core.doubts import ask_meant, ask_which, told_which
 from bot.core.effects import Note
@@ -72,9 +73,13 @@ from bot.core.message import Part, t
 from bot.core.state import Contribution, Course, Seat, Table
 from bot.core.turn import Turn
 
-LED = ("-send", "-show", "-drop", "-hide", "-why", "-unhide", "-agree", "-stop", "-remove", "-take-over")
+LED = (
+    "-send", "-show", "-drop", "-hide", "-why", "-unhide", "-agree", "-stop", "-remove", "-take-over", "-stays", "-unquiet",
+)  # fmt: skip
 """The buttons of those who lead tables: `-what:contribution:table`, with more behind it or not."""
 
+STEERING = ("open", "close", "gate", "publish", "board")
+"""The commands for a whole course: who leads several writes the site last."""
 
 PRIVATE = t(
     "What you write in the room answers none of my questions. Please write your answer here, in your own chat with me, where "
@@ -101,8 +106,13 @@ def table_awaited(flow: Flow, seat: Seat | None, event: Event) -> str:
 
 
 def course_named(flow: Flow, event: Event) -> str:
-    """The id of the course that a press names, "" if it names none; loaded in place of the presser's own."""
+    """The id of the course that a press names, or the site behind a command that steers a course, "" if none is named; loaded in
+    place of the person's own."""
     named = _named(flow, event, "course")
+    if isinstance(event, Heard) and event.text.startswith("/"):
+        name, args = parse(event.text)
+        site = (args.split() or [""])[-1].casefold()
+        named = flow.course_of(site) if name in STEERING and site in flow.sites else named
     return named if named in flow.courses else ""
 
 
@@ -290,8 +300,6 @@ def _barred(turn: Turn, seat: Seat, event: Heard) -> Part | None:
         return WHY_NOT.get(event.bar, WHY_NOT["unknown"])
     if event.media and event.media not in FILES:
         return WHY_NOT.get(event.media, WHY_NOT["unknown"])
-    if event.media and event.text.startswith("/"):
-        return t("A command stands alone: please send it without a file.")
     return None
 
 

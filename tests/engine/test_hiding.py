@@ -46,7 +46,7 @@ async def test_one_tap_hides_every_copy_and_asks_why() -> None:
         )
         assert t.last("anna") == (
             "Maya (facilitator) has hidden this message of yours: nobody at the table reads it now.\n"
-            "If you think that this is wrong, please write to: Claire, 03 00 00 00 00"
+            "If you think that this is wrong, please write to: Claire, 03 00 00 00 00\n[1] I object"
         )
         assert await states(t) == [("You are fools.", "hidden")], "it is kept, as evidence"
 
@@ -58,7 +58,7 @@ async def test_author_and_table_read_the_reason_once() -> None:
         assert t.chats.answers("anna", "has hidden this message of yours") == own
         await t.tap("maya", "it insults somebody", times=2)
         reason = "The reason why your message was hidden: it insults somebody. You can say it again in other words."
-        assert t.shown("anna").count(reason) == 1
+        assert t.shown("anna").count(f"{reason}\n[1] I object") == 1
         for who in ("ben", "cleo"):
             assert t.shown(who) == ["Maya (facilitator) has hidden a message. The reason: it insults somebody."]
         assert "has hidden a message" not in "".join(t.shown("anna") + t.shown("maya"))

@@ -1,7 +1,8 @@
 """The commands that people type, and the buttons that belong to commands.
 
-Every command goes the same way: is it known, may this role use it (`bot.core.rights`), is the person taking part, is the
-table or the talk there that it is about. Only then does its function run. A button has the rights of its command.
+Every command goes the same way: is it known, may this role use it, here and in this way (`bot.core.rights`), is the person
+taking part, is the table or the talk there that it is about. Only then does its function run. A button has the rights of its
+command.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from bot.core.commands import (
     looking,
     meeting,
     moderating,
+    objecting,
     organising,
     originals,
     own,
     speaking,
+    steering,
     tracing,
     translating,
     voicing,
@@ -33,7 +36,8 @@ from bot.core.commands.consulting import awaited
 from bot.core.events import Answered, Heard
 from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.message import Part, Several, t
-from bot.core.rights import COMMANDS, OVERSEEING, ROLES, START, may
+from bot.core.places import OWN_CHAT, PRESSABLE, kind_of, place_of
+from bot.core.rights import COMMANDS, OVERSEEING, ROLES, START, allowed, may
 from bot.core.state import Seat
 from bot.core.turn import Turn
 
@@ -70,7 +74,12 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "tell": calling.tell,
     "team": calling.team,
     "handover": calling.handover,
+    "open": steering.open_next,
+    "close": steering.close,
+    "gate": steering.gate,
+    "publish": steering.publish,
     "call": calling.call_for_help,
+    "object": objecting.typed,
     "hide": hiding.hide,
     "sentence": voicing.sentence,
     "source": tracing.source,
@@ -106,6 +115,11 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-stop": ("status", pending.stop),
     "-remove": ("remove", moderating.reasoned),
     "-take-over": ("handover", calling.take_over),
+    objecting.HIDDEN: ("object", objecting.hidden),
+    objecting.QUIETED: ("object", objecting.quieted),
+    objecting.REMOVED: ("object", objecting.removed),
+    objecting.STAYS: ("hide", objecting.stays),
+    objecting.UNQUIET: ("quiet", objecting.unquiet),
     "-consent": ("consent", erasing.consented),
     "-forget": ("forget", erasing.forgotten),
     "-mine": ("sentence", voicing.confirm),
@@ -122,7 +136,11 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
 }
 """The buttons by their first part: the command that they belong to, and what they do."""
 
-PUT_OFF: Mapping[str, Callable[[Call], None]] = {"remove": moderating.removed}
+PUT_OFF: Mapping[str, Callable[[Call], None]] = {
+    "remove": moderating.removed,
+    "close": steering.closed,
+    "publish": steering.published,
+}
 """The commands that wait for a second person or ten minutes, and what they do then (`bot.core.pending`)."""
 
 ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
@@ -141,6 +159,9 @@ ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
 def run(turn: Turn, seat: Seat, event: Heard) -> None:
     """Carry a typed command out, or say kindly why not."""
     name, args = parse(event.text)
+    if kind_of(event) not in PRESSABLE:
+        Call(turn, seat, event, "help").reply(t("A command stands alone: please send it without a file."))
+        return
     if name == START:
         call = Call(turn, seat, event, "help")
         if _allowed(call):
@@ -211,11 +232,31 @@ def _allowed(call: Call) -> bool:
             t("/{name} is for {roles}.", name=call.name, roles=Several(roles)), t("/help shows what you can do.")
         )
         return False
+    place, kind = place_of(call.seat, call.event), kind_of(call.event)
+    if not allowed(call.seat.role, call.name, place, kind):
+        _not_so(call)
+        return False
     gone = call.seat.status in ("left", "refused") and not command.always
     if gone or (call.seat.status == "paused" and command.active):
         leaving.not_here(call)
         return False
     return True
+
+
+def _not_so(call: Call) -> None:
+    """Not here, or not in this way. The answer comes in the person's own chat, wherever they have asked."""
+    if place_of(call.seat, call.event) in call.command.places:
+        call.reply(t("This button does nothing any more. /help shows what you can do."))
+    elif call.command.places <= OWN_CHAT:
+        call.reply(
+            t("/{name} works here, in your own chat with me, where nobody else reads it. There I have done nothing.",
+              name=call.name)
+        )  # fmt: skip
+    else:
+        call.reply(
+            t("/{name} works here, in your own chat with me, and in the room of your own table. There I have done nothing.",
+              name=call.name)
+        )  # fmt: skip
 
 
 __all__ = ["ANSWERS", "awaited", "not_here", "nothing_open", "number_named", "pressed", "run"]

@@ -9,29 +9,20 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.core.commands import objecting
 from bot.core.commands.call import Call
 from bot.core.effects import Hide, Keep, Lane, Note, Recall, Say
 from bot.core.events import Remained
 from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Block, Button, Name, Part, Phrase, Several, Words, block, message, t, tn
+from bot.core.reasons import HIDING as WHY
 from bot.core.spans import until
 from bot.core.state import Contribution, Table
 from bot.core.talk import Remark, forgotten, passed
 from bot.core.turn import Turn
-
-WHY: Mapping[str, Phrase] = {
-    "insult": t("it insults somebody"),
-    "personal-data": t("it tells who somebody is"),
-    "threat": t("it threatens somebody"),
-    "advertising": t("it advertises something"),
-    "off-topic": t("it is about something else"),
-    "other": t("another reason"),
-}
-"""Why a message may be hidden."""
 
 KINDS = ("message", "idea", "prompt", "summary", "file", "reply")
 """What can be hidden: all that others read."""
@@ -97,6 +88,7 @@ def _hide(call: Call, id: str) -> None:
         f"hidden/{time}",
         told,
         t("If you think that this is wrong, please write to: {contact}", contact=whom),
+        button=objecting.to_hiding(id, table.id, time, "", call.seat),
     )
 
 
@@ -116,7 +108,8 @@ def why(call: Call) -> None:
     told = t(
         "The reason why your message was hidden: {reason}. You can say it again in other words.", reason=WHY[reason]
     )
-    _author(call, given, f"why/{time}", told)
+    button = objecting.to_hiding(id, table.id, time, reason, call.seat)
+    _author(call, given, f"why/{time}", told, button=button)
     said = message(t("{name} has hidden a message. The reason: {reason}.", name=call.by, reason=WHY[reason]))
     call.turn.effects.append(Say(table.unit, said, f"hid/{id}/{time}", Lane.TALK, without=(given.seat, call.seat.id)))
 
@@ -180,9 +173,9 @@ def _found(call: Call, id: str, state: str) -> tuple[Contribution, Table] | None
     return None
 
 
-def _author(call: Call, given: Contribution, what: str, *blocks: Part) -> None:
-    """Tell the author, under the message that it is about."""
-    told = replace(message(*blocks), answers=given.id)
+def _author(call: Call, given: Contribution, what: str, *blocks: Part, button: Button) -> None:
+    """Tell the author, under the message that it is about, with a button to object."""
+    told = replace(message(*blocks, buttons=(button,)), answers=given.id)
     call.turn.effects.append(Say(f"seat:{given.seat}", told, f"author/{given.id}/{what}", Lane.ANSWER, quiet=False))
 
 

@@ -3,17 +3,17 @@ and a line in the log; whoever they concern is told at once, and to whom to turn
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import pending
+from bot.core.commands import objecting
 from bot.core.commands.call import Call, find
-from bot.core.commands.hiding import WHY as BY_WORDS
 from bot.core.commands.leaving import go
 from bot.core.effects import Lane, Note, Put, Wake
 from bot.core.events import Heard, Removed
-from bot.core.message import Button, Name, Part, Phrase, block, message, t
+from bot.core.message import Button, Name, Part, block, message, t
+from bot.core.reasons import REMOVING as WHY
 from bot.core.schedule import duration
 from bot.core.spans import spell, until
 from bot.core.talk import changed
@@ -21,15 +21,6 @@ from bot.core.turn import Turn
 
 LONGEST_QUIET = timedelta(minutes=30)
 QUIET = timedelta(minutes=10)
-
-WHY: Mapping[str, Phrase] = {
-    "insult": BY_WORDS["insult"],
-    "threat": BY_WORDS["threat"],
-    "personal-data": BY_WORDS["personal-data"],
-    "not-invited": t("it is not the person who was invited"),
-    "disturbs": t("nobody else can speak"),
-}
-"""Why somebody may be kept from writing, or removed."""
 
 
 def quiet(call: Call) -> None:
@@ -68,6 +59,7 @@ def quiet(call: Call) -> None:
             when=when,
         ),
         t("If you think that this is wrong, please write to: {contact}", contact=_contact(call)),
+        buttons=(objecting.to_quiet(who, call.table.id if call.table is not None else "", over, call.seat),),
     )
     call.say(who.unit, told, "quiet", Lane.ANSWER, quiet=False)
     call.reply(t("{name} listens until {when}, and has been told.", name=Name(who.id), when=when))
@@ -100,6 +92,7 @@ def reasoned(call: Call) -> None:
             "A second person decides. If you think that this is wrong, please write to: {contact}",
             contact=_contact(call),
         ),
+        buttons=(objecting.to_removal(who, table.id, pending.of(call.event.id), why, call.seat),),
     )
     call.say(who.unit, told, "removing", Lane.ANSWER, quiet=False)
     what = t("{name} of table {number} is removed from the assembly. The reason: {reason}.",
