@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from bot.core.ids import derive
+from bot.core.places import Place
 
 What = Literal["open", "close", "remind", "prolong"]
 """What a fan-out does for each unit."""
@@ -36,7 +37,7 @@ class Heard:
     belongs: what follows stands below what was written, not in place of it. `pick` is a press that this may be, but it may also
     be meant for somebody else; `aside` says that other things were written or asked since the choices were shown. `asked` is the
     question (`step:question:item`) that words answer. In a room `pick` is what this would choose in the private chat, where alone
-    it counts."""
+    it counts. `place` says what the place is, where it is neither the own chat nor, with a `room`, that of the own table."""
 
     id: str
     seat: str
@@ -55,6 +56,7 @@ class Heard:
     pick: str = ""
     aside: bool = False
     asked: str = ""
+    place: Place | Literal[""] = ""
     kind: Literal["heard"] = "heard"
 
     @property

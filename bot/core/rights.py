@@ -1,6 +1,8 @@
-"""Who may use which command: one table that the code and its test both read. What does not stand in it is denied.
+"""Who may use which command, where, and how it may be given: one table that the code and its test both read. What does not
+stand in it is denied: a command that says nothing of places works in one's own chat alone, typed and not pressed.
 
-The rights of a button are those of the command that it belongs to.
+The rights of a button are those of the command that it belongs to. New words of a message that stands already (an edit), what is
+not somebody's own (a forward) and the words beside a file are no command, whoever sends them.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.core.message import Phrase, t
+from bot.core.places import IN_ANY_ROOM, IN_ROOM, OWN_CHAT, PRESSABLE, TYPED, Kind, Place
 from bot.core.state import Role
 
 Where = Literal["anywhere", "table", "talk", "course"]
@@ -28,7 +31,7 @@ ROLES: Mapping[Role, Phrase] = {
 
 EVERYBODY: frozenset[Role] = frozenset(ROLES)
 LEADING: frozenset[Role] = frozenset(("facilitator", "coordinator", "organiser"))
-TABLE: frozenset[Role] = frozenset(("participant", "facilitator"))
+TABLE: frozenset[Role] = frozenset(("participant", "facilitator", "expert"))
 """Those who sit at a table and talk there."""
 OVERSEEING: frozenset[Role] = frozenset(("coordinator", "organiser"))
 """Those who lead several tables: their commands name the table by its number, `/extend 3 10m`."""
@@ -38,7 +41,8 @@ OVERSEEING: frozenset[Role] = frozenset(("coordinator", "organiser"))
 class Command:
     """A command: who may use it, what it acts on, how it is written (an example that works), and what it does, in a few
     words for the list and in full for `/help NAME`. `active` is False where those may use it too who have paused or have not
-    consented yet, `always` True where those may who have left."""
+    consented yet, `always` True where those may who have left. `places` are where it may be given: what is private, would shame
+    somebody or carries a secret is never written where others read. `kinds` are how: `button` where it has buttons."""
 
     name: str
     roles: frozenset[Role]
@@ -48,12 +52,20 @@ class Command:
     full: Phrase
     active: bool = True
     always: bool = False
+    places: frozenset[Place] = OWN_CHAT
+    kinds: frozenset[Kind] = TYPED
 
 
 def may(role: Role, command: str) -> bool:
     """Whether this role may use this command."""
     found = COMMANDS.get(command)
     return found is not None and role in found.roles
+
+
+def allowed(role: Role, command: str, place: Place, kind: Kind) -> bool:
+    """Whether this role may use this command in such a place, given so: a cell of the table."""
+    found = COMMANDS.get(command)
+    return found is not None and role in found.roles and place in found.places and kind in found.kinds
 
 
 def commanded(text: str) -> str:
@@ -90,6 +102,7 @@ COMMANDS: dict[str, Command] = {
             t("what you can do now"),
             t("Shows what is open for you and what you can do now. With the name of a command it explains that one."),
             active=False,
+            places=IN_ANY_ROOM,
         ),
         Command(
             "trans", frozenset(("translator",)), "anywhere", "/trans",
@@ -97,48 +110,57 @@ COMMANDS: dict[str, Command] = {
             t("Shows the text that waits longest for a translator: the words, where they come from, the draft, and how much time "
               "is left. You can take it, release the draft, ask the author, or give it back. What you take is yours for five "
               "minutes. With languages behind it (/trans de fr) it says which ones you read."),
+            kinds=PRESSABLE,
         ),
         Command(
             "release", frozenset(("translator",)), "anywhere", "/release The ferry comes too rarely.",
             t("send your translation to its readers"),
             t("Sends your translation of the text that you have taken to its readers. Without words it sends the draft as it "
               "stands. Whoever has read an earlier translation is told."),
+            kinds=PRESSABLE,
         ),
         Command(
             "status", LEADING, "course", "/status",
             t("who is here, who has spoken, how much time is left"),
             t("Shows who is at your table, who has spoken, who has answered (never what), and how much time is left."),
+            places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(
             "prompt", LEADING, "table", "/prompt What speaks against it?",
             t("write something to your table, after a preview"),
             t("Shows you the text first and sends it to your table when you choose Send. Coordinators and organisers write the "
               "table's number, or all, in front of it."),
+            places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(
             "extend", LEADING, "talk", "/extend 10m",
             t("more time for your table"),
             t("Gives your table more time to talk, as far as the flow allows. The next step waits for your table."),
+            places=IN_ROOM,
         ),
         Command(
             "pause", LEADING, "talk", "/pause",
             t("let the talk rest"),
             t("Lets the talk at your table rest. It goes on by itself after 15 minutes, or with /resume."),
+            places=IN_ROOM,
         ),
         Command(
             "resume", LEADING, "talk", "/resume",
             t("let the talk go on"),
             t("Lets a talk that rests go on."),
+            places=IN_ROOM,
         ),
         Command(
             "next", LEADING, "talk", "/next",
             t("end the talk in one minute"),
             t("Ends the talk at your table early. Everybody there is told one minute before."),
+            places=IN_ROOM,
         ),
         Command(
             "summary", LEADING, "talk", "/summary Most of us travel by train.",
             t("your summary of the talk, for your table"),
             t("Sends your summary of the talk to your table and keeps it with the talk."),
+            places=IN_ROOM,
         ),
         Command(
             "note", LEADING, "table", "/note They began late.",
@@ -149,24 +171,28 @@ COMMANDS: dict[str, Command] = {
             "turn", LEADING, "talk", "/turn Anna",
             t("ask somebody to speak"),
             t("Asks somebody to speak. While people speak in turn, that person comes next."),
+            places=IN_ROOM,
         ),
         Command(
             "nudge", LEADING, "table", "/nudge",
             t("remind those who have not answered"),
             t("Reminds those at your table, in private and kindly, who have not answered or not written yet. Nobody is "
               "reminded twice."),
+            places=IN_ROOM,
         ),
         Command(
             "quiet", LEADING, "talk", "/quiet Anna 10m",
             t("ask somebody to listen for a while"),
             t("Asks somebody to listen for a while: what they write does not go to the table until then. They are told, and "
               "to whom to turn. With 0m they may write again."),
+            kinds=PRESSABLE,
         ),
         Command(
             "remove", LEADING, "table", "/remove Anna",
             t("remove somebody from the assembly"),
             t("Removes somebody from the assembly. You are asked for the reason; then a second person agrees, or ten minutes "
               "pass in which it can be stopped."),
+            kinds=PRESSABLE,
         ),
         Command(
             "tell", LEADING, "table", "/tell Anna I am with you in a minute.",
@@ -183,23 +209,27 @@ COMMANDS: dict[str, Command] = {
             t("hand your table to the next shift"),
             t("Asks the others who lead here to take your table over, with your notes for them. Until somebody does, it stays "
               "yours."),
+            kinds=PRESSABLE,
         ),
         Command(
             "hide", LEADING, "anywhere", "/hide",
             t("hide the message to which you reply"),
             t("Hides the message to which you reply: nobody at the table reads it any more, it is not counted and goes nowhere. "
               "You are asked for the reason, which its author and the table read. Without a reply it offers the last messages."),
+            places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(
             "bind", LEADING, "table", "/bind",
             t("give your table a room"),
             t("Gives your table a room of its own, a group or a topic of this chat app. You get a code, which you write there. "
               "Everybody at the table is told, and may stay in their own chat."),
+            places=IN_ANY_ROOM | {"elsewhere"},
         ),
         Command(
             "unbind", LEADING, "table", "/unbind",
             t("give the table's room up"),
             t("Gives the table's room up. Everybody at the table reads and writes in their own chat again."),
+            places=IN_ROOM,
         ),
         Command(
             "invite", OVERSEEING, "anywhere", "/invite participant 10",
@@ -212,22 +242,26 @@ COMMANDS: dict[str, Command] = {
             t("how many came in by link; let nobody else in"),
             t("Shows how many have come in without a personal code. /joining pause lets nobody else in this way, "
               "/joining allow lets people in again."),
+            kinds=PRESSABLE,
         ),
         Command(
             "begin", frozenset(("organiser",)), "anywhere", "/begin",
             t("begin the assembly"),
             t("Begins the assembly at all sites. You are asked before it happens."),
+            kinds=PRESSABLE,
         ),
         Command(
             "pass", frozenset(("participant",)), "talk", "/pass",
             t("let your turn pass"),
             t("When people speak in turn, lets your turn pass to the next person."),
+            places=IN_ROOM,
         ),
         Command(
             "original", TABLE | OVERSEEING, "anywhere", "/original",
             t("a translated message as it was written"),
             t("Shows the message to which you reply as its author wrote it. Without a reply it shows the last messages of the "
               "talk so."),
+            places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(
             "undo", TABLE, "table", "/undo",
@@ -236,17 +270,20 @@ COMMANDS: dict[str, Command] = {
                 "Takes the last message that you sent to your table back. Your table is told, "
                 "and it does not stand in the record."
             ),
+            places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(
             "sentence", TABLE | LEADING, "talk", "/sentence Anna The bus comes too rarely.",
             t("the sentence that stands for a voice note"),
             t("Writes the one sentence that stands for a voice note in the record: after the name of its author, or in reply to "
               "the note. For your own note leave the name out. The author is asked whether the sentence is right."),
+            places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(
             "call", EVERYBODY - OVERSEEING, "anywhere", "/call",
             t("ask for a person, in private"),
             t("Asks whoever leads your table to write to you, in private. You may say why behind it."),
+            places=IN_ANY_ROOM,
         ),
         Command(
             "object", EVERYBODY - OVERSEEING, "anywhere", "/object My message insulted nobody.",
@@ -254,11 +291,13 @@ COMMANDS: dict[str, Command] = {
             t("Says to the coordinator that something was done to you, or to your words, wrongly. Under the news of it there is a "
               "button for the same. You are told how it is decided."),
             active=False, always=True,
+            kinds=PRESSABLE,
         ),
         Command(
             "my", frozenset(("participant",)), "anywhere", "/my",
             t("your name, your table, what waits for you"),
             t("Shows your name, your table and your language, and which questions you have answered."),
+            places=IN_ROOM,
         ),
         Command(
             "name", EVERYBODY - {"participant"}, "anywhere", "/name Maya",
@@ -270,29 +309,34 @@ COMMANDS: dict[str, Command] = {
             t("pause, or leave"),
             t("Lets you pause, leave, or leave and take your words back. You are asked which."),
             active=False,
+            kinds=PRESSABLE,
         ),
         Command(
             "lang", EVERYBODY, "anywhere", "/lang",
             t("read in another language"),
             t("Changes the language in which I write to you."),
             active=False,
+            places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(
             "source", TABLE | LEADING, "anywhere", "/source 3",
             t("what stands behind a sentence of the digest"),
             t("Shows what stands behind a sentence of the digest that you read last: the words as they were written, in which "
               "language, when and where, and who changed or translated them. Reply to another digest to ask about that one."),
+            places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(
             "time", TABLE | LEADING, "anywhere", "/time",
             t("how much time is left"),
             t("Says how much time is left, for the talk at your table and for what you still have to answer."),
+            places=IN_ROOM,
         ),
         Command(
             "consent", EVERYBODY, "anywhere", "/consent",
             t("what you have agreed to, and change it"),
             t("Shows what you were asked for beyond taking part, and your answer. You can change each of them at any time."),
             active=False, always=True,
+            kinds=PRESSABLE,
         ),
         Command(
             "mydata", EVERYBODY, "anywhere", "/mydata",
@@ -305,11 +349,13 @@ COMMANDS: dict[str, Command] = {
             t("erase everything of you"),
             t("Erases your name, your account and every word that you wrote. You are asked before it happens."),
             active=False, always=True,
+            kinds=PRESSABLE,
         ),
         Command(
             "room", TABLE, "table", "/room",
             t("the way into your table's room"),
             t("Shows the way into the room of your table, if it has one. Everybody there sees the accounts of the others."),
+            places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(
             "join", EVERYBODY, "anywhere", "/join K7PX-93QD",

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from bot.core.effects import Lane
 from bot.core.events import Edited, Event, Heard, Redacted
 from bot.core.events import encode as encode_event
 from bot.core.files import FILES
 from bot.core.message import encode, message, t
+from bot.core.places import Place
 from bot.core.rights import may
 from bot.core.state import Seat
 from bot.engine.choices import Meant
@@ -37,9 +39,17 @@ UNCOUNTED = t("A reaction is not counted. Please write what you want to say, or 
 
 
 def hear(
-    db: Database, house: House, knock: Knock, seat_id: str, press: str = "", room: str = "", chosen: Meant | None = None
+    db: Database,
+    house: House,
+    knock: Knock,
+    seat_id: str,
+    press: str = "",
+    room: str = "",
+    chosen: Meant | None = None,
+    place: Place | Literal[""] = "",
 ) -> None:
-    """Put what this seat did into the inbox; `chosen` is what they may have chosen by writing."""
+    """Put what this seat did into the inbox; `chosen` is what they may have chosen by writing, `place` what the place is, where
+    that is not plain (`Heard.place`)."""
     seat, assembly = people.load_seat(db, seat_id), people.assembly_of(db, seat_id)
     event: Event | None = None
     if seat is not None and assembly is not None:
@@ -54,6 +64,8 @@ def hear(
                 event = _taken_back(db, knock, assembly, seat, room)
             case "reaction":
                 _reacted(db, knock, assembly, seat)
+    if place and isinstance(event, Heard):
+        event = replace(event, place=place)
     if event is None or assembly is None:
         ignore(db, knock, assembly or "")
         return

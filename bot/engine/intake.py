@@ -17,6 +17,7 @@ from datetime import datetime
 
 from bot.core.files import WHY_NOT
 from bot.core.message import Name, Several, message, t
+from bot.core.places import TYPED, kind
 from bot.core.rights import commanded
 from bot.engine import linking, reach, rooms
 from bot.engine.choices import WHICH, meant
@@ -114,7 +115,9 @@ def _done(db: Database, house: House, knock: Knock, seats: list[Held]) -> None:
 def _command(knock: Knock) -> tuple[str, str]:
     """The command of a new message of the person's own, and what stands behind it; nothing where there is none."""
     incoming = knock.incoming
-    if incoming.kind != "message" or incoming.press or incoming.bar or not incoming.text.lstrip().startswith("/"):
+    media = incoming.media.kind if incoming.media is not None else ""
+    typed = kind(press=incoming.press, bar=incoming.bar, media=media, answers=incoming.answers) in TYPED
+    if incoming.kind != "message" or not typed or not incoming.text.lstrip().startswith("/"):
         return "", ""
     word, *rest = incoming.text.split(maxsplit=1)
     return word.partition("@")[0].casefold(), rest[0].strip() if rest else ""

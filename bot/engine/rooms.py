@@ -20,7 +20,8 @@ from bot.core.events import encode as encode_event
 from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Message, encode, message, t
-from bot.core.rights import TABLE, may
+from bot.core.places import Place
+from bot.core.rights import TABLE, allowed
 from bot.core.state import Seat
 from bot.engine import lodging, reach
 from bot.engine.choices import meant_in_room
@@ -75,7 +76,7 @@ def receive(db: Database, house: House, knock: Knock) -> None:
 
 def _heard(db: Database, house: House, knock: Knock, room: Room | None) -> None:
     incoming = knock.incoming
-    command = incoming.text.strip().startswith("/") and incoming.kind == "message"
+    command = incoming.text.strip().startswith("/") and incoming.kind == "message" and incoming.media is None
     name, args = parse(incoming.text) if command else ("", "")
     if incoming.bar == "nobody":
         if command and (room is not None or name == "bind"):
@@ -98,7 +99,9 @@ def _said(db: Database, house: House, knock: Knock, room: Room, *, command: bool
     elif knock.incoming.kind in ("edit", "redaction"):
         _drop(db, room, "no_seat")  # they were announced, if they ever wrote
     elif command and (own := _own(db, knock.lookup, room)) is not None:
-        hear(db, house, knock, own.id, "", room.id)
+        table = tables.load_table(db, room.assembly, room.table)
+        led = table is not None and leads(own, table)
+        hear(db, house, knock, own.id, "", room.id, place="own_room" if led else "other_room")
     else:
         _entered(db, house, knock, room)
         _drop(db, room, "no_seat")
@@ -159,7 +162,9 @@ def _bind(db: Database, house: House, knock: Knock, room: Room | None, code: str
     asked = rooms.offered(db, code, knock.now)
     seat = people.load_seat(db, asked.seat) if asked is not None and asked.seat in own else None
     table = tables.load_table(db, asked.assembly, asked.table) if asked is not None else None
-    if asked is None or seat is None or table is None or not (may(seat.role, "bind") and leads(seat, table)):
+    where: Place = "own_room" if room is not None else "elsewhere"
+    may_bind = seat is not None and allowed(seat.role, "bind", where, "text")
+    if asked is None or seat is None or table is None or not (may_bind and leads(seat, table)):
         why = t(
             "A code for a room works once, within a day, and only for the person who asked for it. Write "
             "/bind in your own chat with me to get a new one."
