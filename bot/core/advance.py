@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import lodging, pending, reach, reminding, rooms, routing, translators, ways_in
+from bot.core import lodging, pending, reach, reminding, rooms, routing, talk, translators, ways_in
 from bot.core.audience import takes_part
 from bot.core.commands import ANSWERS, PUT_OFF
 from bot.core.commands.hiding import remained
@@ -162,6 +162,12 @@ def _joined(turn: Turn) -> None:
     turn.take([Show(seat.id)])
     if seat.role == "facilitator":
         _ways_in(turn, seat)
+    if seat.role == "expert" and turn.state.table is not None:
+        _ways_in(turn, seat)
+        found = talk.talk_at(turn.flow, turn.state)
+        if found is not None:  # the table is told who is there from now on
+            node, unit = found
+            turn.hook(node, unit, node.step.welcome_late(turn.scene(node, unit)))
     if seat.role != "participant":
         return
     if turn.course.state == "waiting":

@@ -42,6 +42,8 @@ AT_ONCE = (
 )
 """The buttons that answer what somebody has just done: a mark right below them is meant for them."""
 
+NO_VOTE = t("This is for the participants. You can speak at the table, and you are never counted.")
+
 INVITATION = ("-come", "-stay")
 """The buttons of an invitation into a room, which waits for an answer like a question."""
 
@@ -137,6 +139,11 @@ def tell(turn: Turn, seat: Seat, key: str, *blocks: Block | Part, buttons: tuple
 
 def hear(turn: Turn, found: tuple[Node, str], event: Heard) -> None:
     node, unit = found
+    seat = turn.state.seat
+    if seat is not None and seat.role == "expert" and "expert" not in node.step.audience:
+        if event.press or not node.step.talk:
+            tell(turn, seat, f"expert/{event.id}", NO_VOTE)
+            return
     turn.hook(node, unit, node.step.hear(turn.scene(node, unit), event))
 
 

@@ -16,7 +16,7 @@ from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import spell, until
 from bot.core.state import Stage
-from bot.core.talk import Remark, table_of
+from bot.core.talk import Remark, somebody, table_of
 
 if TYPE_CHECKING:
     from bot.core.steps.discuss import Discuss
@@ -33,6 +33,9 @@ def announcement(at: Scene, step: Discuss, stage: Stage) -> list[Block]:
     named_staff = tuple(Name(m.id) for m in table.staff if m.name)
     if named_staff:
         blocks.append(block(t("Facilitator: {names}.", names=Several(named_staff))))
+    experts = tuple(somebody(s) for s in table.experts)
+    if experts:
+        blocks.append(block(t("Also here, without a vote: {names}.", names=Several(experts))))
     when = until(stage.closes or at.now, at.now)
     read = t("Until {when} they read what you write here. /undo takes your last message back.", when=when)
     blocks.append(block(read))
@@ -76,7 +79,7 @@ def asleep(at: Scene, stage: Stage) -> Iterator[Effect]:
     if hours is None:
         return
     quiet = QuietHours(hours.start, hours.end)
-    others = [s for s in (*table_of(at).members, *table_of(at).staff) if s.id != seat.id]
+    others = [s for s in table_of(at).everybody if s.id != seat.id]
     mornings = [next_allowed(at.now, at.flow.sites[s.site].zone, quiet) for s in others]
     late = [morning for morning in mornings if morning > at.now]
     if late:
@@ -91,7 +94,7 @@ def asleep(at: Scene, stage: Stage) -> Iterator[Effect]:
 def not_now(at: Scene, step: Discuss, heard: Heard) -> Message | None:
     """Why nothing passes at this moment; None if it does."""
     stage = at.stage
-    if at.seat.role not in (*step.audience, "facilitator"):
+    if at.seat.role not in (*step.audience, "facilitator", "expert"):
         return at.message(t("You are at this table to listen, so what you write here is not passed on."))
     why: Phrase | None = None
     if stage is None or stage.state == "closed" or (stage.closes is not None and heard.at > stage.closes):

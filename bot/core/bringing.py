@@ -94,7 +94,7 @@ def bring(
     if not texts:
         yield Say(at.unit, plain, at.key("shown", digest.id), privately=alone)
         return
-    people = (*table.members, *table.staff)
+    people = table.everybody
     readers = tuple(s.id for s in people if same_language(s.language, digest.language))
     apart = {s.id: read_by(come, s) for s in people if s.id not in readers and read_by(come, s)[0]}
     most = read_by(come, NOBODY)[1]

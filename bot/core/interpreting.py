@@ -66,7 +66,7 @@ def languages(flow: Flow, table: Table) -> tuple[str, ...]:
     the plan wants a common one."""
     if not translates(flow, table.plan):
         return ()
-    read = [s.language for s in (*table.members, *table.staff) if s.status == "active"]
+    read = [s.language for s in table.everybody if s.status == "active"]
     first = [language for language in table.languages if any(same(language, own) for own in read)]
     found: list[str] = []
     for language in (*first, *read):
@@ -121,7 +121,7 @@ def changed(at: Scene, told: Retold, shown: Message, led: Message) -> Iterator[E
         if there:
             key = at.key("turned", told.contribution, told.language, told.state, edition, there[0])
             yield Redraw(there, message, key, contribution=told.contribution, words=True)
-    everybody = (*table.members, *table.staff)
+    everybody = table.everybody
     readers = tuple(s.id for s in everybody if reads_in(at.flow, table, text.given, s) == told.language)
     yield from news(at, told, "", shown.blocks[0].parts, readers)
 
@@ -179,7 +179,7 @@ def told_at_first(flow: Flow, table: Table, missing: tuple[tuple[str, str], ...]
 def told_in(flow: Flow, table: Table, seat: str, language: str) -> Phrase | None:
     """What somebody is told who reads another language from now on: that the talk at their table is put into it, or that there
     is no room for it; None where nothing is translated there."""
-    there = (*table.members, *table.staff)
+    there = table.everybody
     after = tuple(replace(s, language=language) if s.id == seat else s for s in there)
     read = languages(flow, replace(table, members=after, staff=()))
     if len(read) < 2:

@@ -113,7 +113,7 @@ def give_up(turn: Turn, table: Table) -> None:
 
 
 def _back_to_private(turn: Turn, table: Table, room: str) -> None:
-    for seat in (*table.members, *table.staff):
+    for seat in table.everybody:
         if seat.room == room:
             turn.put(replace(seat, room=""))
             name = Name(seat.id) if seat.role == "participant" else who(seat)

@@ -291,7 +291,7 @@ def _barred(turn: Turn, seat: Seat, event: Heard) -> Part | None:
     lost = event.bar == "unreadable" and seat.status == "new"
     if event.press or (seat.status != "active" and not lost):
         return None
-    if event.room and (table is None or all(s.room == event.room for s in (*table.members, *table.staff))):
+    if event.room and (table is None or all(s.room == event.room for s in table.everybody)):
         return None
     if event.bar == "too_large":
         most = turn.flow.file.files.max_mb

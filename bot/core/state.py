@@ -55,8 +55,8 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A small group. `members` are its participants in order of seating, `staff` its facilitators; `rooms` are the rooms in
-    which it meets, one on each account at most, and none where it is virtual."""
+    """A small group. `members` are its participants in order of seating, `staff` its facilitators, `experts` those who were
+    announced to it, who speak and are never counted; `rooms` are the rooms in which it meets, one on each account at most, and none where it is virtual."""
 
     id: str
     plan: str
@@ -66,10 +66,16 @@ class Table:
     members: tuple[Seat, ...] = ()
     staff: tuple[Seat, ...] = ()
     rooms: tuple[str, ...] = ()
+    experts: tuple[Seat, ...] = ()
 
     @property
     def unit(self) -> str:
         return f"table:{self.id}"
+
+    @property
+    def everybody(self) -> tuple[Seat, ...]:
+        """All who read what is said here."""
+        return (*self.members, *self.staff, *self.experts)
 
     def in_room(self, seat: Seat) -> bool:
         """Whether somebody reads the talk in a room of this table. A room that is gone is none."""

@@ -204,7 +204,7 @@ def passed(at: Scene, said: Remark) -> Message:
 def speaker(at: Scene, seat: str) -> Part:
     """Somebody at the table by name, with a label for everybody who is no participant."""
     table = table_of(at)
-    here = (*table.members, *table.staff, *((at.state.seat,) if at.state.seat is not None else ()))
+    here = (*table.everybody, *((at.state.seat,) if at.state.seat is not None else ()))
     return next((who(s) for s in here if s.id == seat), Name(seat))
 
 

@@ -37,7 +37,7 @@ def linked(turn: Turn, event: Answered) -> None:
     if table is None or found["room"] not in table.rooms:
         return
     asked = turn.state.seat
-    for seat in (asked,) if asked is not None else (*table.members, *table.staff):
+    for seat in (asked,) if asked is not None else table.everybody:
         if seat.id in found["seats"] and seat.status == "active" and not table.in_room(seat):
             key = f"invited/{found['room']}/{event.unit}/{found['n']}"
             said = invitation(found, guide=asked is None and seat.id in found.get("guides", ()))

@@ -162,7 +162,7 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say, event: Event | None 
             seats = _waiting(work, assembly, flow, work.course(assembly, id), seats)
         if effect.on:
             seats = [seat for seat in seats if effect.on in identities.accounts(work.db, seat)]
-        for number, part in enumerate(_parts(seats)):
+        for number, part in enumerate(_parts([seat for seat in seats if seat not in effect.without])):
             lane = Lane.BROADCAST if effect.lane == Lane.STEP else effect.lane
             spoken = Spoken(body, effect.key, part, int(lane), effect.quiet)
             work.happen(assembly, work.now, spoken, f"{effect.key}/spoken/{number}")
@@ -186,7 +186,7 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say, event: Event | None 
             if not (about and copies.remote(work.db, room, assembly, about)):
                 work.say_in_room(assembly, room, body.encode(), effect.key, int(effect.lane), step, effect.quiet, about)
             mixed.in_room(work, assembly, flow, table, room, effect)
-        there = {s.id for s in (*table.members, *table.staff) if table.in_room(s)}
+        there = {s.id for s in table.everybody if table.in_room(s)}
         readers = tuple(seat for seat in readers if seat not in there)
     led = (
         encode(replace(effect.message, buttons=(*effect.message.buttons, *effect.leading))) if effect.leading else body
@@ -219,7 +219,7 @@ def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]
             return (id,)
         case "table":
             table = work.table(assembly, id)
-            people_there = (*table.members, *table.staff) if table is not None else ()
+            people_there = table.everybody if table is not None else ()
             return tuple(s.id for s in people_there if s.status == "active")
         case "facilitators":
             table = work.table(assembly, id)

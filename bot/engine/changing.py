@@ -46,7 +46,7 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
     given = opinions.contribution(db, assembly, id)
     table = work.table(assembly, given.table) if given is not None else None
     leaders = {s.id for s in table.staff} if table is not None else set()
-    readers = {s.id for s in (*table.members, *table.staff)} | set(table.rooms) if table is not None else set()
+    readers = {s.id for s in table.everybody} | set(table.rooms) if table is not None else set()
     led, numbered = replace(effect.message, buttons=(*effect.message.buttons, *effect.leading)), work.house.numbered
     for copy in copies.copies(db, assembly, id):
         if copy.original:
@@ -84,7 +84,7 @@ def retell(work: Work, assembly: str, flow: Flow, made: Translated) -> None:
     for copy in copies.copies(work.db, assembly, given.id):
         if made.language in copy.told.split():
             _tell_again(work, assembly, copy, given.id, given.step, key)
-    if any(reads_in(flow, table, given, s) == made.language for s in (*table.members, *table.staff)):
+    if any(reads_in(flow, table, given, s) == made.language for s in table.everybody):
         told = Retold(flow.course_of(table.site), given.step, table.id, given.id, made.language, made.state)
         work.happen(assembly, work.now, told, key)
 

@@ -47,6 +47,16 @@ ROLES: dict[Role, Phrase] = {
     "expert": t("expert"),
     "translator": t("translator"),
 }
+DOES: dict[Role, Phrase] = {
+    "facilitator": t("You lead one table: you keep its time, see that everybody is heard, and hide what harms somebody."),
+    "coordinator": t("You lead one site: you help its tables, are called when something is wrong there, and decide objections."),
+    "organiser": t("You answer for the whole assembly: you begin it, give roles, and take them away."),
+    "observer": t("You read what is said, some minutes later and without names, once you choose a table with /watch. You never "
+                  "write to a table; /remark puts what you notice on record."),
+    "expert": t("You speak at a table to which you were announced. Nothing of what you say is counted or stands in a digest."),
+    "translator": t("You read what machines have translated before people read it, and put it right. /trans shows what waits."),
+}  # fmt: skip
+"""What each role does here, in one or two sentences: the first that its bearer reads."""
 WHY: dict[Standing, Part] = {
     "unknown": t("I do not know this code. Please look at it again: it has letters and digits only."),
     "used": t("This code has been used already. Whoever gave it to you can make a new one."),
@@ -232,7 +242,8 @@ def _tell(db: Database, knock: Knock, *blocks: Block | Part) -> None:
 def _your_role(role: Role) -> Message:
     return message(
         t("Your role in this assembly: {role}. /help shows what you can do.", role=ROLES[role]),
-        t("Whoever has a role here does not vote, and everybody reads the role beside the name."),
+        *((DOES[role],) if role in DOES else ()),
+        t("Whoever has a role here does not vote, and everybody reads the role beside the name. It ends with the assembly."),
         t(
             "What shall people here call you? Please write it like this: {example}",
             example=COMMANDS["name"].example,

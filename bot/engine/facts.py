@@ -5,8 +5,8 @@ but for counts at the close of a step, which are made once.
 * `meaning`     the interface texts that a typed answer stands for, in the person's language
 * `statements`  contributions of others for this person to vote on, those least shown first
 * `ballots`     the counted choices of the step, by (question, item) and unit; with `answered`, `members`, `present`
-* `items`       the live contributions of the steps referred to, at this table (or on the course), whose authors let them
-                be quoted where the flow asks for that
+* `items`       the participants' live contributions of the steps referred to, at this table (or on the course), whose authors
+                let them be quoted where the flow asks for that
 * `quotable`    those of the `items` whose authors let single sentences be quoted
 * `agreements`  who agreed with which of the `items`: {contribution: {seat: 1, 0 or -1}}
 * `wordings`    how the statements of this table are worded for a digest of this step, also what was taken back
@@ -148,7 +148,7 @@ def _items(a: Asked) -> dict[str, Any]:
         for c in opinions.contributions(a.work.db, a.assembly, step, table=table, kinds=("message", "idea"))
     ]
     asked = any(isinstance(n.step, Consent) and "quotes" in n.step.purposes for n in a.flow.nodes.values())
-    kept = (c for c in found if c.shared and c.site in a.sites)
+    kept = (c for c in found if c.shared and c.site in a.sites and a.work.seat(c.seat).role == "participant")
     return {"items": tuple(c for c in kept if not asked or opinions.granted(a.work.db, c.seat, "quotes"))}
 
 

@@ -227,7 +227,7 @@ def _merge(db: Database, flow: Flow, job: Job, now: datetime) -> dict[str, Any]:
     if not moves:
         return {"table": ""}
     to = cast(str, moves[0].to)
-    seats = [s.id for s in (*table.members, *table.staff)]
+    seats = [s.id for s in table.everybody]
     _move(db, job, to, seats, now)
     return {
         "table": to,

@@ -55,7 +55,7 @@ def _wanted(db: Database, house: House, assembly: str, table: Table) -> list[str
 
 def seated(table: Table) -> tuple[Seat, ...]:
     """Those at a table who take part."""
-    return tuple(s for s in (*table.members, *table.staff) if s.status == "active")
+    return tuple(s for s in table.everybody if s.status == "active")
 
 
 def ask_for_room(db: Database, job: Job, account: str, table: str) -> None:

@@ -89,7 +89,7 @@ def in_room(work: Work, assembly: str, flow: Flow, table: Table, room: str, effe
     what was written."""
     if not anywhere(flow):
         return
-    there = [s for s in (*table.members, *table.staff) if s.room == room]
+    there = [s for s in table.everybody if s.room == room]
     ids = [mark.decode() for mark in dict.fromkeys(_OWN.findall(encode(effect.message).encode()))]
     found = [c for id in ids if "@" not in id and (c := opinions.contribution(work.db, assembly, id)) is not None]
     wanted: list[tuple[str, str]] = []

@@ -42,7 +42,7 @@ def room_moved(db: Database, account: str, old: str, new: str, now: int, *, alon
         room_lost(db, room, "moved", now)
         return
     table = tables.load_table(db, room.assembly, room.table) if alone else None
-    for seat in (*table.members, *table.staff) if table is not None else ():
+    for seat in table.everybody if table is not None else ():
         if seat.room == room.id:
             left = Exited(room.table, seat.id, instant(now), room.id, moved=True)
             _happen(db, room.assembly, left, f"moved/{room.id}/{seat.id}/{now}", now)

@@ -139,7 +139,7 @@ def _look(db: Database, house: House, assembly: str, ids: Sequence[str]) -> _Fou
     seats: set[str] = set()
     for table in {one.table for one in found if one.table}:
         sitting = tables.load_table(db, assembly, table)
-        seats |= {seat.id for seat in (*sitting.members, *sitting.staff)} if sitting is not None else set()
+        seats |= {seat.id for seat in sitting.everybody} if sitting is not None else set()
     names = sorted(set(people.names(db, sorted(seats)).values()))
     return _Found(found, names, house.flow(db, assembly).languages)
 

@@ -54,7 +54,7 @@ def linked(db: Database, job: Job, link: str, *, may: bool, asks: bool = False) 
     guides: list[str] = []
     if room is not None:
         table = tables.load_table(db, room.assembly, room.table)
-        people = (*table.members, *table.staff) if table is not None else ()
+        people = table.everybody if table is not None else ()
         seats = [s.id for s in people if room.account in identities.accounts(db, s.id)]
         guides = [s.id for s in people if room.made and s.role == "facilitator" and s.id in seats]
     return {

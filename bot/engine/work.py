@@ -77,7 +77,7 @@ class Work:
         key = (assembly, id)
         if key not in self._tables:
             self._tables[key] = loaded = tables.load_table(self.db, assembly, id)
-            for seat in (*loaded.members, *loaded.staff) if loaded is not None else ():
+            for seat in loaded.everybody if loaded is not None else ():
                 if seat.id not in self._seats:
                     self._seats[seat.id] = self._stored[seat.id] = seat
         found = self._tables[key]
@@ -87,6 +87,7 @@ class Work:
             found,
             members=tuple(s for s in (self._seats.get(m.id, m) for m in found.members) if s.status == "active"),
             staff=tuple(self._seats.get(s.id, s) for s in found.staff),
+            experts=tuple(s for s in (self._seats.get(e.id, e) for e in found.experts) if s.status == "active"),
         )
 
     def tables_of(self, assembly: str, plan: str) -> tuple[Table, ...]:

@@ -224,13 +224,15 @@ def statements(
     site: str | None = None,
 ) -> list[Contribution]:
     """Others' statements in some steps to agree or disagree with, at a table, at a site or everywhere: those that were shown
-    least, then in a fixed order; none of `seat`'s own, and none that is not shared."""
+    least, then in a fixed order; none of `seat`'s own, none that is not shared, and
+    none by anybody but participants."""
     narrower, more = _where(table, site)
     found: list[tuple[Any, ...]] = []
     for step in steps:  # one by one, so that an index gives each in order, and only as many as are wanted
         found += db.sql.execute(
             f"SELECT shown, {_COLUMNS} FROM contribution WHERE assembly = ? AND step = ?{narrower} "
-            "AND kind IN ('idea', 'message') AND state = 'live' AND shared = 1 AND seat <> ? ORDER BY shown, id LIMIT ?",
+            "AND kind IN ('idea', 'message') AND state = 'live' AND shared = 1 AND seat <> ? AND NOT EXISTS "
+            "(SELECT 1 FROM seat WHERE seat.id = contribution.seat AND seat.role <> 'participant') ORDER BY shown, id LIMIT ?",
             (assembly, step, *more, seat, limit),
         ).fetchall()
     least = sorted(found, key=lambda row: row[:2])[:limit]

@@ -14,7 +14,7 @@ from bot.store.rooms import of_table
 
 
 def load_table(db: Database, assembly: str, table: str) -> Table | None:
-    """A table with its active participants in order of seating, and those who lead it."""
+    """A table with its active participants in order of seating, those who lead it, and its experts."""
     row = db.sql.execute(
         "SELECT id, plan, site, number, languages FROM tables WHERE assembly = ? AND id = ?", (assembly, table)
     ).fetchone()
@@ -30,8 +30,9 @@ def load_table(db: Database, assembly: str, table: str) -> Table | None:
     ]
     members = tuple(s for s in seats if s.role == "participant" and s.status == "active")
     staff = tuple(s for s in seats if s.role == "facilitator")
+    experts = tuple(s for s in seats if s.role == "expert" and s.status == "active")
     id, plan, site, number, languages = row
-    return Table(id, plan, site, number, tuple(languages.split()), members, staff, of_table(db, assembly, id))
+    return Table(id, plan, site, number, tuple(languages.split()), members, staff, of_table(db, assembly, id), experts)
 
 
 def plan_of(db: Database, assembly: str, table: str) -> str:

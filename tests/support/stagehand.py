@@ -146,7 +146,8 @@ class Stagehand:
         """A table with its people as they are now."""
         here = [s for s in self.seats.values() if s.table == table.id]
         members = tuple(s for s in here if s.role == "participant" and s.status == "active")
-        return replace(table, members=members, staff=tuple(s for s in here if s.role == "facilitator"))
+        return replace(table, members=members, staff=tuple(s for s in here if s.role == "facilitator"),
+                       experts=tuple(s for s in here if s.role == "expert"))  # fmt: skip
 
     def _numbered(self, seat: Seat | None, event: Event) -> str:
         number = number_named(seat, event) if isinstance(event, Heard) else None

@@ -377,10 +377,10 @@ class Discuss(Step):
     def _outside(self, at: Scene, room: str) -> bool:
         """Whether somebody at this table reads the talk elsewhere than in this room, be it in another one."""
         table = table_of(at)
-        return any(m.room != room for m in (*table.members, *table.staff) if m.id != at.seat.id)
+        return any(m.room != room for m in table.everybody if m.id != at.seat.id)
 
     def _nothing_to_add(self, at: Scene, stage: Stage, key: str) -> Moves:
-        if at.seat.role == "facilitator":
+        if at.seat.role != "participant":
             return stage
         text = t("Thank you. When everybody has said so, the talk ends. You can still write until then.")
         yield Say(at.seat.unit, at.message(text), at.key("through", key), Lane.ANSWER, quiet=False)
