@@ -135,6 +135,8 @@ def _spread(turn: Turn, event: Spread) -> None:
         turn.open_unit(node, unit)
     elif event.what == "close":
         walk.close_unit(turn, node, unit)
+    elif event.what == "shorten":
+        walk.shorten_unit(turn, node, unit)
     elif event.what == "prolong":
         prolong_unit(turn, node, unit)
     else:

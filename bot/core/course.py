@@ -20,12 +20,12 @@ from bot.core.effects import Attest, Fan, Note, Request, Say, Seal, Wake
 from bot.core.events import Due, Reached, Started
 from bot.core.flow import Flow, follows
 from bot.core.itinerary import TRUNK, Node
-from bot.core.message import message, tn
+from bot.core.message import message, t, tn
 from bot.core.schedule import resolve
 from bot.core.state import Course, OpenStep
 from bot.core.steps.control import Parallel
 from bot.core.steps.vote import Vote
-from bot.core.turn import Turn
+from bot.core.turn import NOTICE, Turn
 
 LONGEST_WAY = timedelta(days=1)
 """How long after the opening a step may still reach somebody and count its duration from there."""
@@ -118,7 +118,9 @@ def due(turn: Turn, node: Node, event: Due) -> None:
     """A timer of the course itself."""
     match event.what:
         case "open":
-            open_step(turn, node)
+            open_step(turn, node, forced=event.n == 1)
+        case "early":
+            end_early(turn, node)
         case "close":
             close_step(turn, node, forced=event.n == 1)
         case "finish":
@@ -141,15 +143,16 @@ def _over(turn: Turn, node: Node) -> bool:
     return entry is not None and entry.closes is not None and entry.closes <= turn.now
 
 
-def open_step(turn: Turn, node: Node) -> None:
-    """Open a step on this course, with the self-paced steps that follow it."""
+def open_step(turn: Turn, node: Node, *, forced: bool = False) -> None:
+    """Open a step on this course, with the self-paced steps that follow it; before its hour where somebody has `forced` it."""
     course = turn.course
     if course.state != "running" or node.id in course.open or node.id in course.done:
         return
     if course.at.get(node.sequence) != node.index:
         return
-    if node.step.opens is not None and (at := moment(turn.flow, course, node.step.opens, turn.now)) > turn.now:
-        turn.wake(at, node, "open")
+    opens = moment(turn.flow, course, node.step.opens, turn.now) if node.step.opens is not None else turn.now
+    if opens > turn.now and not forced:
+        turn.wake(opens, node, "open")
         return
     if not course_takes_part(turn.flow, node, course, turn.state.facts):
         turn.put(replace(course, done={**course.done, node.id: "skipped"}))
@@ -199,6 +202,34 @@ def close_step(turn: Turn, node: Node, *, forced: bool = False) -> None:
         turn.effects.append(Fan(node.id, "close"))
     else:
         turn.wake(turn.now, node, "finish")
+
+
+def end_early(turn: Turn, node: Node) -> None:
+    """Those who lead close a step before its time, for everybody: a minute's notice, then it closes, at every table."""
+    entry, closes = turn.course.open.get(node.id), turn.now + NOTICE
+    if entry is None or entry.closing or (entry.closes is not None and entry.closes <= closes):
+        return
+    run = [each for each in turn.flow.run_of(node) if each.id in turn.course.open]
+    ended = {n.id: replace(turn.course.open[n.id], closes=closes, notice=True, extended=True) for n in run}
+    turn.put(replace(turn.course, open={**turn.course.open, **ended}))
+    step = turn.flow.local(node.step.title or {"": node.id})
+    said = t("“{step}” closes in one minute. Is there something that must still be said?", step=step)
+    if node.step.scope == "person":
+        said = t("“{step}” closes in one minute. Until then you can still answer.", step=step)
+    key = f"{turn.course.id}/{node.id}/early/{int(turn.now.timestamp())}"
+    turn.effects.append(Say(turn.course.unit, message(said, step=node.id), key))
+    if node.step.closes_units:
+        turn.effects.append(Fan(node.id, "shorten"))
+    turn.wake(closes + node.step.grace, run[-1] if run else node, "close")
+
+
+def shorten_unit(turn: Turn, node: Node, unit: str) -> None:
+    """A table ends with the others, however much time it was given."""
+    stage, entry = turn.state.stages.get((node.id, unit)), turn.course.open.get(node.id)
+    if stage is None or entry is None or entry.closes is None or stage.state == "closed":
+        return
+    data = {**stage.data, "extended": 0} if "extended" in stage.data else stage.data
+    turn.put(replace(stage, closes=min(stage.closes or entry.closes, entry.closes), data=data))
 
 
 def came_late(turn: Turn, node: Node, entry: OpenStep) -> bool:
@@ -334,4 +365,6 @@ def next_opening(flow: Flow, course: Course, now: datetime) -> datetime | None:
     return None
 
 
-__all__ = ["close_unit", "closing", "due", "moment", "next_opening", "open_step", "opening", "start"]
+__all__ = [
+    "close_unit", "closing", "due", "moment", "next_opening", "open_step", "opening", "shorten_unit", "start",
+]  # fmt: skip

@@ -168,7 +168,7 @@ class Wake:
 
 @dataclass(frozen=True, slots=True)
 class Fan:
-    """Open, close, remind or prolong a step's stage for every unit of its scope on this course, in rows of 200."""
+    """Open, close, remind, prolong or shorten a step's stage for every unit of its scope on this course, in rows of 200."""
 
     step: str
     what: What

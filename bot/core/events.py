@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from bot.core.ids import derive
 from bot.core.places import Place
 
-What = Literal["open", "close", "remind", "prolong"]
+What = Literal["open", "close", "remind", "prolong", "shorten"]
 """What a fan-out does for each unit."""
 
 

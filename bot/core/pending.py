@@ -61,9 +61,9 @@ def ask(call: Call, args: str, what: Part, told: Phrase | None = None, concerned
     site = table.site if table is not None else seat.site
     for unit in (f"coordinators:{site}", "organisers:"):
         turn.effects.append(Say(unit, wanted, f"pending/{id}/{unit}", without=(seat.id,)))
-    for unit in (*((table.unit,) if table is not None else ()), *concerned) if told is not None else ():
-        said = message(Phrase(told.text, {**told.params, "when": when}, told.plural, told.n))
-        turn.effects.append(Say(unit, said, f"pending/{id}/{unit}", without=(seat.id,)))
+    said = message(Phrase(told.text, {**told.params, "when": when}, told.plural, told.n)) if told is not None else None
+    units = (*((table.unit,) if table is not None else ()), *concerned)
+    turn.effects += [Say(unit, said, f"pending/{id}/{unit}", without=(seat.id,)) for unit in units if said is not None]
     call.reply(
         what, t("It happens at {when}, or earlier if a second person agrees. They have been asked.", when=when),
         buttons=(Button(t("Stop it"), f"{STOP}:{press}"),),

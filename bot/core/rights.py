@@ -245,6 +245,29 @@ COMMANDS: dict[str, Command] = {
             kinds=PRESSABLE,
         ),
         Command(
+            "open", OVERSEEING, "anywhere", "/open talk",
+            t("open the next step now"),
+            t("Opens the next step now, although its hour has not come. Without a name it says which step comes next. Who leads "
+              "several sites writes the site last."),
+        ),
+        Command(
+            "close", OVERSEEING, "anywhere", "/close talk",
+            t("close the open step early, at all tables"),
+            t("Closes an open step early, for everybody, with a minute's notice. A second person agrees first, or ten minutes "
+              "pass in which it can be stopped. Everybody is told at once."),
+        ),
+        Command(
+            "gate", OVERSEEING, "anywhere", "/gate",
+            t("which gate waits, and open it"),
+            t("Shows the gate at which the assembly waits, for whom, and until when. With the button you open it."),
+        ),
+        Command(
+            "publish", OVERSEEING, "anywhere", "/publish results",
+            t("tell results that wait for other sites"),
+            t("Tells results now that wait until the other sites are through. A second person agrees first, or ten minutes pass "
+              "in which it can be stopped."),
+        ),
+        Command(
             "begin", frozenset(("organiser",)), "anywhere", "/begin",
             t("begin the assembly"),
             t("Begins the assembly at all sites. You are asked before it happens."),
