@@ -12,6 +12,7 @@ from bot.core.events import Heard
 from bot.core.files import named
 from bot.core.interpreting import told_at_first
 from bot.core.message import Block, Button, Message, Name, Phrase, Several, Words, block, t, tn
+from bot.core.observing import observed
 from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import spell, until
@@ -43,6 +44,8 @@ def announcement(at: Scene, step: Discuss, stage: Stage) -> list[Block]:
         each = spell(step.turn_for)
         turns = t("First everybody speaks in turn, {span} each. You will be told when it is your turn.", span=each)
         blocks.append(block(turns))
+    if stage.data.get("watched"):
+        blocks.append(block(observed(stage.data["watched"], at.flow.file.feed.delay)))
     if step.icebreaker:
         blocks.append(
             block(t("This is only to get to know each other: nothing of it stands in the record."), kind="note")

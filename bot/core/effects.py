@@ -275,6 +275,14 @@ class Unbind:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """An observer reads what is said at a table (its id), at `all` of them, or ("") no longer anywhere."""
+
+    seat: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A line in the assembly's log: who did what. Ids, numbers and listed reasons only; words stand in contributions."""
 
@@ -341,6 +349,7 @@ Effect = (
     | Unseat
     | Unbind
     | Note
+    | Watch
     | Attest
     | Shown
     | Done

@@ -312,6 +312,16 @@ class Forgotten:
 
 
 @dataclass(frozen=True, slots=True)
+class Fed:
+    """What was said at a table reaches those who observed it then (`bot.engine.feeding`). The engine's own; no step sees it."""
+
+    contribution: str
+    table: str
+    seats: tuple[str, ...]
+    kind: Literal["fed"] = "fed"
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """A seat does not take part any longer, because those who lead have decided so; `why` is one of the listed reasons."""
 
@@ -379,6 +389,7 @@ Event = (
     | Ripe
     | Expired
     | Forgotten
+    | Fed
     | Spoken
 )
 
@@ -404,6 +415,7 @@ __all__ = [
     "Event",
     "Exited",
     "Expired",
+    "Fed",
     "Forgotten",
     "Found",
     "Heard",

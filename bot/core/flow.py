@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator
 
 from bot.core.conditions import Condition, parse
-from bot.core.fields import Clock, Day, Id, Instant, Language, Model, Moment, Text, local
+from bot.core.fields import Clock, Day, Id, Instant, Language, Model, Moment, Span, Text, local
 from bot.core.glossary import Entry
 from bot.core.itinerary import TRUNK, Node, lay_out
 from bot.core.message import Local
@@ -192,6 +193,18 @@ class Log(Model):
     post: Literal["never", "leading", "everybody"] = "never"
 
 
+class Feed(Model):
+    """`[feed]`: what observers read of the talks that they choose with `/watch`. The tables are always told.
+
+    With `open = false` nobody reads along. `delay` is how much later they read what was said; what was hidden or taken back
+    meanwhile they never read. `steps` names the talks that may be observed; without it all may, but never an icebreaker.
+    """
+
+    open: bool = True
+    delay: Span = timedelta(minutes=15)
+    steps: tuple[Id, ...] = ()
+
+
 class FlowFile(Model):
     """A whole flow file."""
 
@@ -201,6 +214,7 @@ class FlowFile(Model):
     joining: Joining = Joining()
     files: Files = Files()
     log: Log = Log()
+    feed: Feed = Feed()
     groups: dict[Id, GroupPlan] = Field(default_factory=dict)
     lists: dict[Id, tuple[ListItem, ...]] = Field(default_factory=dict)
     questions: tuple[Question, ...] = ()
@@ -369,6 +383,7 @@ def roles_of(steps: Iterable[Step]) -> frozenset[Role]:
 
 
 __all__ = [
+    "Feed",
     "Files",
     "Flow",
     "FlowFile",

@@ -317,6 +317,17 @@ COMMANDS: dict[str, Command] = {
             kinds=PRESSABLE,
         ),
         Command(
+            "watch", frozenset(("observer",)), "anywhere", "/watch 3",
+            t("read what is said at a table, later"),
+            t("Lets you read what is said at a table, or (/watch all) at all of them, some minutes later and without names. The "
+              "table is told. /watch stop ends it."),
+        ),
+        Command(
+            "remark", frozenset(("observer",)), "anywhere", "/remark Table 3 began before its facilitator was there.",
+            t("put what you notice on record"),
+            t("Puts what you notice on record. The organisers read it, and it stands in the export."),
+        ),
+        Command(
             "my", frozenset(("participant",)), "anywhere", "/my",
             t("your name, your table, what waits for you"),
             t("Shows your name, your table and your language, and which questions you have answered."),

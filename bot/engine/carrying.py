@@ -38,13 +38,14 @@ from bot.core.effects import (
     Unseat,
     Wake,
     Want,
+    Watch,
     Withdraw,
 )  # fmt: skip
 from bot.core.events import Event, Retold, Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode, message, t
 from bot.core.state import Course, Status, Translated
-from bot.engine import changing, forgetting, lodging, mixed, queueing, withdrawing
+from bot.engine import changing, feeding, forgetting, lodging, mixed, queueing, withdrawing
 from bot.engine.translating import remember
 from bot.engine.work import Work
 from bot.store import (
@@ -83,6 +84,7 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
             case Keep(contribution):
                 opinions.keep(db, assembly, contribution)
                 changing.original(work, assembly, event, contribution)
+                feeding.kept(work, assembly, flow, contribution)
             case Withdraw():
                 withdrawing.withdraw(work, assembly, flow, effect.seat, effect.id)
             case Cast():
@@ -117,6 +119,9 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 work.reseat(assembly, (standing,))
             case Unbind(room):
                 work.lose_room(assembly, room)
+            case Watch(observer, what):
+                for told in feeding.watch(work, assembly, flow, observer, what):
+                    say(work, assembly, flow, told, event)
             case Note():
                 audit.note(db, assembly, effect, ms(work.now))
             case Attest(to, key):

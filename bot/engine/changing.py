@@ -19,6 +19,7 @@ from bot.core.flow import Flow
 from bot.core.interpreting import anywhere, reads_in, retold
 from bot.core.message import Message, encode
 from bot.core.state import Contribution, Translated
+from bot.engine import feeding
 from bot.engine.work import Work
 from bot.store import copies, opinions, rooms, unsaid
 from bot.store.copies import Copy
@@ -53,6 +54,9 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
             continue
         if copy.told:
             _tell_again(work, assembly, copy, id, effect.message.step, effect.key)
+        elif given is not None and _observes(work, copy):
+            if _editable(work, copy):
+                _post(work, assembly, copy, effect.key, "edit", feeding.fed(db, assembly, given), id)
         elif _editable(work, copy):
             _post(
                 work,
@@ -153,6 +157,11 @@ def recall(work: Work, assembly: str, effect: Recall) -> None:
 
 def _in_room(work: Work, copy: Copy) -> bool:
     return len(copy.holder) == ROOM_ID and rooms.load(work.db, copy.holder) is not None
+
+
+def _observes(work: Work, copy: Copy) -> bool:
+    """Whether somebody reads a copy who observes, and knows nobody's name."""
+    return len(copy.holder) != ROOM_ID and work.seat(copy.holder).role == "observer"
 
 
 ROOM_ID = 32

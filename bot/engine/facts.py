@@ -29,6 +29,7 @@ but for counts at the close of a step, which are made once.
 * `finished`    which courses are through with the steps referred to
 * `answered_by` who at this table is done with each open step
 * `untranslated` out of which of this table's languages nothing can put what is said into which: (source, target)
+* `watched`     how many people observe this table
 * `held`        the text that waits for somebody's word, by contribution id
 * `named`       the contribution that a button, a command or an event is about
 """
@@ -50,7 +51,7 @@ from bot.core.itinerary import Node
 from bot.core.rights import LEADING
 from bot.core.state import Contribution, Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
-from bot.engine import crossing, queueing
+from bot.engine import crossing, feeding, queueing
 from bot.engine.work import Work
 from bot.store import arrivals, ballots, findings, opinions, outbox, own, people
 from bot.store.times import instant, ms
@@ -318,6 +319,11 @@ def _untranslated(a: Asked) -> dict[str, Any]:
     return {"untranslated": missing}
 
 
+def _watched(a: Asked) -> dict[str, Any]:
+    here = a.table is not None and feeding.open_to(a.flow, a.node.id)
+    return {"watched": len(feeding.watching(a.work, a.assembly, a.table.id)) if here and a.table is not None else 0}
+
+
 _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     **crossing.READERS,
     "choices": _choices,
@@ -341,4 +347,5 @@ _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     "finished": _finished,
     "answered_by": _answered_by,
     "untranslated": _untranslated,
+    "watched": _watched,
 }

@@ -26,6 +26,7 @@ from bot.core.events import (
     Event,
     Exited,
     Expired,
+    Fed,
     Forgotten,
     Found,
     Heard,
@@ -50,7 +51,7 @@ from bot.core.itinerary import Node
 from bot.core.rights import OVERSEEING
 from bot.core.state import Seat, State, Table
 from bot.core.turn import Turn
-from bot.engine import facts, forgetting, lateness, queueing, retention, tracing
+from bot.engine import facts, feeding, forgetting, lateness, queueing, retention, tracing
 from bot.engine.carrying import carry_out
 from bot.engine.house import House
 from bot.engine.work import Work
@@ -107,6 +108,9 @@ def one(work: Work, assembly: str, event: Event) -> bool:
     if isinstance(event, Spoken):
         for seat in event.seats:
             work.say(assembly, seat, event.message.encode(), event.key, event.lane, "", event.quiet)
+        return False
+    if isinstance(event, Fed):
+        feeding.bring(work, assembly, event)
         return False
     if isinstance(event, Expired):
         retention.come(work, assembly, event)
@@ -194,7 +198,7 @@ def _course(flow: Flow, event: Event, seat: Seat | None, table: Table | None) ->
             return flow.course_of(table.site) if table is not None else flow.courses[0]
         case Queued(course=course):
             return course if course in flow.courses else flow.courses[0]
-        case Spoken() | Forgotten() | Expired():
+        case Spoken() | Forgotten() | Expired() | Fed():
             return flow.courses[0]
         case _:
             return event.course

@@ -21,6 +21,7 @@ from bot.core.state import Table
 from bot.core.talk import NAMELESS, who
 from bot.engine import choices
 from bot.engine.enclosures import Enclosed, enclosed
+from bot.engine.feeding import VEILED, veiled
 from bot.engine.house import House
 from bot.engine.mixed import Interpreted, own_words
 from bot.language.catalog import Catalogs
@@ -310,6 +311,9 @@ def look_up(db: Database, assembly: str, ids: Sequence[str]) -> dict[str, str]:
         if edition:
             text = translations.edited(db, assembly, original, language, int(edition))
             found |= {id: text} if text is not None else {}
+            continue
+        if pointer == VEILED:
+            found[id] = veiled(db, assembly, original, plain[original])
             continue
         found[id] = plain[original]
         if language:

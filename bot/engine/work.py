@@ -48,6 +48,7 @@ class Work:
         self._accounts: dict[str, str] = {}
         self._lost: dict[str, set[str]] = {}
         self.routes: dict[tuple[str, str, str], Routes] = {}
+        self.observers: dict[str, tuple[Seat, ...]] = {}
         self._in: list[InRow] = []
         self._out: list[OutRow] = []
 
@@ -135,6 +136,9 @@ class Work:
             case Seat():
                 self._seats[value.id] = value
                 self._changed[("seat", assembly, value.id)] = value
+                if value.role == "observer":
+                    self._write()
+                    self.observers.pop(assembly, None)
                 lost = self._lost_in(assembly)
                 lost.add(value.id) if value.lost else lost.discard(value.id)
             case Stage():

@@ -57,6 +57,8 @@ TABLE = {
     "team": ".fco...",
     "handover": ".f.....",
     "call": "pf..bet",
+    "watch": "....b..",
+    "remark": "....b..",
     "object": "pf..bet",
     "consent": "pfcobet",
     "mydata": "pfcobet",

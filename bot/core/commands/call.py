@@ -139,9 +139,14 @@ def parse(text: str) -> tuple[str, str]:
 
 def number_named(seat: Seat | None, event: Heard) -> int | None:
     """The number of the table that a typed command names, for those who lead several: `/extend 3 10m`."""
-    if seat is None or seat.role not in OVERSEEING or not event.text.startswith("/"):
+    if seat is None or not event.text.startswith("/"):
         return None
     name, args = parse(event.text)
+    if name == "watch" and seat.role == "observer":
+        found = _NUMBER.match(args)
+        return int(found[1]) if found else None
+    if seat.role not in OVERSEEING:
+        return None
     command = COMMANDS.get(name)
     if name == "invite":
         found = _TABLE.search(args)

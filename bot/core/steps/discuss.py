@@ -75,8 +75,8 @@ class Discuss(Step):
     takes: ClassVar[frozenset[str]] = frozenset(files.FILES)
     closes_units: ClassVar[bool] = True
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "open": ("untranslated",),
-        "answered": ("untranslated",),
+        "open": ("untranslated", "watched"),
+        "answered": ("untranslated", "watched"),
         "retold": ("texts",),
     }
 
@@ -96,7 +96,7 @@ class Discuss(Step):
     # What the flow brings about
 
     def open(self, at: Scene) -> Iterator[Effect]:
-        stage = changed(at.stage or at.fresh_stage(), **talk.FRESH)
+        stage = changed(at.stage or at.fresh_stage(), **talk.FRESH, watched=at.facts.get("watched", 0))
         if len(table_of(at).reached) < company.wanted(at):
             yield Put((yield from company.look_for_company(at, stage)))
         else:
