@@ -49,13 +49,15 @@ def end_now(at: Scene, stage: Stage) -> Moves:
     return changed(stage, began=False, gathering=False)
 
 
-def moved(at: Scene, stage: Stage, answer: Answered) -> Moves:
-    """Everybody here sits at another table now: tell them why, and bring them into the talk there."""
+def moved(at: Scene, stage: Stage, answer: Answered, why: Phrase | None = None) -> Moves:
+    """Everybody here sits at another table now: tell them why (that few are here, where nothing else is said), and bring them
+    into the talk there."""
     old, found = table_of(at), answer.result
+    few = t("Few people are at your table just now. So that nobody sits alone, you are now at table {number}.",
+            number=found["number"])  # fmt: skip
     for seat in found["seats"]:
         text = at.message(
-            t("Few people are at your table just now. So that nobody sits alone, you are now at table {number}.",
-              number=found["number"]),
+            why or few,
             t("What you write during the talk goes to the people there."),
         )  # fmt: skip
         yield Say(f"seat:{seat}", text, at.key("moved", found["table"], seat))

@@ -245,6 +245,31 @@ COMMANDS: dict[str, Command] = {
             kinds=PRESSABLE,
         ),
         Command(
+            "move", OVERSEEING, "table", "/move Anna 5",
+            t("put somebody at another table"),
+            t("Puts somebody at another table of the site. The number of their table comes first, that of the new one last. Both "
+              "tables are told, and the person reads there what was said so far."),
+        ),
+        Command(
+            "merge", OVERSEEING, "table", "/merge 5",
+            t("let a table join another one"),
+            t("Lets the people of the first table sit at the second one. A second person agrees first, or ten minutes pass in "
+              "which it can be stopped. Both tables are told."),
+        ),
+        Command(
+            "replace", OVERSEEING, "table", "/replace Anna",
+            t("give the place of somebody who dropped out to somebody new"),
+            t("Gives the place of somebody who has dropped out to the next who waits for one; where nobody waits you get a code "
+              "for it, which works once. What the first person said and voted stays theirs."),
+        ),
+        Command(
+            "announce", OVERSEEING, "anywhere", "/announce The coffee is ready.",
+            t("write to everybody, after a preview"),
+            t("Shows you the text first and sends it to everybody at your site when you choose Send, at tables and outside; "
+              "organisers write to all sites."),
+            kinds=PRESSABLE,
+        ),
+        Command(
             "open", OVERSEEING, "anywhere", "/open talk",
             t("open the next step now"),
             t("Opens the next step now, although its hour has not come. Without a name it says which step comes next. Who leads "

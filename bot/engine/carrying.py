@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import assert_never
+from typing import assert_never, get_args
 
 from bot.core.effects import (
     Amend,
@@ -44,7 +44,7 @@ from bot.core.effects import (
 from bot.core.events import Event, Retold, Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode, message, t
-from bot.core.state import Course, Status, Translated
+from bot.core.state import Course, Role, Status, Translated
 from bot.engine import changing, feeding, forgetting, lodging, mixed, queueing, withdrawing
 from bot.engine.translating import remember
 from bot.engine.work import Work
@@ -240,6 +240,8 @@ def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]
                 *people.staff(work.db, assembly, "coordinator", id),
             ]
             return (*(s.id for s in here if s.status == "active"), *recipients(work, assembly, "organisers", ""))
+        case "site":
+            return tuple(s.id for s in people.roster(work.db, assembly, roles=get_args(Role)) if s.site == id)
         case "organisers":
             return tuple(s.id for s in people.staff(work.db, assembly, "organiser"))
         case _:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from bot.core.commands.resettling import unfit
 from bot.core.effects import Seated
 from bot.core.events import Answered, Event
 from bot.core.events import encode as encode_event
@@ -64,6 +65,8 @@ def _in_house(db: Database, house: House, job: Job, now: datetime) -> None:
             result = _catch_up(db, flow, job, now)
         case "merge":
             result = _merge(db, flow, job, now)
+        case "join":
+            result = _join(db, flow, job, now)
         case "invite":
             result = _invite(db, job, now)
         case "joining":
@@ -234,6 +237,19 @@ def _merge(db: Database, flow: Flow, job: Job, now: datetime) -> dict[str, Any]:
         "seats": seats,
         "number": next(t.number for t in tables.of_plan(db, job.assembly, table.plan) if t.id == to),
     }
+
+
+def _join(db: Database, flow: Flow, job: Job, now: datetime) -> dict[str, Any]:
+    """Everybody of one table sits at another one, if there is room still."""
+    args = job.request.args
+    table = tables.load_table(db, job.assembly, job.request.unit.removeprefix("table:"))
+    to = tables.load_table(db, job.assembly, str(args["to"]))
+    answer = {"table": "", "by": args["by"], "key": derive(job.request.key), "seats": [], "number": 0}
+    if table is None or to is None or unfit(flow, to, table.members) is not None:
+        return answer
+    seats = [s.id for s in (*table.members, *table.staff)]
+    _move(db, job, to.id, seats, now)
+    return {**answer, "table": to.id, "number": to.number, "seats": seats}
 
 
 def _move(db: Database, job: Job, to: str, seats: list[str], now: datetime) -> None:

@@ -172,14 +172,20 @@ PEOPLE = ("anna", "ben", "cleo")
 
 @asynccontextmanager
 async def table(
-    steps: str = TALK, *, edits: bool = True, maya: bool = True, agreed: bool = True, numbered: bool = False
+    steps: str = TALK,
+    *,
+    edits: bool = True,
+    maya: bool = True,
+    agreed: bool = True,
+    numbered: bool = False,
+    people: tuple[str, ...] = PEOPLE,
 ) -> AsyncIterator[Talkers]:
     """Anna, Ben and Cleo sit at a table that Maya leads (unless there is no `maya`); the step after the tables is open. Where
-    they have not `agreed`, they have just been asked for their consent."""
+    they have not `agreed`, they have just been asked for their consent. Where there are other `people`, there may be more tables."""
     chats = Chats(edits=edits, numbered=numbered)
     async with room(FLOW + steps, chats) as here:
         talkers = Talkers(here, chats)
-        for name in PEOPLE:
+        for name in people:
             await here.enrol(name)
         if maya:
             await here.enrol("maya", "facilitator")
@@ -188,7 +194,7 @@ async def table(
         if not agreed:
             yield talkers
             return
-        for name in PEOPLE:
+        for name in people:
             await talkers.tap(name, "I am 18 or older and agree")
             await talkers.tap(name, "Yes")
             await talkers.write(name, name.title())

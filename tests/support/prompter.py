@@ -51,8 +51,12 @@ def _for_commands(stage: Stagehand, state: State, event: Heard) -> dict[str, Any
         given = [stage.contributions[id] for id in ids if id in stage.contributions]
         mine = {c.id: c for c in given if leading or c.seat == event.seat}
         return {"held": mine, "named": mine}
+    tables = tuple(stage._peopled(table) for table in stage.tables.values())
     done = [(s, u.partition("seat:")[2]) for (s, u), e in stage.stages.items() if e.state == "done"]
-    return {"answered_by": {step: frozenset(seat for s, seat in done if s == step) for step in state.course.open}}
+    return {
+        "tables": tables,
+        "answered_by": {step: frozenset(seat for s, seat in done if s == step) for step in state.course.open},
+    }
 
 
 def _aim(stage: Stagehand, state: State, event: Event) -> tuple[Node, str] | None:

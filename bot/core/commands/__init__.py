@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from bot.core import lodging, pending, rooms, ways_in
 from bot.core.commands import (
+    announcing,
     calling,
     consulting,
     erasing,
@@ -26,6 +27,7 @@ from bot.core.commands import (
     organising,
     originals,
     own,
+    resettling,
     speaking,
     steering,
     tracing,
@@ -75,6 +77,10 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "tell": calling.tell,
     "team": calling.team,
     "handover": calling.handover,
+    "move": resettling.move,
+    "merge": resettling.merge,
+    "replace": resettling.replaced,
+    "announce": announcing.announce,
     "open": steering.open_next,
     "close": steering.close,
     "gate": steering.gate,
@@ -114,6 +120,7 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-why": ("hide", hiding.why),
     "-unhide": ("hide", hiding.put_back),
     "-source": ("source", tracing.source),
+    "-announce": ("announce", announcing.send),
     "-agree": ("status", lambda call: pending.agree(call, PUT_OFF)),
     "-stop": ("status", pending.stop),
     "-remove": ("remove", moderating.reasoned),
@@ -142,6 +149,7 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
 PUT_OFF: Mapping[str, Callable[[Call], None]] = {
     "remove": moderating.removed,
     "close": steering.closed,
+    "merge": resettling.merged,
     "publish": steering.published,
 }
 """The commands that wait for a second person or ten minutes, and what they do then (`bot.core.pending`)."""
@@ -150,6 +158,7 @@ ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
     "invite": organising.invited,
     "joining": organising.doors,
     "bind": meeting.offered,
+    "join": resettling.joined,
     "link": ways_in.linked,
     "admit": ways_in.admitted,
     "room": ways_in.not_made,
