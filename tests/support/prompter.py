@@ -139,6 +139,8 @@ def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
             return {}
         case "untranslated":
             return ()
+        case "watched":
+            return 0
         case "known":
             come = [(s, d) for (s, t), rows in stage.arrivals.items() if table and t == table.id for d, *_ in rows]
             steps = [step for step, _ in come]
