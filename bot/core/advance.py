@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import lodging, pending, reach, reminding, rooms, routing, talk, translators, ways_in
+from bot.core import lodging, pending, reach, reminding, rooms, routing, stopping, talk, translators, ways_in
 from bot.core.audience import takes_part
 from bot.core.commands import ANSWERS, PUT_OFF
 from bot.core.commands.hiding import remained
@@ -28,6 +28,7 @@ from bot.core.events import (
     Heard,
     Interrupted,
     Joined,
+    Lapsed,
     Lost,
     Queued,
     Reached,
@@ -89,6 +90,8 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
             translators.queued(turn, event)
         case Ripe():
             pending.ripe(turn, event, PUT_OFF)
+        case Lapsed():
+            stopping.lapsed(turn, event)
         case Removed():
             goes(turn, event)
         case Reached():

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from bot.core import stopping
 from bot.core.audience import course_takes_part
 from bot.core.effects import Attest, Fan, Note, Request, Say, Seal, Wake
 from bot.core.events import Due, Reached, Started
@@ -148,7 +149,7 @@ def open_step(turn: Turn, node: Node, *, forced: bool = False) -> None:
     course = turn.course
     if course.state != "running" or node.id in course.open or node.id in course.done:
         return
-    if course.at.get(node.sequence) != node.index:
+    if course.at.get(node.sequence) != node.index or stopping.stops(turn, node, "open"):
         return
     opens = moment(turn.flow, course, node.step.opens, turn.now) if node.step.opens is not None else turn.now
     if opens > turn.now and not forced:
@@ -305,7 +306,7 @@ def close_unit(turn: Turn, node: Node, unit: str) -> None:
 
 def finish_step(turn: Turn, node: Node, outcome: str) -> None:
     """The step is over on this course: results, then the next step."""
-    if node.id not in turn.course.open:
+    if node.id not in turn.course.open or stopping.stops(turn, node, "finish", outcome):
         return
     run = [n for n in turn.flow.run_of(node) if n.id in turn.course.open]
     if run[0].id != node.id:  # the steps of a run finish in their order, each by an event of its own

@@ -312,6 +312,16 @@ class Forgotten:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapsed:
+    """A guarantor who was asked for the `n`th time to let a step go on has had the time to answer (`bot.core.stopping`)."""
+
+    course: str
+    step: str
+    n: int
+    kind: Literal["lapsed"] = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
 class Fed:
     """What was said at a table reaches those who observed it then (`bot.engine.feeding`). The engine's own; no step sees it."""
 
@@ -390,6 +400,7 @@ Event = (
     | Expired
     | Forgotten
     | Fed
+    | Lapsed
     | Spoken
 )
 
@@ -421,6 +432,7 @@ __all__ = [
     "Heard",
     "Interrupted",
     "Joined",
+    "Lapsed",
     "Lost",
     "Queued",
     "Reached",

@@ -348,6 +348,19 @@ COMMANDS: dict[str, Command] = {
               "table is told. /watch stop ends it."),
         ),
         Command(
+            "hold", frozenset(("observer",)), "anywhere", "/hold next The tables have not seen the sources.",
+            t("stop a step, as a guarantor"),
+            t("Stops a step until you and a coordinator have talked: it does not open, or, if it is open, does not end. Only "
+              "guarantors can do that. The step comes first (or next), then why."),
+            kinds=PRESSABLE,
+        ),
+        Command(
+            "lift", frozenset(("observer", "coordinator", "organiser")), "anywhere", "/lift",
+            t("let a stopped step go on"),
+            t("Lets a step go on that a guarantor has stopped. If somebody who leads asks for it, the guarantor is asked first."),
+            kinds=PRESSABLE,
+        ),
+        Command(
             "remark", frozenset(("observer",)), "anywhere", "/remark Table 3 began before its facilitator was there.",
             t("put what you notice on record"),
             t("Puts what you notice on record. The organisers read it, and it stands in the export."),

@@ -71,6 +71,7 @@ from bot.core.itinerary import Node
 from bot.core.joining import first_run
 from bot.core.message import Part, t
 from bot.core.state import Contribution, Course, Seat, Table
+from bot.core.stopping import KEEP, LIFT
 from bot.core.turn import Turn
 
 LED = (
@@ -122,6 +123,8 @@ def _named(flow: Flow, event: Event, what: str) -> str:
     parts = event.carried.split(":")
     if what == "table" and parts[0] in LED and len(parts) > 2:
         return parts[2] if parts[2] != ALL else ""
+    if what == "course" and parts[0] in (LIFT, KEEP) and len(parts) > 1:
+        return parts[1]
     node = flow.nodes.get(parts[0])
     return parts[2] if node is not None and node.step.names == what and len(parts) > 2 else ""
 

@@ -101,10 +101,23 @@ class OpenStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A step that the guarantor `seat` has stopped (`bot.core.stopping`), at the second `n`. `waits` is what it would have done
+    meanwhile, with which `outcome`; `asked` counts how often somebody wanted it to go on, `waiting` while that has no answer."""
+
+    seat: str
+    n: int
+    waits: str = ""
+    outcome: str = ""
+    asked: int = 0
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """A walk through the flow. `at` is the next position by branch ("" is the trunk), `open` the open steps, `done` how each
     past step ended, `session` when the present session began (the start, or the end of the last break), `resumed` until when
-    an outage lasted that has been made up for."""
+    an outage lasted that has been made up for, `held` the steps that a guarantor has stopped."""
 
     id: str
     state: Literal["waiting", "running", "ended"] = "waiting"
@@ -114,6 +127,7 @@ class Course:
     session: datetime | None = None
     started: datetime | None = None
     resumed: datetime | None = None
+    held: Mapping[str, Held] = field(default_factory=dict)
 
     @property
     def unit(self) -> str:

@@ -23,6 +23,7 @@ from bot.core.events import encode as encode_event
 from bot.core.flow import Flow
 from bot.core.joining import shut
 from bot.core.message import Block, Message, Part, Phrase, message, t
+from bot.core.observing import GUARANTOR, guarantees
 from bot.core.rights import COMMANDS, START
 from bot.core.spans import spell
 from bot.core.state import Role
@@ -161,10 +162,14 @@ def _take_role(db: Database, knock: Knock, seat_id: str, invite: Invite) -> str:
     """Who sits here already gets another role: one person, one seat."""
     seat = people.load_seat(db, seat_id)
     if seat is not None:
-        people.save_seat(db, replace(seat, role=invite.role, site=invite.site or seat.site, status="active"))
+        attributes = {**seat.attributes, GUARANTOR: "yes"} if invite.guarantor else seat.attributes
+        people.save_seat(
+            db,
+            replace(seat, role=invite.role, site=invite.site or seat.site, status="active", attributes=attributes),
+        )
         for room in rooms.at(db, invite.assembly, seat.table) if seat.table else ():
             lodging.hand_over(db, room, knock.now)
-        answer(db, knock, _your_role(invite.role), invite.assembly, seat_id)
+        answer(db, knock, _your_role(invite.role, guarantor=invite.guarantor), invite.assembly, seat_id)
         show_menu(db, knock, invite.assembly, seat_id)
     ignore(db, knock, invite.assembly)
     return seat_id
@@ -178,7 +183,7 @@ def _seat(
     site = flow.sites.get(who.site if who else invite.site) or flow.file.schedule.sites[0]
     hint = knock.hint if knock.hint in flow.languages else ""
     language = (who.language if who else "") or hint or site.languages[0]
-    table = invite.table
+    table = invite.table if not invite.guarantor else ""
     if who is not None and who.table:
         table = tables.numbered(db, invite.assembly, int(who.table), site.id)
     role = who.role if who else invite.role
@@ -189,9 +194,11 @@ def _seat(
     audit.note(db, invite.assembly, Note("joined", seat.id, {"role": role, "site": site.id}), knock.now)
     if who is not None and who.attributes:
         seat = replace(seat, attributes=who.attributes)
+    if invite.guarantor:
+        seat = replace(seat, attributes={**seat.attributes, GUARANTOR: "yes"})
     people.save_seat(db, seat if role == "participant" else replace(seat, status="active"))
     if role != "participant":
-        answer(db, knock, _your_role(role), invite.assembly, seat.id)
+        answer(db, knock, _your_role(role, guarantor=guarantees(seat)), invite.assembly, seat.id)
     elif helper:
         answer(db, knock, message(moving.FOR_ANOTHER), invite.assembly, seat.id)
     joined = Joined(seat.id, flow.course_of(site.id))
@@ -239,11 +246,18 @@ def _tell(db: Database, knock: Knock, *blocks: Block | Part) -> None:
         ignore(db, knock)
 
 
-def _your_role(role: Role) -> Message:
+def _your_role(role: Role, *, guarantor: bool = False) -> Message:
     return message(
         t("Your role in this assembly: {role}. /help shows what you can do.", role=ROLES[role]),
         *((DOES[role],) if role in DOES else ()),
-        t("Whoever has a role here does not vote, and everybody reads the role beside the name. It ends with the assembly."),
+        *(
+            (t("You are a guarantor: with /hold you stop a step until you and a coordinator have talked."),)
+            if guarantor
+            else ()
+        ),
+        t(
+            "Whoever has a role here does not vote, and everybody reads the role beside the name. It ends with the assembly."
+        ),
         t(
             "What shall people here call you? Please write it like this: {example}",
             example=COMMANDS["name"].example,

@@ -13,6 +13,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.observing import GUARANTOR
 from bot.core.state import Role
 from bot.store.database import Database
 
@@ -35,6 +36,11 @@ class Invite:
     guest: bytes | None = None
     way: str = ""
     shared: bool = False
+
+    @property
+    def guarantor(self) -> bool:
+        """Whether an observer comes who stands surety for the procedure. An observer has no table: its place says it."""
+        return self.role == "observer" and self.table == GUARANTOR
 
 
 def make_code(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from bot.core.state import Course, OpenStep, Stage
+from bot.core.state import Course, Held, OpenStep, Stage
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -33,6 +33,8 @@ def course_to_json(course: Course) -> str:
         data["started"] = _us(course.started)
     if course.resumed is not None:
         data["resumed"] = _us(course.resumed)
+    if course.held:
+        data["held"] = {step: [h.seat, h.n, h.waits, h.outcome, h.asked, h.waiting] for step, h in course.held.items()}
     return _dump(data)
 
 
@@ -51,6 +53,7 @@ def course_from_json(id: str, text: str) -> Course:
         _maybe(data.get("session")),
         _maybe(data.get("started")),
         _maybe(data.get("resumed")),
+        held={step: Held(*parts) for step, parts in data.get("held", {}).items()},
     )
 
 

@@ -25,7 +25,9 @@ async def comes(t: Talkers) -> None:
         work = Work(db, t.room.engine.house, t.room.clock.now())
         there = tables.of_plan(db, ASSEMBLY, "tables")[0]
         seat: Seat = work.seat(id)
-        people.save_seat(db, Seat(**{**{f: getattr(seat, f) for f in seat.__slots__}, "name": "Weber", "status": "active"}))
+        people.save_seat(
+            db, Seat(**{**{f: getattr(seat, f) for f in seat.__slots__}, "name": "Weber", "status": "active"})
+        )
         seated = Seated(there.id, there.plan, there.site, there.number, there.languages, (id,))
         carry_out(work, ASSEMBLY, work.course(ASSEMBLY, "all"), [seated])
         work.happen(ASSEMBLY, work.now, Joined(id, "all"), "weber")

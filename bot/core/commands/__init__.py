@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from bot.core import lodging, pending, rooms, ways_in
+from bot.core import lodging, pending, rooms, stopping, ways_in
 from bot.core.commands import (
     announcing,
     calling,
     consulting,
     erasing,
     facilitating,
+    guaranteeing,
     hiding,
     leaving,
     looking,
@@ -89,6 +90,8 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "object": objecting.typed,
     "watch": observing.watch,
     "remark": observing.remark,
+    "hold": guaranteeing.hold,
+    "lift": guaranteeing.lift,
     "hide": hiding.hide,
     "sentence": voicing.sentence,
     "source": tracing.source,
@@ -125,6 +128,8 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-stop": ("status", pending.stop),
     "-remove": ("remove", moderating.reasoned),
     "-take-over": ("handover", calling.take_over),
+    stopping.LIFT: ("lift", guaranteeing.lift),
+    stopping.KEEP: ("hold", guaranteeing.keep),
     objecting.HIDDEN: ("object", objecting.hidden),
     objecting.QUIETED: ("object", objecting.quieted),
     objecting.REMOVED: ("object", objecting.removed),

@@ -159,12 +159,16 @@ def _put_before(call: Call, said: Message, key: str, above: str, about: str, **d
     to = "organisers:" if above == ABOVE else f"coordinators:{site}"
     call.turn.effects.append(Say(to, said, key, without=(call.seat.id,), quiet=False))
     call.turn.effects.append(Note("objected", call.seat.id, {"about": about, **data}))
-    call.reply(t("Your objection has been passed on. You are told here how it is decided."), *_contact(call), instead=False)
+    call.reply(
+        t("Your objection has been passed on. You are told here how it is decided."), *_contact(call), instead=False
+    )
 
 
 def _contact(call: Call) -> tuple[Block | Part, ...]:
     contact = call.flow.file.mandate.contact
-    return (block(t("A person to speak to: {contact}", contact=call.flow.local(contact)), kind="note"),) if contact else ()
+    return (
+        (block(t("A person to speak to: {contact}", contact=call.flow.local(contact)), kind="note"),) if contact else ()
+    )
 
 
 def _keep(call: Call, id: str, text: str) -> None:
@@ -176,4 +180,3 @@ def _keep(call: Call, id: str, text: str) -> None:
 
 def _parts(args: str, number: int) -> list[str]:
     return [*args.split(":"), *[""] * number][:number]
-

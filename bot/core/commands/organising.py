@@ -10,6 +10,7 @@ from bot.core.effects import Lane, Note, Request, Say, Wake
 from bot.core.events import Answered, Started
 from bot.core.leading import leads
 from bot.core.message import Button, Plain, Several, block, message, t, tn
+from bot.core.observing import GUARANTOR
 from bot.core.rights import ROLES
 from bot.core.state import Role
 from bot.core.turn import Turn
@@ -23,6 +24,8 @@ BY_COORDINATORS: tuple[Role, ...] = ("participant", "facilitator")
 def invite(call: Call) -> None:
     """Ask the engine for codes: `/invite ROLE [SITE] [table NUMBER] [HOW MANY]`."""
     words = call.args.casefold().split()
+    guarantor = bool(words) and words[0] in (GUARANTOR, f"{GUARANTOR}s") and call.seat.role == "organiser"
+    words = ["observer", *words[1:]] if guarantor else words
     role = next((r for r in get_args(Role) if words and words[0] in (r, f"{r}s")), None)
     may_invite: tuple[Role, ...] = BY_COORDINATORS if call.seat.role == "coordinator" else get_args(Role)
     if role not in may_invite:
@@ -55,7 +58,7 @@ def invite(call: Call) -> None:
     args = {
         "role": role,
         "site": site or sites[0],
-        "table": table.id if table is not None else "",
+        "table": GUARANTOR if guarantor else table.id if table is not None else "",
         "number": int(number),
     }
     turn = call.turn
