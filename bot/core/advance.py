@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import lodging, pending, reach, reminding, rooms, routing, stopping, talk, translators, ways_in
+from bot.core import halting, lodging, pending, reach, reminding, rooms, routing, stopping, talk, translators, ways_in
 from bot.core.audience import takes_part
 from bot.core.commands import ANSWERS, PUT_OFF
 from bot.core.commands.hiding import remained
@@ -25,6 +25,7 @@ from bot.core.events import (
     Event,
     Exited,
     Found,
+    Halted,
     Heard,
     Interrupted,
     Joined,
@@ -117,6 +118,9 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
             walk.start(turn, event)
         case Interrupted():
             interrupted(turn, event)
+        case Halted():
+            halting.halted(turn, event)
+    halting.hold_timers(turn)
     return turn.state, tuple(turn.effects)
 
 
@@ -138,6 +142,8 @@ def _spread(turn: Turn, event: Spread) -> None:
         turn.open_unit(node, unit)
     elif event.what == "close":
         walk.close_unit(turn, node, unit)
+    elif event.what in ("halt", "go_on"):
+        halting.halt_unit(turn, node, unit, go_on=event.what == "go_on")
     elif event.what == "shorten":
         walk.shorten_unit(turn, node, unit)
     elif event.what == "prolong":

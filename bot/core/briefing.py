@@ -104,6 +104,8 @@ def not_now(at: Scene, step: Discuss, heard: Heard) -> Message | None:
         why = ENDED
     elif not stage.data["began"] or stage.data["gathering"]:
         why = SOON
+    elif at.course.halted is not None and at.course.halted > at.now:
+        why = t("The talk rests until {when}.", when=until(at.course.halted, at.now))
     elif stage.state == "paused":
         resumes = datetime.fromisoformat(stage.data["resumes"])
         why = t("The talk rests until {when}.", when=until(resumes, at.now))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -167,8 +167,16 @@ class Wake:
 
 
 @dataclass(frozen=True, slots=True)
+class Delay:
+    """Every timer of a course that lies ahead rings later by this span, or earlier where it is negative, but never in the past."""
+
+    course: str
+    span: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Fan:
-    """Open, close, remind, prolong or shorten a step's stage for every unit of its scope on this course, in rows of 200."""
+    """Open, close, remind, prolong, shorten or halt a step's stage for every unit of its scope on this course, in rows of 200."""
 
     step: str
     what: What
@@ -336,6 +344,7 @@ Effect = (
     | Cast
     | Seal
     | Wake
+    | Delay
     | Fan
     | Count
     | Request

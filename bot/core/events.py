@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from bot.core.ids import derive
 from bot.core.places import Place
 
-What = Literal["open", "close", "remind", "prolong", "shorten"]
+What = Literal["open", "close", "remind", "prolong", "shorten", "halt", "go_on"]
 """What a fan-out does for each unit."""
 
 
@@ -353,6 +353,18 @@ class Ripe:
 
 
 @dataclass(frozen=True, slots=True)
+class Halted:
+    """Everything on a course rests `until` then, or goes on, where that is None: by itself at the end of the rest `of` which this
+    was announced, or at the word of a seat (`by`)."""
+
+    course: str
+    until: datetime | None = None
+    by: str = ""
+    of: datetime | None = None
+    kind: Literal["halted"] = "halted"
+
+
+@dataclass(frozen=True, slots=True)
 class Expired:
     """The day (`2027-09-01`) has come on which everything that people wrote is deleted, or (`soon`) it is a week away. The
     engine's own; no step sees it."""
@@ -397,6 +409,7 @@ Event = (
     | Reached
     | Removed
     | Ripe
+    | Halted
     | Expired
     | Forgotten
     | Fed
@@ -429,6 +442,7 @@ __all__ = [
     "Fed",
     "Forgotten",
     "Found",
+    "Halted",
     "Heard",
     "Interrupted",
     "Joined",

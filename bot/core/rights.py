@@ -141,13 +141,15 @@ COMMANDS: dict[str, Command] = {
         Command(
             "pause", LEADING, "talk", "/pause",
             t("let the talk rest"),
-            t("Lets the talk at your table rest. It goes on by itself after 15 minutes, or with /resume."),
+            t("Lets the talk at your table rest. It goes on by itself after 15 minutes, or with /resume. "
+              "Coordinators and organisers: /pause all 20m lets everything rest, once a second person agrees or ten minutes "
+              "have passed."),
             places=IN_ROOM,
         ),
         Command(
             "resume", LEADING, "talk", "/resume",
             t("let the talk go on"),
-            t("Lets a talk that rests go on."),
+            t("Lets a talk that rests go on. Coordinators and organisers: /resume all lets everything go on."),
             places=IN_ROOM,
         ),
         Command(

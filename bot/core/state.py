@@ -117,7 +117,8 @@ class Held:
 class Course:
     """A walk through the flow. `at` is the next position by branch ("" is the trunk), `open` the open steps, `done` how each
     past step ended, `session` when the present session began (the start, or the end of the last break), `resumed` until when
-    an outage lasted that has been made up for, `held` the steps that a guarantor has stopped."""
+    an outage lasted that has been made up for, `held` the steps that a guarantor has stopped,
+    `halted` until when everything rests."""
 
     id: str
     state: Literal["waiting", "running", "ended"] = "waiting"
@@ -127,6 +128,7 @@ class Course:
     session: datetime | None = None
     started: datetime | None = None
     resumed: datetime | None = None
+    halted: datetime | None = None
     held: Mapping[str, Held] = field(default_factory=dict)
 
     @property

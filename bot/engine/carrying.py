@@ -11,6 +11,7 @@ from bot.core.effects import (
     Attest,
     Cast,
     Count,
+    Delay,
     Done,
     Draw,
     Effect,
@@ -93,6 +94,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 ballots.cast(db, assembly, effect, seat.site, seat.table or None, ms(work.now))
             case Wake(at, later, key):
                 work.happen(assembly, at, later, key)
+            case Delay(delayed, span):
+                work.delay(assembly, delayed, span)
             case Fan(step, what):
                 fan_out(work, assembly, flow, course, step, what)
             case Count(step, unit, name, by):

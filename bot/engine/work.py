@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.effects import Lane
 from bot.core.events import Event
@@ -172,6 +172,12 @@ class Work:
     def happen(self, assembly: str, at: datetime, event: Event, key: str, seat: str | None = None) -> None:
         """An event, now or later."""
         self._in.append(InRow(assembly, key, event.kind, ms(at), ms(self.now), encode_event(event), seat))
+
+    def delay(self, assembly: str, course: str, span: timedelta) -> None:
+        """Every timer of a course that lies ahead rings later by this span, those set in this transaction too."""
+        queue.put_events(self.db, self._in)
+        self._in = []
+        queue.delay(self.db, assembly, course, ms(self.now), span // timedelta(milliseconds=1))
 
     def say(
         self, assembly: str, seat: str, body: bytes, key: str, lane: int, step: str, quiet: bool, about: str = "",

@@ -154,6 +154,16 @@ _HELD = "kind = 'due' AND at > received AND at > ?"
 not meant: it has no hour that anybody could have been in time for."""
 
 
+def delay(db: Database, assembly: str, course: str, now: int, by: int) -> None:
+    """Let every timer of a course that lies ahead ring later by these milliseconds, or earlier, but never before now."""
+    prefix = f"{course}/"
+    db.sql.execute(
+        "UPDATE inbox SET at = MAX(?, at + ?) WHERE assembly = ? AND state = 'new' AND kind = 'due' AND at > ? "
+        "AND substr(key, 1, ?) = ?",
+        (now, by, assembly, now, len(prefix), prefix),
+    )
+
+
 def next_events(db: Database, now: int, limit: int, timers: int | None = None) -> list[InboxRow]:
     """The next events that are due, at most `limit`. Timers set for later than `timers` are held; all ring where it is None."""
     found = db.sql.execute(

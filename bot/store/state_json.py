@@ -35,6 +35,8 @@ def course_to_json(course: Course) -> str:
         data["resumed"] = _us(course.resumed)
     if course.held:
         data["held"] = {step: [h.seat, h.n, h.waits, h.outcome, h.asked, h.waiting] for step, h in course.held.items()}
+    if course.halted is not None:
+        data["halted"] = _us(course.halted)
     return _dump(data)
 
 
@@ -53,6 +55,7 @@ def course_from_json(id: str, text: str) -> Course:
         _maybe(data.get("session")),
         _maybe(data.get("started")),
         _maybe(data.get("resumed")),
+        _maybe(data.get("halted")),
         held={step: Held(*parts) for step, parts in data.get("held", {}).items()},
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from bot.core import lodging, pending, rooms, stopping, ways_in
+from bot.core import halting, lodging, pending, rooms, stopping, ways_in
 from bot.core.commands import (
     announcing,
     calling,
@@ -157,6 +157,7 @@ PUT_OFF: Mapping[str, Callable[[Call], None]] = {
     "merge": resettling.merged,
     "publish": steering.published,
 }
+    "pause": halting.paused,
 """The commands that wait for a second person or ten minutes, and what they do then (`bot.core.pending`)."""
 
 ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
@@ -191,7 +192,11 @@ def run(turn: Turn, seat: Seat, event: Heard) -> None:
     if command.active and seat.status != "active":
         call.reply(t("Please finish the first questions above, then you can use /{name}.", name=name))
         return
-    to_all = name == "prompt" and seat.role in OVERSEEING and args.casefold().split(maxsplit=1)[:1] == ["all"]
+    to_all = (
+        name in ("prompt", "pause", "resume")
+        and seat.role in OVERSEEING
+        and args.casefold().split(maxsplit=1)[:1] == ["all"]
+    )
     of_course = command.where == "course" and seat.role in OVERSEEING and not args
     if command.where != "anywhere" and not to_all and not of_course:
         addressed = call.addressed()

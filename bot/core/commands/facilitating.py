@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.core import interpreting
+from bot.core import halting, interpreting
 from bot.core.commands.call import Call, Talk, find, named, worded
 from bot.core.effects import Keep, Note, Say
 from bot.core.events import Due
@@ -268,7 +269,10 @@ def _remind(call: Call) -> int:
 
 
 def pause(call: Call) -> None:
-    """The talk rests."""
+    """The talk rests; with all behind it, everything does."""
+    if call.args.casefold().split()[:1] == [ALL]:
+        _everything(call, halting.pause_all)
+        return
     if talk := call.talk():
         if talk.stage.state == "paused":
             call.reply(t("The talk rests already. /resume lets it go on."))
@@ -278,7 +282,10 @@ def pause(call: Call) -> None:
 
 
 def resume(call: Call) -> None:
-    """The talk goes on."""
+    """The talk goes on; with all behind it, everything does."""
+    if call.args.casefold().split()[:1] == [ALL]:
+        _everything(call, halting.resume_all)
+        return
     if talk := call.talk():
         if talk.stage.state != "paused":
             call.reply(t("The talk does not rest, so there is nothing to resume."))
@@ -291,6 +298,22 @@ def next(call: Call) -> None:
     """End the talk, with a minute's notice."""
     if talk := call.talk():
         if _ending(talk, call):
+def _everything(call: Call, do: Callable[[Call], None]) -> None:
+    if call.seat.role in OVERSEEING:
+        do(call)
+    else:
+        call.reply(
+            t(
+                "Only coordinators and organisers can let everything rest. /{name} alone is for your table.",
+                name=call.name,
+            )
+        )
+
+def next(call: Call) -> None:
+    """End the talk, with a minute's notice."""
+    if talk := call.talk():
+        if _ending(talk, call):
+
             call.reply(t("The talk ends within a minute anyway."))
             return
         talk.take(talk.step.end(talk.scene))
