@@ -18,6 +18,7 @@ from typing import get_args
 from pydantic import BaseModel
 
 from bot.app.config import EngineTable, ModelTable, TranslationTable
+from bot.core.facilitator import Facilitator
 from bot.core.flow import Files, GroupPlan, Head, Joining, Mandate, QuietHours, Schedule, Site, Size
 from bot.core.glossary import Entry
 from bot.core.lint import RULES
@@ -177,6 +178,7 @@ REGIONS: Mapping[str, Callable[[], str]] = {
     "site": lambda: field_table(Site),
     "joining": lambda: field_table(Joining),
     "files": lambda: field_table(Files),
+    "facilitator": lambda: field_table(Facilitator),
     "glossary": lambda: field_table(Entry),
     "group": lambda: field_table(GroupPlan),
     "size": lambda: field_table(Size),

@@ -24,7 +24,7 @@ from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import left, until
 from bot.core.state import Stage
-from bot.core.talk import Moves, changed, ring, table_of, tell
+from bot.core.talk import Moves, changed, log, ring, table_of, tell
 
 BREATH = timedelta(seconds=20)
 """How long a speaker may be silent after a message before the floor goes on: people write in parts."""
@@ -75,6 +75,7 @@ def give(at: Scene, stage: Stage, rules: Round) -> Moves:
     if rest:
         blocks.append(block(t("{name} comes next.", name=Name(rest[0])), kind="note"))
     yield tell(at, f"floor/{turn}", *blocks, without=(seat,))
+    yield log(at, "gave_floor", turn=turn, again=second)
     yield ring(at, at.now + (ends - at.now) / 2, "half", turn)
     yield ring(at, ends, "turn", turn)
     return stage

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,10 +15,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator
 
 from bot.core.conditions import Condition, parse
-from bot.core.fields import Clock, Day, Id, Instant, Language, Model, Moment, Span, Text, local
+from bot.core.facilitator import Facilitator
+from bot.core.fields import Clock, Day, Id, Instant, Language, Model, Moment, Text, local
 from bot.core.glossary import Entry
 from bot.core.itinerary import TRUNK, Node, lay_out
 from bot.core.message import Local
+from bot.core.openness import Feed, Log
 from bot.core.questions import Question
 from bot.core.state import Role
 from bot.core.steps import AnyStep
@@ -183,28 +184,6 @@ class Files(Model):
     max_mb: int = Field(default=20, ge=1, le=50)
 
 
-class Log(Model):
-    """`[log]`: the record of who did what, which every organiser can check with `pnyx audit verify`.
-
-    `post` says who is told, when a step closes, with which mark the log ends then: nobody (`never`), those who lead
-    (`leading`), or everybody (`everybody`). Whoever has written a mark down can tell later that nothing before it was changed.
-    """
-
-    post: Literal["never", "leading", "everybody"] = "never"
-
-
-class Feed(Model):
-    """`[feed]`: what observers read of the talks that they choose with `/watch`. The tables are always told.
-
-    With `open = false` nobody reads along. `delay` is how much later they read what was said; what was hidden or taken back
-    meanwhile they never read. `steps` names the talks that may be observed; without it all may, but never an icebreaker.
-    """
-
-    open: bool = True
-    delay: Span = timedelta(minutes=15)
-    steps: tuple[Id, ...] = ()
-
-
 class FlowFile(Model):
     """A whole flow file."""
 
@@ -214,6 +193,7 @@ class FlowFile(Model):
     joining: Joining = Joining()
     files: Files = Files()
     log: Log = Log()
+    facilitator: Facilitator | None = None
     feed: Feed = Feed()
     groups: dict[Id, GroupPlan] = Field(default_factory=dict)
     lists: dict[Id, tuple[ListItem, ...]] = Field(default_factory=dict)

@@ -76,6 +76,7 @@ from bot.core.turn import Turn
 
 LED = (
     "-send", "-show", "-drop", "-hide", "-why", "-unhide", "-agree", "-stop", "-remove", "-take-over", "-stays", "-unquiet",
+    "-stalled",
 )  # fmt: skip
 """The buttons of those who lead tables: `-what:contribution:table`, with more behind it or not."""
 

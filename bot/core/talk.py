@@ -273,6 +273,7 @@ def warn(at: Scene, stage: Stage) -> Iterator[Effect]:
             span=left(stage.closes, at.now), when=until(stage.closes, at.now),
         )  # fmt: skip
         yield tell(at, f"warn/{stage.n}/{int(at.now.timestamp())}", text)
+        yield log(at, "warned", seconds=int((stage.closes - at.now).total_seconds()))
 
 
 def nudge(at: Scene, stage: Stage) -> Moves:
@@ -290,6 +291,8 @@ def nudge(at: Scene, stage: Stage) -> Moves:
             expects="text",
         )
         yield Say(f"seat:{seat}", text, at.key("nudge", seat), Lane.STEP)
+    if silent:
+        yield log(at, "nudged_silent", number=len(silent))
     return changed(stage, nudged=[*stage.data["nudged"], *silent])
 
 
@@ -330,7 +333,7 @@ def extend(at: Scene, stage: Stage, span: timedelta, warn_at: tuple[timedelta, .
         at, f"extend/{stage.n}",
         t("Your table has {span} more, until {when}.", span=spell(span), when=until(closes, at.now)),
     )  # fmt: skip
-    yield _log(at, "extended", seconds=int(span.total_seconds()))
+    yield log(at, "extended", seconds=int(span.total_seconds()))
     return (yield from ends(at, changed(stage, extended=added, early=False), closes, warn_at))
 
 
@@ -345,7 +348,7 @@ def rest(at: Scene, stage: Stage) -> Moves:
     number = stage.data["rests"] + 1
     yield tell(at, f"rest/{number}", *blocks)
     yield ring(at, resumes, "resume", number)
-    yield _log(at, "paused")
+    yield log(at, "paused")
     stage = changed(stage, rests=number, resumes=resumes.isoformat())
     return replace(stage, state="paused")
 
@@ -356,10 +359,11 @@ def resume(at: Scene, stage: Stage) -> Moves:
     if stage.closes is not None:
         blocks.append(t("It ends at {when}.", when=until(stage.closes, at.now)))
     yield tell(at, f"resume/{stage.data['rests']}", *blocks)
-    yield _log(at, "resumed")
+    yield log(at, "resumed")
     return replace(changed(stage, rests=stage.data["rests"] + 1), state="open")
 
 
-def _log(at: Scene, act: str, **data: Any) -> Note:
+def log(at: Scene, act: str, **data: Any) -> Note:
+    """A line in the log about the talk at this table; by nobody where it happens by rule."""
     by = at.state.seat.id if at.state.seat is not None else ""
     return Note(act, by, {"course": at.course.id, "step": at.step, "table": table_of(at).id, **data})

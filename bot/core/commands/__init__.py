@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from bot.core import halting, lodging, pending, rooms, stopping, ways_in
 from bot.core.commands import (
     announcing,
+    attending,
     calling,
     consulting,
     erasing,
@@ -38,6 +39,7 @@ from bot.core.commands import (
 from bot.core.commands.call import Call, number_named, parse
 from bot.core.commands.consulting import awaited
 from bot.core.events import Answered, Heard
+from bot.core.facilitator import HELP
 from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.message import Part, Several, t
 from bot.core.places import OWN_CHAT, PRESSABLE, kind_of, place_of
@@ -82,6 +84,7 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "merge": resettling.merge,
     "replace": resettling.replaced,
     "announce": announcing.announce,
+    "board": steering.board,
     "open": steering.open_next,
     "close": steering.close,
     "gate": steering.gate,
@@ -126,6 +129,7 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-announce": ("announce", announcing.send),
     "-agree": ("status", lambda call: pending.agree(call, PUT_OFF)),
     "-stop": ("status", pending.stop),
+    HELP: ("status", attending.stalled),
     "-remove": ("remove", moderating.reasoned),
     "-take-over": ("handover", calling.take_over),
     stopping.LIFT: ("lift", guaranteeing.lift),
@@ -154,10 +158,10 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
 PUT_OFF: Mapping[str, Callable[[Call], None]] = {
     "remove": moderating.removed,
     "close": steering.closed,
+    "pause": halting.paused,
     "merge": resettling.merged,
     "publish": steering.published,
 }
-    "pause": halting.paused,
 """The commands that wait for a second person or ten minutes, and what they do then (`bot.core.pending`)."""
 
 ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {

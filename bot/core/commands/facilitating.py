@@ -9,6 +9,7 @@ from bot.core import halting, interpreting
 from bot.core.commands.call import Call, Talk, find, named, worded
 from bot.core.effects import Keep, Note, Say
 from bot.core.events import Due
+from bot.core.facilitator import shares
 from bot.core.holding import hold, release
 from bot.core.ids import derive
 from bot.core.leading import leads
@@ -43,6 +44,8 @@ def status(call: Call) -> None:
         spoken = talk.stage.data["spoken"]
         blocks.append(t("Have written: {names}.", names=_names(tuple(m for m in members if m.id in spoken))))
         blocks.append(t("Not yet: {names}.", names=_names(tuple(m for m in table.reached if m.id not in spoken))))
+        if (shared := shares(talk.stage, members)) is not None:
+            blocks.append(shared)
         if talk.stage.state == "paused":
             blocks.append(t("The talk rests now."))
         if talk.stage.closes is not None:
@@ -294,10 +297,6 @@ def resume(call: Call) -> None:
         _done(call)
 
 
-def next(call: Call) -> None:
-    """End the talk, with a minute's notice."""
-    if talk := call.talk():
-        if _ending(talk, call):
 def _everything(call: Call, do: Callable[[Call], None]) -> None:
     if call.seat.role in OVERSEEING:
         do(call)
@@ -309,11 +308,11 @@ def _everything(call: Call, do: Callable[[Call], None]) -> None:
             )
         )
 
+
 def next(call: Call) -> None:
     """End the talk, with a minute's notice."""
     if talk := call.talk():
         if _ending(talk, call):
-
             call.reply(t("The talk ends within a minute anyway."))
             return
         talk.take(talk.step.end(talk.scene))

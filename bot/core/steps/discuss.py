@@ -9,13 +9,14 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import briefing, company, files, floor, interpreting, lodging, pictures, talk, voices
+from bot.core import briefing, company, ending, facilitator, files, floor, interpreting, lodging, pictures, talk, voices
 from bot.core.effects import Effect, Lane, Put, Say
 from bot.core.events import Answered, Due, Heard, Retold
-from bot.core.fields import Span
+from bot.core.facilitator import Patience
+from bot.core.fields import Share, Span
 from bot.core.files import Pictures
 from bot.core.floor import Round
-from bot.core.message import Block, Button, Message, Name, Part, Several, t
+from bot.core.message import Block, Button, Message, Name, Part, Phrase, t
 from bot.core.names import clean_text
 from bot.core.scene import Scene
 from bot.core.spans import until
@@ -24,12 +25,6 @@ from bot.core.steps.base import Step
 from bot.core.talk import Moves, Remark, changed, table_of
 from bot.core.translators import texts
 
-ABSENT = timedelta(minutes=5)
-"""After this a table whose facilitator has not written is reported to the coordinator."""
-
-LATELY = timedelta(minutes=20)
-"""Whoever has written or pressed anything within this is there, even if it was at the step before."""
-
 
 class Discuss(Step):
     """People talk at their tables: what each one writes is passed on to the others, under the name they chose.
@@ -37,9 +32,10 @@ class Discuss(Step):
     `text` is the prompt. The talk ends at the same announced time at every table. `turns = "round"` gives everybody the
     floor in turn, in an order drawn by lot, for `turn_for` each (write hours where people answer over days); with
     `second_chance` those who missed their turn are asked once more; then the talk is free. `warn_at` says how long before
-    the end the table is warned, `nudge_after` when those who have been silent are asked in private, once. `extend_max` is
-    how much time a facilitator may add in all. `early_close = "all_answered"` offers a button "I have nothing to add": when
-    everybody has pressed it, the table gets a minute's notice and closes. `max_length` counts the characters of a message.
+    the end the table is warned, `nudge_after` when those who have been silent are asked in private, once. `share_max`,
+    `move_on_after` and `stalled_after` say for this talk what `[facilitator]` says for all. `extend_max` is how much time a
+    facilitator may add. `early_close = "all_answered"` offers a button "I have nothing to add": when everybody has pressed
+    it, the table gets a minute's notice and closes. `max_length` counts the characters of a message.
     What is said in an `icebreaker` is never exported. Where fewer people are present than the group plan's `min_present`,
     they are offered another table, so that nobody sits alone.
 
@@ -65,6 +61,9 @@ class Discuss(Step):
     second_chance: bool = True
     warn_at: tuple[Span, ...] = ()
     nudge_after: Span | None = None
+    share_max: Share | None = None
+    move_on_after: Patience | None = None
+    stalled_after: Patience | None = None
     extend_max: Span = timedelta(minutes=10)
     max_length: int = Field(default=2000, ge=1, le=3500)
     icebreaker: bool = False
@@ -129,8 +128,10 @@ class Discuss(Step):
                 yield from talk.warn(at, stage)
             case "nudge" | "remind" if not floor.running(stage):
                 yield Put((yield from talk.nudge(at, stage)))
+            case facilitator.SILENT | facilitator.STALLED:
+                yield Put((yield from facilitator.due(at, self, stage, due.what)))
             case "absent":
-                yield from self._absent(at, stage)
+                yield from facilitator.absent(at, stage)
             case "room":
                 yield from lodging.remind(at, table_of(at))
             case "half" if due.n == stage.data.get("turn"):
@@ -173,8 +174,6 @@ class Discuss(Step):
             blocks.append(t("The others may talk until {when}. Then it goes on.", when=until(at.closes, at.now)))
         yield Say(at.unit, at.message(*blocks), at.key("ended"))
 
-    # What people do
-
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         key, what = heard.contribution, heard.press.split(":")[1:]
         stage, refusal = at.stage, briefing.not_now(at, self, heard)
@@ -187,7 +186,9 @@ class Discuss(Step):
             case ["pass"]:
                 stage = yield from floor.passes(at, stage, self._round(at), key)
             case ["done"]:
-                stage = yield from self._nothing_to_add(at, stage, key)
+                stage = yield from ending.nothing_to_add(at, self, stage, key)
+            case ["move", number, "on" | "longer" as choice] if number.isdecimal():
+                stage = yield from facilitator.answer(at, stage, number, choice, key)
             case ["voice", "yes" | "no" as answer]:
                 stage = yield from voices.answer(at, stage, answer == "yes", key)
             case [] if not heard.room and at.seat.focus.startswith(f"{at.step}:{voices.SENTENCE}:"):
@@ -222,10 +223,20 @@ class Discuss(Step):
         elif had_floor:
             stage = yield from floor.give(at, stage, self._round(at))
         else:
-            stage = yield from self._end_if_all_through(at, stage)
-        yield Put(stage)
+            stage = yield from ending.if_all_through(at, self, stage)
+        yield Put((yield from facilitator.too_few(at, self, stage)))
 
-    # What facilitators do: see `bot.core.commands.leading`
+    def joined(self, at: Scene, answer: Answered, why: Phrase) -> Iterator[Effect]:
+        """Those who lead have put everybody here at another table."""
+        if at.stage is not None:
+            yield Put((yield from company.moved(at, at.stage, answer, why)))
+
+    # What those who lead do: see `bot.core.commands`
+
+    def gather(self, at: Scene) -> Iterator[Effect]:
+        """Look for another table for those who are here."""
+        if at.stage is not None and not at.stage.data["gathering"]:
+            yield Put((yield from company.look_for_company(at, at.stage)))
 
     def extend(self, at: Scene, span: timedelta) -> Iterator[Effect]:
         """Add time at this table. The caller has checked `extend_max`."""
@@ -242,6 +253,10 @@ class Discuss(Step):
         if at.stage is not None and at.stage.state == "paused":
             stage = yield from talk.resume(at, at.stage)
             yield Put((yield from floor.again(at, stage, self._round(at))))
+
+    def again(self, at: Scene, stage: Stage) -> Moves:
+        """Whoever had the floor has it again, where all tables go on after a rest."""
+        return (yield from floor.again(at, stage, self._round(at)))
 
     def end(self, at: Scene) -> Iterator[Effect]:
         """End the talk at this table, with a minute's notice."""
@@ -302,8 +317,6 @@ class Discuss(Step):
         """Whether what is said may stand in an export."""
         return self.record == "full" and not self.icebreaker
 
-    # How
-
     def _round(self, at: Scene) -> Round:
         return Round(self.turn_for, self.second_chance, self._buttons(at))
 
@@ -325,9 +338,11 @@ class Discuss(Step):
             yield talk.ring(at, at.now + lodging.PATIENCE, "room", 0)
         yield from talk.timetable(at, stage, self.warn_at)
         if table_of(at).staff:
-            yield talk.ring(at, at.now + ABSENT, "absent", 0)
+            yield talk.ring(at, at.now + facilitator.ABSENT, "absent", 0)
         if self.nudge_after is not None:
             yield talk.ring(at, at.now + self.nudge_after, "nudge", 0)
+        yield talk.log(at, "talk_began", present=len(table_of(at).reached))
+        stage = yield from facilitator.begin(at, self, stage)
         if self.turns == "round":
             stage = yield from floor.start(at, stage, self._round(at))
         return stage
@@ -346,7 +361,9 @@ class Discuss(Step):
         member = seat.role != "facilitator"
         over = talk.silent_until(stage, seat.id, at.now)
         if over is not None:
-            listen = t("You have been asked to listen until {when}. What you wrote was not sent.", when=until(over, at.now))
+            listen = t(
+                "You have been asked to listen until {when}. What you wrote was not sent.", when=until(over, at.now)
+            )
             yield Say(seat.unit, at.message(listen), at.key("quiet", key), Lane.ANSWER, quiet=False)
             return stage
         if member and floor.running(stage) and stage.data["floor"] != seat.id:
@@ -363,10 +380,12 @@ class Discuss(Step):
             if (first or seat.helped) and not heard.room:
                 yield Say(seat.unit, briefing.receipt(at, key), at.key("sent", key), Lane.ANSWER, quiet=False)
             yield from briefing.asleep(at, stage)
+        if seat.role == "participant":
+            stage = yield from facilitator.counted(at, self, stage, cleaned.text)
         if member and floor.running(stage):
             stage = yield from floor.spoke(at, stage)
         if member and stage.data["early"]:
-            stage = yield from self._go_on(at, stage)
+            stage = yield from ending.go_on(at, self, stage)
         return stage
 
     def _takes(self, media: str) -> bool:
@@ -378,40 +397,3 @@ class Discuss(Step):
         """Whether somebody at this table reads the talk elsewhere than in this room, be it in another one."""
         table = table_of(at)
         return any(m.room != room for m in table.everybody if m.id != at.seat.id)
-
-    def _nothing_to_add(self, at: Scene, stage: Stage, key: str) -> Moves:
-        if at.seat.role != "participant":
-            return stage
-        text = t("Thank you. When everybody has said so, the talk ends. You can still write until then.")
-        yield Say(at.seat.unit, at.message(text), at.key("through", key), Lane.ANSWER, quiet=False)
-        if at.seat.id not in stage.data["through"]:
-            stage = changed(stage, through=[*stage.data["through"], at.seat.id])
-        return (yield from self._end_if_all_through(at, stage))
-
-    def _end_if_all_through(self, at: Scene, stage: Stage) -> Moves:
-        members = {m.id for m in table_of(at).reached}
-        if self.early_close != "all_answered" or stage.data["early"] or not members <= {*stage.data["through"]}:
-            return stage
-        why = t("Nobody has anything to add. The talk ends in one minute; whoever writes keeps it open.")
-        return (yield from talk.end_soon(at, stage, why, early=True))
-
-    def _go_on(self, at: Scene, stage: Stage) -> Moves:
-        """Somebody had something to add after all: the announced end holds again."""
-        closes = talk.announced(at, stage)
-        blocks: list[Block | Part] = [t("The talk goes on.")]
-        if closes is not None:
-            blocks.append(t("It ends at {when}.", when=until(closes, at.now)))
-        yield talk.tell(at, f"go-on/{stage.n}", *blocks)
-        return (yield from talk.ends(at, changed(stage, early=False), closes, self.warn_at))
-
-    def _absent(self, at: Scene, stage: Stage) -> Iterator[Effect]:
-        table = table_of(at)
-        lately = at.now - LATELY
-        if any(s.id in stage.data["spoken"] or (s.heard is not None and s.heard >= lately) for s in table.staff):
-            return
-        text = t(
-            "The talk at table {number} began five minutes ago, and {names} has not written yet. "
-                "The talk goes on without a facilitator.",
-            number=table.number, names=Several(tuple(Name(s.id) for s in table.staff)),
-        )  # fmt: skip
-        yield Say(f"coordinators:{table.site}", at.message(text), at.key("absent"))

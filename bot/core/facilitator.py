@@ -1,0 +1,290 @@
+"""What is done at a table by rule, where nobody need lead it: shares of words are counted, the table is asked whether to move on,
+and a table at which nothing happens, or too few are, is brought before those who can help it.
+
+The floor, the warnings and the nudges stand in `bot.core.floor` and `bot.core.talk`.
+
+Invariants:
+
+* It never decides for people: it asks the table, or tells those who lead. Only a majority of those present ends a talk.
+* Each thing is said once: to a person in a step, to a table and its coordinators for one silence.
+* Every move is a setting of the flow, and a line in the log.
+* Of the words only their number is held.
+
+In `Stage.data`: `words` by seat; `room_asked` who was asked to leave room; `since` when the last words came; `for_silence` at
+which count of messages the table was asked, or its coordinators told; `move` the number of the last question, `moving` the
+answers to it, `moved` whether it is settled; `few` with how few people those who lead were last told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from bot.core import company, floor
+from bot.core.effects import Effect, Lane, Say
+from bot.core.fields import Model, Share, Span
+from bot.core.message import Block, Button, Name, Part, Phrase, Several, block, t, tn
+from bot.core.scene import Scene
+from bot.core.schedule import QuietHours, next_allowed
+from bot.core.spans import spell
+from bot.core.state import Seat, Stage
+from bot.core.talk import NOTICE, Moves, changed, end_soon, log, ring, table_of, tell
+
+if TYPE_CHECKING:
+    from bot.core.steps.discuss import Discuss
+
+Patience = Literal["auto", "never"] | Span
+"""How long something may last before somebody is asked: `auto` goes by the length of the talk."""
+
+SILENT, STALLED = "silent", "stalled"
+AUTO: Mapping[str, tuple[Fraction, timedelta]] = {
+    SILENT: (Fraction(1, 8), timedelta(minutes=3)),
+    STALLED: (Fraction(1, 4), timedelta(minutes=5)),
+}
+"""Which share of a talk `auto` is, and how long it is at least."""
+
+ENOUGH_WORDS = 100
+ENOUGH_MESSAGES = 3
+"""Before so many words have been said at a table, and so many messages by one person, nobody's share means anything."""
+
+ABSENT = timedelta(minutes=5)
+"""After this a table whose facilitator has not written is reported to the coordinator."""
+
+LATELY = timedelta(minutes=20)
+"""Whoever has written or pressed anything within this is there, even if it was at the step before."""
+
+HELP = "-stalled"
+"""The buttons of those who are told of a table that needs them: `-stalled:what:table`."""
+
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['’-]\w+)*")
+"""A word; where words are written without spaces between them, two signs."""
+
+
+class Facilitator(Model):
+    """`[facilitator]`: what I do by myself at the tables that talk. Without this table I count the shares of words for those who
+    lead, and do no more; with it, even an empty one, the rest holds as well. A step `discuss` may say each otherwise.
+
+    Who has more than the share `share_max` of the words at their table is asked in private, once in a step, to leave the others
+    room; with 1 nobody is. When nobody has written for `move_on_after`, the table is asked whether to move on, and a majority of
+    those present ends the talk. When nobody has written for `stalled_after`, or fewer people are there than the group plan's
+    `min_present`, the coordinators are told what they can do. Both are a span of time, `"never"`, or `"auto"`: an eighth of the
+    talk's time, and a quarter of it.
+    """
+
+    share_max: Share = Fraction(1, 2)
+    move_on_after: Patience = "auto"
+    stalled_after: Patience = "auto"
+
+
+def begin(at: Scene, step: Discuss, stage: Stage) -> Moves:
+    """The talk begins: from now on silence is measured."""
+    stage = changed(stage, since=at.now.isoformat())
+    for what in (SILENT, STALLED):
+        span = _patience(at, step, stage, what)
+        if span is not None:
+            yield _look(at, what, at.now + span)
+    return (yield from too_few(at, step, stage))
+
+
+def counted(at: Scene, step: Discuss, stage: Stage, text: str) -> Moves:
+    """Somebody at the table has said this: count it, and ask who has said most of everything to leave room. In a round each has
+    their time, so it waits until the talk is free."""
+    seat, said = at.seat, stage.data.get("words", {})
+    said = {**said, seat.id: said.get(seat.id, 0) + len(_WORD.findall(text))}
+    stage = changed(stage, words=said, since=at.now.isoformat())
+    most, asked = _share_max(at, step), stage.data.get("room_asked", [])
+    total, often = sum(said.values()), stage.data["spoken"].get(seat.id, 0)
+    if most is None or seat.id in asked or floor.running(stage) or len(table_of(at).reached) < company.USUAL:
+        return stage
+    if total < ENOUGH_WORDS or often < ENOUGH_MESSAGES or Fraction(said[seat.id], total) <= most:
+        return stage
+    kindly = at.message(
+        t("You have given your table much to think about. Some people need a moment to come in: please leave them room for a "
+          "while, or ask them what they think."),
+        block(t("Nobody else reads this. You may write as before."), kind="note"),
+    )  # fmt: skip
+    yield Say(seat.unit, kindly, at.key("leave-room", seat.id), Lane.STEP)
+    yield log(at, "asked_to_leave_room")
+    return changed(stage, room_asked=[*asked, seat.id])
+
+
+def shares(stage: Stage, members: tuple[Seat, ...]) -> Block | None:
+    """How the words are shared at a table, for those who lead it; None before anybody has said something."""
+    said = stage.data.get("words", {})
+    total = sum(said.values())
+    each = tuple(
+        t("{name} {share} %", name=Name(m.id), share=round(100 * Fraction(said[m.id], total)))
+        for m in sorted(members, key=lambda m: -said.get(m.id, 0))
+        if total and said.get(m.id)
+    )
+    return block(t("Of the words: {shares}.", shares=Several(each))) if each else None
+
+
+def due(at: Scene, step: Discuss, stage: Stage, what: str) -> Moves:
+    """Look whether anybody has written of late."""
+    span = _patience(at, step, stage, what)
+    if span is None:
+        return stage
+    if stage.state != "open" or stage.data["gathering"]:
+        yield _look(at, what, at.now + span)
+        return changed(stage, since=at.now.isoformat())
+    stage = yield from too_few(at, step, stage)
+    over = datetime.fromisoformat(stage.data["since"]) + span
+    if at.now < over:
+        yield _look(at, what, over)
+        return stage
+    yield _look(at, what, at.now + span)
+    count, before = stage.data["count"], stage.data.get("for_silence", {})
+    if before.get(what) == count:
+        return stage
+    if what == STALLED:
+        yield from _tell(
+            at, t("nobody has written for {span}", span=spell(span)), at.key("stalled", count), "told_stalled"
+        )
+    elif floor.running(stage) or _ends_soon(at, stage):
+        return stage
+    else:
+        stage = yield from _ask(at, stage, span)
+    return changed(stage, for_silence={**before, what: count})
+
+
+def too_few(at: Scene, step: Discuss, stage: Stage) -> Moves:
+    """Tell those who can help it of a table at which fewer are left than its plan wants, each time that they are fewer."""
+    here, wanted = len(table_of(at).reached), company.wanted(at)
+    told = stage.data.get("few", wanted)
+    if here >= wanted or _patience(at, step, stage, STALLED) is None:
+        return changed(stage, few=wanted) if told != wanted else stage
+    if here < told:
+        why = tn("{n} person is left", "{n} people are left", n=here)
+        yield from _tell(at, why, at.key("under-quorum", here, stage.data["count"]), "told_too_few")
+    return changed(stage, few=here)
+
+
+def answer(at: Scene, stage: Stage, number: str, choice: str, key: str) -> Moves:
+    """Somebody says whether to move on."""
+    if at.seat.role != "participant":
+        yield _reply(at, key, t("The participants of the table decide this."))
+        return stage
+    if int(number) != stage.data.get("move", 0) or stage.data.get("moved", False) or stage.data["early"]:
+        yield _reply(at, key, t("This has been settled already."))
+        return stage
+    here = {m.id for m in table_of(at).reached}
+    moving = {seat: said for seat, said in stage.data["moving"].items() if seat in here} | {at.seat.id: choice}
+    stage = changed(stage, moving=moving)
+    yield _reply(
+        at, key, t("Thank you. Your table is told as soon as most have said so. Until then you can change it.")
+    )
+    said = [*moving.values()]
+    if 2 * said.count("on") > len(here):
+        yield log(at, "moved_on", answers=len(said))
+        why = t("Most of you want to move on. The talk ends in one minute; whoever writes keeps it open.")
+        return (yield from end_soon(at, changed(stage, moved=True), why, early=True))
+    if 2 * said.count("longer") >= len(here):
+        yield log(at, "stayed", answers=len(said))
+        yield tell(at, f"stay/{number}", t("At least half of you need longer, so the talk goes on."))
+        return changed(stage, moved=True)
+    return stage
+
+
+def absent(at: Scene, stage: Stage) -> Iterator[Effect]:
+    """The talk has begun, and whoever facilitates has not been seen."""
+    table = table_of(at)
+    lately = at.now - LATELY
+    if any(s.id in stage.data["spoken"] or (s.heard is not None and s.heard >= lately) for s in table.staff):
+        return
+    text = t(
+        "The talk at table {number} began five minutes ago, and {names} has not written yet. "
+        "The talk goes on without a facilitator.",
+        number=table.number, names=Several(tuple(Name(s.id) for s in table.staff)),
+    )  # fmt: skip
+    yield Say(f"coordinators:{table.site}", at.message(text), at.key("absent"))
+    yield log(at, "told_absent")
+
+
+def _ask(at: Scene, stage: Stage, span: timedelta) -> Moves:
+    number = stage.data.get("move", 0) + 1
+    asked = at.message(
+        t("It has been quiet here for {span}. Shall we move on?", span=spell(span)),
+        t("If most of you want to move on, the talk ends a minute later. If you need longer, it goes on."),
+        buttons=(
+            Button(t("Move on"), at.press("move", str(number), "on")),
+            Button(t("We need longer"), at.press("move", str(number), "longer")),
+        ),
+    )  # fmt: skip
+    yield Say(table_of(at).unit, asked, at.key("move-on", number), Lane.TALK)
+    yield log(at, "asked_to_move_on")
+    return changed(stage, move=number, moving={}, moved=False)
+
+
+def _tell(at: Scene, why: Phrase, key: str, act: str) -> Iterator[Effect]:
+    table = table_of(at)
+    press = table.id
+    said = at.message(
+        block(t("Table {number} needs you: {why}.", number=table.number, why=why)),
+        t("Of {all} people {n} can be reached there; {wanted} were hoped for.",
+          all=len(table.members), n=len(table.reached), wanted=company.wanted(at)),
+        t("You can wait, write to them, or let me look for another table for them. /replace gives the place of somebody who "
+          "dropped out to somebody new."),
+        buttons=(
+            Button(t("Wait"), f"{HELP}:wait:{press}"),
+            Button(t("Ask how they are"), f"{HELP}:ask:{press}"),
+            Button(t("Look for another table"), f"{HELP}:merge:{press}"),
+        ),
+    )  # fmt: skip
+    yield Say(f"coordinators:{table.site}", said, key)
+    yield log(at, act, present=len(table.reached))
+
+
+def _reply(at: Scene, key: str, text: Part) -> Say:
+    return Say(at.seat.unit, at.message(text), at.key("moving", key), Lane.ANSWER, quiet=False)
+
+
+def _look(at: Scene, what: str, when: datetime) -> Effect:
+    """Look again then, and never at night: silence in the quiet hours is no silence."""
+    hours = at.flow.file.schedule.quiet_hours
+    if hours is not None:
+        when = next_allowed(when, at.flow.sites[table_of(at).site].zone, QuietHours(hours.start, hours.end))
+    return ring(at, when, what, 0)
+
+
+def _ends_soon(at: Scene, stage: Stage) -> bool:
+    return stage.data["early"] or (stage.closes is not None and stage.closes - at.now <= 2 * NOTICE)
+
+
+def _patience(at: Scene, step: Discuss, stage: Stage, what: str) -> timedelta | None:
+    """How long a silence may last at this step; None where nobody minds."""
+    own = at.flow.file.facilitator
+    name = "move_on_after" if what == SILENT else "stalled_after"
+    said: timedelta | str | None = getattr(step, name)
+    if said is None:
+        said = getattr(own, name) if own is not None else "never"
+    if isinstance(said, timedelta):
+        return said
+    if said == "never" or at.closes is None:
+        return None
+    share, least = AUTO[what]
+    return max(least, (at.closes - stage.opened) * share.numerator / share.denominator)
+
+
+def _share_max(at: Scene, step: Discuss) -> Fraction | None:
+    own = at.flow.file.facilitator
+    most = step.share_max if step.share_max is not None else own.share_max if own is not None else None
+    return most if most is None or most < 1 else None
+
+
+__all__ = [
+    "HELP",
+    "SILENT",
+    "STALLED",
+    "Facilitator",
+    "Patience",
+    "answer",
+    "begin",
+    "counted",
+    "due",
+    "shares",
+    "too_few",
+]
