@@ -130,12 +130,15 @@ def entered(turn: Turn, event: Entered) -> None:
         return
     if seat is not None and _at_table(seat, table):
         come(turn, seat, event.room, f"came/{event.room}/{int(event.at.timestamp() * 1000)}")
+        if seat.role == "expert":
+            said = message(t("{name} has come into the room of this table.", name=somebody(seat)))
+            turn.effects.append(Say(table.unit, said, f"expert/{event.room}/{seat.id}", Lane.TALK, without=(seat.id,)))
         return
     what: Part = t("What they write is neither kept nor passed on.")
     if event.out:
         what = t("What they write is neither kept nor passed on, and I put them out again.")
     head: Part = t("Somebody without a seat at this table has come into its room.")
-    if seat is not None and (seat.role not in TABLE or leads(seat, table)):
+    if seat is not None and (seat.role not in TABLE or seat.role == "expert" or leads(seat, table)):
         head = t("{name} has come into the room of this table.", name=somebody(seat))
     key = f"stranger/{event.room}/{seat.id if seat is not None else event.mark}"
     turn.effects.append(Say(table.unit, message(head, what), key, Lane.TALK))

@@ -4,7 +4,7 @@ Invariants:
 
 * Nothing that is open is cut off: people go on with what they do, and what they give counts.
 * The guarantor lets it go on with a word. Where somebody who leads asks for that, and the guarantor does not answer, it goes on
-  after a while (`PATIENCE`): nobody absent holds an assembly up. Who stopped, asked and let go stands in the log, with the reason.
+  after a while (`PATIENCE`): nobody absent holds an assembly up. Who stopped, asked and let go stands in the log, and why.
 * Everybody for whom something waits is told so.
 """
 

@@ -143,7 +143,7 @@ def _entered(db: Database, house: House, knock: Knock, room: Room) -> None:
         return
     own = _own(db, knock.lookup, room)
     mark = derive(room.id, knock.lookup.hex())
-    out = room.made and room.account in house.making and (own is None or own.role in TABLE)
+    out = room.made and room.account in house.making and (own is None or own.role in TABLE - {"expert"})
     if out:
         lodging.turn_away(db, house, room, knock.lookup, knock.incoming.user, knock.now)
     event = Entered(room.table, own.id if own is not None else "", instant(knock.now), room.id, mark, out)

@@ -76,7 +76,7 @@ def lift(call: Call) -> None:
 
 def keep(call: Call) -> None:
     """The guarantor does not agree yet."""
-    node, held = _held(call)
+    node, _ = _held(call)
     if node is None or not guarantees(call.seat):
         return
     stopping.keep(call.turn, node)
