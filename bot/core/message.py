@@ -98,6 +98,13 @@ class Own:
     form: Literal["text", "json"]
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture of all tables, drawn when the message leaves from the numbers of each (`bot.core.board`)."""
+
+    rows: tuple[tuple[int, ...], ...]
+
+
 Part = Phrase | Local | Words | Name | Plain | When | Lang | Several
 
 
@@ -124,7 +131,7 @@ class Message:
     `about` is the contribution that it carries to others, so that every copy of it can be found again; `answers` the
     contribution to which that one replies. `enclosed` is the file that goes with it: `Words` the one that came with a
     contribution, `Local` the path of a material of the flow by language, `Own` what is kept of
-    the reader. `asks` is the question (`step:question:item`) that words
+    the reader, `Drawn` a picture of the tables. `asks` is the question (`step:question:item`) that words
     in reply to it answer, however much later. `shows` is the digest that it shows: who replies to it speaks of that one."""
 
     blocks: tuple[Block, ...]
@@ -133,7 +140,7 @@ class Message:
     expects: Literal["", "text", "number"] = ""
     about: str = ""
     answers: str = ""
-    enclosed: Words | Local | Own | None = None
+    enclosed: Words | Local | Own | Drawn | None = None
     asks: str = ""
     shows: str = ""
 
@@ -199,13 +206,20 @@ def decode(text: str) -> Message:
     )
 
 
-def _enclose(file: Words | Local | Own) -> list[Any]:
-    return ["y", file.form] if isinstance(file, Own) else _pack(file)
+def _enclose(file: Words | Local | Own | Drawn) -> list[Any]:
+    match file:
+        case Own(form):
+            return ["y", form]
+        case Drawn(rows):
+            return ["d", [list(row) for row in rows]]
+    return _pack(file)
 
 
-def _enclosed(data: list[Any]) -> Words | Local | Own:
+def _enclosed(data: list[Any]) -> Words | Local | Own | Drawn:
     if data[0] == "y":
         return Own(data[1])
+    if data[0] == "d":
+        return Drawn(tuple(tuple(row) for row in data[1]))
     found = _unpack(data)
     if not isinstance(found, Words | Local):
         raise ValueError(f"a message cannot enclose {found!r}")

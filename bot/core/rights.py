@@ -272,6 +272,12 @@ COMMANDS: dict[str, Command] = {
             kinds=PRESSABLE,
         ),
         Command(
+            "board", OVERSEEING, "anywhere", "/board",
+            t("all tables on one screen"),
+            t("Shows every table in a line and all of them in a picture: who is here, how many have written or answered, how much "
+              "time is left, whether a facilitator is there, and what waits. Who leads several sites writes the site last."),
+        ),
+        Command(
             "open", OVERSEEING, "anywhere", "/open talk",
             t("open the next step now"),
             t("Opens the next step now, although its hour has not come. Without a name it says which step comes next. Who leads "

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.core import board
 from bot.core.files import MATERIAL, ending
-from bot.core.message import Local, Own, Words
+from bot.core.message import Drawn, Local, Own, Words
 from bot.core.rendered import Attachment
 from bot.engine import own
 from bot.engine.house import House
@@ -35,13 +36,22 @@ class Enclosed:
 
 
 def enclosed(
-    db: Database, house: House, assembly: str, what: Words | Local | Own, account: str, lang: str, seat: str | None
+    db: Database,
+    house: House,
+    assembly: str,
+    what: Words | Local | Own | Drawn,
+    account: str,
+    lang: str,
+    seat: str | None,
 ) -> Enclosed | None:
     """The file of a message for an account that sends it to a seat in this language; None where it has none, or none any more."""
     if isinstance(what, Own):
         data = own.written(db, house, assembly, seat, what.form) if seat is not None else None
         name, mime = own.FILES[what.form]
         return Enclosed("", "document", name, mime, data=data) if data is not None else None
+    if isinstance(what, Drawn):
+        drawn = board.picture(tuple(board.Row.of(row) for row in what.rows))
+        return Enclosed("", "photo", "tables.png", "image/png", data=drawn)
     if isinstance(what, Local):
         return _of_flow(db, house, assembly, what.texts, account, lang)
     file = media.load(db, assembly, what.contribution)

@@ -29,6 +29,8 @@ but for counts at the close of a step, which are made once.
 * `finished`    which courses are through with the steps referred to
 * `answered_by` who at this table is done with each open step
 * `untranslated` out of which of this table's languages nothing can put what is said into which: (source, target)
+* `over`        whether the assembly has ended, for those who have a role
+* `staff`       those who have a role, for whoever may take it away
 * `watched`     how many people observe this table
 * `held`        the text that waits for somebody's word, by contribution id
 * `named`       the contribution that a button, a command or an event is about
@@ -39,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from bot.core.asking import CARDINALS, LABELS, ORDINALS
 from bot.core.commands.call import parse
@@ -48,10 +50,10 @@ from bot.core.events import Event, Heard
 from bot.core.flow import Flow, references
 from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION, languages
 from bot.core.itinerary import Node
-from bot.core.rights import LEADING
-from bot.core.state import Contribution, Course, Digest, Seat, Table
+from bot.core.rights import LEADING, OVERSEEING
+from bot.core.state import Contribution, Course, Digest, Role, Seat, Table
 from bot.core.steps.consent import Consent
-from bot.engine import crossing, feeding, queueing
+from bot.engine import crossing, feeding, overview, queueing
 from bot.engine.work import Work
 from bot.store import arrivals, ballots, findings, opinions, outbox, own, people
 from bot.store.times import instant, ms
@@ -301,6 +303,13 @@ def for_commands(
         found["held"] = found["named"] = mine
     if seat is not None and (parse(event.text)[0] == "consent" or pressed.startswith("-consent:")):
         found["consents"] = own.agreed(work.db, seat.id)
+    if seat is not None and seat.role in OVERSEEING:
+        found |= overview.found(work, assembly, flow, course, table, event)
+    if seat is not None and seat.role != "participant":
+        found["over"] = all(work.course(assembly, id).state == "ended" for id in flow.courses)
+    if seat is not None and seat.role == "organiser" and (parse(event.text)[0] == "revoke" or pressed.startswith("-revoke:")):
+        roles = tuple(role for role in get_args(Role) if role != "participant")
+        found["staff"] = tuple(people.roster(work.db, assembly, roles=roles, statuses=("new", "active", "paused")))
     if event.text.startswith("/") and table is not None:
         found |= _answered_by(Asked(work, assembly, flow, course, flow.trunk[0], seat, table, event, work.now))
     return found

@@ -3,18 +3,26 @@
 * `tables`    the tables of the course at which people sit, with their people
 * `dropped`   who has left, pauses or cannot be reached, of the table that is named
 * `unplaced`  who takes part on the course and has no table
+* `board`     the numbers of every table (`bot.core.board.Row`), in order
+* `queue`     how many texts wait for a translator
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from bot.core.board import Row
 from bot.core.commands.call import parse
 from bot.core.events import Heard
 from bot.core.flow import Flow
-from bot.core.state import Course, Table
+from bot.core.state import Course, Stage, Table
 from bot.engine.work import Work
-from bot.store import people
+from bot.store import findings, people, translations
+
+LATELY = timedelta(minutes=20)
+"""Whoever has written or pressed anything within this is there."""
 
 
 def found(work: Work, assembly: str, flow: Flow, course: Course, table: Table | None, event: Heard) -> dict[str, Any]:
@@ -22,6 +30,10 @@ def found(work: Work, assembly: str, flow: Flow, course: Course, table: Table | 
     name = parse(event.text)[0] if event.text.startswith("/") else ""
     if name in ("move", "merge"):
         return {"tables": tables(work, assembly, course)}
+    if name == "board":
+        drafts, rows = _drafts(work, assembly, course), tables(work, assembly, course)
+        board = tuple(_row(work, assembly, flow, course, each, drafts.get(each.id, 0)) for each in rows)
+        return {"board": board, "queue": len(translations.waiting(work.db, assembly))}
     if name == "replace" and table is not None:
         everybody = people.roster(work.db, assembly, course.id, statuses=("active", "paused", "left", "refused"))
         here = [s for s in everybody if s.table == table.id and (s.status != "active" or s.lost)]
@@ -36,3 +48,48 @@ def tables(work: Work, assembly: str, course: Course) -> tuple[Table, ...]:
     units = people.units(work.db, assembly, course.id, "table")
     found = (work.table(assembly, unit.removeprefix("table:")) for unit in units)
     return tuple(table for table in found if table is not None)
+
+
+def _drafts(work: Work, assembly: str, course: Course) -> dict[str, int]:
+    """How many drafts wait for somebody who leads a table, by table."""
+    found: dict[str, int] = {}
+    for step in course.open:
+        for digest in findings.digests(work.db, assembly, step):
+            if digest.state == "draft":
+                found[digest.table] = found.get(digest.table, 0) + 1
+    return found
+
+
+def _row(work: Work, assembly: str, flow: Flow, course: Course, table: Table, drafts: int) -> Row:
+    """A table in numbers. Who was heard from in this session, or lately, is here; a facilitator who was lately, is there."""
+    since, lately = course.session or work.now, work.now - LATELY
+    here = [m for m in table.reached if m.heard is not None and m.heard >= min(since, lately)]
+    stages = work.stages(assembly, [(step, table.unit) for step in course.open])
+    talk = next((s for s in stages.values() if flow.nodes[s.step].step.talk and s.state in ("open", "paused")), None)
+    if talk is not None:
+        done, closes = len([m for m in table.members if m.id in talk.data.get("spoken", {})]), talk.closes
+    else:
+        asked = [step for step in course.open if flow.nodes[step].step.scope == "person"]
+        own = work.stages(assembly, [(step, m.unit) for step in asked for m in table.members])
+        answered = {m.id for m in table.members if asked and all(_through(own, step, m.unit) for step in asked)}
+        done, closes = len(answered), min((e for s in asked if (e := course.open[s].closes)), default=None)
+    left = max(0, -(-int((closes - work.now).total_seconds()) // 60)) if closes is not None else -1
+    there = any(s.heard is not None and s.heard >= lately for s in table.staff)
+    rests = (talk is not None and talk.state == "paused") or course.halted is not None
+    return Row(
+        table.number,
+        len(table.members),
+        len(here),
+        done,
+        left,
+        bool(table.staff),
+        there,
+        drafts,
+        rests,
+        talk is not None,
+    )
+
+
+def _through(stages: Mapping[tuple[str, str], Stage], step: str, unit: str) -> bool:
+    stage = stages.get((step, unit))
+    return stage is not None and stage.state in ("done", "closed")

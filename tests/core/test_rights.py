@@ -46,6 +46,7 @@ TABLE = {
     "merge": "..co...",
     "replace": "..co...",
     "announce": "..co...",
+    "board": "..co...",
     "open": "..co...",
     "close": "..co...",
     "gate": "..co...",

@@ -120,3 +120,30 @@ async def test_the_gate_that_waits_is_shown_and_opened() -> None:
         assert "opened_gate" in await acts(t)
         await t.write("olga", "/gate")
         assert t.last("olga") == "No gate waits now."
+
+
+# /board
+
+
+async def test_all_tables_stand_on_one_screen() -> None:
+    async with table(TALK, people=("anna", "ben", "cleo", "dora", "emil", "fred")) as t:
+        await t.write("anna", "Rye.")
+        await t.write("olga", "/board")
+        told, picture = t.last("olga"), list(t.chats.chats["olga"].values())[-1].attachment
+        assert "talk: open until 11:40." in told
+        assert "Table 1: 3 of 3 here" in told and "Table 2: 3 of 3 here" in told
+        assert told.count("1 has written, 40 minutes left") == 1
+        assert told.count("0 have written, 40 minutes left") == 1
+        assert "the facilitator is not there" in told or "nobody facilitates" in told
+        assert picture is not None and picture.data is not None and picture.data.startswith(b"\x89PNG")
+        assert (picture.kind, picture.name, picture.mime) == ("photo", "tables.png", "image/png")
+
+
+async def test_the_board_of_a_vote_counts_who_has_answered_and_never_what() -> None:
+    async with table(VOTE.replace("3h", "10m")) as t:
+        await t.room.wait(11 * MINUTE)
+        await t.tap("anna", "Yes")
+        await t.write("olga", "/board")
+        assert "1 has answered, 19 minutes left" in t.last("olga")
+        await t.write("anna", "/board")
+        assert "/board is for coordinators and organisers." in t.last("anna")

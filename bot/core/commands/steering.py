@@ -7,17 +7,22 @@ Who leads several courses writes the site last: `/open talk linz`. What takes so
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.core import pending
+from bot.core.board import Row, line
 from bot.core.commands.call import Call, named
 from bot.core.course import opening
-from bot.core.effects import Note, Wake
+from bot.core.effects import Lane, Note, Wake
 from bot.core.events import Due
 from bot.core.itinerary import Node
-from bot.core.message import Block, Button, Part, Phrase, Plain, Several, block, t
+from bot.core.message import Block, Button, Drawn, Part, Phrase, Plain, Several, block, message, t, tn
 from bot.core.spans import until
 from bot.core.steps.gate import Gate
 from bot.core.steps.publish import Publish
+
+MANY = 25
+"""So many tables stand in lines; a phone shows no more in one message."""
 
 
 def open_next(call: Call) -> None:
@@ -127,6 +132,38 @@ def published(call: Call) -> None:
     _ring(call, "finish", "published_early")
 
 
+def board(call: Call) -> None:
+    """Every table in a line, and all of them in a picture."""
+    if _here(call) is None:
+        return
+    facts, course, now = call.turn.state.facts, call.turn.course, call.turn.now
+    rows: tuple[Row, ...] = facts.get("board", ())
+    blocks: list[Block | Part] = []
+    for step, entry in course.open.items():
+        name = named(call.flow, call.flow.nodes[step])
+        blocks.append(
+            t("{step}: open until {when}.", step=name, when=until(entry.closes, now))
+            if entry.closes is not None
+            else t("{step} is open.", step=name)
+        )
+    if course.halted is not None:
+        blocks.append(t("Everything rests until {when}.", when=until(course.halted, now)))
+    if not course.open:
+        blocks.append(t("No step is open now."))
+    blocks += [line(row) for row in rows[:MANY]] or [t("Nobody sits at a table yet.")]
+    if len(rows) > MANY:
+        more = tn("{n} table more stands in the picture.", "{n} tables more stand in the picture.", n=len(rows) - MANY)
+        blocks.append(more)
+    if facts.get("queue"):
+        blocks.append(tn("{n} text waits for a translator.", "{n} texts wait for a translator.", n=facts["queue"]))
+    key = block(t("In the picture: full squares have written or answered, empty ones are here, dots are not; F: a facilitator is "
+                  "there; the bar: the time left, at most an hour."), kind="note")  # fmt: skip
+    said = message(*blocks, *((key,) if rows else ()))
+    if rows:
+        said = replace(said, enclosed=Drawn(tuple(row.numbers for row in rows)))
+    call.say(call.seat.unit, said, "board", Lane.ANSWER, quiet=False)
+
+
 def _ring(call: Call, what: str, act: str) -> None:
     """Let it happen on the course that was meant, which need not be that of whoever agrees."""
     course, _, step = call.args.partition(":")
@@ -192,4 +229,4 @@ def _offer(call: Call, head: Phrase, nodes: Iterable[Node]) -> None:
     call.reply(head, *rows)
 
 
-__all__ = ["close", "closed", "gate", "open_next", "publish", "published"]
+__all__ = ["board", "close", "closed", "gate", "open_next", "publish", "published"]
