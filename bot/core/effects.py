@@ -176,7 +176,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Fan:
-    """Open, close, remind, prolong, shorten or halt a step's stage for every unit of its scope on this course, in rows of 200."""
+    """Open, close, remind, prolong, shorten, halt … a step's stage for every unit of its scope here, in rows of 200."""
 
     step: str
     what: What

@@ -75,11 +75,11 @@ async def test_it_goes_on_earlier_at_a_word_and_only_the_time_that_was_lost_is_a
         assert (await course(t)).open["talk"].closes == before + 10 * MINUTE
         (stage,) = await t.room.store.read(courses.stages_of, ASSEMBLY, "talk")
         assert stage.closes == before + 10 * MINUTE
+        await t.write("olga", "/resume all")
+        assert t.last("olga").startswith("Nothing rests as a whole now.")
         await t.room.wait(before + 11 * MINUTE - t.room.clock.now())
         assert "talk" in (await course(t)).done
         assert sum("Everything goes on." in text for text in t.shown("anna")) == 1
-        await t.write("olga", "/resume all")
-        assert t.last("olga").startswith("Nothing rests as a whole now.")
 
 
 async def test_a_vote_rests_too_and_closes_and_reminds_later() -> None:

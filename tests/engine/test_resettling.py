@@ -139,6 +139,7 @@ async def test_a_place_goes_to_whoever_has_the_code() -> None:
         await t.tap("gerd", "I am 18 or older and agree")
         await t.tap("gerd", "Yes")
         await t.write("gerd", "Gerd")
+        await t.tap("gerd", "It is my answer")
         assert "gerd" in (await seated(t))[1]
         assert "replaced" in await acts(t)
         await t.write("olga", f"/replace 1 {who.title()}")
