@@ -350,6 +350,13 @@ COMMANDS: dict[str, Command] = {
             kinds=PRESSABLE,
         ),
         Command(
+            "revoke", frozenset(("organiser",)), "anywhere", "/revoke Maya",
+            t("take somebody's role away, at once"),
+            t("Takes the role of somebody away at once: they can do nothing more here. With the name of a role it is about all who "
+              "have it. You are asked before it happens."),
+            kinds=PRESSABLE,
+        ),
+        Command(
             "watch", frozenset(("observer",)), "anywhere", "/watch 3",
             t("read what is said at a table, later"),
             t("Lets you read what is said at a table, or (/watch all) at all of them, some minutes later and without names. The "
@@ -451,6 +458,19 @@ COMMANDS: dict[str, Command] = {
         ),
     )
 }  # fmt: skip
+
+AFTERWARDS: frozenset[str] = frozenset(("hide", "name", "remark", "revoke"))
+"""What those who have a role may still use once the assembly has ended, beside what participants have: a message may be found
+that harms somebody, an objection may wait."""
+
+
+def lasts(role: Role, command: str) -> bool:
+    """Whether a role gives this right also when the assembly has ended. All others end with it."""
+    found = COMMANDS.get(command)
+    if found is None or role == "participant" or "participant" in found.roles or found.always:
+        return True
+    return command in AFTERWARDS and role != "facilitator"
+
 
 START = "start"
 """What a phone says of itself when a chat is opened, for the first time or again."""

@@ -30,6 +30,7 @@ from bot.core.commands import (
     originals,
     own,
     resettling,
+    revoking,
     speaking,
     steering,
     tracing,
@@ -43,7 +44,7 @@ from bot.core.facilitator import HELP
 from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.message import Part, Several, t
 from bot.core.places import OWN_CHAT, PRESSABLE, kind_of, place_of
-from bot.core.rights import COMMANDS, OVERSEEING, ROLES, START, allowed, may
+from bot.core.rights import COMMANDS, OVERSEEING, ROLES, START, allowed, lasts, may
 from bot.core.state import Seat
 from bot.core.turn import Turn
 
@@ -93,6 +94,7 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "object": objecting.typed,
     "watch": observing.watch,
     "remark": observing.remark,
+    "revoke": revoking.revoke,
     "hold": guaranteeing.hold,
     "lift": guaranteeing.lift,
     "hide": hiding.hide,
@@ -132,6 +134,7 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     HELP: ("status", attending.stalled),
     "-remove": ("remove", moderating.reasoned),
     "-take-over": ("handover", calling.take_over),
+    "-revoke": ("revoke", revoking.revoked),
     stopping.LIFT: ("lift", guaranteeing.lift),
     stopping.KEEP: ("hold", guaranteeing.keep),
     objecting.HIDDEN: ("object", objecting.hidden),
@@ -261,6 +264,12 @@ def _allowed(call: Call) -> bool:
     place, kind = place_of(call.seat, call.event), kind_of(call.event)
     if not allowed(call.seat.role, call.name, place, kind):
         _not_so(call)
+        return False
+    if call.turn.state.facts.get("over") and not lasts(call.seat.role, call.name):
+        call.reply(
+            t("The assembly has ended, and with it your role. /{name} does nothing any more.", name=call.name),
+            t("/help shows what you can do."),
+        )
         return False
     gone = call.seat.status in ("left", "refused") and not command.always
     if gone or (call.seat.status == "paused" and command.active):
