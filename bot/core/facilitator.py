@@ -67,11 +67,11 @@ class Facilitator(Model):
     """`[facilitator]`: what I do by myself at the tables that talk. Without this table I count the shares of words for those who
     lead, and do no more; with it, even an empty one, the rest holds as well. A step `discuss` may say each otherwise.
 
-    Who has more than the share `share_max` of the words at their table is asked in private, once in a step, to leave the others
-    room; with 1 nobody is. When nobody has written for `move_on_after`, the table is asked whether to move on, and a majority of
-    those present ends the talk. When nobody has written for `stalled_after`, or fewer people are there than the group plan's
-    `min_present`, the coordinators are told what they can do. Both are a span of time, `"never"`, or `"auto"`: an eighth of the
-    talk's time, and a quarter of it.
+    `share_max` is the share of the words at a table above which somebody is asked in private, once in a step, to leave the others
+    room; with 1 nobody is. `move_on_after` is how long nobody writes before the table is asked whether to move on, and a majority
+    of those present ends the talk: a span of time, `"never"`, or `"auto"`, an eighth of the talk's time. `stalled_after` is how
+    long nobody writes before the coordinators are told what they can do, as they are when fewer people are left than the group
+    plan's `min_present`: a span of time, `"never"`, or `"auto"`, a quarter of the talk's time.
     """
 
     share_max: Share = Fraction(1, 2)

@@ -27,6 +27,8 @@ OVERRIDES: Mapping[str, tuple[str, ...]] = {
     "invited": ("role", "site", "number"), "opened_gate": ("course", "step"), "gate_timed_out": ("course", "step"),
     "too_few": ("course", "step"), "prompt": ("contribution", "to"), "summary": ("contribution",), "noted": ("table",),
     "extended": ("step", "table", "seconds"), "paused": ("step", "table"), "resumed": ("step", "table"),
+    "moved_on": ("step", "table", "answers"), "stayed": ("step", "table", "answers"),
+    "told_stalled": ("step", "table", "present"), "told_too_few": ("step", "table", "present"), "attended": ("table", "what"),
     "ended_early": ("step", "unit"), "merged": ("step", "table", "into"), "unplaced": (), "approved": ("digest",),
     "held": ("digest",), "left_out": ("digest", "sentence", "reason"), "put_back": ("digest", "sentence"),
     "asked_coordinator": ("step", "table", "sentence", "reason"), "interrupted": ("course", "since", "until"),

@@ -142,7 +142,7 @@ def test_status_says_who_never_what() -> None:
     s.wait(20 * MINUTE)
     s.write("ben", "Hello")
     said = s.write("cleo", "/status 1")[0]
-    assert "Have written: ben.\nNot yet: anna, lise.\n20 minutes left" in said
+    assert "Have written: ben.\nNot yet: anna, lise.\nOf the words: ben 100 %.\n20 minutes left" in said
     s.wait(20 * MINUTE)
     assert s.write("maya", "/status")[0].endswith("Nothing is open at this table now.")
     assert s.write("olga", "/status")[0].startswith("The assembly is over.")
