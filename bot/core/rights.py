@@ -7,53 +7,10 @@ not somebody's own (a forward) and the words beside a file are no command, whoev
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
-
-from bot.core.message import Phrase, t
-from bot.core.places import IN_ANY_ROOM, IN_ROOM, OWN_CHAT, PRESSABLE, TYPED, Kind, Place
+from bot.core.entitled import EVERYBODY, LEADING, OVERSEEING, ROLES, TABLE, Command
+from bot.core.message import t
+from bot.core.places import IN_ANY_ROOM, IN_ROOM, PRESSABLE, Kind, Place
 from bot.core.state import Role
-
-Where = Literal["anywhere", "table", "talk", "course"]
-"""What a command acts on: the person alone, a table, a talk that is open at a table, or a course (or one of its tables)."""
-
-ROLES: Mapping[Role, Phrase] = {
-    "participant": t("participants"),
-    "facilitator": t("facilitators"),
-    "coordinator": t("coordinators"),
-    "organiser": t("organisers"),
-    "observer": t("observers"),
-    "expert": t("experts"),
-    "translator": t("translators"),
-}
-
-EVERYBODY: frozenset[Role] = frozenset(ROLES)
-LEADING: frozenset[Role] = frozenset(("facilitator", "coordinator", "organiser"))
-TABLE: frozenset[Role] = frozenset(("participant", "facilitator", "expert"))
-"""Those who sit at a table and talk there."""
-OVERSEEING: frozenset[Role] = frozenset(("coordinator", "organiser"))
-"""Those who lead several tables: their commands name the table by its number, `/extend 3 10m`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command: who may use it, what it acts on, how it is written (an example that works), and what it does, in a few
-    words for the list and in full for `/help NAME`. `active` is False where those may use it too who have paused or have not
-    consented yet, `always` True where those may who have left. `places` are where it may be given: what is private, would shame
-    somebody or carries a secret is never written where others read. `kinds` are how: `button` where it has buttons."""
-
-    name: str
-    roles: frozenset[Role]
-    where: Where
-    example: str
-    brief: Phrase
-    full: Phrase
-    active: bool = True
-    always: bool = False
-    places: frozenset[Place] = OWN_CHAT
-    kinds: frozenset[Kind] = TYPED
 
 
 def may(role: Role, command: str) -> bool:
@@ -68,32 +25,6 @@ def allowed(role: Role, command: str, place: Place, kind: Kind) -> bool:
     return found is not None and role in found.roles and place in found.places and kind in found.kinds
 
 
-def commanded(text: str) -> str:
-    """What somebody wrote, with the / of a command where they wrote it with !, as people do where the chat program keeps what
-    begins with / for itself. Only our own commands are read so, and what is one slip away from one: its author is asked then, and
-    the table is not told "!hlep"."""
-    found = _SHOUTED.match(text)
-    if found is None:
-        return text
-    word = found[1].casefold()
-    ours = word in SPOKEN or any(_slipped(word, name) for name in SPOKEN)
-    return f"/{text[found.start(1) :]}" if ours else text
-
-
-def _slipped(word: str, name: str) -> bool:
-    """Whether one slip of a finger makes the one out of the other: two letters swapped, or, in a name that is long enough to be
-    told from other words, a letter wrong, missing or too many. "!not" is no slip of "!note"."""
-    same = next(
-        (i for i, pair in enumerate(zip(word, name, strict=False)) if pair[0] != pair[1]), min(len(word), len(name))
-    )
-    one, other = word[same:], name[same:]
-    swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
-    other_letter = one[1:] == other[1:] or one[1:] == other or one == other[1:]
-    return len(name) > 3 and (swapped or (len(name) > 4 and other_letter))
-
-
-_SHOUTED = re.compile(r"\s*!(\w+)(?=[\s@]|\Z)")
-
 COMMANDS: dict[str, Command] = {
     c.name: c
     for c in (
@@ -101,8 +32,7 @@ COMMANDS: dict[str, Command] = {
             "help", EVERYBODY, "anywhere", "/help",
             t("what you can do now"),
             t("Shows what is open for you and what you can do now. With the name of a command it explains that one."),
-            active=False,
-            places=IN_ANY_ROOM,
+            active=False, places=IN_ANY_ROOM,
         ),
         Command(
             "trans", frozenset(("translator",)), "anywhere", "/trans",
@@ -274,8 +204,8 @@ COMMANDS: dict[str, Command] = {
         Command(
             "board", OVERSEEING, "anywhere", "/board",
             t("all tables on one screen"),
-            t("Shows every table in a line and all of them in a picture: who is here, how many have written or answered, how much "
-              "time is left, whether a facilitator is there, and what waits. Who leads several sites writes the site last."),
+            t("Shows every table in a line and all of them in a picture: who is here, how many have written or answered, how "
+              "much time is left, whether a facilitator is there, and what waits. Who leads several sites writes the site last."),
         ),
         Command(
             "open", OVERSEEING, "anywhere", "/open talk",
@@ -342,18 +272,10 @@ COMMANDS: dict[str, Command] = {
             places=IN_ANY_ROOM,
         ),
         Command(
-            "object", EVERYBODY - OVERSEEING, "anywhere", "/object My message insulted nobody.",
-            t("say that something was done to you wrongly"),
-            t("Says to the coordinator that something was done to you, or to your words, wrongly. Under the news of it there is a "
-              "button for the same. You are told how it is decided."),
-            active=False, always=True,
-            kinds=PRESSABLE,
-        ),
-        Command(
             "revoke", frozenset(("organiser",)), "anywhere", "/revoke Maya",
             t("take somebody's role away, at once"),
-            t("Takes the role of somebody away at once: they can do nothing more here. With the name of a role it is about all who "
-              "have it. You are asked before it happens."),
+            t("Takes the role of somebody away at once: they can do nothing more here. With the name of a role it is about all "
+              "who have it. You are asked before it happens."),
             kinds=PRESSABLE,
         ),
         Command(
@@ -395,15 +317,13 @@ COMMANDS: dict[str, Command] = {
             "leave", EVERYBODY - {"organiser"}, "anywhere", "/leave",
             t("pause, or leave"),
             t("Lets you pause, leave, or leave and take your words back. You are asked which."),
-            active=False,
-            kinds=PRESSABLE,
+            active=False, kinds=PRESSABLE,
         ),
         Command(
             "lang", EVERYBODY, "anywhere", "/lang",
             t("read in another language"),
             t("Changes the language in which I write to you."),
-            active=False,
-            places=IN_ROOM, kinds=PRESSABLE,
+            active=False, places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(
             "source", TABLE | LEADING, "anywhere", "/source 3",
@@ -422,8 +342,7 @@ COMMANDS: dict[str, Command] = {
             "consent", EVERYBODY, "anywhere", "/consent",
             t("what you have agreed to, and change it"),
             t("Shows what you were asked for beyond taking part, and your answer. You can change each of them at any time."),
-            active=False, always=True,
-            kinds=PRESSABLE,
+            active=False, always=True, kinds=PRESSABLE,
         ),
         Command(
             "mydata", EVERYBODY, "anywhere", "/mydata",
@@ -435,8 +354,14 @@ COMMANDS: dict[str, Command] = {
             "forget", EVERYBODY - {"organiser"}, "anywhere", "/forget",
             t("erase everything of you"),
             t("Erases your name, your account and every word that you wrote. You are asked before it happens."),
-            active=False, always=True,
-            kinds=PRESSABLE,
+            active=False, always=True, kinds=PRESSABLE,
+        ),
+        Command(
+            "object", EVERYBODY - OVERSEEING, "anywhere", "/object My message insulted nobody.",
+            t("say that something was done to you wrongly"),
+            t("Says to the coordinator that something was done to you, or to your words, wrongly. Under the news of it there is "
+              "a button for the same. You are told how it is decided."),
+            active=False, always=True, kinds=PRESSABLE,
         ),
         Command(
             "room", TABLE, "table", "/room",
@@ -472,8 +397,4 @@ def lasts(role: Role, command: str) -> bool:
     return command in AFTERWARDS and role != "facilitator"
 
 
-START = "start"
-"""What a phone says of itself when a chat is opened, for the first time or again."""
-
-SPOKEN: frozenset[str] = frozenset((*COMMANDS, START))
-"""What people may write as a command: besides these what a phone says of itself when a chat is opened."""
+__all__ = ["COMMANDS", "EVERYBODY", "LEADING", "OVERSEEING", "ROLES", "TABLE", "Command", "allowed", "lasts", "may"]

@@ -24,8 +24,9 @@ from bot.core.flow import Flow
 from bot.core.joining import shut
 from bot.core.message import Block, Message, Part, Phrase, message, t
 from bot.core.observing import GUARANTOR, guarantees
-from bot.core.rights import COMMANDS, START
+from bot.core.rights import COMMANDS
 from bot.core.spans import spell
+from bot.core.spoken import START
 from bot.core.state import Role
 from bot.engine import entry, linking, lodging, moving
 from bot.engine.hearing import hear

@@ -18,7 +18,7 @@ from datetime import datetime
 from bot.core.files import WHY_NOT
 from bot.core.message import Name, Several, message, t
 from bot.core.places import TYPED, kind
-from bot.core.rights import commanded
+from bot.core.spoken import commanded
 from bot.engine import linking, reach, rooms
 from bot.engine.choices import WHICH, meant
 from bot.engine.door import code_in, join, newcomer

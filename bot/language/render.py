@@ -25,7 +25,7 @@ from babel.numbers import format_decimal
 
 from bot.core.message import Lang, Local, Message, Name, Part, Phrase, Plain, Several, When, Words, t
 from bot.core.rendered import Choice, Rendered
-from bot.core.rights import SPOKEN
+from bot.core.spoken import SPOKEN
 from bot.language.catalog import Catalogs
 
 WITHDRAWN = t("(withdrawn)")

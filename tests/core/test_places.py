@@ -17,7 +17,8 @@ from bot.core.effects import Effect, Note, Say
 from bot.core.events import Edited, Event, Heard
 from bot.core.message import Phrase
 from bot.core.places import Kind, Place, kind_of, place_of
-from bot.core.rights import COMMANDS, START, allowed
+from bot.core.rights import COMMANDS, allowed
+from bot.core.spoken import START
 from bot.core.state import Contribution, Role, Seat, State
 from tests.core.test_rights import FLOW, LETTERS, TABLE, typed
 from tests.support.plays import read

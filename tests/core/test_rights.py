@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 
 from bot.core.commands import PRESSED, RUN
-from bot.core.rights import COMMANDS, ROLES, commanded, may
+from bot.core.rights import COMMANDS, ROLES, may
+from bot.core.spoken import commanded
 from bot.core.state import Role
 from tests.support.plays import flow_of
 from tests.support.stagehand import Stagehand
@@ -89,7 +90,8 @@ PRESSES = {
     "-tell": "lang", "-tells": "lang", "-doubt": "lang",
     "-announce": "announce", "-agree": "status", "-stop": "status", "-remove": "remove", "-take-over": "handover",
     "-lift": "lift", "-keep-stopped": "hold",
-    "-revoke": "revoke", "-object": "object", "-object-quiet": "object", "-object-removal": "object", "-stays": "hide", "-unquiet": "quiet",
+    "-revoke": "revoke", "-object": "object", "-object-quiet": "object", "-object-removal": "object",
+    "-stays": "hide", "-unquiet": "quiet",
     "-consent": "consent", "-forget": "forget",
     "-mine": "sentence",
     "-not-mine": "sentence",

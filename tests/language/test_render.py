@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.message import Button, Lang, Local, Name, Part, Plain, Several, When, Words, block, message, t, tn
 from bot.core.rendered import Choice, Rendered, plain
-from bot.core.rights import SPOKEN
+from bot.core.spoken import SPOKEN
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, language_name, render, set_off
 from bot.paths import locales_dir

@@ -44,7 +44,8 @@ from bot.core.facilitator import HELP
 from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.message import Part, Several, t
 from bot.core.places import OWN_CHAT, PRESSABLE, kind_of, place_of
-from bot.core.rights import COMMANDS, OVERSEEING, ROLES, START, allowed, lasts, may
+from bot.core.rights import COMMANDS, OVERSEEING, ROLES, allowed, lasts, may
+from bot.core.spoken import START
 from bot.core.state import Seat
 from bot.core.turn import Turn
 
