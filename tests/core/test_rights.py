@@ -88,7 +88,7 @@ PRESSES = {
     "-stay": "room", "-come": "room", "-show": "hide", "-drop": "hide", "-hide": "hide", "-why": "hide", "-unhide": "hide",
     "-take": "trans", "-release": "release", "-anew": "release", "-cannot": "trans", "-withdraw": "trans", "-ask": "trans",
     "-tell": "lang", "-tells": "lang", "-doubt": "lang",
-    "-announce": "announce", "-agree": "status", "-stop": "status", "-remove": "remove", "-take-over": "handover",
+    "-announce": "announce", "-agree": "status", "-stop": "status", "-stalled": "status", "-remove": "remove", "-take-over": "handover",
     "-lift": "lift", "-keep-stopped": "hold",
     "-revoke": "revoke", "-object": "object", "-object-quiet": "object", "-object-removal": "object",
     "-stays": "hide", "-unquiet": "quiet",
