@@ -129,8 +129,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 audit.note(db, assembly, effect, ms(work.now))
             case Attest(to, key):
                 mark = audit.head(db, assembly).hex()[:MARK]
-                told = message(t("The log of this assembly ends with {mark} now.", mark=mark))
-                say(work, assembly, flow, Say(to, told, key), event)
+                attested = message(t("The log of this assembly ends with {mark} now.", mark=mark))
+                say(work, assembly, flow, Say(to, attested, key), event)
             case Shown(contributions):
                 opinions.shown(db, assembly, contributions)
             case Seal(step):

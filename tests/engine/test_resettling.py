@@ -91,7 +91,8 @@ async def test_two_tables_become_one_once_a_second_person_agrees() -> None:
         for name in SIX:
             assert "Tables 1 and 2 become one, table 2" in t.last(name)
         await t.tap("rita", "I agree")
-        assert sorted((await seated(t))[2]) == list(SIX) and (await seated(t))[1] == []
+        assert sorted((await seated(t))[2]) == list(SIX)
+        assert (await seated(t))[1] == []
         assert any("you sit at table 2" in text for text in t.shown(at[1][0]))
         assert any("“Rye is best.”" in text for text in t.shown(at[1][0]))
         await t.write(at[1][0], "Hello all.")

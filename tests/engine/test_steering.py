@@ -110,7 +110,8 @@ async def test_the_gate_that_waits_is_shown_and_opened() -> None:
     async with table(GATE + TALK) as t:
         await t.write("olga", "/gate")
         told = t.last("olga")
-        assert "Is everybody back?" in told and "The doors" in told
+        assert "Is everybody back?" in told
+        assert "The doors" in told
         assert "It waits for a coordinator, or an organiser." in told
         await t.write("olga", "/close ready")
         assert t.last("olga") == "ready is a gate: /gate opens it."
@@ -131,11 +132,14 @@ async def test_all_tables_stand_on_one_screen() -> None:
         await t.write("olga", "/board")
         told, picture = t.last("olga"), list(t.chats.chats["olga"].values())[-1].attachment
         assert "talk: open until 11:40." in told
-        assert "Table 1: 3 of 3 here" in told and "Table 2: 3 of 3 here" in told
+        assert "Table 1: 3 of 3 here" in told
+        assert "Table 2: 3 of 3 here" in told
         assert told.count("1 has written, 40 minutes left") == 1
         assert told.count("0 have written, 40 minutes left") == 1
         assert "the facilitator is not there" in told or "nobody facilitates" in told
-        assert picture is not None and picture.data is not None and picture.data.startswith(b"\x89PNG")
+        assert picture is not None
+        assert picture.data is not None
+        assert picture.data.startswith(b"\x89PNG")
         assert (picture.kind, picture.name, picture.mime) == ("photo", "tables.png", "image/png")
 
 
