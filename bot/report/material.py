@@ -52,7 +52,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Material:
-    """One assembly. `given` is all that was said and not taken back, `hidden` what was hidden (without its words), `versions` how
+    """One assembly. `given` is all that was said and not taken back, `hidden` what was hidden (without its words),
+    `remarks` what observers have put on record, `versions` how
     many other words each contribution had before, `translated` translations by (contribution, language), `ways` how many
     participants came by each way (a link, `open`, "" for a code of their own) to each site, `voted` when people answered last, by
     step and site."""
@@ -78,6 +79,7 @@ class Material:
     sat: Mapping[str, int]
     ways: Mapping[tuple[str, str], int]
     voted: tuple[tuple[str, str, int], ...]
+    remarks: tuple[Given, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -208,4 +210,5 @@ def gather(db: Database, house: House, assembly: str) -> Material:
         archive.sat(db, assembly),
         joining.by_site(db, assembly),
         tuple(archive.voted(db, assembly)),
+        tuple(archive.remarks(db, assembly)),
     )

@@ -18,7 +18,7 @@ from bot.core.steps.discuss import Discuss
 from bot.core.steps.survey import Survey
 from bot.report.jsonl import FORMAT, instants, stamp
 from bot.report.material import Material
-from bot.report.release import Use, released
+from bot.report.release import ERASED, Use, clean, released
 from bot.store.audit import LogLine
 from bot.store.times import instant
 
@@ -38,6 +38,10 @@ OVERRIDES: Mapping[str, tuple[str, ...]] = {
     "model_asked": ("digest", "sources", "wording", "model", "prompt", "input", "why", "faults"),
     "text_refused": ("contribution", "language"), "translation_released": ("contribution", "language", "changed"),
     "translation_withdrawn": ("contribution", "language"),
+    "remarked": ("contribution",), "stopped_step": ("course", "step", "contribution"), "waits": ("course", "step", "at"),
+    "asked_to_go_on": ("course", "step"), "stays_stopped": ("course", "step"), "lifted": ("course", "step"),
+    "objected": ("about", "contribution"), "objection_refused": ("about", "table"), "unquieted": ("table",),
+    "revoked": ("role", "table"), "watches": ("tables",),
     "unhid": ("contribution", "table"), "shown": ("contribution", "table"), "not_shown": ("contribution", "table"),
 }  # fmt: skip
 """The acts that are told one by one, and what of each. Who came and went is only counted."""
@@ -79,6 +83,7 @@ def process_json(material: Material) -> bytes:
         "contributions": [row for node in material.flow.nodes.values() if (row := _contributions(material, node))],
         "digests": [_digest(digest) for digest in material.digests],
         "translations": _translations(material),
+        **({"remarks": remarks} if (remarks := _remarks(material)) else {}),
         "log": [_logged(material, line) for line in material.log if _told(line)],
     }
     return (json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
@@ -92,6 +97,18 @@ def _digest(digest: Digest) -> dict[str, Any]:
     if models := sorted({s.model for s in digest.sentences if s.model}):
         row["models"] = models
     return row
+
+
+def _remarks(material: Material) -> list[dict[str, Any]]:
+    """What observers and guarantors have put on record, in order; of a step that was stopped, why."""
+    found = []
+    for each in material.remarks:
+        given, by = each.contribution, material.seats.get(each.contribution.seat)
+        row: dict[str, Any] = {"id": given.id, "at": stamp(given.at), "site": given.site}
+        row |= {"by": by.role} if by is not None else {}
+        row |= {"step": given.target} if given.target else {}
+        found.append(row | {"text": ERASED if each.erased else clean(given.text), "language": given.spoken})
+    return found
 
 
 def _translations(material: Material) -> list[dict[str, Any]]:

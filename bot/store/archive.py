@@ -44,11 +44,16 @@ def hidden(db: Database, assembly: str) -> list[Given]:
     return _given(db, assembly, "hidden")
 
 
-def _given(db: Database, assembly: str, state: str) -> list[Given]:
+def remarks(db: Database, assembly: str) -> list[Given]:
+    """What observers have put on record, in order of arrival: it is shown to no table."""
+    return _given(db, assembly, "live", "shared = 0 AND kind = 'remark'")
+
+
+def _given(db: Database, assembly: str, state: str, which: str = "shared = 1") -> list[Given]:
     found = []
     for row in db.sql.execute(
         "SELECT id, step, table_id, site, seat, kind, body, at, language, side, target, helped, media, written FROM contribution "
-        "WHERE assembly = ? AND state = ? AND shared = 1 ORDER BY seq",
+        f"WHERE assembly = ? AND state = ? AND {which} ORDER BY seq",
         (assembly, state),
     ).fetchall():
         id, step, table, site, seat, kind, body, at, language, side, target, helped, media, written = row

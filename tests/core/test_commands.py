@@ -88,7 +88,7 @@ def test_help_fits_role_and_moment() -> None:
         "/call: ask for a person, in private\n"
         "/my: your name, your table, what waits for you\n"
         "/leave: pause, or leave\n"
-        "Also: /lang /source /time /consent /mydata /forget /join /for. /help call explains one."
+        "Also: /lang /source /time /consent /mydata /forget /object /join /for. /help call explains one."
     ]
     assert s.write("maya", "/help") == [
         "Your table talks now, until 02 Mar 17:20: it reads what you write.\n"
@@ -97,7 +97,7 @@ def test_help_fits_role_and_moment() -> None:
         "/extend 10m: more time for your table\n"
         "/pause: let the talk rest\n"
         "Also: /next /summary /note /turn /nudge /quiet /remove /tell /team /handover /bind /call /name /leave /lang /source /time /consent "
-        "/mydata /forget /join. /help status explains one."
+        "/mydata /forget /object /join. /help status explains one."
     ]
     s.write("maya", "/pause")
     assert "/resume" in s.write("maya", "/help")[0]
