@@ -70,6 +70,8 @@ async def test_it_goes_on_earlier_at_a_word_and_only_the_time_that_was_lost_is_a
         before = (await course(t)).open["talk"].closes
         assert before is not None
         await halt(t, "1h")
+        (stage,) = await t.room.store.read(courses.stages_of, ASSEMBLY, "talk")
+        assert stage.closes == before + 60 * MINUTE
         await t.room.wait(10 * MINUTE)
         await t.write("olga", "/resume all")
         assert (await course(t)).open["talk"].closes == before + 10 * MINUTE
