@@ -140,10 +140,10 @@ def tell(turn: Turn, seat: Seat, key: str, *blocks: Block | Part, buttons: tuple
 def hear(turn: Turn, found: tuple[Node, str], event: Heard) -> None:
     node, unit = found
     seat = turn.state.seat
-    if seat is not None and seat.role == "expert" and "expert" not in node.step.audience:
-        if event.press or not node.step.talk:
-            tell(turn, seat, f"expert/{event.id}", NO_VOTE)
-            return
+    advises = seat is not None and seat.role == "expert" and "expert" not in node.step.audience
+    if seat is not None and advises and (event.press or not node.step.talk):
+        tell(turn, seat, f"expert/{event.id}", NO_VOTE)
+        return
     turn.hook(node, unit, node.step.hear(turn.scene(node, unit), event))
 
 

@@ -1,4 +1,4 @@
-"""Why a message may be hidden, and why somebody may be removed: lists to choose from, so that nothing happens without a reason."""
+"""Why a message may be hidden, and somebody be removed: lists to choose from, so that nothing happens without a reason."""
 
 from __future__ import annotations
 

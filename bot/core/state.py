@@ -56,7 +56,8 @@ class Seat:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A small group. `members` are its participants in order of seating, `staff` its facilitators, `experts` those who were
-    announced to it, who speak and are never counted; `rooms` are the rooms in which it meets, one on each account at most, and none where it is virtual."""
+    announced to it, who speak and are never counted; `rooms` are the rooms in which it meets, one on each account at most, and
+    none where it is virtual."""
 
     id: str
     plan: str

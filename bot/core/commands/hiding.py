@@ -17,7 +17,7 @@ from bot.core.effects import Hide, Keep, Lane, Note, Recall, Say
 from bot.core.events import Remained
 from bot.core.ids import derive
 from bot.core.leading import leads
-from bot.core.message import Block, Button, Name, Part, Phrase, Several, Words, block, message, t, tn
+from bot.core.message import Block, Button, Name, Part, Several, Words, block, message, t, tn
 from bot.core.reasons import HIDING as WHY
 from bot.core.spans import until
 from bot.core.state import Contribution, Table

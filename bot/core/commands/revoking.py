@@ -5,8 +5,8 @@ Invariants:
 * Whoever loses a role can do nothing more in it from the next message on: what they had asked for lapses, what they read along
   ends, and what they had stopped goes on.
 * Their words and their rights over them stay theirs. They take no part any longer, and may come back with a new invitation.
-* An organiser cannot take the role of another away: whoever held one stolen account would then hold the assembly. Whoever runs the
-  program can.
+* An organiser cannot take the role of another away: whoever held one stolen account would then hold the assembly. Whoever runs
+  the program can.
 """
 
 from __future__ import annotations
