@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.core.effects import Delay, Note
-from bot.core.events import Halted, Ripe
+from bot.core.events import Due, Halted, Ripe
 from tests.support.plays import TWO_SITES, flow_of
 from tests.support.stagehand import Stagehand
 
@@ -111,14 +111,14 @@ def test_what_would_ring_while_all_rests_rings_at_its_end() -> None:
     assert [note for note in notes(s) if note in ("halted", "went_on")] == ["halted", "went_on"]
 
 
-def test_a_step_that_ends_while_all_rests_lets_the_next_one_wait() -> None:
-    s = sites(VOTE + LATER.replace('after = "3h"\n', ""))
+def test_what_is_set_while_all_rests_rings_at_its_end() -> None:
+    s = sites(VOTE)
     s.start("lyon")
-    s.play(Halted("lyon", s.now + 30 * MINUTE, "olga"))
-    s.wait(21 * MINUTE)  # the stage moves no timers: this one is what was on its way already
-    assert "later" not in s.courses["lyon"].open
-    s.wait(10 * MINUTE)
-    assert s.courses["lyon"].halted is None
+    over = s.now + 30 * MINUTE
+    s.play(Halted("lyon", over, "olga"))
+    before = {*s.timers}
+    s.play(Due("lyon", "ballot", "early"))
+    assert [at for key, (at, _) in s.timers.items() if key not in before] == [over]
 
 
 def test_a_step_that_has_an_hour_of_its_own_opens_before_it_and_not_again() -> None:
@@ -131,3 +131,16 @@ def test_a_step_that_has_an_hour_of_its_own_opens_before_it_and_not_again() -> N
     assert "later" in s.courses["lyon"].open
     s.wait(8 * 60 * MINUTE)
     assert notes(s).count("opened") == 2
+
+
+def test_a_coordinator_announces_at_their_site_and_an_organiser_everywhere() -> None:
+    s = sites(VOTE)
+    s.start()
+    s.write("olga", "/announce Hello")
+    s.press("olga", button(s, "seat:olga", "-announce"))
+    assert len(s.told("site:lyon")) == 1
+    assert s.told("site:graz") == []
+    s.write("iris", "/announce Hello")
+    s.press("iris", button(s, "seat:iris", "-announce"))
+    assert len(s.told("site:lyon")) == 2
+    assert len(s.told("site:graz")) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.state import Course
 from bot.store import audit, courses
-from tests.support.chats import TALK, Talkers, table
+from tests.support.chats import PEOPLE, TALK, Talkers, table
 from tests.support.room import ASSEMBLY
 
 MINUTE = timedelta(minutes=1)
@@ -101,6 +101,7 @@ async def test_whoever_had_the_floor_has_it_again() -> None:
     async with table(ROUND) as t:
         (stage,) = await t.room.store.read(courses.stages_of, ASSEMBLY, "talk")
         floor = stage.data["floor"]
+        told = sum("It is your turn." in text for name in PEOPLE for text in t.shown(name))
         await halt(t)
         await t.room.wait(10 * MINUTE)
         (stage,) = await t.room.store.read(courses.stages_of, ASSEMBLY, "talk")
@@ -108,6 +109,7 @@ async def test_whoever_had_the_floor_has_it_again() -> None:
         await t.write("olga", "/resume all")
         (stage,) = await t.room.store.read(courses.stages_of, ASSEMBLY, "talk")
         assert stage.data["floor"] == floor
+        assert sum("It is your turn." in text for name in PEOPLE for text in t.shown(name)) == 1 + told
         await t.room.wait(3 * MINUTE)
         (stage,) = await t.room.store.read(courses.stages_of, ASSEMBLY, "talk")
         assert stage.data["floor"] != floor

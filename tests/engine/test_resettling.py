@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 from bot.core.state import Table
-from bot.store import audit, people, tables
+from bot.store import audit, courses, people, tables
 from bot.store.database import Database
 from tests.support.chats import TALK, Talkers, table
 from tests.support.room import ASSEMBLY
@@ -77,6 +77,18 @@ async def test_a_full_table_and_one_of_another_language_take_nobody() -> None:
         await t.write("olga", f"/move 1 {who.title()} 2")
         assert t.last("olga") == "Table 2 speaks de, which not everybody here reads."
         assert who in (await seated(t))[1]
+
+
+async def test_whoever_moves_leaves_the_floor_to_the_next() -> None:
+    async with two_tables(TALK.replace("duration", 'turns = "round"\nturn_for = "2m"\nduration')) as t:
+
+        def floor(db: Database) -> str:
+            stage = next(s for s in courses.stages_of(db, ASSEMBLY, "talk") if s.unit.endswith("-1"))
+            return people.names(db, [stage.data["floor"]])[stage.data["floor"]]
+
+        who = await t.room.store.read(floor)
+        await t.write("olga", f"/move 1 {who} 2")
+        assert await t.room.store.read(floor) != who
 
 
 # /merge
