@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from bot.report.export import export_files
 from bot.store import audit
 from tests.support.chats import TALK, Talkers, table
 from tests.support.room import ASSEMBLY
@@ -112,6 +111,8 @@ async def test_a_remark_is_on_record_and_the_organisers_read_it() -> None:
         assert "The table began late." in t.last("ora")
         lines = await t.room.store.read(audit.lines, ASSEMBLY)
         assert "remarked" in [line.act for line in lines]
+        from bot.report.export import export_files
+
         files = await t.room.store.read(export_files, t.room.engine.house, ASSEMBLY)
         (remark,) = json.loads(files["process.json"])["remarks"]
         assert (remark["text"], remark["by"]) == ("The table began late.", "observer")
