@@ -16,7 +16,7 @@ from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import spell, until
 from bot.core.state import Stage
-from bot.core.talk import Remark, table_of
+from bot.core.talk import Remark, silent_until, table_of
 
 if TYPE_CHECKING:
     from bot.core.steps.discuss import Discuss
@@ -101,6 +101,8 @@ def not_now(at: Scene, step: Discuss, heard: Heard) -> Message | None:
     elif stage.state == "paused":
         resumes = datetime.fromisoformat(stage.data["resumes"])
         why = t("The talk rests until {when}.", when=until(resumes, at.now))
+    elif (over := silent_until(stage, at.seat.id, at.now)) is not None and not heard.press:
+        why = t("You have been asked to listen until {when}.", when=until(over, at.now))
     if why is None:
         return None
     return at.message(why, *(() if heard.press else (t("What you wrote was not sent."),)))

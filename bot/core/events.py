@@ -391,35 +391,3 @@ def encode(event: Event) -> bytes:
 def decode(data: bytes | str) -> Event:
     """The event that `encode` wrote."""
     return _adapter.validate_json(data)
-
-
-__all__ = [
-    "Answered",
-    "Bound",
-    "Due",
-    "Edited",
-    "Entered",
-    "Event",
-    "Exited",
-    "Expired",
-    "Forgotten",
-    "Found",
-    "Heard",
-    "Interrupted",
-    "Joined",
-    "Lost",
-    "Queued",
-    "Reached",
-    "Redacted",
-    "Relayed",
-    "Remained",
-    "Retold",
-    "Removed",
-    "Ripe",
-    "Spoken",
-    "Spread",
-    "Started",
-    "Unbound",
-    "decode",
-    "encode",
-]
