@@ -292,8 +292,6 @@ class Discuss(Step):
         """Whether what is said may stand in an export."""
         return self.record == "full" and not self.icebreaker
 
-    # How
-
     def _round(self, at: Scene) -> Round:
         return Round(self.turn_for, self.second_chance, self._buttons(at))
 
