@@ -192,8 +192,8 @@ def _gone(a: Asked) -> dict[str, Any]:
 
 
 def _carried(a: Asked) -> dict[str, Any]:
-    drawn = (d.id for d in findings.digests(a.work.db, a.assembly, a.node.id) if a.table and d.table == a.table.id)
-    return {"carried": {id: _read_at(a, id) for id in drawn}}
+    drawn = findings.digests(a.work.db, a.assembly, a.node.id, a.table.id) if a.table is not None else []
+    return {"carried": {d.id: _read_at(a, d.id) for d in drawn}}
 
 
 def _read_at(a: Asked, digest: str) -> tuple[str, ...]:
