@@ -195,6 +195,7 @@ async def _cross(path: Path, tables: int) -> Crossing:
         try:
             leaders = [f"lead{n}" for n in range(tables)]
             drafted = await _arrived(store, watch, "digest", "/draft@", began, tables)
+            await _until_nothing_waits(store)  # people take their time to read
             presses = await store.read(_buttons, "Approve")
             all_ = [Incoming(f"p{n}", who, who, clock.now(), "", presses[who], "en") for n, who in enumerate(leaders)]
             began = time.perf_counter()
@@ -243,6 +244,17 @@ async def _arrived(store: Store, watch: Timed, step: str, mark: str, began: floa
         )
         last = {key.partition("@")[0]: seq for seq, key in rows if mark in key}
     return sorted(watch.when(seq) - began for seq in last.values())
+
+
+async def _until_nothing_waits(store: Store) -> None:
+    waits = True
+    while waits:
+        await asyncio.sleep(0.1)
+        waits = await store.read(_job_waits)
+
+
+def _job_waits(db: Database) -> bool:
+    return db.sql.execute("SELECT 1 FROM job WHERE state = 'new' LIMIT 1").fetchone() is not None
 
 
 def _buttons(db: Database, label: str) -> dict[str, str]:
