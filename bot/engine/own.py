@@ -103,7 +103,7 @@ def _told(flow: Flow, seat: Seat, kept: Mapping[str, Any]) -> Iterator[Part]:
         yield t("{name}: {value}", name=name, value=value)
     for each in kept["consents"]:
         when = When(datetime.fromisoformat(each["at"]))
-        asked: Part = PURPOSES[each["purpose"]] if each["purpose"] in PURPOSES else t("Taking part")
+        asked: Part = PURPOSES[each["purpose"]] if each["purpose"] in PURPOSES else t("Taking part.")
         answer = t("yes") if each["given"] else t("no")
         yield t("{asked} You said {answer} on {when}.", asked=asked, answer=answer, when=when)
     for each in kept["contributions"]:
