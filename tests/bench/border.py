@@ -24,12 +24,14 @@ from bot.core.state import Course, Role
 from bot.engine.clock import ManualClock
 from bot.engine.engine import Engine
 from bot.engine.memory import sort_out_seldom
+from bot.engine.together import Together
+from bot.engine.translating import Remembering
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import FLOW, unbundle
 from bot.language.translation.port import Made
-from bot.language.translation.service import Orders, Translators
+from bot.language.translation.service import Orders, Source, Translators
 from bot.store import courses, identities, people, queue
-from bot.store.connection import Store, open_store
+from bot.store.connection import MEMORY, Store, open_store
 from bot.store.courses import Assembly, PublishedFlow
 from bot.store.database import Database
 from bot.store.keys import KeyFile
@@ -117,14 +119,18 @@ class Crossing:
 
 
 class Instant:
-    """An engine that takes no time; its words are never the original ones."""
+    """An engine that takes no time; its words are never the original ones. `calls` counts how often it was asked."""
 
     name, longest, at_once = "instant", 5000, 50
+
+    def __init__(self) -> None:
+        self.calls = 0
 
     async def pairs(self) -> frozenset[tuple[str, str]]:
         return frozenset({("en", "de"), ("de", "en")})
 
     async def translate(self, texts: Sequence[str], source: str, target: str) -> list[Made]:
+        self.calls += 1
         return [Made(text[::-1], "1") for text in texts]
 
     async def close(self) -> None:
@@ -173,6 +179,24 @@ class Timed:
 def cross(folder: Path, tables: int = TABLES) -> Crossing:
     """So many tables close together on a disk of their own."""
     return asyncio.run(_cross(folder / "border.db", tables))
+
+
+def again(number: int = 500) -> tuple[float, int]:
+    """So many sentences are translated, and then once more: the seconds, and the calls of the engine, of the second time."""
+    return asyncio.run(_again(number))
+
+
+async def _again(number: int) -> tuple[float, int]:
+    store = await open_store(MEMORY, KeyFile.from_seed("bench"))
+    engine = Instant()
+    here = Translators(Orders((engine,)), Remembering(store, Together(store), ManualClock(START)))
+    texts = [Source(f"{n}: {WORDS[n % len(WORDS)]}") for n in range(number)]
+    await here.translate(texts, "en", "de")
+    before, began = engine.calls, time.perf_counter()
+    await here.translate(texts, "en", "de")
+    taken = time.perf_counter() - began
+    await store.close()
+    return taken, engine.calls - before
 
 
 async def _cross(path: Path, tables: int) -> Crossing:
