@@ -320,8 +320,8 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Ripe:
-    """What `seat` asked for a while ago happens now, unless somebody has stopped it (`bot.core.pending`). `id` is what was held,
-    `table` the table that it concerns, "" where it concerns none."""
+    """What `seat` asked for a while ago happens now, unless somebody has stopped it (`bot.core.commands.pending`). `id` is
+    what was held, `table` the table that it concerns, "" where it concerns none."""
 
     course: str
     id: str

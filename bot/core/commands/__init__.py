@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from bot.core import lodging, pending, rooms, ways_in
+from bot.core import lodging, rooms, ways_in
 from bot.core.commands import (
     calling,
     consulting,
@@ -23,6 +23,7 @@ from bot.core.commands import (
     organising,
     originals,
     own,
+    pending,
     speaking,
     tracing,
     translating,
@@ -123,7 +124,7 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
 """The buttons by their first part: the command that they belong to, and what they do."""
 
 PUT_OFF: Mapping[str, Callable[[Call], None]] = {"remove": moderating.removed}
-"""The commands that wait for a second person or ten minutes, and what they do then (`bot.core.pending`)."""
+"""The commands that wait for a second person or ten minutes, and what they do then (`bot.core.commands.pending`)."""
 
 ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
     "invite": organising.invited,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core import pending
+from bot.core.commands import pending
 from bot.core.commands.call import Call, find
 from bot.core.commands.hiding import WHY as BY_WORDS
 from bot.core.commands.leaving import go
