@@ -159,7 +159,6 @@ async def test_a_dialogue_is_played_with_dropouts_latecomers_and_restarts(
     whole = await play(name, drop=drop)
     assert whole.outcome.ended, whole.outcome.standing
     assert whole.outcome.acts > acts
-    assert whole.outcome.seconds < 60
     manners = {each.person.manner for each in whole.happened if isinstance(each, Acted)}
     assert {"late", "leaves", "silent"} <= manners
     whole_messages(whole)
