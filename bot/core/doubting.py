@@ -71,15 +71,16 @@ def _doubted(seat: Seat, pointer: str, text: Text | None, now: datetime) -> tupl
 def ask(at: Scene, digest: Digest, pointers: Mapping[str, str], key: str) -> Iterator[Effect]:
     """Somebody has pressed the button under a digest: at once where one sentence of it is translated, else they say which."""
     found = texts(at.state)
-    here = [pointers[s.worded] for s in digest.sentences if not s.left_out and s.worded in pointers]
-    here = [pointer for pointer in here if pointer in found and found[pointer].readable]
+    numbered = [(n, pointers.get(s.worded, "")) for n, s in enumerate(digest.sentences, 1) if not s.left_out]
+    here = [(number, pointer) for number, pointer in numbered if pointer in found and found[pointer].readable]
     if len(here) == 1:
-        yield from doubted(at.seat, here[0], found[here[0]], at.now, key)
+        pointer = here[0][1]
+        yield from doubted(at.seat, pointer, found[pointer], at.now, key)
         return
     asked: list[Block | Part] = [t("Which of these translations looks wrong?")]
-    for number, pointer in enumerate(here, 1):
+    for number, pointer in here:
         asked += [block(Plain(f"{number} · "), Words(pointer), kind="quote")]
-    buttons = [Button(Plain(str(number)), f"-doubt:{pressed(pointer)}") for number, pointer in enumerate(here, 1)]
+    buttons = [Button(t("Sentence {number}", number=number), f"-doubt:{pressed(pointer)}") for number, pointer in here]
     if not here:
         asked = [t("This stands as it was written: no translation of it is read.")]
     yield Say(at.seat.unit, at.message(*asked, buttons=tuple(buttons)), at.key("doubt", key), Lane.ANSWER, quiet=False)

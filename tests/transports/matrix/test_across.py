@@ -122,7 +122,7 @@ async def _doubt(s: Servers, who: str, made: str) -> None:
     await s.go_on()
     asked = (await s.find(who, f"· {made}")).text
     (number,) = re.findall(rf"(\d) · {re.escape(made)}", asked)
-    await s.choose(who, number)
+    await s.choose(who, f"{'Satz' if who in VIENNA else 'Sentence'} {number}")
     await s.go_on()
 
 
