@@ -46,9 +46,11 @@ def due(at: Scene, how: Exchange, event: Due) -> Generator[Effect, None, Scene]:
         yield Draw(answers)
         yield from carry(at, how, answers)
         return after
-    yield from approval.present(draft(at, answers))
+    made = draft(at, answers)
+    yield from approval.present(made)
     said = t("The time for answers is over. What your table answers is read and approved before it goes back.")
-    yield Say(at.unit, at.message(said), at.key("drawn", digest.id), without=tuple(s.id for s in table_of(at).staff))
+    knows = (*(s.id for s in table_of(at).staff), *made.everybody)  # authors read it above their words
+    yield Say(at.unit, at.message(said), at.key("drawn", digest.id), without=knows)
     return after
 
 

@@ -77,9 +77,9 @@ def bring(
     table, (digest, _, texts) = table_of(at), come
     asks = f"{at.step}:{digest.id}:" if answers else ""
     if digest.state != "approved":
-        why = t("The digest of this table was not approved in time, so it is held and does not come. We go on.")
+        why = t("Nobody there has approved their summary in time, so it does not come. We go on.")
         if digest.answers:
-            why = t("The answers of this table were not approved in time, so they are held and do not come. We go on.")
+            why = t("Nobody there has approved their answers in time, so they do not come. We go on.")
         yield Say(at.unit, at.message(heading(at, manner, digest, ""), block(why)), at.key("held", digest.id))
         return
     if not standing(digest):
@@ -158,11 +158,9 @@ def gone(
         return
     yield Put(at.with_data(gone=[*told, mark]))
     title = block(source(at, manner, digest.table, digest.site), kind="title")
-    said = t(
-        "Somebody has taken back sentence {number} of what came from here. Please treat it as not said.", number=number
-    )
+    said = t("Somebody there has taken back sentence {number}. Please treat it as not said.", number=number)
     if not number:
-        said = t("Somebody has taken back a sentence of what came from here. Please treat it as not said.")
+        said = t("Somebody there has taken back a sentence. Please treat it as not said.")
     asks = f"{at.step}:{digest.id}:" if answers else ""
     head = heading(at, manner, digest, "none")
     plain = at.message(head, *content(at, digest), *more, buttons=answers, asks=asks, shows=digest.id)

@@ -24,9 +24,9 @@ def shown(draft: Draft, head: Phrase | None = None) -> Message:
     at, table, digest = draft.at, draft.table, draft.digest
     waits = bool(draft.note("approved", ""))
     title = (
-        t("Answer of table {number}, to be approved", number=table.number)
+        t("Answers of table {number}, to be approved", number=table.number)
         if digest.answers
-        else t("Digest of table {number}, to be approved", number=table.number)
+        else t("Summary of table {number}, to be approved", number=table.number)
     )
     blocks: list[Block] = [*([block(head)] if head is not None else []), block(title, kind="title")]
     for number, sentence in enumerate(digest.sentences, 1):

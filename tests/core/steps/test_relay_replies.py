@@ -326,9 +326,9 @@ def test_unapproved_it_is_held_and_both_tables_are_told() -> None:
     answer(stage, "gerd", "one", "Ja.")
     stage.wait(30 * MINUTE)
     assert answers_of(stage, "t2").state == "held"
-    assert any("held" in said for said in stage.read_by("coordinators:graz"))
+    assert any("Nobody has approved the answers of table 2" in said for said in stage.read_by("coordinators:graz"))
     stage.carry("pseudo", **{c.id: f"{c.id}@fr" for c in replies(stage)})
-    told = [m for m in shown_at(stage, "t1") if "were not approved in time" in read(m)]
+    told = [m for m in shown_at(stage, "t1") if "has approved their answers in time" in read(m)]
     assert [pointers(m) for m in told] == [[]]
     assert "after" in stage.courses["all"].open, "and the assembly goes on"
 
