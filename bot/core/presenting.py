@@ -73,14 +73,14 @@ def table_says(draft: Draft) -> Phrase | None:
     total, missing = len(said), sum(not yes for yes in said.values())
     if total < ENOUGH:
         return t("Your table is asked. So few have answered that more would tell who said what.")
-    if total >= FEW:
+    if not missing:
+        return t("Those at your table who answered find in it what was said.")
+    if total >= FEW and missing < total:
         return t(
             "{n} of the {total} people at your table who answered find in it what was said; the others miss something.",
             n=total - missing,
             total=total,
         )
-    if not missing:
-        return t("Those at your table who answered find in it what was said.")
     if 3 * missing <= total:
         return t(
             "Most of those at your table who answered find in it what was said, but something is missing for somebody."
