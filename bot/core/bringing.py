@@ -80,7 +80,13 @@ def bring(
         why = t("Nobody there has approved their summary in time, so it does not come. We go on.")
         if digest.answers:
             why = t("Nobody there has approved their answers in time, so they do not come. We go on.")
-        yield Say(at.unit, at.message(heading(at, manner, digest, ""), block(why)), at.key("held", digest.id))
+        said = at.message(heading(at, manner, digest, ""), block(why))
+        if (
+            digest.answers and at.stage is not None and at.stage.state == "closed"
+        ):  # that none has come was told at the close
+            yield Redraw((), said, at.key("held", digest.id), said=at.key("no-answer", digest.table))
+        else:
+            yield Say(at.unit, said, at.key("held", digest.id))
         return
     if not standing(digest):
         none = t("Nothing was written there this time that could be passed on.")

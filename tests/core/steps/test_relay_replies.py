@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.effects import Recall, Request
+from bot.core.effects import Recall, Redraw, Request
 from bot.core.events import Edited, Heard
 from bot.core.message import Message, Words
 from bot.core.state import Contribution, Digest, Table
@@ -328,8 +328,11 @@ def test_unapproved_it_is_held_and_both_tables_are_told() -> None:
     assert answers_of(stage, "t2").state == "held"
     assert any("Nobody has approved the answers of table 2" in said for said in stage.read_by("coordinators:graz"))
     stage.carry("pseudo", **{c.id: f"{c.id}@fr" for c in replies(stage)})
-    told = [m for m in shown_at(stage, "t1") if "has approved their answers in time" in read(m)]
-    assert [pointers(m) for m in told] == [[]]
+    [told] = [m for m in shown_at(stage, "t1") if "No answer has come yet" in read(m)]
+    [instead] = [each for each in stage.others if isinstance(each, Redraw)]
+    assert read(told).startswith("From table 2 in Austria")
+    assert "has approved their answers in time" in read(instead.message), "they hear once that none comes"
+    assert pointers(instead.message) == []
     assert "after" in stage.courses["all"].open, "and the assembly goes on"
 
 
