@@ -139,7 +139,8 @@ def _kept(at: Scene, digest: Digest, given: Contribution) -> Message:
     if number:
         about = t("Kept, as an answer to sentence {number}:", number=number)
     goes = t("It goes to the other table once whoever leads your table has approved it.")
-    blocks = [block(about), block(Words(given.id), kind="quote"), block(goes, kind="note")]
+    more = t("To add something, press the button of a sentence once more.")
+    blocks = [block(about), block(Words(given.id), kind="quote"), block(goes, " ", more, kind="note")]
     if at.seat.helped:
         blocks.insert(0, block(t("With help, for {name}:", name=at.seat.name), kind="note"))
     enough = Button(t("That is all"), at.press("enough", "", digest.id, ""))

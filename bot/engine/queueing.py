@@ -111,6 +111,8 @@ def _context(db: Database, assembly: str, given: Contribution, language: str) ->
     for _, _, id in arrivals.showing(db, assembly, given.id, language):
         digest = findings.load_digest(db, assembly, id)
         words = [s.worded for s in digest.sentences if not s.left_out] if digest is not None else []
-        if given.id in words[1:]:
-            return number, words[words.index(given.id) - 1]
+        before = next(reversed(words[: words.index(given.id)]), "") if given.id in words else ""
+        stands = opinions.contribution(db, assembly, before) if before else None
+        if stands is not None and stands.state == "live":
+            return number, before
     return number, ""
