@@ -91,7 +91,7 @@ def bring(
     if not standing(digest):
         none = t("Nothing was written there this time that could be passed on.")
         if digest.answers:
-            none = t("They have read what your table said, and nobody has written an answer this time.")
+            none = t("Nobody there has written an answer to what your table said.")
         yield Say(at.unit, at.message(heading(at, manner, digest, ""), block(none)), at.key("shown", digest.id))
         return
     head = heading(at, manner, digest, "none")
@@ -146,7 +146,10 @@ def retold(
     where = (source(at, manner, digest.table, digest.site), Plain(" · "), t("sentence {number}", number=number))
     language, own = read_by(come, replace(NOBODY, language=change.language))
     said = at.key(f"shown-{language}" if language else "shown", digest.id)
-    yield from doubting.news(at, change, said, where)
+    if change.state == "late":
+        yield from doubting.over(at, digest, own.texts, change, said, block(where[0], kind="title"))
+    else:
+        yield from doubting.news(at, change, said, where)
     key = at.key("redrawn", change.contribution, change.language, change.state, int(at.now.timestamp() * 1000))
     yield Redraw((), translated(at, manner, own, more, answers), key, said=said)
 

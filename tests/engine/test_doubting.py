@@ -8,7 +8,21 @@ from bot.core.effects import Draw, Redraw, Say, Seated
 from bot.core.message import Plain, message
 from bot.store import findings, people, translations
 from bot.store.database import Database
-from tests.support.border import LEEDS, MINUTE, SAID, SCRIPT, WIEN, WRONG, acts, border, made, news, seat_of, wanted
+from tests.support.border import (
+    HUMAN,
+    LEEDS,
+    MINUTE,
+    SAID,
+    SCRIPT,
+    WIEN,
+    WRONG,
+    acts,
+    border,
+    made,
+    news,
+    seat_of,
+    wanted,
+)
 from tests.support.chats import Talkers
 from tests.support.room import ASSEMBLY
 from tests.support.table_room import GROUP
@@ -236,7 +250,7 @@ async def test_what_is_held_goes_out_as_it_was_written_when_its_time_is_over() -
     async with border(script=WRONG, relay='on_language_gap = "hold"') as t:
         await t.room.wait(31 * MINUTE)
         [late] = news(t, "anna", "No translator was there in time")
-        assert late.endswith("this is what was written, in German.\n  “Die Fähre fährt nur 3 Mal am Tag.”")
+        assert late.endswith("this is what was written, in German.\n  “1. Die Fähre fährt nur 3 Mal am Tag.”")
         [old] = news(t, "anna", "[1] Show the original")
         assert "“1. Die Fähre fährt nur 3 Mal am Tag.”\n· Not translated: this is what was written, in German." in old
         await t.write("theo", "/trans")
@@ -246,6 +260,14 @@ async def test_what_is_held_goes_out_as_it_was_written_when_its_time_is_over() -
         assert t.last("anna").endswith(
             "from German:\n  “The ferry runs 3 times a day only.”\n[1] This translation looks wrong"
         )
+
+
+async def test_what_runs_out_of_time_together_is_told_in_one_message() -> None:
+    async with border(relay=HUMAN) as t:
+        await t.room.wait(31 * MINUTE)
+        for who in LEEDS:
+            [late] = news(t, who, "No translator was there in time")
+            assert "“1. Die Fähre fährt nur 3 Mal am Tag.”\n  “2. Wir brauchen keine Brücke hier.”" in late
 
 
 async def test_where_a_person_translates_nobody_reads_the_machine() -> None:
