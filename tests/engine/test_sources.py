@@ -15,7 +15,7 @@ from bot.core.state import Contribution, Digest, DigestSentence, Seat, Table, Tr
 from bot.store import archive, copies, identities, opinions
 from bot.transports.port import Batch, Incoming
 from tests.support.plays import flow_of, read
-from tests.support.room import ACCOUNT, ASSEMBLY, START, Room, room
+from tests.support.room import ACCOUNT, ASSEMBLY, ENGLISH, START, Room, room
 from tests.support.stagehand import Stagehand
 from tests.support.table_room import GROUP, bind
 from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
@@ -34,7 +34,7 @@ SAID = (
 async def evening(translate: str = "none", shown: str = "table") -> AsyncIterator[tuple[Room, dict[str, str]]]:
     """Both tables have talked, and their digests are drawn and wait for a yes."""
     flow = two_shores().replace('to = "mirror"\n', f'to = "mirror"\nsource_shown = "{shown}"\n')
-    async with room(flow, translate=translate) as here:
+    async with room(flow, translate=translate, catalogs=ENGLISH) as here:
         seats = await gather(here, EAST, WEST)
         await until(here, "talk")
         for name, words in SAID:
@@ -302,7 +302,7 @@ async def test_words_that_their_author_has_edited_say_so() -> None:
         await here.store.transact(opinions.amend, ASSEMBLY, seats["dora"], id, "Weniger Autos!", 1)
         told = await reads(here, "nils", press=f"-source:{digest.id}:{n}")
         assert "Weniger Autos!" in told
-        assert told.splitlines()[3].endswith("(geändert)")
+        assert told.splitlines()[3].endswith("(edited)")
 
 
 def seat_at(table: str) -> Seat:
