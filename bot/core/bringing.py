@@ -166,6 +166,7 @@ def gone(
     if mark in told or (sentence is not None and not sentence.left_out and sentence.worded != contribution):
         return
     yield Put(at.with_data(gone=[*told, mark]))
+    answers = tuple(button for button in answers if not button.press.endswith(f":{mark}"))
     title = block(source(at, manner, digest.table, digest.site), kind="title")
     said = t("Somebody there has taken back sentence {number}. Please treat it as not said.", number=number)
     if not number:

@@ -19,7 +19,7 @@ from bot.core.bringing import arrivals
 from bot.core.draft import members
 from bot.core.effects import Amend, Effect, Keep, Lane, Put, Recall, Say, Withdraw
 from bot.core.events import Heard
-from bot.core.exchange import Moves, answers_to, data_of, ends_at, number_in, numbered, ring
+from bot.core.exchange import Moves, answers_to, data_of, ends_at, number_in, numbered, ring, taken_back
 from bot.core.ids import derive
 from bot.core.message import Button, Message, Name, Part, Words, block, t
 from bot.core.names import clean_name, clean_text
@@ -91,6 +91,9 @@ def _ask(at: Scene, heard: Heard, digest: Digest, number: str, ends: datetime) -
     """Ask for the words."""
     sentence = numbered(digest, number)
     if sentence is None:
+        return
+    if taken_back(at, digest, int(number)):
+        yield _tell(at, heard, at.message(t("Whoever wrote this has taken it back, so there is nothing to answer.")))
         return
     blocks = [block(t("What would you like to answer to this?")), block(_read(at, digest, sentence), kind="quote")]
     note = t("Please write it here in one message, until {when}. Your table reads it too.", when=until(ends, at.now))

@@ -183,6 +183,17 @@ async def test_a_statement_that_is_taken_back_after_it_crossed_is_told_there_onc
             assert len(with_words(t, who, "Somebody there has taken back sentence 2")) == 1
 
 
+async def test_nobody_answers_what_was_taken_back() -> None:
+    async with two_way() as t:
+        old = _press(t, "anna", "Answer 2")
+        await t.room.apply([_withdraw(await t.room.store.read(_author, "said-1"), "")])
+        await t.room.engine.settle()
+        assert with_words(t, "anna", "Answer 1")
+        assert with_words(t, "anna", "Answer 2") == []
+        await t.room.say("anna", press=old)
+        assert "there is nothing to answer" in t.last("anna")
+
+
 def _author(db: Database, id: str) -> str:
     given = opinions.contribution(db, ASSEMBLY, id)
     assert given is not None
