@@ -140,7 +140,10 @@ async def test_a_latecomer_reads_the_last_words_in_their_language() -> None:
         assert "Für alle wird maschinell übersetzt" in last
         assert len(engine.asked) == 2  # both were translated already
         await people.tap("dora", "Original")
-        assert people.last("dora") == "So wurde es geschrieben:\n  “The bread is dear.”\n· wie es geschrieben wurde, auf Englisch"
+        assert (
+            people.last("dora")
+            == "So wurde es geschrieben:\n  “The bread is dear.”\n· wie es geschrieben wurde, auf Englisch"
+        )
 
 
 async def test_prompts_and_summaries_reach_each_in_their_language() -> None:
