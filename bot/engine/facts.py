@@ -36,9 +36,9 @@ but for counts at the close of a step, which are made once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.asking import CARDINALS, LABELS, ORDINALS
 from bot.core.commands.call import parse
@@ -55,10 +55,12 @@ from bot.engine.work import Work
 from bot.store import arrivals, ballots, findings, opinions, outbox, own, people
 from bot.store.times import instant, ms
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the facts are wanted for."""
+    """What the facts are wanted for. Nothing is written while they are gathered, so what several of them need is read once."""
 
     work: Work
     assembly: str
@@ -69,6 +71,23 @@ class Asked:
     table: Table | None
     event: Event
     now: datetime
+    _read: dict[tuple[str, ...], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, what: tuple[str, ...], read: Callable[[], T]) -> T:
+        """What `read` gives, asked only the first time for `what`."""
+        if what not in self._read:
+            self._read[what] = read()
+        found: T = self._read[what]
+        return found
+
+    def drawn(self, step: str) -> list[Digest]:
+        """The digests of a step at the addressed table; none without one."""
+        table = self.table.id if self.table is not None else ""
+        return (
+            self.once(("drawn", step), lambda: findings.digests(self.work.db, self.assembly, step, table))
+            if table
+            else []
+        )
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -141,6 +160,10 @@ def _members(a: Asked) -> dict[str, Any]:
 
 
 def _items(a: Asked) -> dict[str, Any]:
+    return {"items": a.once(("items",), lambda: _standing(a))}
+
+
+def _standing(a: Asked) -> tuple[Contribution, ...]:
     table = a.table.id if a.table is not None else None
     found = [
         c
@@ -149,7 +172,7 @@ def _items(a: Asked) -> dict[str, Any]:
     ]
     asked = any(isinstance(n.step, Consent) and "quotes" in n.step.purposes for n in a.flow.nodes.values())
     kept = (c for c in found if c.shared and c.site in a.sites)
-    return {"items": tuple(c for c in kept if not asked or opinions.granted(a.work.db, c.seat, "quotes"))}
+    return tuple(c for c in kept if not asked or opinions.granted(a.work.db, c.seat, "quotes"))
 
 
 def _quotable(a: Asked) -> dict[str, Any]:
@@ -178,8 +201,7 @@ def _wordings(a: Asked) -> dict[str, Any]:
     db, step = a.work.db, a.node.id
     standing = opinions.contributions(db, a.assembly, step, table=a.table.id, kinds=("sentence",))
     live = {c.id for c in standing}
-    drawn = findings.digests(db, a.assembly, step, a.table.id)
-    named = dict.fromkeys(s.words for d in drawn for s in d.sentences if s.words and s.words not in live)
+    named = dict.fromkeys(s.words for d in a.drawn(step) for s in d.sentences if s.words and s.words not in live)
     lost = (c for id in named if (c := opinions.contribution(db, a.assembly, id)) is not None)
     return {"wordings": (*standing, *lost)}
 
@@ -192,8 +214,7 @@ def _gone(a: Asked) -> dict[str, Any]:
 
 
 def _carried(a: Asked) -> dict[str, Any]:
-    drawn = findings.digests(a.work.db, a.assembly, a.node.id, a.table.id) if a.table is not None else []
-    return {"carried": {d.id: _read_at(a, d.id) for d in drawn}}
+    return {"carried": {d.id: _read_at(a, d.id) for d in a.drawn(a.node.id)}}
 
 
 def _read_at(a: Asked, digest: str) -> tuple[str, ...]:
@@ -222,8 +243,7 @@ def _digests(a: Asked) -> dict[str, Any]:
 def _at_table(a: Asked, steps: tuple[str, ...]) -> tuple[Digest, ...]:
     """The digests of these steps at the addressed table; without one, those of the whole course, or assembly."""
     if a.table is not None:
-        here = (findings.digest_at(a.work.db, a.assembly, step, a.table.id) for step in steps)
-        return tuple(d for d in here if d is not None)
+        return tuple(d for step in steps for d in a.drawn(step)[:1])
     found = [d for step in steps for d in findings.digests(a.work.db, a.assembly, step)]
     return tuple(d for d in found if d.site in a.sites or a.node.step.scope == "assembly")
 
