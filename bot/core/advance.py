@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import lodging, reach, reminding, rooms, routing, translators, ways_in
+from bot.core import lodging, reach, reminding, rooms, routing, ways_in
 from bot.core.audience import takes_part
 from bot.core.commands import ANSWERS, PUT_OFF, pending
 from bot.core.commands.hiding import remained
@@ -46,6 +46,7 @@ from bot.core.interruption import interrupted, prolong_unit, stale
 from bot.core.joining import first_run, waiting
 from bot.core.state import Seat, State
 from bot.core.steps.base import Step
+from bot.core.translation import translators
 from bot.core.turn import Turn
 
 

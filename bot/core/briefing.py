@@ -10,13 +10,13 @@ from bot.core import floor
 from bot.core.effects import Effect, Lane, Say
 from bot.core.events import Heard
 from bot.core.files import named
-from bot.core.interpreting import told_at_first
 from bot.core.message import Block, Button, Message, Name, Phrase, Several, Words, block, t, tn
 from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import spell, until
 from bot.core.state import Stage
 from bot.core.talk import Remark, silent_until, table_of
+from bot.core.translation.interpreting import told_at_first
 
 if TYPE_CHECKING:
     from bot.core.steps.discuss import Discuss

@@ -16,12 +16,12 @@ from pydantic import Field, field_validator
 
 from bot.core.conditions import Condition, parse
 from bot.core.fields import Clock, Day, Id, Instant, Language, Model, Moment, Text, local
-from bot.core.glossary import Entry
 from bot.core.itinerary import TRUNK, Node, lay_out
 from bot.core.message import Local
 from bot.core.questions import Question
 from bot.core.steps import AnyStep
 from bot.core.steps.base import Step
+from bot.core.translation.glossary import Entry
 
 _ZONES = available_timezones()
 """Asked once: it looks through the whole time zone database."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.core.partners import Partner, Routes, routes
+from bot.core.relays.partners import Partner, Routes, routes
 from bot.core.steps.relay import Relay
 from bot.store import arrivals, findings, opinions, tables
 

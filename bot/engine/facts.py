@@ -45,11 +45,11 @@ from bot.core.commands.call import parse
 from bot.core.commands.originals import UNREAD
 from bot.core.events import Event, Heard
 from bot.core.flow import Flow, references
-from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION, languages
 from bot.core.itinerary import Node
 from bot.core.rights import LEADING
 from bot.core.state import Contribution, Course, Digest, Seat, Table
 from bot.core.steps.consent import Consent
+from bot.core.translation.interpreting import ORIGINAL, ORIGINALS, TRANSLATION, languages
 from bot.engine import crossing, queueing
 from bot.engine.work import Work
 from bot.store import arrivals, ballots, findings, opinions, outbox, own, people

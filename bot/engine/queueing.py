@@ -1,6 +1,6 @@
 """What translators and readers of translations are shown, as facts of an event, and how words come into the translators' queue.
 
-* `texts`        words in a language, by `contribution@language` (`bot.core.translators.Text`)
+* `texts`        words in a language, by `contribution@language` (`bot.core.translation.translators.Text`)
 * `queue`        what waits for a translator, what came first in front
 * `translators`  everybody who serves as one
 * `question`     what a translator asks an author
@@ -17,7 +17,7 @@ from bot.core.commands.translating import named_in
 from bot.core.events import Event, Heard, Queued, Relayed, Retold, Spread
 from bot.core.events import encode as encode_event
 from bot.core.state import Contribution, Seat, Wanted
-from bot.core.translators import Text, for_seat, own, pointer
+from bot.core.translation.translators import Text, for_seat, own, pointer
 from bot.engine.work import Work
 from bot.store import arrivals, findings, opinions, people, queue, tables, translations
 from bot.store.database import Database

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.draft import Draft
-from bot.core.presenting import table_says
+from bot.core.drafts.draft import Draft
+from bot.core.drafts.presenting import table_says
 from bot.core.state import Digest
 from tests.support.drafts import MINUTE, digest, drafted, lead, number, press, quoted
 from tests.support.plays import read

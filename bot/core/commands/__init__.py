@@ -32,10 +32,10 @@ from bot.core.commands import (
 from bot.core.commands.call import Call, number_named, parse
 from bot.core.commands.consulting import awaited
 from bot.core.events import Answered, Heard
-from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.message import Part, Several, t
 from bot.core.rights import COMMANDS, OVERSEEING, ROLES, START, may
 from bot.core.state import Seat
+from bot.core.translation.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.turn import Turn
 
 RUN: Mapping[str, Callable[[Call], None]] = {

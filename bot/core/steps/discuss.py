@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import briefing, company, files, floor, interpreting, lodging, pictures, talk, voices
+from bot.core import briefing, company, files, floor, lodging, pictures, talk, voices
 from bot.core.effects import Effect, Lane, Put, Say
 from bot.core.events import Answered, Due, Heard, Retold
 from bot.core.fields import Span
@@ -22,7 +22,8 @@ from bot.core.spans import until
 from bot.core.state import Contribution, Seat, Stage
 from bot.core.steps.base import Step
 from bot.core.talk import Moves, Remark, changed, table_of
-from bot.core.translators import texts
+from bot.core.translation import interpreting
+from bot.core.translation.translators import texts
 
 ABSENT = timedelta(minutes=5)
 """After this a table whose facilitator has not written is reported to the coordinator."""

@@ -9,10 +9,10 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import approval, helping
 from bot.core.digest import Digest as Drawn
 from bot.core.digest import Statement, draw, in_order, most_agreed
-from bot.core.draft import Draft, members
+from bot.core.drafts import approval, helping
+from bot.core.drafts.draft import Draft, members
 from bot.core.effects import Done, Draw, Effect, Lane, Say
 from bot.core.events import Answered, Due, Heard
 from bot.core.fields import Id, Span

@@ -7,8 +7,8 @@ Invariants:
 
 * Only a person who leads the table approves, and only words that they have been shown: where new ones have come in since, the
   draft is shown anew. Silence never approves: at the end of the time the digest is held.
-* Nobody can rewrite a sentence without its authors (`bot.core.rewording`). One is left out for a listed reason, which the table
-  reads; the last one of a minority only by the coordinator.
+* Nobody can rewrite a sentence without its authors (`bot.core.drafts.rewording`). One is left out for a listed reason, which
+  the table reads; the last one of a minority only by the coordinator.
 * Where fewer than three people wrote what stands, it goes only with the yes of each; whoever does not agree keeps their words.
 * The words of an approved digest never change. They can be taken back.
 """
@@ -18,15 +18,15 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from bot.core import authorship, folding, helping, rewording, sounding
-from bot.core.authorship import answer
-from bot.core.draft import Draft
+from bot.core.drafts import authorship, folding, helping, rewording, sounding
+from bot.core.drafts.authorship import answer
+from bot.core.drafts.draft import Draft
+from bot.core.drafts.presenting import reshown, shown, staffed_by
 from bot.core.effects import Draw, Effect, Lane, Note, Put, Say
 from bot.core.events import Heard
 from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Button, Message, Phrase, block, t
-from bot.core.presenting import reshown, shown, staffed_by
 from bot.core.retelling import KEPT, REASONS, WITHDRAWN, in_own, quoted, standing, told
 from bot.core.series import focus_on
 from bot.core.state import Digest, DigestSentence

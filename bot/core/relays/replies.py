@@ -3,7 +3,7 @@
 Invariants:
 
 * An answer is a contribution of its author's (kind `reply`; its `target` is what it answers: words, or a whole digest). It is
-  read at the author's own table at once, and elsewhere only once it is approved (`bot.core.answering`).
+  read at the author's own table at once, and elsewhere only once it is approved (`bot.core.relays.answering`).
 * It can be changed until it is drafted: nothing changes of what somebody approves.
 """
 
@@ -15,14 +15,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.bringing import arrivals
-from bot.core.draft import members
+from bot.core.drafts.draft import members
 from bot.core.effects import Amend, Effect, Keep, Lane, Put, Recall, Say, Withdraw
 from bot.core.events import Heard
-from bot.core.exchange import Moves, answers_to, data_of, ends_at, number_in, numbered, ring, taken_back
 from bot.core.ids import derive
 from bot.core.message import Button, Message, Name, Part, Words, block, t
 from bot.core.names import clean_name, clean_text
+from bot.core.relays.bringing import arrivals
+from bot.core.relays.exchange import Moves, answers_to, data_of, ends_at, number_in, numbered, ring, taken_back
 from bot.core.retelling import standing
 from bot.core.scene import Scene
 from bot.core.series import focus_on

@@ -7,16 +7,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from bot.core import doubting
 from bot.core.effects import Effect, Put, Redraw, Say
 from bot.core.events import Retold
 from bot.core.message import Block, Button, Lang, Message, Part, Plain, Words, block, t
-from bot.core.partners import Partner, same_language
+from bot.core.relays.partners import Partner, same_language
 from bot.core.retelling import for_nobody, standing, translated_by
 from bot.core.scene import Scene
 from bot.core.state import Digest, Seat
 from bot.core.talk import table_of
-from bot.core.translators import texts
+from bot.core.translation import doubting
+from bot.core.translation.translators import texts
 
 
 class Manner(Protocol):

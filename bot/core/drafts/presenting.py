@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core import offers
-from bot.core.draft import Draft
+from bot.core.drafts import offers
+from bot.core.drafts.draft import Draft
 from bot.core.effects import Effect, Lane, Say
 from bot.core.message import Block, Button, Message, Phrase, Words, block, t
 from bot.core.retelling import FEW, REASONS, WHY, in_own, not_in, quoted, standing

@@ -14,13 +14,13 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 
 from bot.core.digest import same_words
-from bot.core.draft import Draft
+from bot.core.drafts.draft import Draft
+from bot.core.drafts.presenting import EACH, place_of, reshown
 from bot.core.effects import Effect, Keep, Lane, Note, Recall, Say, Withdraw
 from bot.core.events import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Message, Phrase, Words, block, t, tn
 from bot.core.names import clean_name, clean_text
-from bot.core.presenting import EACH, place_of, reshown
 from bot.core.retelling import FOLDED, WITHDRAWN, quoted
 from bot.core.series import focus_on
 from bot.core.spans import until

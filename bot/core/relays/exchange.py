@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.core.bringing import Manner, arrivals
 from bot.core.effects import Effect, Put, Wake
 from bot.core.events import Due
 from bot.core.message import Block, Button, block, t
+from bot.core.relays.bringing import Manner, arrivals
 from bot.core.retelling import standing
 from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
@@ -71,7 +71,7 @@ def buttons(at: Scene, digest: Digest) -> tuple[Button, ...]:
 
 
 def taken_back(at: Scene, digest: Digest, number: int) -> bool:
-    """Whether this table has been told that the words of a sentence are gone (`bot.core.bringing.gone`)."""
+    """Whether this table has been told that the words of a sentence are gone (`bot.core.relays.bringing.gone`)."""
     return f"{digest.id}:{number}" in data_of(at).get("gone", ())
 
 

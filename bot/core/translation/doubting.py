@@ -26,7 +26,7 @@ from bot.core.retelling import quoted
 from bot.core.scene import Scene
 from bot.core.spans import until
 from bot.core.state import Digest, DigestSentence, Seat, Wanted
-from bot.core.translators import Text, pressed, texts
+from bot.core.translation.translators import Text, pressed, texts
 
 WRONG = t("This translation looks wrong")
 """The button."""
