@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest_asyncio
 
 if TYPE_CHECKING:
     from tests.support.matrix_people import Gathering, Pool
+    from tests.support.played import Played
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,6 +23,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def repo() -> Path:
     """The root of the repository."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def cross_border() -> Played:
+    """The cross-border dialogue, played once for all who look at it. They change nothing of it."""
+    from tests.support.played import play
+
+    return asyncio.run(play("cross-border"))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,57 @@ def _forbidden_in_core(code: str) -> set[str]:
             if package not in CORE_MAY_IMPORT and (package not in sys.stdlib_module_names or package in OUTSIDE_WORLD):
                 bad.add(package)
     return bad
+
+
+def test_imports_run_in_no_circle(repo: Path, modules: dict[Path, str]) -> None:
+    """Whichever module is imported first."""
+    trees = {_dotted(p, repo): ast.parse(text) for p, text in modules.items() if p.is_relative_to(repo / "bot")}
+    assert len(trees) > 100
+    assert _circle({name: _imported(tree, set(trees)) for name, tree in trees.items()}) == []
+
+
+def test_the_guard_of_imports_sees_a_circle() -> None:
+    package = {"bot.steps": {"bot.steps.adopt"}, "bot.steps.adopt": {"bot.deciding"}, "bot.steps.vote": set()}
+    assert _circle({**package, "bot.deciding": set()}) == []
+    assert set(_circle({**package, "bot.deciding": {"bot.steps.vote"}})) == {"bot.steps", "bot.deciding"}
+    inside = {"bot.steps": set(), "bot.steps.a": {"bot.steps.b"}, "bot.steps.b": {"bot.steps.a"}}
+    assert set(_circle(inside)) == {"bot.steps.a", "bot.steps.b"}
+    known = {"bot.core", "bot.core.ids"}
+    assert _imported(ast.parse("from bot.core import ids\ndef f():\n    import bot.core\n"), known) == {"bot.core.ids"}
+    assert _imported(ast.parse("if TYPE_CHECKING:\n    from bot.core.ids import derive\n"), known) == set()
+
+
+def _dotted(path: Path, repo: Path) -> str:
+    return ".".join(path.relative_to(repo).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(tree: ast.Module, known: set[str]) -> set[str]:
+    """The modules that are imported as soon as a module is: what a function imports, or mypy alone, waits."""
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        if isinstance(node, ast.ImportFrom):
+            names = {f"{node.module}.{each.name}" for each in node.names}
+            found |= names & known or {node.module or ""}
+    return found & known
+
+
+def _circle(imports: dict[str, set[str]]) -> list[str]:
+    """The modules of a circle, or none. Whoever imports a part of a package imports first what the package itself imports:
+    so a package that imports its own parts counts as one module for all outside."""
+    whole = {name for name, wanted in imports.items() if any(each.startswith(name + ".") for each in wanted)}
+
+    def seen(name: str) -> str:
+        return min((each for each in whole if name == each or name.startswith(each + ".")), key=len, default=name)
+
+    outside: dict[str, set[str]] = {}
+    for name, wanted in imports.items():
+        outside.setdefault(seen(name), set()).update(seen(each) for each in wanted if seen(each) != seen(name))
+    inside = {name: {each for each in wanted if each not in whole} for name, wanted in imports.items()}
+    for graph in (outside, inside):
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as circle:
+            return list(circle.args[1])
+    return []

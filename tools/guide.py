@@ -20,12 +20,12 @@ from pydantic import BaseModel
 from bot.app.config import EngineTable, ModelTable, TranslationTable
 from bot.core.facilitator import Facilitator
 from bot.core.flow import Files, GroupPlan, Head, Joining, Mandate, QuietHours, Schedule, Site, Size
-from bot.core.glossary import Entry
 from bot.core.lint import RULES
 from bot.core.questions import Question
 from bot.core.rights import COMMANDS, ROLES
 from bot.core.steps import AnyStep
 from bot.core.steps.base import Step
+from bot.core.translation.glossary import Entry
 from tools.kinds import default_of, kind_of
 
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "guide"

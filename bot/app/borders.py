@@ -13,10 +13,10 @@ from bot.app.config import BadConfig, Config
 from bot.app.findings import Finding
 from bot.app.operations import Desk
 from bot.app.translating import engines
-from bot.core.borders import Pair, pairs
 from bot.core.flow import Flow
 from bot.core.problems import count, listed
 from bot.core.steps.relay import Relay
+from bot.core.translation.borders import Pair, pairs
 from bot.language.flowfiles import MEMORY, toml_file
 from bot.language.translation import tmx
 from bot.language.translation.port import Engine, EngineFailed

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import halting, lodging, pending, reach, reminding, rooms, routing, stopping, talk, translators, ways_in
+from bot.core import halting, lodging, reach, reminding, rooms, routing, stopping, talk, ways_in
 from bot.core.audience import takes_part
-from bot.core.commands import ANSWERS, PUT_OFF
+from bot.core.commands import ANSWERS, PUT_OFF, pending
 from bot.core.commands.hiding import remained
 from bot.core.commands.moderating import goes
 from bot.core.effects import Effect, Show
@@ -48,6 +48,7 @@ from bot.core.interruption import interrupted, prolong_unit, stale
 from bot.core.joining import first_run, waiting
 from bot.core.state import Seat, State
 from bot.core.steps.base import Step
+from bot.core.translation import translators
 from bot.core.turn import Turn
 
 

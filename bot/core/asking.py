@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.events import Heard
-from bot.core.message import Block, Button, Local, Message, Part, Phrase, Words, block, t
+from bot.core.message import Block, Button, Local, Message, Part, Phrase, Words, block, t, tn
 from bot.core.questions import Question
 from bot.core.scene import Scene
 from bot.core.spans import until
@@ -91,7 +91,7 @@ def options(slot: Slot) -> tuple[tuple[str, Part], ...]:
     elif question.method == "likert":
         found = [(str(n), Local(label)) for n, label in enumerate(question.labels, 1)]
     elif question.method == "score":
-        found = [(str(n), t("{n} points", n=n)) for n in range(question.low, question.high + 1)]
+        found = [(str(n), tn("{n} point", "{n} points", n=n)) for n in range(question.low, question.high + 1)]
     elif not question.typed:
         found = [(c, LABELS[c]) for c in question.choices]
         if slot.words:

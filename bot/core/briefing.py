@@ -10,14 +10,14 @@ from bot.core import floor
 from bot.core.effects import Effect, Lane, Say
 from bot.core.events import Heard
 from bot.core.files import named
-from bot.core.interpreting import told_at_first
 from bot.core.message import Block, Button, Message, Name, Phrase, Several, Words, block, t, tn
 from bot.core.observing import observed
 from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import spell, until
 from bot.core.state import Stage
-from bot.core.talk import Remark, somebody, table_of
+from bot.core.talk import Remark, silent_until, somebody, table_of
+from bot.core.translation.interpreting import told_at_first
 
 if TYPE_CHECKING:
     from bot.core.steps.discuss import Discuss
@@ -109,6 +109,8 @@ def not_now(at: Scene, step: Discuss, heard: Heard) -> Message | None:
     elif stage.state == "paused":
         resumes = datetime.fromisoformat(stage.data["resumes"])
         why = t("The talk rests until {when}.", when=until(resumes, at.now))
+    elif (over := silent_until(stage, at.seat.id, at.now)) is not None and not heard.press:
+        why = t("You have been asked to listen until {when}.", when=until(over, at.now))
     if why is None:
         return None
     return at.message(why, *(() if heard.press else (t("What you wrote was not sent."),)))

@@ -168,7 +168,7 @@ class Wake:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Every timer of a course that lies ahead rings later by this span, or earlier where it is negative, but never in the past."""
+    """Every timer of a course that lies ahead rings later by this span, or earlier where it is negative; never in the past."""
 
     course: str
     span: timedelta

@@ -342,8 +342,8 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Ripe:
-    """What `seat` asked for a while ago happens now, unless somebody has stopped it (`bot.core.pending`). `id` is what was held,
-    `table` the table that it concerns, "" where it concerns none."""
+    """What `seat` asked for a while ago happens now, unless somebody has stopped it (`bot.core.commands.pending`). `id` is
+    what was held, `table` the table that it concerns, "" where it concerns none."""
 
     course: str
     id: str
@@ -428,38 +428,3 @@ def encode(event: Event) -> bytes:
 def decode(data: bytes | str) -> Event:
     """The event that `encode` wrote."""
     return _adapter.validate_json(data)
-
-
-__all__ = [
-    "Answered",
-    "Bound",
-    "Due",
-    "Edited",
-    "Entered",
-    "Event",
-    "Exited",
-    "Expired",
-    "Fed",
-    "Forgotten",
-    "Found",
-    "Halted",
-    "Heard",
-    "Interrupted",
-    "Joined",
-    "Lapsed",
-    "Lost",
-    "Queued",
-    "Reached",
-    "Redacted",
-    "Relayed",
-    "Remained",
-    "Retold",
-    "Removed",
-    "Ripe",
-    "Spoken",
-    "Spread",
-    "Started",
-    "Unbound",
-    "decode",
-    "encode",
-]

@@ -13,18 +13,19 @@ whether the speaker has written, `missed` who is asked again, `second` whether t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.effects import Lane, Say
+from bot.core.effects import Effect, Lane, Put, Say
 from bot.core.lots import Lots
 from bot.core.message import Block, Button, Message, Name, Part, block, t
 from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import left, until
-from bot.core.state import Stage
-from bot.core.talk import Moves, changed, log, ring, table_of, tell
+from bot.core.state import Seat, Stage
+from bot.core.talk import Moves, changed, log, ring, somebody, table_of, tell
 
 BREATH = timedelta(seconds=20)
 """How long a speaker may be silent after a message before the floor goes on: people write in parts."""
@@ -79,6 +80,19 @@ def give(at: Scene, stage: Stage, rules: Round) -> Moves:
     yield ring(at, at.now + (ends - at.now) / 2, "half", turn)
     yield ring(at, ends, "turn", turn)
     return stage
+
+
+def call_on(at: Scene, stage: Stage, who: Seat) -> Iterator[Effect]:
+    """Somebody is asked to speak by whoever leads the table: next in a round, at once where the talk is free."""
+    if running(stage):
+        yield Put(changed(stage, order=[who.id, *(s for s in stage.data["order"] if s != who.id)]))
+        yield tell(at, f"called/{who.id}/{stage.data['turn']}", t("{name} comes next.", name=Name(who.id)))
+        return
+    mark = int(at.now.timestamp())
+    asked = t("{name} would like to hear you now, if you wish.", name=somebody(at.seat))
+    yield Say(who.unit, at.message(asked, expects="text"), at.key("called", who.id, mark), Lane.TALK, quiet=False)
+    told = t("{name} gives the word to {who}.", name=somebody(at.seat), who=Name(who.id))
+    yield tell(at, f"called/{who.id}/{mark}", told, without=(who.id, at.seat.id))
 
 
 def spoke(at: Scene, stage: Stage) -> Moves:

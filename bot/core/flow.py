@@ -6,7 +6,7 @@ reference, `flow-id@` and twelve hex digits of the hash over all its files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -17,14 +17,13 @@ from pydantic import Field, field_validator
 from bot.core.conditions import Condition, parse
 from bot.core.facilitator import Facilitator
 from bot.core.fields import Clock, Day, Id, Instant, Language, Model, Moment, Text, local
-from bot.core.glossary import Entry
 from bot.core.itinerary import TRUNK, Node, lay_out
 from bot.core.message import Local
 from bot.core.openness import Feed, Log
 from bot.core.questions import Question
-from bot.core.state import Role
 from bot.core.steps import AnyStep
 from bot.core.steps.base import Step
+from bot.core.translation.glossary import Entry
 
 _ZONES = available_timezones()
 """Asked once: it looks through the whole time zone database."""
@@ -357,11 +356,6 @@ def _replace_text(text: str, own: str | None, texts: Mapping[str, str], round: s
     return text.replace("{item}", own or texts.get(source, "{item}")).replace("{round}", round)
 
 
-def roles_of(steps: Iterable[Step]) -> frozenset[Role]:
-    """The roles that take part in some step."""
-    return frozenset(role for step in steps for role in step.audience)
-
-
 __all__ = [
     "Feed",
     "Files",
@@ -380,5 +374,4 @@ __all__ = [
     "Size",
     "follows",
     "references",
-    "roles_of",
 ]

@@ -13,7 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import floor, pending, talk
+from bot.core import floor, talk
+from bot.core.commands import pending
 from bot.core.commands.call import Call
 from bot.core.effects import Delay, Fan, Note, Put, Say, Wake
 from bot.core.events import Due, Halted

@@ -47,7 +47,7 @@ class Local:
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a citizen gave: the text of a contribution, by its id. With `own` each reads it in their own language where there is a
-    translation, labelled, and else as it was written (`bot.core.interpreting`)."""
+    translation, labelled, and else as it was written (`bot.core.translation.interpreting`)."""
 
     contribution: str
     own: bool = False

@@ -32,7 +32,7 @@ GONE: dict[Fate, Phrase] = {
     "missing": t("This is not on record any more."),
 }
 TOLD_BY: dict[str, Phrase] = {
-    "machine": t("Nobody has read this translation yet."),
+    "machine": t("No translator has looked at this translation yet."),
     "reviewed": t("Somebody who knows both languages has read this translation."),
     "questioned": t("A reader doubts this translation."),
     "withdrawn": t("This translation was withdrawn; the original stands in its place."),

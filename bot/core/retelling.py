@@ -123,7 +123,7 @@ def support_in_words(sentence: DigestSentence) -> Phrase | None:
 
 def for_nobody(digest: Digest) -> Phrase | None:
     """That these sentences do not speak for everybody; None if they do."""
-    if digest.unheard == 0:
+    if digest.unheard == 0 or digest.answers:  # who had nothing to answer is missed nowhere
         return None
     if digest.members >= FEW:
         return tn(
@@ -133,7 +133,7 @@ def for_nobody(digest: Digest) -> Phrase | None:
             members=digest.members,
         )
     if 2 * digest.unheard >= digest.members:
-        return t("None of these sentences speaks for half of the table or more.")
+        return t("These sentences speak for half of the table at most.")
     return t("These sentences do not speak for everybody at the table.")
 
 

@@ -327,9 +327,9 @@ COMMANDS: dict[str, Command] = {
         ),
         Command(
             "source", TABLE | LEADING, "anywhere", "/source 3",
-            t("what stands behind a sentence of the digest"),
-            t("Shows what stands behind a sentence of the digest that you read last: the words as they were written, in which "
-              "language, when and where, and who changed or translated them. Reply to another digest to ask about that one."),
+            t("what stands behind a sentence of the summary"),
+            t("Shows what stands behind a sentence of the summary that you read last: the words as they were written, in which "
+              "language, when and where, and who changed or translated them. Reply to another summary to ask about that one."),
             places=IN_ROOM, kinds=PRESSABLE,
         ),
         Command(

@@ -50,9 +50,6 @@ class Scene:
         """The stage of this unit, None before it opened."""
         return self.state.stages.get((self.step, self.unit))
 
-    def stage_of(self, unit: str) -> Stage | None:
-        return self.state.stages.get((self.step, unit))
-
     @property
     def facts(self) -> Mapping[str, Any]:
         return self.state.facts

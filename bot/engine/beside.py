@@ -9,15 +9,15 @@ Invariants:
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from bot.engine.clock import Clock
 from bot.engine.faults import place
-from bot.engine.patience import PASSING, Patience
+from bot.engine.patience import Patience
+from bot.engine.under_way import AGAIN, UnderWay
 from bot.store import courses
 from bot.store.connection import Store
 from bot.store.courses import Job
@@ -28,8 +28,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16
 """Jobs of one kind, and into one language, under way at a time: slow ones keep nobody from those of another."""
-AGAIN = 60.0
-"""Seconds after which it looks, whatever has happened."""
 
 Work = Callable[[Job], Awaitable[None]]
 
@@ -40,11 +38,8 @@ class Beside:
 
     def __init__(self, store: Store, clock: Clock, kinds: Mapping[str, Work], wake: Callable[[], None]) -> None:
         self._store, self._clock, self._kinds, self._awake = store, clock, dict(kinds), wake
-        self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._busy: UnderWay[tuple[str, str]] = UnderWay("machines")
         self._under_way: Counter[tuple[str, str]] = Counter()
-        self._troubles: list[BaseException] = []
-        self._woken = asyncio.Event()
-        self._stopping = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -56,38 +51,24 @@ class Beside:
         total = 0
         while await self._start() or self._busy:
             total += len(self._busy)
-            if self._busy:
-                await asyncio.wait(self._busy.values())
-            self._complain()
+            await self._busy.settle()
         return total
 
     async def run(self, patience: Patience) -> None:
-        """Do what comes until `stop`. A disk that does not take what is written is waited for."""
-        try:
-            while not self._stopping:
-                self._woken.clear()
-                try:
-                    self._complain()
-                    await self._start()
-                except PASSING as error:
-                    await patience.rest("machines", error)
-                    continue
-                patience.over("machines")
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), AGAIN)
-        finally:
-            for task in self._busy.values():
-                task.cancel()
-            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        """Do what comes until `stop`."""
+        await self._busy.run(self._turn, patience)
 
     def wake(self) -> None:
         """There may be something to do."""
-        self._woken.set()
+        self._busy.wake()
 
     def stop(self) -> None:
         """Begin nothing more."""
-        self._stopping = True
-        self._woken.set()
+        self._busy.stop()
+
+    async def _turn(self) -> float:
+        await self._start()
+        return AGAIN
 
     async def _start(self) -> int:
         """Begin what waits, as far as there is room. How many jobs were begun."""
@@ -95,26 +76,15 @@ class Beside:
         free = [job for job in waiting if (job.assembly, job.request.key) not in self._busy]
         begun = []
         for job in free:
-            name = job.assembly, job.request.key
             if self._under_way[_lane(job)] >= AT_ONCE:
                 continue
             begun.append(job)
             self._under_way[_lane(job)] += 1
-            task = self._busy[name] = asyncio.create_task(self._do(job), name=f"beside {job.request.job}")
-            task.add_done_callback(lambda task, job=job: self._ended(job, task))  # type: ignore[misc]  # as now
+            self._busy.begin((job.assembly, job.request.key), self._do(job), partial(self._ended, _lane(job)))
         return len(begun)
 
-    def _ended(self, job: Job, task: asyncio.Task[None]) -> None:
-        del self._busy[job.assembly, job.request.key]
-        self._under_way[_lane(job)] -= 1
-        if not task.cancelled() and (trouble := task.exception()) is not None:
-            self._troubles.append(trouble)
-        self._woken.set()
-
-    def _complain(self) -> None:
-        """Raise what has gone wrong with the database."""
-        if self._troubles:
-            raise self._troubles.pop(0)
+    def _ended(self, lane: tuple[str, str]) -> None:
+        self._under_way[lane] -= 1
 
     async def _do(self, job: Job) -> None:
         try:

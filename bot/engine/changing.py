@@ -16,9 +16,9 @@ from dataclasses import replace
 from bot.core.effects import Amend, Lane, Recall, Redraw
 from bot.core.events import Event, Heard, Remained, Retold
 from bot.core.flow import Flow
-from bot.core.interpreting import anywhere, reads_in, retold
 from bot.core.message import Message, encode
 from bot.core.state import Contribution, Translated
+from bot.core.translation.interpreting import anywhere, reads_in, retold
 from bot.engine import feeding
 from bot.engine.work import Work
 from bot.store import copies, opinions, rooms, unsaid

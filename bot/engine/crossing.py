@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.core.partners import Partner, Routes, routes
+from bot.core.relays.partners import Partner, Routes, routes
 from bot.core.steps.relay import Relay
 from bot.store import arrivals, findings, opinions, tables
 
@@ -54,11 +54,18 @@ def _incoming(a: Asked) -> dict[str, Any]:
 
 
 def _arrivals(a: Asked) -> dict[str, Any]:
-    return {"arrivals": arrivals.at_table(a.work.db, a.assembly, a.node.id, a.table.id) if a.table else ()}
+    return {"arrivals": _come(a)}
+
+
+def _come(a: Asked) -> tuple[arrivals.Arrival, ...]:
+    if a.table is None:
+        return ()
+    table = a.table.id
+    return a.once(("come",), lambda: arrivals.at_table(a.work.db, a.assembly, a.node.id, table))
 
 
 def _answers(a: Asked) -> dict[str, Any]:
-    return {"answers": tuple(findings.digests(a.work.db, a.assembly, a.node.id, a.table.id)) if a.table else ()}
+    return {"answers": tuple(a.drawn(a.node.id))}
 
 
 def _replies(a: Asked) -> dict[str, Any]:
@@ -69,8 +76,7 @@ def _replies(a: Asked) -> dict[str, Any]:
 
 
 def _targets(a: Asked) -> dict[str, Any]:
-    come = arrivals.at_table(a.work.db, a.assembly, a.node.id, a.table.id) if a.table else ()
-    asked = [s.sources[0] for digest, _, _ in come if digest.answers for s in digest.sentences]
+    asked = [s.sources[0] for digest, _, _ in _come(a) if digest.answers for s in digest.sentences]
     return {"targets": opinions.targets(a.work.db, a.assembly, asked)}
 
 

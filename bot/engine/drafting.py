@@ -29,6 +29,7 @@ from bot.engine.clock import Clock
 from bot.engine.facts import Asked, gather
 from bot.engine.faults import place
 from bot.engine.house import House
+from bot.engine.together import Together
 from bot.engine.work import Work
 from bot.language.doubles import Pair, Said
 from bot.language.model import Attempt, Model
@@ -74,18 +75,20 @@ class Drafting:
 
     def __init__(self, store: Store, house: House, clock: Clock, helpers: Helpers) -> None:
         self._store, self._house, self._clock, self._helpers = store, house, clock, helpers
+        self._together = Together(store)
         self._turn, self._thread = asyncio.Lock(), ThreadPoolExecutor(1, "doubles")
         self._places = asyncio.Semaphore(AT_ONCE)
         self._breaker = Breaker()
 
     async def doubles(self, job: Job) -> None:
         """Which statements behind a draft may say the same: pairs of their ids, the likeliest first."""
-        pairs: list[Pair] = []
-        if self._helpers.suggest is not None:
-            said = await self._store.read(_statements, self._house, job, self._clock.now())
-            pairs = await self._alike(said, self._helpers.suggest)
+        if self._helpers.suggest is None:
+            await self._together.transact(_pass_over, job)
+            return
+        said = await self._store.read(_statements, self._house, job, self._clock.now())
+        pairs = await self._alike(said, self._helpers.suggest)
         found = {"digest": job.request.args["digest"], "pairs": [[pair.one, pair.other] for pair in pairs]}
-        await self._store.transact(_answer, job, found, self._clock.now())
+        await self._together.transact(_answer, job, found, self._clock.now())
 
     async def word(self, job: Job) -> None:
         """How the model would put into one sentence what several people have written."""
@@ -203,6 +206,11 @@ def _keep(
 def _unchanged(db: Database, assembly: str, given: Mapping[str, Contribution]) -> bool:
     """Whether what the model has read still stands like that."""
     return opinions.words(db, assembly, given) == {id: each.text for id, each in given.items()}
+
+
+def _pass_over(db: Database, job: Job) -> None:
+    """There is nobody to ask, so the step is told nothing."""
+    courses.finish_job(db, job.assembly, job.request.key)
 
 
 def _answer(db: Database, job: Job, found: Mapping[str, Any], now: datetime) -> None:

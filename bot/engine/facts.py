@@ -39,29 +39,31 @@ but for counts at the close of a step, which are made once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from bot.core.asking import CARDINALS, LABELS, ORDINALS
 from bot.core.commands.call import parse
 from bot.core.commands.originals import UNREAD
 from bot.core.events import Event, Heard
 from bot.core.flow import Flow, references
-from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION, languages
 from bot.core.itinerary import Node
 from bot.core.rights import LEADING, OVERSEEING
 from bot.core.state import Contribution, Course, Digest, Role, Seat, Table
 from bot.core.steps.consent import Consent
+from bot.core.translation.interpreting import ORIGINAL, ORIGINALS, TRANSLATION, languages
 from bot.engine import crossing, feeding, overview, queueing
 from bot.engine.work import Work
 from bot.store import arrivals, ballots, findings, opinions, outbox, own, people
 from bot.store.times import instant, ms
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the facts are wanted for."""
+    """What the facts are wanted for. Nothing is written while they are gathered, so what several of them need is read once."""
 
     work: Work
     assembly: str
@@ -72,6 +74,23 @@ class Asked:
     table: Table | None
     event: Event
     now: datetime
+    _read: dict[tuple[str, ...], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, what: tuple[str, ...], read: Callable[[], T]) -> T:
+        """What `read` gives, asked only the first time for `what`."""
+        if what not in self._read:
+            self._read[what] = read()
+        found: T = self._read[what]
+        return found
+
+    def drawn(self, step: str) -> list[Digest]:
+        """The digests of a step at the addressed table; none without one."""
+        table = self.table.id if self.table is not None else ""
+        return (
+            self.once(("drawn", step), lambda: findings.digests(self.work.db, self.assembly, step, table))
+            if table
+            else []
+        )
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -144,6 +163,10 @@ def _members(a: Asked) -> dict[str, Any]:
 
 
 def _items(a: Asked) -> dict[str, Any]:
+    return {"items": a.once(("items",), lambda: _standing(a))}
+
+
+def _standing(a: Asked) -> tuple[Contribution, ...]:
     table = a.table.id if a.table is not None else None
     found = [
         c
@@ -152,7 +175,7 @@ def _items(a: Asked) -> dict[str, Any]:
     ]
     asked = any(isinstance(n.step, Consent) and "quotes" in n.step.purposes for n in a.flow.nodes.values())
     kept = (c for c in found if c.shared and c.site in a.sites and a.work.seat(c.seat).role == "participant")
-    return {"items": tuple(c for c in kept if not asked or opinions.granted(a.work.db, c.seat, "quotes"))}
+    return tuple(c for c in kept if not asked or opinions.granted(a.work.db, c.seat, "quotes"))
 
 
 def _quotable(a: Asked) -> dict[str, Any]:
@@ -181,8 +204,7 @@ def _wordings(a: Asked) -> dict[str, Any]:
     db, step = a.work.db, a.node.id
     standing = opinions.contributions(db, a.assembly, step, table=a.table.id, kinds=("sentence",))
     live = {c.id for c in standing}
-    drawn = findings.digests(db, a.assembly, step, a.table.id)
-    named = dict.fromkeys(s.words for d in drawn for s in d.sentences if s.words and s.words not in live)
+    named = dict.fromkeys(s.words for d in a.drawn(step) for s in d.sentences if s.words and s.words not in live)
     lost = (c for id in named if (c := opinions.contribution(db, a.assembly, id)) is not None)
     return {"wordings": (*standing, *lost)}
 
@@ -195,8 +217,7 @@ def _gone(a: Asked) -> dict[str, Any]:
 
 
 def _carried(a: Asked) -> dict[str, Any]:
-    drawn = (d.id for d in findings.digests(a.work.db, a.assembly, a.node.id) if a.table and d.table == a.table.id)
-    return {"carried": {id: _read_at(a, id) for id in drawn}}
+    return {"carried": {d.id: _read_at(a, d.id) for d in a.drawn(a.node.id)}}
 
 
 def _read_at(a: Asked, digest: str) -> tuple[str, ...]:
@@ -225,8 +246,7 @@ def _digests(a: Asked) -> dict[str, Any]:
 def _at_table(a: Asked, steps: tuple[str, ...]) -> tuple[Digest, ...]:
     """The digests of these steps at the addressed table; without one, those of the whole course, or assembly."""
     if a.table is not None:
-        here = (findings.digest_at(a.work.db, a.assembly, step, a.table.id) for step in steps)
-        return tuple(d for d in here if d is not None)
+        return tuple(d for step in steps for d in a.drawn(step)[:1])
     found = [d for step in steps for d in findings.digests(a.work.db, a.assembly, step)]
     return tuple(d for d in found if d.site in a.sites or a.node.step.scope == "assembly")
 
@@ -307,7 +327,11 @@ def for_commands(
         found |= overview.found(work, assembly, flow, course, table, event)
     if seat is not None and seat.role != "participant":
         found["over"] = all(work.course(assembly, id).state == "ended" for id in flow.courses)
-    if seat is not None and seat.role == "organiser" and (parse(event.text)[0] == "revoke" or pressed.startswith("-revoke:")):
+    if (
+        seat is not None
+        and seat.role == "organiser"
+        and (parse(event.text)[0] == "revoke" or pressed.startswith("-revoke:"))
+    ):
         roles = tuple(role for role in get_args(Role) if role != "participant")
         found["staff"] = tuple(people.roster(work.db, assembly, roles=roles, statuses=("new", "active", "paused")))
     if event.text.startswith("/") and table is not None:

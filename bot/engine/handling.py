@@ -280,7 +280,7 @@ def _aim(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Node, t
         case Due(step=step, what=what) if step in flow.nodes:
             hooks = {"open": ("begin",), "finish": ("finish",), "close": ("close",)}
             return flow.nodes[step], (*hooks.get(what, ()), "due")
-        case Spread(step=step, what=what):
+        case Spread(step=step, what=what, units=units) if units:
             return flow.nodes[step], (("due",) if what == "remind" else (what,))
         case Answered(step=step) if step in flow.nodes:
             return flow.nodes[step], ("answered",)

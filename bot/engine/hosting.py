@@ -13,7 +13,6 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -23,7 +22,8 @@ from bot.engine.clock import Clock
 from bot.engine.errands import KINDS, Errands, Outcome, in_vain, room_of
 from bot.engine.faults import place
 from bot.engine.house import House
-from bot.engine.patience import PASSING, Patience
+from bot.engine.patience import Patience
+from bot.engine.under_way import AGAIN, UnderWay
 from bot.store import courses, queue
 from bot.store.connection import Store
 from bot.store.courses import Job
@@ -44,9 +44,6 @@ FIRST, MOST = timedelta(seconds=2), timedelta(minutes=10)
 TRIES, FAULTS = 150, 8
 """How often what may pass is tried, and how often what fails for a reason of our own."""
 
-AGAIN = 60.0
-"""Seconds after which it looks, whatever has happened."""
-
 
 class Host:
     """Does jobs at platforms. `wake` is called when one has brought something to handle."""
@@ -56,49 +53,32 @@ class Host:
     ) -> None:
         self._store, self._clock, self._awake = store, clock, wake
         self._errands = Errands(store, house, clock, transports)
-        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._busy: UnderWay[str] = UnderWay("hosting")
         self._held: dict[str, int] = {}
-        self._troubles: list[BaseException] = []
-        self._woken = asyncio.Event()
-        self._stopping = False
 
     async def flush(self) -> int:
         """Do everything that is due. How many jobs were tried."""
         total = 0
         while started := (await self._start())[0]:
             total += started
-            await asyncio.wait(self._busy.values())
-            self._complain()
+            await self._busy.settle()
         return total
 
     async def run(self, patience: Patience) -> None:
-        """Do what comes due until `stop`. A disk that does not take what is written is waited for."""
-        try:
-            while not self._stopping:
-                self._woken.clear()
-                try:
-                    self._complain()
-                    _, due = await self._start()
-                except PASSING as error:
-                    await patience.rest("hosting", error)
-                    continue
-                patience.over("hosting")
-                wait = AGAIN if due is None else max(0.0, min(AGAIN, (due - ms(self._clock.now()) + 1) / 1000))
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), wait)
-        finally:
-            for task in self._busy.values():
-                task.cancel()
-            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        """Do what comes due until `stop`."""
+        await self._busy.run(self._turn, patience)
 
     def wake(self) -> None:
         """There may be something to do."""
-        self._woken.set()
+        self._busy.wake()
 
     def stop(self) -> None:
         """Begin nothing more."""
-        self._stopping = True
-        self._woken.set()
+        self._busy.stop()
+
+    async def _turn(self) -> float:
+        _, due = await self._start()
+        return AGAIN if due is None else max(0.0, min(AGAIN, (due - ms(self._clock.now()) + 1) / 1000))
 
     async def next_due(self) -> int | None:
         """When there is something to do, in milliseconds; None where nothing waits."""
@@ -118,20 +98,8 @@ class Host:
             if account in self._busy or self._held.get(account, 0) > now:
                 continue
             started += 1
-            task = self._busy[account] = asyncio.create_task(self._do(job, account), name=f"host {account}")
-            task.add_done_callback(lambda task, account=account: self._ended(account, task))  # type: ignore[misc]  # as now
+            self._busy.begin(account, self._do(job, account))
         return started, self._next(due, later, now)
-
-    def _ended(self, account: str, task: asyncio.Task[None]) -> None:
-        del self._busy[account]
-        if not task.cancelled() and (trouble := task.exception()) is not None:
-            self._troubles.append(trouble)
-        self._woken.set()
-
-    def _complain(self) -> None:
-        """Raise what has gone wrong with the database."""
-        if self._troubles:
-            raise self._troubles.pop(0)
 
     async def _do(self, job: Job, account: str) -> None:
         """Try a job, and write what came of it."""

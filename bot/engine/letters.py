@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.interpreting import anywhere, as_written
 from bot.core.message import Block, Message, Name, Part, Phrase, Several, Words, block, decode, t
 from bot.core.rendered import Rendered
 from bot.core.rights import COMMANDS
 from bot.core.state import Table
 from bot.core.talk import NAMELESS, who
+from bot.core.translation.interpreting import anywhere, as_written
 from bot.engine import choices
 from bot.engine.enclosures import Enclosed, enclosed
 from bot.engine.feeding import VEILED, veiled

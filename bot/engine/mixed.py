@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING
 
 from bot.core.effects import Request, Say
 from bot.core.flow import Flow
-from bot.core.interpreting import (
+from bot.core.message import Block, Lang, Local, Message, Words, block, encode, message, t
+from bot.core.state import Contribution, Seat, Table, Translated
+from bot.core.translation.interpreting import (
     anywhere,
     label,
     languages,
@@ -31,8 +33,6 @@ from bot.core.interpreting import (
     retold,
     same,
 )
-from bot.core.message import Block, Lang, Local, Message, Words, block, encode, message, t
-from bot.core.state import Contribution, Seat, Table, Translated
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render
 from bot.store import courses, opinions, translations

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from bot.core.flow import Flow
 from bot.core.message import Lang, Part, Phrase, When, block, message, t
 from bot.core.rendered import plain
-from bot.core.rights import ROLES
 from bot.core.state import Seat
 from bot.core.steps.consent import PURPOSES
+from bot.core.talk import LABELS
 from bot.engine.house import House
 from bot.language.render import Reader, render
 from bot.store import audit, ballots, identities, own, people
@@ -95,7 +95,7 @@ def _told(flow: Flow, seat: Seat, kept: Mapping[str, Any]) -> Iterator[Part]:
     """The same as sentences."""
     yield t("What is kept of you in “{title}”", title=flow.local(flow.file.flow.title))
     yield t("Your name here: {name}.", name=seat.name) if seat.name else t("You have not chosen a name yet.")
-    yield t("Your role: {role}.", role=ROLES[seat.role])
+    yield t("Your role: {role}.", role=LABELS.get(seat.role, t("participant")))
     yield t("You read in: {language}.", language=Lang(seat.language))
     for each in kept["accounts"]:
         yield t("Your account: {user} ({account}).", user=each["user"], account=each["account"])
@@ -103,7 +103,7 @@ def _told(flow: Flow, seat: Seat, kept: Mapping[str, Any]) -> Iterator[Part]:
         yield t("{name}: {value}", name=name, value=value)
     for each in kept["consents"]:
         when = When(datetime.fromisoformat(each["at"]))
-        asked: Part = PURPOSES[each["purpose"]] if each["purpose"] in PURPOSES else t("Taking part")
+        asked: Part = PURPOSES[each["purpose"]] if each["purpose"] in PURPOSES else t("Taking part.")
         answer = t("yes") if each["given"] else t("no")
         yield t("{asked} You said {answer} on {when}.", asked=asked, answer=answer, when=when)
     for each in kept["contributions"]:

@@ -1,6 +1,6 @@
 """What translators and readers of translations are shown, as facts of an event, and how words come into the translators' queue.
 
-* `texts`        words in a language, by `contribution@language` (`bot.core.translators.Text`)
+* `texts`        words in a language, by `contribution@language` (`bot.core.translation.translators.Text`)
 * `queue`        what waits for a translator, what came first in front
 * `translators`  everybody who serves as one
 * `question`     what a translator asks an author
@@ -17,7 +17,7 @@ from bot.core.commands.translating import named_in
 from bot.core.events import Event, Heard, Queued, Relayed, Retold, Spread
 from bot.core.events import encode as encode_event
 from bot.core.state import Contribution, Seat, Wanted
-from bot.core.translators import Text, for_seat, own, pointer
+from bot.core.translation.translators import Text, for_seat, own, pointer
 from bot.engine.work import Work
 from bot.store import arrivals, findings, opinions, people, queue, tables, translations
 from bot.store.database import Database
@@ -111,6 +111,8 @@ def _context(db: Database, assembly: str, given: Contribution, language: str) ->
     for _, _, id in arrivals.showing(db, assembly, given.id, language):
         digest = findings.load_digest(db, assembly, id)
         words = [s.worded for s in digest.sentences if not s.left_out] if digest is not None else []
-        if given.id in words[1:]:
-            return number, words[words.index(given.id) - 1]
+        before = next(reversed(words[: words.index(given.id)]), "") if given.id in words else ""
+        stands = opinions.contribution(db, assembly, before) if before else None
+        if stands is not None and stands.state == "live":
+            return number, before
     return number, ""

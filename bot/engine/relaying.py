@@ -12,6 +12,7 @@ from bot.core.events import encode as encode_event
 from bot.core.state import Wanted
 from bot.engine import queueing
 from bot.engine.clock import Clock
+from bot.engine.together import Together
 from bot.engine.translating import Into, Translating
 from bot.store import arrivals, courses, findings, opinions, people, queue, translations
 from bot.store.connection import Store
@@ -26,6 +27,7 @@ class Relaying:
 
     def __init__(self, store: Store, translating: Translating, clock: Clock) -> None:
         self._store, self._translating, self._clock = store, translating, clock
+        self._together = Together(store)
 
     async def carry(self, job: Job) -> None:
         """Bring a digest to its tables, each sentence translated by people or by a machine, or else in its own words."""
@@ -34,7 +36,7 @@ class Relaying:
         targets = job.request.args["targets"]
         for language in dict.fromkeys(each for to in targets for each in (to["language"], *to.get("also", ()))):
             made[language] = await self._translating.into(job.assembly, ids, language)
-        await self._store.transact(_arrive, job, made, self._clock.now())
+        await self._together.transact(_arrive, job, made, self._clock.now())
 
 
 def _carried(db: Database, job: Job) -> list[str]:

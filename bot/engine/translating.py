@@ -20,6 +20,7 @@ from bot.core.digest import normal
 from bot.core.state import Contribution, Translated
 from bot.engine.clock import Clock
 from bot.engine.house import House
+from bot.engine.together import Together
 from bot.language.translation.checks import DOUBTS
 from bot.language.translation.glossary import Glossary
 from bot.language.translation.service import Source, Translation, Translators, short
@@ -69,7 +70,8 @@ class Translating:
 
     def __init__(self, store: Store, house: House, translators: Translators, clock: Clock) -> None:
         self._store, self._house, self._translators, self._clock = store, house, translators, clock
-        translators.keep_in(Remembering(store, clock))
+        self._together = Together(store)
+        translators.keep_in(Remembering(store, self._together, clock))
 
     async def into(self, assembly: str, ids: Iterable[str], language: str) -> Into:
         """These contributions in a language, as far as it goes. It takes no longer than the machines' budget."""
@@ -84,7 +86,7 @@ class Translating:
         )
         made = {id: work for some in works for id, work in some.items()}
         trusted = {source: self._translators.trusts(source, language) for source in groups}
-        return await self._store.transact(_keep, assembly, language, heard, made, trusted, ms(self._clock.now()))
+        return await self._together.transact(_keep, assembly, language, heard, made, trusted, ms(self._clock.now()))
 
     def _heard(self, given: Contribution, languages: Sequence[str]) -> Contribution:
         """With the language of its words, where that is surely another one than its author declared."""
@@ -109,8 +111,8 @@ class Translating:
 class Remembering:
     """The cache of what machines gave, in the database."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, together: Together, clock: Clock) -> None:
+        self._store, self._together, self._clock = store, together, clock
 
     async def look(self, keys: Sequence[str]) -> Mapping[str, Translation]:
         found = await self._store.read(memories.given, keys) if keys else {}
@@ -122,7 +124,7 @@ class Remembering:
             for key, (source, one) in made.items()
         }
         if rows:
-            await self._store.transact(memories.keep, rows, ms(self._clock.now()))
+            await self._together.transact(memories.keep, rows, ms(self._clock.now()))
 
 
 @dataclass(frozen=True, slots=True)

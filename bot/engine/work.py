@@ -17,7 +17,7 @@ from bot.core.events import encode as encode_event
 from bot.core.flow import Flow
 from bot.core.message import Message
 from bot.core.message import encode as encode_message
-from bot.core.partners import Routes
+from bot.core.relays.partners import Routes
 from bot.core.schedule import QuietHours, next_allowed
 from bot.core.state import Course, Seat, Stage, Table
 from bot.engine import mixed

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.cues import turned_round
-from bot.core.folding import voted_otherwise
+from bot.core.drafts.folding import voted_otherwise
 
 LANGUAGES = frozenset({"ar", "zh", "en", "fr", "de", "it", "ja", "ko", "nl", "pl", "pt", "es", "th", "tr", "ru"})
 """Those that the encoder knows."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.core.asking import Slot
 from bot.core.counting import percent, total_of
-from bot.core.deciding import named
 from bot.core.itinerary import Node
 from bot.core.steps.adopt import Adopt
+from bot.core.steps.deciding import named
 from bot.core.steps.vote import Vote
 from bot.core.tally import Rule
 from bot.report.figures import Ballot, Veils, ballot_of, item_text

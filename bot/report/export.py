@@ -23,7 +23,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 from bot.core.state import Table
-from bot.core.steps import AnyStep as _  # noqa: F401  (before what the steps themselves read)
 from bot.language.materials import files_of
 from bot.report.decisions import decisions
 from bot.report.figures import figures, veils

@@ -117,7 +117,7 @@ def _speech(material: Material, speech: Speech, zone: str) -> Iterator[str]:
 
 
 def _answered(number: int) -> Phrase:
-    return t("in answer to sentence {number}", number=number) if number else t("in answer to the whole digest")
+    return t("in answer to sentence {number}", number=number) if number else t("in answer to the whole summary")
 
 
 def _translated(material: Material, made: Translated, source: str) -> Iterator[str]:
@@ -134,7 +134,7 @@ def _state(made: Translated) -> list[Phrase]:
 
 def _extract(material: Material, extract: Extract) -> Iterator[str]:
     if extract.source is None:
-        head = t("Digest of this table: {state}.", state=STATES[extract.state])
+        head = t("Summary of this table: {state}.", state=STATES[extract.state])
         yield f"### {escaped(material.say(head))}"
     else:
         yield f"### {escaped(extract.source)} · {escaped(label_of(material, extract))}"

@@ -22,10 +22,10 @@ flow/           the flow as it was run. Its name and hash, {ref}, stand in every
 SHA256SUMS      check that nothing was changed: sha256sum -c SHA256SUMS
 
 {withheld} stands for words whose author did not agree to their being read here, {erased} for words of somebody
-who asked to be erased. {withdrawn} stands where a digest pointed at words that were taken back, {hidden} where it pointed at
+who asked to be erased. {withdrawn} stands where a summary pointed at words that were taken back, {hidden} where it pointed at
 words that were hidden. What was taken back stands nowhere; what was hidden leaves its place in the transcript, and the reason.
 
-A digest's sentences have the numbers under which people read them, and name their sources: the ids of what was said. What was
+A summary's sentences have the numbers under which people read them, and name their sources: the ids of what was said. What was
 read in a translation stands there in both languages, with what translated it, and what became of that: read by nobody yet
 (machine), read by a person (reviewed), doubted (questioned), or withdrawn. What was worded anew has beside it how it read
 before.
@@ -53,11 +53,11 @@ flow/           le déroulé tel qu'il a été suivi. Son nom et son empreinte, 
 SHA256SUMS      pour vérifier que rien n'a été modifié : sha256sum -c SHA256SUMS
 
 {withheld} remplace des mots dont l'auteur n'a pas accepté qu'on les lise ici, {erased} les mots d'une personne qui a
-demandé son effacement. {withdrawn} figure là où une synthèse renvoyait à des mots repris depuis, {hidden} là où elle renvoyait
-à des mots masqués. Ce qui a été repris ne figure nulle part ; ce qui a été masqué laisse sa place dans la transcription, avec la
+demandé son effacement. {withdrawn} figure là où un résumé renvoyait à des mots repris depuis, {hidden} là où il renvoyait
+à des mots masqués. Ce qui a été repris ne figure nulle part ; ce qui a été masqué laisse sa place dans le compte rendu, avec la
 raison.
 
-Les phrases d'une synthèse portent le numéro sous lequel on les a lues et nomment leurs sources : les identifiants de ce qui a
+Les phrases d'un résumé portent le numéro sous lequel on les a lues et nomment leurs sources : les identifiants de ce qui a
 été dit. Ce qui a été lu en traduction figure dans les deux langues, avec ce qui l'a traduit et ce que c'est devenu : relu par
 personne encore (machine), relu par quelqu'un (reviewed), mis en doute (questioned) ou retiré (withdrawn). À côté de ce qui a été
 reformulé figure ce qui se lisait avant.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.core.counting import LONGEST, percent
-from bot.core.deciding import OUTCOMES
+from bot.core.steps.deciding import OUTCOMES
 from bot.core.tally import Tally
 from bot.report.cells import Number
 from bot.report.decisions import Decision, decisions

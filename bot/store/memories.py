@@ -62,15 +62,17 @@ def given(db: Database, keys: Iterable[str]) -> dict[str, Given]:
 
 def keep(db: Database, made: Mapping[str, tuple[str, Given]], at: int) -> None:
     """Keep what engines gave, by key; each with the seat whose words they are, "" for nobody's."""
+    rows = []
     for key, (seat, one) in made.items():
         name = db.vault.fingerprint(key).hex()
         body = db.vault.seal(seat or None, one.text.encode(), f"machine_translation/{name}")
-        db.sql.execute(
-            "INSERT INTO machine_translation (key, seat, engine, version, via, body, at) VALUES (?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (key) DO UPDATE SET engine = excluded.engine, version = excluded.version, via = excluded.via, "
-            "body = excluded.body, at = excluded.at",
-            (name, seat, one.engine, one.version, one.via, body, at),
-        )
+        rows.append((name, seat, one.engine, one.version, one.via, body, at))
+    db.sql.executemany(
+        "INSERT INTO machine_translation (key, seat, engine, version, via, body, at) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (key) DO UPDATE SET engine = excluded.engine, version = excluded.version, via = excluded.via, "
+        "body = excluded.body, at = excluded.at",
+        rows,
+    )
 
 
 # What people have translated

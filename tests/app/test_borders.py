@@ -13,8 +13,8 @@ from bot.app.findings import Finding
 from bot.app.line import carry_out
 from bot.app.operations import Desk
 from bot.cli import main
-from bot.core.borders import pairs
 from bot.core.state import Contribution, Translated
+from bot.core.translation.borders import pairs
 from bot.language.flowfiles import load_flow, unbundle
 from bot.language.translation.tmx import Unit, write
 from bot.store import codes, memories, opinions, translations

@@ -24,12 +24,14 @@ from bot.core.state import Course, Role
 from bot.engine.clock import ManualClock
 from bot.engine.engine import Engine
 from bot.engine.memory import sort_out_seldom
+from bot.engine.together import Together
+from bot.engine.translating import Remembering
 from bot.language.catalog import Catalogs
 from bot.language.flowfiles import FLOW, unbundle
 from bot.language.translation.port import Made
-from bot.language.translation.service import Orders, Translators
+from bot.language.translation.service import Orders, Source, Translators
 from bot.store import courses, identities, people, queue
-from bot.store.connection import Store, open_store
+from bot.store.connection import MEMORY, Store, open_store
 from bot.store.courses import Assembly, PublishedFlow
 from bot.store.database import Database
 from bot.store.keys import KeyFile
@@ -117,14 +119,18 @@ class Crossing:
 
 
 class Instant:
-    """An engine that takes no time; its words are never the original ones."""
+    """An engine that takes no time; its words are never the original ones. `calls` counts how often it was asked."""
 
     name, longest, at_once = "instant", 5000, 50
+
+    def __init__(self) -> None:
+        self.calls = 0
 
     async def pairs(self) -> frozenset[tuple[str, str]]:
         return frozenset({("en", "de"), ("de", "en")})
 
     async def translate(self, texts: Sequence[str], source: str, target: str) -> list[Made]:
+        self.calls += 1
         return [Made(text[::-1], "1") for text in texts]
 
     async def close(self) -> None:
@@ -175,6 +181,24 @@ def cross(folder: Path, tables: int = TABLES) -> Crossing:
     return asyncio.run(_cross(folder / "border.db", tables))
 
 
+def again(number: int = 500) -> tuple[float, int]:
+    """So many sentences are translated, and then once more: the seconds, and the calls of the engine, of the second time."""
+    return asyncio.run(_again(number))
+
+
+async def _again(number: int) -> tuple[float, int]:
+    store = await open_store(MEMORY, KeyFile.from_seed("bench"))
+    engine = Instant()
+    here = Translators(Orders((engine,)), Remembering(store, Together(store), ManualClock(START)))
+    texts = [Source(f"{n}: {WORDS[n % len(WORDS)]}") for n in range(number)]
+    await here.translate(texts, "en", "de")
+    before, began = engine.calls, time.perf_counter()
+    await here.translate(texts, "en", "de")
+    taken = time.perf_counter() - began
+    await store.close()
+    return taken, engine.calls - before
+
+
 async def _cross(path: Path, tables: int) -> Crossing:
     store = await open_store(path, KeyFile.from_seed("bench"), synchronous="FULL")
     clock, engines = ManualClock(START), Translators(Orders((Instant(),)))
@@ -195,6 +219,7 @@ async def _cross(path: Path, tables: int) -> Crossing:
         try:
             leaders = [f"lead{n}" for n in range(tables)]
             drafted = await _arrived(store, watch, "digest", "/draft@", began, tables)
+            await _until_nothing_waits(store)  # people take their time to read
             presses = await store.read(_buttons, "Approve")
             all_ = [Incoming(f"p{n}", who, who, clock.now(), "", presses[who], "en") for n, who in enumerate(leaders)]
             began = time.perf_counter()
@@ -243,6 +268,17 @@ async def _arrived(store: Store, watch: Timed, step: str, mark: str, began: floa
         )
         last = {key.partition("@")[0]: seq for seq, key in rows if mark in key}
     return sorted(watch.when(seq) - began for seq in last.values())
+
+
+async def _until_nothing_waits(store: Store) -> None:
+    waits = True
+    while waits:
+        await asyncio.sleep(0.1)
+        waits = await store.read(_job_waits)
+
+
+def _job_waits(db: Database) -> bool:
+    return db.sql.execute("SELECT 1 FROM job WHERE state = 'new' LIMIT 1").fetchone() is not None
 
 
 def _buttons(db: Database, label: str) -> dict[str, str]:

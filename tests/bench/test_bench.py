@@ -65,6 +65,12 @@ def test_every_table_has_a_draft_and_reads_its_partner(tmp_path: Path) -> None:
     assert found.messages > 4 * (2 * border.SEATS + 2), "a draft, and a digest for each person"
 
 
+def test_what_was_translated_before_costs_no_call_of_the_engine() -> None:
+    seconds, calls = border.again(60)
+    assert seconds > 0
+    assert calls == 0
+
+
 def test_the_parts_run() -> None:
     assert parts.digest(arguments=30, members=10, size=3) > 0
     assert parts.seating(50) > 0

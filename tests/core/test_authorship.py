@@ -148,7 +148,7 @@ def test_once_it_is_over_what_is_typed_corrects_nothing() -> None:
 def test_what_its_author_takes_back_falls_away() -> None:
     stage = drafted()
     [answer] = press(stage, "anna", "Take back")
-    assert "neither in the digest nor on record" in answer
+    assert "neither in the summary nor on record" in answer
     assert states(stage)["trains"] == "withdrawn"
     assert stage.contributions["trains"].state == "withdrawn"
     assert any(isinstance(e, Recall) and e.contribution == "trains" for e in stage.others)
@@ -216,7 +216,7 @@ def test_a_held_draft_can_still_be_taken_out_of_the_record() -> None:
 def test_under_three_authors_nothing_leaves_without_the_yes_of_each() -> None:
     stage = drafted(TWO)
     [mine] = [m for m in stage.told("seat:anna") if m.step == "digest"]
-    assert "one could guess who" in read(mine)
+    assert "others could guess who" in read(mine)
     assert read(mine).splitlines()[-1] == "[They may go] [Keep them here] [Correct] [Take back]"
     assert "Fewer than three people wrote this" in stage.read_by("facilitators:t1")[-1]
     [answer] = lead(stage, "Approve")

@@ -96,8 +96,8 @@ def test_help_fits_role_and_moment() -> None:
         "/prompt What speaks against it?: write something to your table, after a preview\n"
         "/extend 10m: more time for your table\n"
         "/pause: let the talk rest\n"
-        "Also: /next /summary /note /turn /nudge /quiet /remove /tell /team /handover /bind /call /name /leave /lang /source /time /consent "
-        "/mydata /forget /object /join. /help status explains one."
+        "Also: /next /summary /note /turn /nudge /quiet /remove /tell /team /handover /bind /call /name /leave /lang "
+        "/source /time /consent /mydata /forget /object /join. /help status explains one."
     ]
     s.write("maya", "/pause")
     assert "/resume" in s.write("maya", "/help")[0]

@@ -8,11 +8,11 @@ from typing import Literal
 
 import pytest
 
-from bot.core.doubting import doubted, held, marks
 from bot.core.effects import Flag, Note, Retell, Say, Want
 from bot.core.message import Message
 from bot.core.state import Contribution, Seat, Translated, Wanted
-from bot.core.translators import Text
+from bot.core.translation.doubting import doubted, held, marks
+from bot.core.translation.translators import Text
 from tests.support.plays import read
 from tests.support.stagehand import START
 

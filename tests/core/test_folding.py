@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.drafts.folding import voted_otherwise
 from bot.core.events import Answered
-from bot.core.folding import voted_otherwise
 from tests.support.drafts import MINUTE, digest, drafted, lead, number, press, quoted, sentence, withdraw, words_of
 from tests.support.plays import read
 from tests.support.stagehand import Stagehand

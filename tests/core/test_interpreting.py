@@ -8,9 +8,18 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.flow import Flow
-from bot.core.interpreting import as_written, label, languages, mixed, readable, reads_in, told_at_first, told_in
 from bot.core.message import Words, block, message
 from bot.core.state import Contribution, Seat, Table, Translated
+from bot.core.translation.interpreting import (
+    as_written,
+    label,
+    languages,
+    mixed,
+    readable,
+    reads_in,
+    told_at_first,
+    told_in,
+)
 from tests.support.plays import flow_of
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.draft import Draft
-from bot.core.presenting import table_says
+from bot.core.drafts.draft import Draft
+from bot.core.drafts.presenting import table_says
 from bot.core.state import Digest
 from tests.support.drafts import MINUTE, digest, drafted, lead, number, press, quoted
 from tests.support.plays import read
@@ -118,6 +118,8 @@ def test_what_is_left_out_is_not_asked_about() -> None:
         (1, 2, "Most of those at your table who answered miss something in it."),
         (0, 9, "Most of those at your table who answered miss something in it."),
         (7, 3, "7 of the 10 people at your table who answered find in it what was said; the others miss something."),
+        (10, 0, "Those at your table who answered find in it what was said."),
+        (0, 10, "Most of those at your table who answered miss something in it."),
     ],
 )
 def test_below_ten_it_is_told_in_words(yes: int, no: int, expected: str) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.core import translators
 from bot.core.effects import Effect, Note, Say, Want
 from bot.core.events import Queued
 from bot.core.state import Contribution, Course, Seat, State, Wanted
-from bot.core.translators import Text, can, for_seat, meant, own, pressed, reads, take, taken
+from bot.core.translation import translators
+from bot.core.translation.translators import Text, can, for_seat, meant, own, pressed, reads, take, taken
 from bot.core.turn import Turn
 from tests.support.plays import flow_of, read
 from tests.support.stagehand import START

@@ -17,6 +17,7 @@ from bot.rehearsal import corpus
 from bot.rehearsal.happenings import Happening
 from bot.rehearsal.play import open_rehearsal
 from bot.rehearsal.voices import read_voices
+from tests.support.played import Played
 
 SMALL = "tests/rehearsal/small"
 
@@ -28,9 +29,9 @@ def shown(picture: Picture, width: int, height: int) -> list[str]:
     return screen.getvalue().rstrip("\n").split("\n")
 
 
-async def happenings(repo: Path, flow: str = SMALL) -> tuple[Picture, list[Happening]]:
+async def happenings(repo: Path) -> tuple[Picture, list[Happening]]:
     seen: list[Happening] = []
-    folder = repo / flow
+    folder = repo / SMALL
     rehearsal = await open_rehearsal(bundle(folder), seed="7", voices=read_voices(folder), observer=seen.append)
     try:
         await rehearsal.seat_everybody()
@@ -74,10 +75,10 @@ async def test_the_picture_shows_the_course_the_talk_and_how_many_have_voted_but
 
 
 @pytest.mark.slow
-async def test_words_cross_with_their_label_are_answered_doubted_and_put_right(repo: Path) -> None:
-    picture, seen = await happenings(repo, "flows/cross-border")
+def test_words_cross_with_their_label_are_answered_doubted_and_put_right(cross_border: Played) -> None:
+    picture = Picture(cross_border.flow)
     said: dict[str, list[str]] = {site.id: [] for site in picture.sites}
-    for happening in seen:
+    for happening in cross_border.happened:
         if picture.take(happening):
             for site in picture.sites:
                 spoken = site.talk[-1] if site.talk else None

@@ -102,7 +102,7 @@ async def test_approved_the_answers_are_read_on_the_other_side_in_its_language()
     async with two_way() as t:
         await all_answer(t)
         await t.room.wait(MINUTE)
-        assert "Answer of table 1, to be approved" in "".join(t.shown("otto"))
+        assert "Answers of table 1, to be approved" in "".join(t.shown("otto"))
         for who in WIEN:
             assert with_words(t, who, ANSWERS[SAYS["ben"]]) == []
         await t.tap("otto", "Approve")
@@ -175,12 +175,23 @@ async def test_a_statement_that_is_taken_back_after_it_crossed_is_told_there_onc
         await t.room.engine.settle()
         for who in LEEDS:
             assert with_words(t, who, SCRIPT["Wir brauchen keine Brücke hier."]) == []
-            assert len(with_words(t, who, "Somebody has taken back sentence 2 of what came from here.")) == 1
+            assert len(with_words(t, who, "Somebody there has taken back sentence 2.")) == 1
             assert with_words(t, who, "The ferry runs only 3 times a day.")
         await t.room.apply([_withdraw(seat, "")])
         await t.room.engine.settle()
         for who in LEEDS:
-            assert len(with_words(t, who, "Somebody has taken back sentence 2")) == 1
+            assert len(with_words(t, who, "Somebody there has taken back sentence 2")) == 1
+
+
+async def test_nobody_answers_what_was_taken_back() -> None:
+    async with two_way() as t:
+        old = _press(t, "anna", "Answer 2")
+        await t.room.apply([_withdraw(await t.room.store.read(_author, "said-1"), "")])
+        await t.room.engine.settle()
+        assert with_words(t, "anna", "Answer 1")
+        assert with_words(t, "anna", "Answer 2") == []
+        await t.room.say("anna", press=old)
+        assert "there is nothing to answer" in t.last("anna")
 
 
 def _author(db: Database, id: str) -> str:

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.effects import Redraw, Say, Seated
+from bot.core.effects import Draw, Redraw, Say, Seated
 from bot.core.message import Plain, message
-from bot.store import people, translations
+from bot.store import findings, people, translations
 from bot.store.database import Database
-from tests.support.border import LEEDS, MINUTE, SAID, SCRIPT, WIEN, WRONG, acts, border, made, news, seat_of, wanted
+from tests.support.border import (
+    HUMAN,
+    LEEDS,
+    MINUTE,
+    SAID,
+    SCRIPT,
+    WIEN,
+    WRONG,
+    acts,
+    border,
+    made,
+    news,
+    seat_of,
+    wanted,
+)
 from tests.support.chats import Talkers
 from tests.support.room import ASSEMBLY
 from tests.support.table_room import GROUP
@@ -20,7 +34,7 @@ QUESTIONED = "Translation questioned"
 async def doubt(t: Talkers, who: str, number: str = "") -> None:
     await t.tap(who, LOOKS_WRONG)
     if number:
-        await t.tap(who, number)
+        await t.tap(who, f"Sentence {number}")
 
 
 async def flags(t: Talkers, id: str) -> int:
@@ -236,7 +250,7 @@ async def test_what_is_held_goes_out_as_it_was_written_when_its_time_is_over() -
     async with border(script=WRONG, relay='on_language_gap = "hold"') as t:
         await t.room.wait(31 * MINUTE)
         [late] = news(t, "anna", "No translator was there in time")
-        assert late.endswith("this is what was written, in German.\n  “Die Fähre fährt nur 3 Mal am Tag.”")
+        assert late.endswith("this is what was written, in German.\n  “1. Die Fähre fährt nur 3 Mal am Tag.”")
         [old] = news(t, "anna", "[1] Show the original")
         assert "“1. Die Fähre fährt nur 3 Mal am Tag.”\n· Not translated: this is what was written, in German." in old
         await t.write("theo", "/trans")
@@ -246,6 +260,14 @@ async def test_what_is_held_goes_out_as_it_was_written_when_its_time_is_over() -
         assert t.last("anna").endswith(
             "from German:\n  “The ferry runs 3 times a day only.”\n[1] This translation looks wrong"
         )
+
+
+async def test_what_runs_out_of_time_together_is_told_in_one_message() -> None:
+    async with border(relay=HUMAN) as t:
+        await t.room.wait(31 * MINUTE)
+        for who in LEEDS:
+            [late] = news(t, who, "No translator was there in time")
+            assert "“1. Die Fähre fährt nur 3 Mal am Tag.”\n  “2. Wir brauchen keine Brücke hier.”" in late
 
 
 async def test_where_a_person_translates_nobody_reads_the_machine() -> None:
@@ -273,7 +295,7 @@ async def test_in_a_room_it_is_doubted_and_corrected_where_it_stands() -> None:
         assert news(t, "cleo", "translated by machine"), "who is not there reads it in their own chat"
         press = next(b.press for m in t.chats.to(GROUP) for b in m.buttons if b.label == LOOKS_WRONG)
         await t.room.room_says("anna", GROUP, kind="press", press=press)
-        await t.tap("anna", "2")
+        await t.tap("anna", "Sentence 2")
         assert news(t, "anna", "Thank you. A translator looks at it."), "in private"
         assert len(news(t, GROUP, "Translation questioned:")) == 1
         assert len(news(t, "cleo", "Translation questioned:")) == 1
@@ -288,7 +310,7 @@ async def test_nobody_doubts_what_was_taken_back() -> None:
     async with border() as t:
         await t.tap("anna", LOOKS_WRONG)
         await t.room.store.transact(_take_back, "said-1")
-        await t.tap("anna", "2")
+        await t.tap("anna", "Sentence 2")
         assert t.last("anna").startswith("These words have been taken back")
         assert await acts(t) == []
 
@@ -301,3 +323,16 @@ def _left(db: Database, id: str) -> None:
 
 def _take_back(db: Database, id: str) -> None:
     db.sql.execute("UPDATE contribution SET state = 'withdrawn' WHERE id = ?", (id,))
+
+
+async def test_each_sentence_keeps_its_number_where_one_says_which() -> None:
+    async with border(SAID) as t:
+        digest = await t.room.store.read(findings.digest_at, ASSEMBLY, "digest", "wien-1")
+        assert digest is not None
+        gone = replace(digest.sentences[0], left_out="withdrawn")
+        await t.room.apply([Draw(replace(digest, sentences=(gone, *digest.sentences[1:])))])
+        await t.tap("anna", LOOKS_WRONG)
+        assert "“2 · We need a bridge here.”" in t.last("anna")
+        assert "[1] Sentence 2  [2] Sentence 3" in t.last("anna")
+        await t.tap("anna", "Sentence 3")
+        assert (await flags(t, "said-1"), await flags(t, "said-2")) == (0, 1)

@@ -72,7 +72,7 @@ def letter(here: Room, who: str, words: str) -> str:
 
 async def test_corrected_words_cross_the_border_and_the_first_ones_stay_at_home() -> None:
     async with drafted() as here:
-        assert EAST["anna"] in letter(here, "anna", "These words of yours stand in the digest")
+        assert EAST["anna"] in letter(here, "anna", "These words of yours stand in the summary")
         await here.choose("anna", "Correct")
         await here.say("anna", "A boat every hour at night.")
         assert "Somebody has put sentence" in plain(here.post.to("maya")[-1])
@@ -200,6 +200,6 @@ async def test_the_facilitator_who_approves_twice_hears_it_kindly_and_once() -> 
         press = next(c.press for c in here.post.to("maya")[-1].buttons if c.label == "Approve")
         for _ in range(4):
             await here.say("maya", press=press)
-        assert here.post.text("maya").count("This digest has been approved already. There is nothing left to do.") == 1
+        assert here.post.text("maya").count("This has been approved already. There is nothing left to do.") == 1
         notes = await here.store.read(archive.digests, ASSEMBLY)
         assert [d.state for d in notes if d.site == "east"] == ["approved"]

@@ -39,7 +39,7 @@ async def test_a_person_gets_everything_to_read_and_for_programs() -> None:
         readable, machine = files(t, "anna")
         assert (readable.name, machine.name) == ("my-data.txt", "my-data.json")
         text, data = (readable.data or b"").decode(), json.loads(machine.data or b"")
-        for part in (WORDS, "Before that it read: We want a bus.", "Your name here: Anna.", "Your role: participants."):
+        for part in (WORDS, "Before that it read: We want a bus.", "Your name here: Anna.", "Your role: participant."):
             assert part in text
         (given,) = [c for c in data["contributions"] if c["kind"] == "message"]
         assert (given["text"], given["earlier"]) == (WORDS, ["We want a bus."])

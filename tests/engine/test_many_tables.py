@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core import partners
-from bot.core.partners import Partner, Routes
+from bot.core.relays import partners
+from bot.core.relays.partners import Partner, Routes
 from bot.engine import crossing
 from bot.store import arrivals
 from bot.store.database import Database

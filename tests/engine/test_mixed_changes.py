@@ -11,7 +11,7 @@ from bot.store import courses, identities
 from tests.support.mixed_tables import DE, PATIENCE, Turning, mixed, reads, under_way, until
 from tests.support.room import CATALOGS
 
-WRONG = "This translation looks wrong"
+WRONG = "Diese Übersetzung stimmt nicht"
 
 
 async def test_an_edit_is_translated_anew_and_the_copies_changed() -> None:
@@ -119,16 +119,16 @@ async def test_a_translation_of_the_talk_can_be_doubted_corrected_and_withdrawn(
         copy = people.chats.find("cleo", "ehT daerb si raed.")
         await people.tap("ben", "Original")
         await people.tap("ben", WRONG)
-        asked = "Translation questioned. In Englisch it says:\n  “The bread is dear.”"
+        asked = "Übersetzung angezweifelt. Auf Englisch heißt es:\n  “The bread is dear.”"
         for who in ("ben", "cleo"):
             assert reads(people, who, asked) == 1
-            assert reads(people, who, "Translation questioned: to somebody who has read this") == 1
+            assert reads(people, who, "Übersetzung angezweifelt: Jemand, der sie gelesen hat") == 1
         assert "questioned" not in "\n".join(people.shown("anna"))
         await people.write("tina", "/trans")
-        await people.tap("tina", "Take")
+        await people.tap("tina", "Übernehmen")
         await people.write("tina", "/release Das Brot ist teuer.")
         assert plain(people.chats.chats["cleo"][copy]).startswith("Anna\n  “Das Brot ist teuer.”")
-        assert reads(people, "ben", "A translator has corrected a translation that you have read.") == 1
+        assert reads(people, "ben", "Das Übersetzungsteam hat eine Übersetzung berichtigt") == 1
         assert reads(people, "cleo", asked) == reads(people, "anna", "corrected") == 0
         await people.tap("cleo", "Original")
         assert reads(people, "cleo", "“The bread is dear.”") >= 1
@@ -168,6 +168,10 @@ async def test_nobody_reads_the_original_of_what_was_taken_back_or_belongs_to_an
         await people.room.say("dora", press=press)
         assert "The bread is dear." not in "\n".join(people.shown("dora"))
         await people.write("anna", "/undo")
-        for who in ("ben", "maya"):
+        gone = {
+            "ben": "Das wurde zurückgenommen oder ausgeblendet und lässt sich deshalb nicht zeigen.",
+            "maya": "This was taken back or hidden, so it cannot be shown.",
+        }
+        for who, told in gone.items():
             await people.room.say(who, press=press)
-            assert people.last(who) == "This was taken back or hidden, so it cannot be shown."
+            assert people.last(who) == told

@@ -12,7 +12,7 @@ from bot.store.database import Database
 from tests.support.chats import TALK
 from tests.support.mixed_tables import DE, INSTANT, MIXED, PATIENCE, mixed, reads, under_way
 
-WRONG = "This translation looks wrong"
+WRONG = "Diese Übersetzung stimmt nicht"
 
 
 async def test_each_reads_the_talk_in_their_own_language_with_the_original_one_tap_away() -> None:
@@ -24,9 +24,9 @@ async def test_each_reads_the_talk_in_their_own_language_with_the_original_one_t
         await people.tap("ben", "Original")
         assert (
             people.last("ben")
-            == f"Anna\n  “The bread is dear.”\n· as it was written, in Englisch\n[1] Translation  [2] {WRONG}"
+            == f"Anna\n  “The bread is dear.”\n· wie es geschrieben wurde, auf Englisch\n[1] Übersetzung  [2] {WRONG}"
         )
-        await people.tap("ben", "Translation")
+        await people.tap("ben", "Übersetzung")
         assert people.last("ben") == f"Anna\n  “ehT daerb si raed.”\n{DE}\n[1] Original"
         assert engine.asked == [("The bread is dear.", "en", "de")]
 
@@ -137,10 +137,13 @@ async def test_a_latecomer_reads_the_last_words_in_their_language() -> None:
         assert DE in last
         assert "“Das Brot ist gut.”" in last
         assert last.count(DE) == 1
-        assert "A machine translates for each of you" in last
+        assert "Für alle wird maschinell übersetzt" in last
         assert len(engine.asked) == 2  # both were translated already
         await people.tap("dora", "Original")
-        assert people.last("dora") == "As it was written:\n  “The bread is dear.”\n· as it was written, in Englisch"
+        assert (
+            people.last("dora")
+            == "So wurde es geschrieben:\n  “The bread is dear.”\n· wie es geschrieben wurde, auf Englisch"
+        )
 
 
 async def test_prompts_and_summaries_reach_each_in_their_language() -> None:
@@ -213,7 +216,7 @@ from = "table"
 async def test_who_reads_a_third_language_where_two_have_room_reads_what_was_written_and_is_told() -> None:
     async with mixed() as (people, engine):
         await people.write("cleo", "/lang fr")
-        assert "is translated into these languages only: allemand et anglais" in people.last("cleo")
+        assert "traduite que dans ces langues\u00a0: allemand et anglais" in people.last("cleo")
         await people.write("anna", "The bread is dear.")
         assert people.last("cleo") == "Anna\n  “The bread is dear.”\n· en anglais, non traduit"
         assert "ehT daerb si raed." in people.last("ben")
@@ -223,7 +226,7 @@ async def test_who_reads_a_third_language_where_two_have_room_reads_what_was_wri
 async def test_who_changes_to_a_language_that_has_room_reads_the_talk_in_it_from_then_on() -> None:
     async with mixed() as (people, engine):
         await people.write("cleo", "/lang de")
-        assert "a machine translates for you" in people.last("cleo")
+        assert "wird für Sie maschinell übersetzt" in people.last("cleo")
         await people.write("anna", "The bread is dear.")
         assert people.last("cleo") == people.last("ben")
         assert len(engine.asked) == 1
@@ -240,7 +243,8 @@ async def test_who_changes_to_a_language_that_has_room_reads_the_talk_in_it_from
 async def test_where_nothing_can_translate_the_table_is_told_once_at_the_start() -> None:
     async with mixed(engine=None, orders=Orders()) as (people, _):
         told = "Nothing can translate between them here"
-        assert reads(people, "ben", told) == reads(people, "anna", told) == reads(people, "maya", told) == 1
+        assert reads(people, "anna", told) == reads(people, "maya", told) == 1
+        assert reads(people, "ben", "Übersetzen lässt sich dazwischen hier nicht") == 1
         await people.write("anna", "The bread is dear.")
         assert people.last("ben") == "Anna\n  “The bread is dear.”\n· auf Englisch, nicht übersetzt"
 
@@ -251,10 +255,10 @@ async def test_where_there_are_no_buttons_the_original_comes_in_reply_to_the_com
         folded = "Original (Englisch):\n  “The bread is dear.”"
         assert people.last("ben") == f"Anna\n  “ehT daerb si raed.”\n{DE}\n{folded}"
         await people.write("ben", "/original", answers=people.chats.find("ben", "raed"))
-        assert people.last("ben").startswith("Anna\n  “The bread is dear.”\n· as it was written, in Englisch")
+        assert people.last("ben").startswith("Anna\n  “The bread is dear.”\n· wie es geschrieben wurde, auf Englisch")
         assert people.chats.answers("ben", "The bread is dear.") == people.chats.find("ben", "raed.”")
         await people.write("ben", "/original")
-        assert people.last("ben") == "As it was written:\nAnna\n  “The bread is dear.”"
+        assert people.last("ben") == "So wurde es geschrieben:\nAnna\n  “The bread is dear.”"
 
 
 async def test_long_words_and_words_from_right_to_left_come_whole() -> None:

@@ -87,7 +87,7 @@ async def test_an_edit_there_changes_the_translation_below_it() -> None:
         assert people.shown(GROUP) == [TOLD.replace("raed", "paehc")]
         engine.gives = lambda text: ""
         await people.edit("anna", own, "The bread is new.", **THERE)
-        assert people.shown(GROUP) == ["· This has been changed. The change could not be translated."]
+        assert people.shown(GROUP) == ["· Das wurde geändert. Die Änderung ließ sich nicht übersetzen."]
 
 
 async def test_undo_and_hide_take_the_translation_away_too() -> None:
@@ -128,7 +128,7 @@ async def test_a_correction_changes_what_stands_below_the_original_and_a_withdra
         await people.room.apply([Retell(replace(right, state="withdrawn"))])
         await people.room.engine.settle()
         assert len(people.shown(GROUP)) == 1
-        assert people.last(GROUP).startswith("  “The bread is dear.”\n· Translation withdrawn")
+        assert people.last(GROUP).startswith("  “The bread is dear.”\n· Übersetzung zurückgezogen")
 
 
 def newest(db: Database) -> str:

@@ -63,7 +63,7 @@ async def test_an_engine_is_asked_for_what_people_wrote_and_for_nothing_else() -
     async with border(script=machine, relay=BINDING) as t:
         await t.room.wait(31 * MINUTE)
         await t.tap("anna", "Yes")
-        await t.tap("dora", "Ja")
+        await t.tap("dora", "Yes")
         await t.room.wait(25 * MINUTE)
         assert any("Decided" in text for text in t.shown("anna")), "it came to the decision"
         assert any("Entschieden" in text for text in t.shown("dora"))

@@ -15,7 +15,7 @@ from bot.core.state import Contribution, Digest, DigestSentence, Seat, Table, Tr
 from bot.store import archive, copies, identities, opinions
 from bot.transports.port import Batch, Incoming
 from tests.support.plays import flow_of, read
-from tests.support.room import ACCOUNT, ASSEMBLY, START, Room, room
+from tests.support.room import ACCOUNT, ASSEMBLY, ENGLISH, START, Room, room
 from tests.support.stagehand import Stagehand
 from tests.support.table_room import GROUP, bind
 from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
@@ -34,7 +34,7 @@ SAID = (
 async def evening(translate: str = "none", shown: str = "table") -> AsyncIterator[tuple[Room, dict[str, str]]]:
     """Both tables have talked, and their digests are drawn and wait for a yes."""
     flow = two_shores().replace('to = "mirror"\n', f'to = "mirror"\nsource_shown = "{shown}"\n')
-    async with room(flow, translate=translate) as here:
+    async with room(flow, translate=translate, catalogs=ENGLISH) as here:
         seats = await gather(here, EAST, WEST)
         await until(here, "talk")
         for name, words in SAID:
@@ -91,7 +91,7 @@ async def test_a_sentence_from_another_table_is_traced_without_a_name() -> None:
         assert "German · What should change? · " in told
         assert "One person wrote this." in told
         assert "You have read it translated by machine (pseudo) from German." in told
-        assert "Nobody has read this translation yet." in told
+        assert "No translator has looked at this translation yet." in told
         assert "Dora" not in told, "who it was stays there"
         assert "Dora" not in await reads(here, "maya", f"/source {n}"), "to those who lead here as well"
 
@@ -112,7 +112,7 @@ async def test_those_who_lead_the_table_of_origin_read_the_names_that_it_reads()
         told = await reads(here, "maya", f"/source {n}")
         assert f"Sentence {n} · your table" in told, "the draft is traced too"
         assert "Ben · English · What should change?" in told
-        assert "No digest has come to you yet." in await reads(here, "anna", "/source 1"), "only what one has read"
+        assert "You have read no summary yet." in await reads(here, "anna", "/source 1"), "only what one has read"
         await here.say("maya", press="digest:approve:east-1:")
         told = await reads(here, "anna", f"/source {n}")
         assert "No bridge, ever." in told
@@ -194,7 +194,7 @@ async def test_without_a_number_or_with_a_wrong_one_it_asks_which_sentence() -> 
         await carried(here)
         assert "Which sentence do you mean?" in await reads(here, "anna", "/source")
         told = await reads(here, "anna", "/source 9")
-        assert "There is no sentence 9 in this digest." in told
+        assert "There is no sentence 9 in this summary." in told
         assert [b.label for b in here.post.to("anna")[-1].buttons] == ["1", "2", "3", "4"]
         await here.choose("anna", "2")
         assert "Sentence 2 · from table 1 in West Bank" in here.post.text("anna")
@@ -205,7 +205,7 @@ async def test_a_sentence_that_was_left_out_is_not_traced_elsewhere() -> None:
         n = await number_of(here, "west", "Weniger Autos.")
         await here.say("nils", press=f"digest:reason:west-1:{n}-off-topic")
         await carried(here)
-        assert f"There is no sentence {n} in this digest." in await reads(here, "anna", f"/source {n}")
+        assert f"There is no sentence {n} in this summary." in await reads(here, "anna", f"/source {n}")
         told = await reads(here, "nils", press=f"-source:{(await drawn(here, 'west')).id}:{n}")
         assert "It was left out: " in told, "those who lead its table still find it"
         assert "Weniger Autos." in told
@@ -245,13 +245,13 @@ def test_the_question_which_digest_names_their_places() -> None:
     stage = Stagehand(flow, read=read, drawn_at=tables, trail=None)
     stage.seat("anna", table="t-c")
     [asked] = stage.write("anna", "/source 3")
-    assert asked.startswith("You have read several digests. Which one do you mean?")
+    assert asked.startswith("You have read several summaries. Which one do you mean?")
     assert "/source 3" in asked
     buttons = stage.told("seat:anna")[-1].buttons
     assert [b.press for b in buttons] == ["-source:a:3", "-source:b:3", "-source:c:3"]
     assert "[your table]" in asked
     [told] = stage.press("anna", "-source:b:3")
-    assert "There is no sentence 3 in this digest." in told
+    assert "There is no sentence 3 in this summary." in told
 
 
 async def test_the_digest_that_was_read_last_is_meant() -> None:
@@ -302,7 +302,7 @@ async def test_words_that_their_author_has_edited_say_so() -> None:
         await here.store.transact(opinions.amend, ASSEMBLY, seats["dora"], id, "Weniger Autos!", 1)
         told = await reads(here, "nils", press=f"-source:{digest.id}:{n}")
         assert "Weniger Autos!" in told
-        assert told.splitlines()[3].endswith("(geändert)")
+        assert told.splitlines()[3].endswith("(edited)")
 
 
 def seat_at(table: str) -> Seat:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from bot.core.effects import Withdraw
 from bot.core.state import Translated
 from bot.store import translations
 from bot.store.database import Database
@@ -34,10 +35,20 @@ async def test_a_translator_sees_the_source_its_context_the_draft_the_time_and_w
         told = t.last("theo")
         for part in (
             "Table 1 in Wien", "“Die Fähre fährt nur 3 Mal am Tag.”", "“Wir brauchen keine Brücke hier.”",
-            "“We need a bridge here.”", "at 09:56 it goes out as it was written", "30 Min",
+            "“We need a bridge here.”", "at 09:56 it goes out as it was written", "30 minutes left",
             "[1] Take  [2] Release the draft  [3] Ask the author  [4] Cannot",
         ):  # fmt: skip
             assert part in told
+
+
+async def test_words_that_were_taken_back_are_no_context() -> None:
+    async with border(SAID, relay=HUMAN) as t:
+        await t.room.apply([Withdraw(await seat_of(t, "Dora"), "said-0")])
+        await t.write("theo", "/trans")
+        assert t.last("theo").startswith("These words have been taken back meanwhile")
+        await t.write("theo", "/trans")
+        assert "“Wir brauchen keine Brücke hier.”" in t.last("theo")
+        assert "Before it stands" not in t.last("theo")
 
 
 async def test_of_two_who_take_the_same_one_gets_it() -> None:

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
-from bot.language.flowfiles import bundle
+from bot.paths import flows_dir
 from bot.rehearsal import corpus
-from bot.rehearsal.happenings import Acted, Happening
-from bot.rehearsal.play import open_rehearsal
-from bot.rehearsal.voices import read_voices, same
-from bot.store import courses, soundness
-from bot.store.database import Database
+from bot.rehearsal.happenings import Acted
+from bot.rehearsal.voices import same
+from tests.support.played import Played
 
 CHOICES = {"agree": 1, "disagree": -1, "pass": 0}
 
 
 @pytest.mark.slow
-async def test_ballots_follow_the_record_and_words_too(repo: Path) -> None:
-    folder = repo / "flows" / "cross-border"
-    seen: list[Happening] = []
-    rehearsal = await open_rehearsal(bundle(folder), seed="7", voices=read_voices(folder), observer=seen.append)
-    try:
-        await rehearsal.seat_everybody()
-        await rehearsal.begin()
-        outcome = await rehearsal.run()
-        [record] = await rehearsal.hall.store.read(_audits)
-    finally:
-        await rehearsal.close()
-    assert outcome.ended, outcome.standing
+def test_ballots_follow_the_record_and_words_too(cross_border: Played) -> None:
+    folder, record = flows_dir() / "cross-border", cross_border.record
+    assert cross_border.outcome.ended, cross_border.outcome.standing
     assert record.broken == [], "every sentence that was read leads to what somebody said"
     assert record.digests == record.arrivals > 2
     assert record.sources["live"] >= record.sentences > 10
@@ -46,7 +34,7 @@ async def test_ballots_follow_the_record_and_words_too(repo: Path) -> None:
             (site, person["name"]): (person["votes"], {b["id"] for b in data["ballot"]}) for person in data["people"]
         }
 
-    acts = [e for e in seen if isinstance(e, Acted) and e.person.role == "participant"]
+    acts = [e for e in cross_border.happened if isinstance(e, Acted) and e.person.role == "participant"]
     compared = 0
     for act in acts:
         parts = act.what.press.partition("@")[0].split(":")
@@ -60,7 +48,3 @@ async def test_ballots_follow_the_record_and_words_too(repo: Path) -> None:
     words = [same(act.what.text) for act in acts if act.what.text and not act.what.text.startswith("/")]
     assert len(words) > 200
     assert [w for w in words if w not in said and not w.startswith(greeting)] == []
-
-
-def _audits(db: Database) -> list[soundness.Record]:
-    return [soundness.audit(db, row.id) for row in courses.assemblies(db)]

@@ -69,7 +69,7 @@ async def test_both_stand_there_the_original_and_the_translation_with_what_made_
         [said] = [row for row in of_kind(files, "west-1", "message") if row["text"] == "Weniger Autos."]
         assert said["translations"] == [{**line["translation"], "text": "⟦de→en⟧ Wénígér Áútós."}]
         page = files["transcript/east-1.md"].decode()
-        assert "Nobody has read this translation yet" in page
+        assert "No translator has looked at this translation yet" in page
         assert "Weniger Autos\\." in page or "Weniger Autos." in page
 
 

@@ -22,7 +22,7 @@ from bot.store.connection import MEMORY, open_store
 from bot.store.database import Database
 from bot.store.keys import KeyFile
 from tests.support.chats import Chats, Talkers
-from tests.support.room import ASSEMBLY, CATALOGS, Post, Room, bundled, room
+from tests.support.room import ASSEMBLY, ENGLISH, Post, Room, bundled, room
 from tests.support.table_room import GROUP, bind
 
 FLOW = """
@@ -135,7 +135,7 @@ async def border(
     chats = Chats(edits=edits, numbered=numbered)
     engine = script if isinstance(script, Scripted) else Scripted(script)
     machines, flow = Translators(Orders((engine,))), FLOW.replace("RELAY", relay)
-    async with room(flow, chats, path, machines, others) as here:
+    async with room(flow, chats, path, machines, others, catalogs=ENGLISH) as here:
         seats = {name: await here.enrol(name, "participant", "wien", "de") for name in WIEN}
         seats |= {name: await here.enrol(name, "participant", "leeds", "en") for name in LEEDS}
         for name, language in translators.items():
@@ -174,7 +174,7 @@ async def again(path: Path, moment: datetime, script: Mapping[str, str] = SCRIPT
     store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
     try:
         clock = ManualClock(moment)
-        engine = Engine(store, CATALOGS, clock, [chats], Translators(Orders((Scripted(script),))))
+        engine = Engine(store, ENGLISH, clock, [chats], Translators(Orders((Scripted(script),))))
         await engine.open()
         here = Room(store, engine, clock, chats, unbundle(bundled(FLOW.replace("RELAY", ""))))
         here._count = 1000  # what is said from now on is new

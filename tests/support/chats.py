@@ -5,14 +5,17 @@ What stands in a chat now is `shown`; what people do there, they do to what they
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot.core.rendered import Rendered, plain
 from bot.store import opinions
+from bot.store.connection import MEMORY
 from bot.store.database import Database
 from bot.transports.port import Abilities, Batch, Incoming, Media, Receipt, Refused
 from tests.support.room import ACCOUNT, ASSEMBLY, Post, Room, room
@@ -172,18 +175,14 @@ PEOPLE = ("anna", "ben", "cleo")
 
 @asynccontextmanager
 async def table(
-    steps: str = TALK,
-    *,
-    edits: bool = True,
-    maya: bool = True,
-    agreed: bool = True,
-    numbered: bool = False,
-    people: tuple[str, ...] = PEOPLE,
-) -> AsyncIterator[Talkers]:
+    steps: str = TALK, *, edits: bool = True, maya: bool = True, agreed: bool = True, numbered: bool = False,
+    path: str | Path = MEMORY, names: Mapping[str, str] = MappingProxyType({}), people: tuple[str, ...] = PEOPLE,
+) -> AsyncIterator[Talkers]:  # fmt: skip
     """Anna, Ben and Cleo sit at a table that Maya leads (unless there is no `maya`); the step after the tables is open. Where
-    they have not `agreed`, they have just been asked for their consent. Where there are other `people`, there may be more tables."""
+    they have not `agreed`, they have just been asked for their consent. `names` are other names that they choose. Where there
+    are other `people`, there may be more tables."""
     chats = Chats(edits=edits, numbered=numbered)
-    async with room(FLOW + steps, chats) as here:
+    async with room(FLOW + steps, chats, path) as here:
         talkers = Talkers(here, chats)
         for name in people:
             await here.enrol(name)
@@ -197,7 +196,7 @@ async def table(
         for name in people:
             await talkers.tap(name, "I am 18 or older and agree")
             await talkers.tap(name, "Yes")
-            await talkers.write(name, name.title())
+            await talkers.write(name, names.get(name, name.title()))
         await here.wait(timedelta(hours=1))
         await here.engine.settle()
         for chat in chats.chats.values():

@@ -10,7 +10,7 @@ from bot.core import routing
 from bot.core.events import Answered, Due, Edited, Event, Heard, Reached, Relayed, Remained, Spread
 from bot.core.flow import references
 from bot.core.itinerary import Node
-from bot.core.partners import Partner, Routes, routes
+from bot.core.relays.partners import Partner, Routes, routes
 from bot.core.rights import LEADING
 from bot.core.state import Seat, State
 from bot.core.turn import Turn

@@ -38,6 +38,8 @@ ACCOUNT = "test:main"
 ASSEMBLY = "a1"
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 CATALOGS = Catalogs.load(locales_dir())
+ENGLISH = Catalogs({})
+"""Whoever reads another language reads our own texts in English here: the test is about something else."""
 
 
 class Post(PlainTransport):
@@ -169,6 +171,7 @@ async def room(
     others: Sequence[Post] = (),
     more: Mapping[str, str] = MappingProxyType({}),
     helpers: Helpers = NOBODY,
+    catalogs: Catalogs = CATALOGS,
 ) -> AsyncIterator[Room]:
     """A room with an assembly of this flow in it, that has not begun. `others` are further accounts, `more` the files beside the
     flow, `helpers` those who help with drafts."""
@@ -177,7 +180,7 @@ async def room(
     store = await open_store(path, KeyFile.from_seed(1), synchronous="OFF")
     try:
         machines = translators(translate) if isinstance(translate, str) else translate
-        engine = Engine(store, CATALOGS, clock, [post, *others], machines, helpers=helpers)
+        engine = Engine(store, catalogs, clock, [post, *others], machines, helpers=helpers)
         await engine.open()
         await store.transact(_make, flow, body)
         yield Room(store, engine, clock, post, flow)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from bot.core import halting, lodging, pending, rooms, stopping, ways_in
+from bot.core import halting, lodging, rooms, stopping, ways_in
 from bot.core.commands import (
     announcing,
     attending,
@@ -29,6 +29,7 @@ from bot.core.commands import (
     organising,
     originals,
     own,
+    pending,
     resettling,
     revoking,
     speaking,
@@ -41,12 +42,12 @@ from bot.core.commands.call import Call, number_named, parse
 from bot.core.commands.consulting import awaited
 from bot.core.events import Answered, Heard
 from bot.core.facilitator import HELP
-from bot.core.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.message import Part, Several, t
 from bot.core.places import OWN_CHAT, PRESSABLE, kind_of, place_of
 from bot.core.rights import COMMANDS, OVERSEEING, ROLES, allowed, lasts, may
 from bot.core.spoken import START
 from bot.core.state import Seat
+from bot.core.translation.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.turn import Turn
 
 RUN: Mapping[str, Callable[[Call], None]] = {
@@ -166,7 +167,7 @@ PUT_OFF: Mapping[str, Callable[[Call], None]] = {
     "merge": resettling.merged,
     "publish": steering.published,
 }
-"""The commands that wait for a second person or ten minutes, and what they do then (`bot.core.pending`)."""
+"""The commands that wait for a second person or ten minutes, and what they do then (`bot.core.commands.pending`)."""
 
 ANSWERS: Mapping[str, Callable[[Turn, Answered], None]] = {
     "invite": organising.invited,

@@ -19,7 +19,19 @@ from bot.core.message import Block, Button, Lang, Part, Words, block, message, t
 from bot.core.names import clean_text
 from bot.core.spans import until
 from bot.core.state import Contribution, Seat, Wanted
-from bot.core.translators import TIME, log_line, meant, own, pointer, pressed, queue, take, taken, texts, translators
+from bot.core.translation.translators import (
+    TIME,
+    log_line,
+    meant,
+    own,
+    pointer,
+    pressed,
+    queue,
+    take,
+    taken,
+    texts,
+    translators,
+)
 from bot.core.turn import Turn
 
 TELL = "-tell:"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.core import halting, interpreting
+from bot.core import halting
 from bot.core.commands.call import Call, Talk, find, named, worded
 from bot.core.effects import Keep, Note, Say
 from bot.core.events import Due
@@ -19,6 +19,7 @@ from bot.core.schedule import duration
 from bot.core.spans import left, spell, until
 from bot.core.state import Contribution, Seat, Table
 from bot.core.talk import NOTICE, who
+from bot.core.translation import interpreting
 
 ALL = "all"
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core import pending
-from bot.core.commands import objecting
+from bot.core.commands import objecting, pending
 from bot.core.commands.call import Call, find
 from bot.core.commands.leaving import go
 from bot.core.effects import Lane, Note, Put, Wake

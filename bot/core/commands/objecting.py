@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.core.commands.call import Call, worded
+from bot.core.commands.pending import STOP
 from bot.core.effects import Keep, Lane, Note, Put, Say
 from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Block, Button, Message, Name, Part, Phrase, Words, block, message, t
-from bot.core.pending import STOP
 from bot.core.reasons import HIDING, REMOVING
 from bot.core.rights import OVERSEEING
 from bot.core.spans import until
@@ -49,7 +49,7 @@ def to_quiet(who: Seat, table: str, over: datetime, by: Seat) -> Button:
 
 
 def to_removal(who: Seat, table: str, pending: str, reason: str, by: Seat) -> Button:
-    """For somebody whom those who lead want to remove. `pending` is what waits (`bot.core.pending`)."""
+    """For somebody whom those who lead want to remove. `pending` is what waits (`bot.core.commands.pending`)."""
     return Button(LABEL, f"{REMOVED}:{who.id}:{table}:{pending}:{reason}:{_above(by)}")
 
 

@@ -1,18 +1,18 @@
-"""The way from a translation to what was written, and back (`bot.core.interpreting`)."""
+"""The way from a translation to what was written, and back (`bot.core.translation.interpreting`)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from bot.core.commands.call import Call
-from bot.core.doubting import WRONG
 from bot.core.effects import Lane
-from bot.core.interpreting import as_written, reads_in, translation_button
 from bot.core.leading import leads
 from bot.core.message import Block, Button, Lang, Message, Name, Part, Words, block, message, t
 from bot.core.state import Contribution
 from bot.core.talk import Remark, hide_button
-from bot.core.translators import pressed
+from bot.core.translation.doubting import WRONG
+from bot.core.translation.interpreting import as_written, reads_in, translation_button
+from bot.core.translation.translators import pressed
 
 UNREAD = ("held", "note")
 """The kinds of contributions that their authors alone read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.core import floor, interpreting, voices
+from bot.core import floor, voices
 from bot.core.commands.call import Call, Talk, example, named
 from bot.core.commands.translating import texts_waiting
 from bot.core.effects import Show
@@ -14,6 +14,7 @@ from bot.core.message import Block, Button, Lang, Part, Plain, Several, block, t
 from bot.core.names import check_name, clean_name
 from bot.core.rights import COMMANDS, OVERSEEING, ROLES, Command, may
 from bot.core.spans import until
+from bot.core.translation import interpreting
 
 FIRST = {"participant": 3}
 """How many commands `/help` explains; four where nothing else is said. The others are only named."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import pending
+from bot.core.commands import pending
 from bot.core.commands.call import Call, find
 from bot.core.effects import Effect, Lane, Note, Put, Request, Say, Seated, Unseat
 from bot.core.events import Answered

@@ -1,7 +1,7 @@
 """Leading the whole course by commands: a step opens now, a step closes early, a gate is opened, results are told.
 
 Who leads several courses writes the site last: `/open talk linz`. What takes something from people waits for a second person
-(`bot.core.pending`).
+(`bot.core.commands.pending`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.core import pending
 from bot.core.board import Row, line
+from bot.core.commands import pending
 from bot.core.commands.call import Call, named
 from bot.core.course import opening
 from bot.core.effects import Lane, Note, Wake

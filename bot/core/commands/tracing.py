@@ -33,9 +33,7 @@ def source(call: Call) -> None:
     """Show what stands behind a sentence; ask which one, or of which digest, where that is not clear."""
     read: Sequence[Read] = call.turn.state.facts.get("read", ())
     if not read:
-        call.reply(
-            t("No digest has come to you yet. Once you have read one, I show you what stands behind its sentences.")
-        )
+        call.reply(t("You have read no summary yet. Once you have, I show you what stands behind its sentences."))
         return
     chosen, number = wanted(call.event, read)
     if chosen is None:
@@ -56,7 +54,7 @@ def _which_digest(call: Call, read: Sequence[Read], number: int | None) -> None:
         if each.digest.table in tables
     ]
     asked = t(
-        "You have read several digests. Which one do you mean? You can also reply to it with {command}.",
+        "You have read several summaries. Which one do you mean? You can also reply to it with {command}.",
         command=Plain(f"/source {number or 3}"),
     )
     call.reply(asked, buttons=tuple(buttons))
@@ -71,6 +69,6 @@ def _which_sentence(call: Call, read: Read, number: int | None) -> None:
     numbers = [n for n, s in enumerate(read.digest.sentences, 1) if s in standing(read.digest)]
     said = t("Which sentence do you mean?")
     if number is not None:
-        said = t("There is no sentence {number} in this digest. Which one do you mean?", number=number)
+        said = t("There is no sentence {number} in this summary. Which one do you mean?", number=number)
     buttons = tuple(Button(Plain(str(n)), f"-source:{read.digest.id}:{n}") for n in numbers[:OFFERED])
     call.reply(block(said), buttons=buttons)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import doubting
 from bot.core.commands.call import Call
 from bot.core.commands.worksheet import show
 from bot.core.effects import Note, Put, Retell, Wake, Want
@@ -22,7 +21,8 @@ from bot.core.message import Lang, Part, Phrase, Several, block, t, tn
 from bot.core.names import clean_text
 from bot.core.retelling import MEMORY
 from bot.core.state import Contribution, Translated, Wanted
-from bot.core.translators import (
+from bot.core.translation import doubting
+from bot.core.translation.translators import (
     LANGUAGES,
     can,
     for_seat,

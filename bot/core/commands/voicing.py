@@ -9,10 +9,10 @@ from bot.core.commands.call import Call
 from bot.core.effects import Lane
 from bot.core.holding import hold, release, waiting
 from bot.core.ids import derive
-from bot.core.interpreting import same
 from bot.core.message import Button, Name, Words, block, message, t
 from bot.core.names import clean_text
 from bot.core.state import Seat
+from bot.core.translation.interpreting import same
 
 
 def sentence(call: Call) -> None:

@@ -7,7 +7,7 @@ from bot.core.message import Block, Button, Lang, Part, Plain, Words, block, t
 from bot.core.retelling import MEMORY
 from bot.core.spans import left, until
 from bot.core.state import Wanted
-from bot.core.translators import Text, pointer, pressed, taken
+from bot.core.translation.translators import Text, pointer, pressed, taken
 
 SAYS = {
     "empty": t("The draft is empty."),

@@ -8,12 +8,12 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from bot.core.counting import LONGEST, not_shown, shares_words, site_name
-from bot.core.deciding import BASES, Item, items_of, labels_of, outcome_in_words, rule_in_words, verdicts
 from bot.core.effects import Effect, End, Record, Say
 from bot.core.fields import Id, Model, Share
 from bot.core.message import Block, Message, Several, When, block, t
 from bot.core.scene import Scene
 from bot.core.steps.base import Scope, Step
+from bot.core.steps.deciding import BASES, Item, items_of, labels_of, outcome_in_words, rule_in_words, verdicts
 from bot.core.tally import Quorum, Rule, Verdict
 
 

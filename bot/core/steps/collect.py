@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import interpreting
 from bot.core.effects import Amend, Done, Effect, Keep, Lane, Put, Recall, Say, Withdraw
 from bot.core.events import Due, Heard, Retold
 from bot.core.fields import Text
@@ -19,7 +18,8 @@ from bot.core.series import focus_on
 from bot.core.spans import until
 from bot.core.state import Contribution
 from bot.core.steps.base import Step
-from bot.core.translators import texts
+from bot.core.translation import interpreting
+from bot.core.translation.translators import texts
 
 Side = Literal["for", "against", "condition", "question"]
 

@@ -9,21 +9,22 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import briefing, company, ending, facilitator, files, floor, interpreting, lodging, pictures, talk, voices
+from bot.core import briefing, company, ending, facilitator, files, floor, lodging, pictures, talk, voices
 from bot.core.effects import Effect, Lane, Put, Say
 from bot.core.events import Answered, Due, Heard, Retold
 from bot.core.facilitator import Patience
 from bot.core.fields import Share, Span
 from bot.core.files import Pictures
 from bot.core.floor import Round
-from bot.core.message import Block, Button, Message, Name, Part, Phrase, t
+from bot.core.message import Block, Button, Message, Part, Phrase, t
 from bot.core.names import clean_text
 from bot.core.scene import Scene
 from bot.core.spans import until
 from bot.core.state import Contribution, Seat, Stage
 from bot.core.steps.base import Step
 from bot.core.talk import Moves, Remark, changed, table_of
-from bot.core.translators import texts
+from bot.core.translation import interpreting
+from bot.core.translation.translators import texts
 
 
 class Discuss(Step):
@@ -269,18 +270,8 @@ class Discuss(Step):
 
     def called(self, at: Scene, who: Seat) -> Iterator[Effect]:
         """Somebody is asked to speak by whoever leads the table."""
-        stage = at.stage
-        if stage is None:
-            return
-        if floor.running(stage):
-            yield Put(changed(stage, order=[who.id, *(s for s in stage.data["order"] if s != who.id)]))
-            yield talk.tell(at, f"called/{who.id}/{stage.data['turn']}", t("{name} comes next.", name=Name(who.id)))
-            return
-        mark = int(at.now.timestamp())
-        asked = t("{name} would like to hear you now, if you wish.", name=talk.somebody(at.seat))
-        yield Say(who.unit, at.message(asked, expects="text"), at.key("called", who.id, mark), Lane.TALK, quiet=False)
-        told = t("{name} gives the word to {who}.", name=talk.somebody(at.seat), who=Name(who.id))
-        yield talk.tell(at, f"called/{who.id}/{mark}", told, without=(who.id, at.seat.id))
+        if at.stage is not None:
+            yield from floor.call_on(at, at.stage, who)
 
     def led(self, at: Scene, text: str, id: str, kind: str) -> Iterator[Effect]:
         """A `prompt` or a `summary` from somebody who leads the table, kept and said to it."""
@@ -321,9 +312,8 @@ class Discuss(Step):
         return Round(self.turn_for, self.second_chance, self._buttons(at))
 
     def _buttons(self, at: Scene) -> tuple[Button, ...]:
-        if self.early_close != "all_answered":
-            return ()
-        return (Button(t("I have nothing to add"), at.press("done")),)
+        through = Button(t("I have nothing to add"), at.press("done"))
+        return (through,) if self.early_close == "all_answered" else ()
 
     def _begin(self, at: Scene, stage: Stage) -> Moves:
         """The talk begins at this table, or goes on in new company."""
@@ -359,13 +349,6 @@ class Discuss(Step):
             yield Say(seat.unit, at.message(problem), at.key("length", key), Lane.ANSWER, quiet=False)
             return stage
         member = seat.role != "facilitator"
-        over = talk.silent_until(stage, seat.id, at.now)
-        if over is not None:
-            listen = t(
-                "You have been asked to listen until {when}. What you wrote was not sent.", when=until(over, at.now)
-            )
-            yield Say(seat.unit, at.message(listen), at.key("quiet", key), Lane.ANSWER, quiet=False)
-            return stage
         if member and floor.running(stage) and stage.data["floor"] != seat.id:
             return (yield from floor.wait(at, stage, key, in_room=bool(heard.room)))
         first = seat.id not in stage.data["spoken"]

@@ -8,20 +8,22 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import answering, approval, doubting, exchange, replies
-from bot.core.bringing import arrivals, bring, content, goals, gone, heading, origins, read_by, retold, source
+from bot.core.drafts import approval
 from bot.core.effects import Done, Effect, Lane, Put, Request, Say, Wake
 from bot.core.events import Due, Heard, Relayed, Retold
 from bot.core.fields import Id, Moment, Span
 from bot.core.ids import derive
 from bot.core.message import Block, block, t
-from bot.core.partners import Partner, Rule
+from bot.core.relays import answering, exchange, replies
+from bot.core.relays.bringing import arrivals, bring, content, goals, gone, heading, origins, read_by, retold, source
+from bot.core.relays.partners import Partner, Rule
 from bot.core.scene import Scene
 from bot.core.schedule import resolve
 from bot.core.spans import until
 from bot.core.state import Contribution, Digest, Stage
 from bot.core.steps.base import Step
 from bot.core.talk import table_of
+from bot.core.translation import doubting
 
 SEEN = ("routes", "arrivals", "digests", "answers", "replies", "targets", "known", "texts", "wordings", "carried")
 """What every hook looks at."""

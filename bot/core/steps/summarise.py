@@ -9,10 +9,10 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import approval, helping
 from bot.core.digest import Digest as Drawn
 from bot.core.digest import Statement, draw, in_order, most_agreed
-from bot.core.draft import Draft, members
+from bot.core.drafts import approval, helping
+from bot.core.drafts.draft import Draft, members
 from bot.core.effects import Done, Draw, Effect, Lane, Say
 from bot.core.events import Answered, Due, Heard
 from bot.core.fields import Id, Span
@@ -126,10 +126,11 @@ class Summarise(Step):
         yield from helping.doubles(draft)
         yield from self._words(draft)
         said = t(
-            "A short digest of what you said has been drawn, in your own words. It is read and approved before it "
-            "goes to other tables."
+            "A short summary of what your table said has been made of your own sentences. Somebody reads and approves it before "
+            "it goes to other tables. You need not do anything."
         )
-        yield Say(table.unit, at.message(said), at.key("drawn"), without=tuple(s.id for s in table.staff))
+        knows = (*(s.id for s in table.staff), *draft.everybody)  # authors read the same below their words
+        yield Say(table.unit, at.message(said), at.key("drawn"), without=knows)
 
     def hear(self, at: Scene, heard: Heard) -> Iterator[Effect]:
         digest: Digest | None = at.facts["digest"]
@@ -196,4 +197,4 @@ class Summarise(Step):
     def _nothing(self) -> Phrase:
         if self.content == "questions":
             return t("Nobody at your table has asked a question, so there is nothing to pass on.")
-        return t("There is no digest of your table this time, because nobody wrote anything that it could hold.")
+        return t("There is no summary of your table this time, because nobody wrote anything that it could hold.")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.core.digest import same_words
-from bot.core.glossary import Entry
+from bot.core.translation.glossary import Entry
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,7 @@ def test_a_digest_in_another_language_is_labelled() -> None:
     assert read(shown).splitlines()[0] == "From table 1 in France · in fr, not translated"
     assert words_in(shown) == ["t1-says"]
     assert shown.buttons == ()
-    assert "None of these sentences speaks for half of the table or more." in read(shown)
+    assert "These sentences speak for half of the table at most." in read(shown)
 
 
 def test_a_translation_is_labelled_and_the_original_one_tap_away() -> None:
@@ -323,7 +323,7 @@ def test_a_held_digest_does_not_cross_and_the_waiting_table_is_told() -> None:
     [told] = shown_at(stage, "t1")
     assert words_in(told) == []
     assert told.buttons == ()
-    assert read(told).startswith("From table 2 in Austria\nThe digest of this table was not approved in time")
+    assert read(told).startswith("From table 2 in Austria\nNobody there has approved their summary in time")
     digest = next(d for d in stage.digests.values() if d.table == "t2")
     assert stage.press("anna", f"carry:original::{digest.id}") == []
     assert stage.courses["all"].done["carry"] == "done"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.effects import Recall, Request
+from bot.core.effects import Recall, Redraw, Request
 from bot.core.events import Edited, Heard
 from bot.core.message import Message, Words
 from bot.core.state import Contribution, Digest, Table
@@ -326,10 +326,13 @@ def test_unapproved_it_is_held_and_both_tables_are_told() -> None:
     answer(stage, "gerd", "one", "Ja.")
     stage.wait(30 * MINUTE)
     assert answers_of(stage, "t2").state == "held"
-    assert any("held" in said for said in stage.read_by("coordinators:graz"))
+    assert any("Nobody has approved the answers of table 2" in said for said in stage.read_by("coordinators:graz"))
     stage.carry("pseudo", **{c.id: f"{c.id}@fr" for c in replies(stage)})
-    told = [m for m in shown_at(stage, "t1") if "were not approved in time" in read(m)]
-    assert [pointers(m) for m in told] == [[]]
+    [told] = [m for m in shown_at(stage, "t1") if "No answer has come yet" in read(m)]
+    [instead] = [each for each in stage.others if isinstance(each, Redraw)]
+    assert read(told).startswith("From table 2 in Austria")
+    assert "has approved their answers in time" in read(instead.message), "they hear once that none comes"
+    assert pointers(instead.message) == []
     assert "after" in stage.courses["all"].open, "and the assembly goes on"
 
 
@@ -337,8 +340,8 @@ def test_where_nobody_answers_that_is_said() -> None:
     stage = two_tables()
     stage.wait(10 * MINUTE)
     stage.carry()
-    assert "nobody has written an answer this time" in read(shown_at(stage, "t1")[-1])
-    assert "nobody has written an answer this time" in read(shown_at(stage, "t2")[-1])
+    assert "Nobody there has written an answer" in read(shown_at(stage, "t1")[-1])
+    assert "Nobody there has written an answer" in read(shown_at(stage, "t2")[-1])
     assert stage.courses["all"].done["carry"] == "done", "all that was due has come"
     assert stage.now == START + 10 * MINUTE
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.partners import MANY, Partner, Rule, read_in, routes
+from bot.core.relays.partners import MANY, Partner, Rule, read_in, routes
 
 RULES: tuple[Rule, ...] = ("mirror", "next", "ring", "theme", "all", "plenary")
 SITES = ("lyon", "graz", "bern")

@@ -88,7 +88,7 @@ def test_facilitator_gets_the_draft_in_the_words_of_the_table() -> None:
     [draft] = stage.told("facilitators:t1")
     assert words_in(draft) == [s.sources[0] for s in digest.sentences] == ["trains", "roads"]
     assert read(draft).splitlines() == [
-        "Digest of table 1, to be approved",
+        "Summary of table 1, to be approved",
         "Sentence 1",
         "trains",
         "Most of those who answered agree.",
@@ -101,7 +101,7 @@ def test_facilitator_gets_the_draft_in_the_words_of_the_table() -> None:
         "Please decide by 02 Mar 17:15.",
         "[Approve] [Edit 1] [Leave out 1] [Edit 2] [Leave out 2] [Two say the same] [Ask the table]",
     ]
-    assert "drawn, in your own words" in stage.read_by("table:t1")[0]
+    assert "made of your own sentences" in stage.read_by("table:t1")[0]
 
 
 def test_approval_is_shown_to_the_table_and_the_step_ends_without_notice() -> None:
@@ -148,7 +148,7 @@ def test_coordinator_of_another_site_cannot_approve() -> None:
     stage.start()
     agree(stage, "anna")
     assert stage.press("gerd", "digest:approve:t1:") == ["Only those who lead this table can do that."]
-    assert stage.press("claire", "digest:approve:t1:") == ["Thank you. The digest of table 1 is approved."]
+    assert stage.press("claire", "digest:approve:t1:") == ["Thank you. What table 1 says is approved."]
 
 
 def test_organiser_of_no_course_approves_a_table_of_any_site() -> None:
@@ -158,7 +158,7 @@ def test_organiser_of_no_course_approves_a_table_of_any_site() -> None:
     stage.contributions = {"trains": replace(said("trains", "anna"), site="graz")}
     stage.start()
     agree(stage, "anna")
-    assert stage.press("otto", "digest:approve:t1:") == ["Thank you. The digest of table 1 is approved."]
+    assert stage.press("otto", "digest:approve:t1:") == ["Thank you. What table 1 says is approved."]
     assert stage.courses["graz"].done["digest"] == "done"
 
 
@@ -181,9 +181,7 @@ def test_second_approval_while_other_tables_are_open() -> None:
     stage.start()
     agree(stage, "anna")
     stage.press("maya", "digest:approve:t1:")
-    assert stage.press("maya", "digest:approve:t1:") == [
-        "This digest has been approved already. There is nothing left to do."
-    ]
+    assert stage.press("maya", "digest:approve:t1:") == ["This has been approved already. There is nothing left to do."]
     assert stage.press("maya", "digest:approve:t1:") == [], "it is said kindly, and once"
 
 
@@ -196,7 +194,7 @@ def test_leaving_out_asks_for_a_listed_reason_and_tells_the_table() -> None:
     stage.press("maya", f"digest:reason:t1:{number}-off-topic")
     assert digest_of(stage).sentences[number - 1].left_out == "off-topic"
     told = stage.read_by("table:t1")[-1]
-    assert told.startswith("Your facilitator has left a sentence out of your digest.\ntrains")
+    assert told.startswith("Your facilitator has left a sentence out of your summary.\ntrains")
     assert told.endswith("The reason given: it is about something else.")
     assert f"[Put {number} back]" in stage.read_by("facilitators:t1")[-1]
 
@@ -223,7 +221,7 @@ def test_left_out_sentences_leave_their_people_unheard_and_can_be_put_back() -> 
     assert digest_of(stage).unheard == 0
     stage.press("maya", f"digest:reason:t1:{number}-double")
     assert digest_of(stage).unheard == 3
-    assert "None of these sentences speaks for half of the table or more." in stage.read_by("facilitators:t1")[-1]
+    assert "These sentences speak for half of the table at most." in stage.read_by("facilitators:t1")[-1]
     stage.press("maya", f"digest:back:t1:{number}")
     assert digest_of(stage).unheard == 0
     stage.press("maya", "digest:approve:t1:")
@@ -273,11 +271,11 @@ def test_unapproved_digest_is_held_and_the_assembly_goes_on() -> None:
     stage = three_views()
     stage.wait(15 * MINUTE)
     assert digest_of(stage).state == "held"
-    assert "is held and goes nowhere" in stage.read_by("coordinators:lyon")[-1]
-    assert "is held: it goes nowhere" in stage.read_by("table:t1")[-1]
+    assert "so it goes nowhere" in stage.read_by("coordinators:lyon")[-1]
+    assert "so it goes to no other table" in stage.read_by("table:t1")[-1]
     assert stage.read_by("seat:anna")[-1] == "We go on."
     assert stage.press("maya", "digest:approve:t1:") == [
-        "The time is over, and this digest is held. Nothing was changed."
+        "The time is over, so this stays at the table. Nothing was changed."
     ]
     assert digest_of(stage).state == "held"
 
@@ -300,9 +298,11 @@ def test_leaders_and_coordinator_are_reminded_and_the_coordinator_can_still_appr
     stage.wait(9 * MINUTE)
     assert stage.told("coordinators:lyon") == []
     stage.wait(MINUTE)
-    draft = stage.told("coordinators:lyon")[-1]
-    assert stage.told("facilitators:t1")[-1] == draft
-    assert stage.press("claire", draft.buttons[0].press) == ["Thank you. The digest of table 1 is approved."]
+    draft, theirs = stage.told("coordinators:lyon")[-1], stage.told("facilitators:t1")[-1]
+    assert read(draft).startswith("Nobody at this table has approved this yet.")
+    assert read(theirs).startswith("This still waits for you.")
+    assert draft.blocks[1:] == theirs.blocks[1:], "and below that the same"
+    assert stage.press("claire", draft.buttons[0].press) == ["Thank you. What table 1 says is approved."]
     assert digest_of(stage).state == "approved"
 
 
@@ -358,7 +358,7 @@ def test_support_below_ten_is_told_in_words(support: int, against: int, expected
     [
         (0, 6, None),
         (2, 6, "These sentences do not speak for everybody at the table."),
-        (3, 6, "None of these sentences speaks for half of the table or more."),
+        (3, 6, "These sentences speak for half of the table at most."),
         (3, 12, "None of these sentences speaks for 3 of the 12 people at this table."),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.glossary import Entry
+from bot.core.translation.glossary import Entry
 from bot.language.translation.checks import check, errors
 from bot.language.translation.glossary import Glossary, Term, glossary_of
 from bot.language.translation.identify import identify

@@ -188,8 +188,10 @@ class Attentive(Engine):
 
 def _under_way(db: Database, now: int) -> bool:
     """Whether the engine's own sender has something in hand: what stands behind that in the same chat is not due before."""
-    row = "SELECT 1 FROM outbox WHERE state = 'sending' OR (state = 'new' AND due <= ?) LIMIT 1"
-    return db.sql.execute(row, (now,)).fetchone() is not None
+    sending = db.sql.execute("SELECT 1 FROM outbox WHERE state = 'sending' LIMIT 1").fetchone()
+    return bool(
+        sending or db.sql.execute("SELECT 1 FROM outbox WHERE state = 'new' AND due <= ? LIMIT 1", (now,)).fetchone()
+    )
 
 
 class Director(FileLines):

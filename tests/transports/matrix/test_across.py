@@ -100,7 +100,7 @@ async def _doubted_and_put_right_on_telegram(s: Servers) -> None:
         news = (await s.find(name, "A translator has corrected a translation")).text
         assert RIVER in news
         assert made in news
-        assert made not in (standing := (await s.find(name, FROM_VIENNA)).text)
+        assert made not in (standing := (await s.find(name, "From table 1 in Vienna · translated")).text)
         assert RIVER in standing
 
 
@@ -111,7 +111,7 @@ async def _doubted_and_put_right_on_matrix(s: Servers) -> None:
     for name in (*VIENNA, "maya"):
         news = [text for text in await s.shown(name) if BOAT in text and made in text]
         assert len(news) == 1
-        assert made not in (standing := (await s.find(name, FROM_LEEDS)).text)
+        assert made not in (standing := (await s.find(name, "Original: Englisch")).text)
         assert BOAT in standing
     assert not (await where(s, BOAT)).keys() & {*LEEDS, "nils"}
 
@@ -122,7 +122,7 @@ async def _doubt(s: Servers, who: str, made: str) -> None:
     await s.go_on()
     asked = (await s.find(who, f"· {made}")).text
     (number,) = re.findall(rf"(\d) · {re.escape(made)}", asked)
-    await s.choose(who, number)
+    await s.choose(who, f"{'Satz' if who in VIENNA else 'Sentence'} {number}")
     await s.go_on()
 
 
@@ -143,7 +143,7 @@ async def _put_right(s: Servers, original: str, made: str, better: str) -> None:
 async def _an_answer_comes_back(s: Servers) -> None:
     """Anna answers what Dora said. Her table reads it at once, Dora's once Anna agrees and Nils approves."""
     await s.forget()
-    (sentence,) = re.findall(r"(\d)\. The ferry", (await s.find("anna", FROM_VIENNA)).text)
+    (sentence,) = re.findall(r"(\d)\. The ferry", (await s.find("anna", "Vienna · translated")).text)
     await tap(s, "anna", "Answer {number}", number=sentence)
     await s.go_on()
     await s.write("anna", ANSWER)

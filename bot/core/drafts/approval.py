@@ -7,8 +7,8 @@ Invariants:
 
 * Only a person who leads the table approves, and only words that they have been shown: where new ones have come in since, the
   draft is shown anew. Silence never approves: at the end of the time the digest is held.
-* Nobody can rewrite a sentence without its authors (`bot.core.rewording`). One is left out for a listed reason, which the table
-  reads; the last one of a minority only by the coordinator.
+* Nobody can rewrite a sentence without its authors (`bot.core.drafts.rewording`). One is left out for a listed reason, which
+  the table reads; the last one of a minority only by the coordinator.
 * Where fewer than three people wrote what stands, it goes only with the yes of each; whoever does not agree keeps their words.
 * The words of an approved digest never change. They can be taken back.
 """
@@ -18,15 +18,15 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from bot.core import authorship, folding, helping, rewording, sounding
-from bot.core.authorship import answer
-from bot.core.draft import Draft
+from bot.core.drafts import authorship, folding, helping, rewording, sounding
+from bot.core.drafts.authorship import answer
+from bot.core.drafts.draft import Draft
+from bot.core.drafts.presenting import reshown, shown, staffed_by
 from bot.core.effects import Draw, Effect, Lane, Note, Put, Say
 from bot.core.events import Heard
 from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Button, Message, Phrase, block, t
-from bot.core.presenting import reshown, shown, staffed_by
 from bot.core.retelling import KEPT, REASONS, WITHDRAWN, in_own, quoted, standing, told
 from bot.core.series import focus_on
 from bot.core.state import Digest, DigestSentence
@@ -97,10 +97,10 @@ def hear(draft: Draft, heard: Heard, carried: Iterable[str] = ()) -> Moves:
     elif not leads(seat, draft.table):
         yield answer(draft, heard, block(t("Only those who lead this table can do that.")))
     elif draft.digest.state == "approved":
-        said = draft.at.message(t("This digest has been approved already. There is nothing left to do."))
+        said = draft.at.message(t("This has been approved already. There is nothing left to do."))
         yield Say(seat.unit, said, draft.key("already", seat.id), Lane.ANSWER, quiet=False)
     elif draft.digest.state == "held" or closed:
-        yield answer(draft, heard, block(t("The time is over, and this digest is held. Nothing was changed.")))
+        yield answer(draft, heard, block(t("The time is over, so this stays at the table. Nothing was changed.")))
     else:
         draft = yield from _leader(draft, heard, what, rest)
     if draft.digest.state == "draft":
@@ -118,8 +118,11 @@ def hear(draft: Draft, heard: Heard, carried: Iterable[str] = ()) -> Moves:
 def remind(draft: Draft) -> Iterator[Effect]:
     """Whoever leads the table, and the coordinator too, so that somebody approves it in time."""
     if draft.digest.state == "draft" and not draft.note("approved", ""):
-        for to in (f"facilitators:{draft.table.id}", f"coordinators:{draft.table.site}"):
-            yield Say(to, shown(draft.now()), draft.key("remind", int(draft.at.now.timestamp())))
+        key = draft.key("remind", int(draft.at.now.timestamp()))
+        waits = t("This still waits for you. If nobody approves it, it goes nowhere.")
+        yield Say(f"facilitators:{draft.table.id}", shown(draft.now(), waits), key)
+        absent = t("Nobody at this table has approved this yet. You can do it in their place.")
+        yield Say(f"coordinators:{draft.table.site}", shown(draft.now(), absent), key)
 
 
 def close(draft: Draft) -> Moves:
@@ -139,15 +142,25 @@ def close(draft: Draft) -> Moves:
     yield Draw(digest)
     yield Note("held", data={"digest": digest.id})
     called = t(
-        "Nobody has approved the digest of table {number} in time. It is held and goes nowhere; the assembly "
-        "goes on. Please ask the table's facilitator what happened.",
+        "Nobody has approved the summary of table {number} in time, so it goes nowhere. The assembly goes on. Please ask the "
+        "table's facilitator what happened.",
         number=table.number,
     )
-    yield Say(f"coordinators:{table.site}", at.message(called), draft.key("held"))
     said = t(
-        "Nobody has approved the digest of your table in time, so it is held: it goes nowhere. The "
-        "coordinator knows. The assembly goes on."
+        "Nobody has approved the summary of your table in time, so it goes to no other table. The coordinator knows, and we "
+        "go on."
     )
+    if digest.answers:
+        called = t(
+            "Nobody has approved the answers of table {number} in time, so they go nowhere. The assembly goes on. Please ask "
+            "the table's facilitator what happened.",
+            number=table.number,
+        )
+        said = t(
+            "Nobody has approved the answers of your table in time, so they go to no other table. The coordinator knows, and "
+            "we go on."
+        )
+    yield Say(f"coordinators:{table.site}", at.message(called), draft.key("held"))
     yield Say(table.unit, at.message(said), draft.key("held"))
     return digest
 
@@ -205,7 +218,9 @@ def _leader(draft: Draft, heard: Heard, what: str, rest: str) -> Changes:
 def _approve(draft: Draft, heard: Heard, version: str) -> Changes:
     seat = draft.at.seat
     if not standing(draft.digest):
-        said = t("Every sentence is left out, so there is nothing to approve. Put one back, or the digest is held.")
+        said = t(
+            "Every sentence is left out, so there is nothing to approve. Put one back, or nothing goes to other tables."
+        )
         yield answer(draft, heard, block(said))
         return draft
     if (version or "0") != str(draft.note("version", 0)):
@@ -227,7 +242,7 @@ def _approve(draft: Draft, heard: Heard, version: str) -> Changes:
         return draft
     draft = yield from _release(draft, seat.id)
     if not staffed_by(draft.table, seat):
-        said = t("Thank you. The digest of table {number} is approved.", number=draft.table.number)
+        said = t("Thank you. What table {number} says is approved.", number=draft.table.number)
         yield answer(draft, heard, block(said))
     return draft
 
@@ -276,7 +291,7 @@ def _change(draft: Draft, heard: Heard, what: str, number: int, reason: str) -> 
     at, sentence = draft.at, draft.digest.sentences[number - 1]
     if what == "back" and sentence.left_out in REASONS:
         said = at.message(
-            t("{who} has put a sentence back into your digest.", who=DECIDER[at.seat.role]), *quoted(sentence)
+            t("{who} has put a sentence back into your summary.", who=DECIDER[at.seat.role]), *quoted(sentence)
         )
         return (yield from _changed(draft, heard, number, "", said))
     if what == "leave" and not sentence.left_out:
@@ -287,7 +302,7 @@ def _change(draft: Draft, heard: Heard, what: str, number: int, reason: str) -> 
         if at.seat.role == "facilitator" and draft.last_of_minority(sentence):
             yield from _ask_coordinator(draft, heard, number, sentence, reason)
             return draft
-        blocks = [block(t("{who} has left a sentence out of your digest.", who=DECIDER[at.seat.role]))]
+        blocks = [block(t("{who} has left a sentence out of your summary.", who=DECIDER[at.seat.role]))]
         if reason in ("off-topic", "double"):
             blocks += quoted(sentence)
         blocks.append(block(t("The reason given: {reason}.", reason=REASONS[reason])))

@@ -3,7 +3,7 @@
 Invariants:
 
 * An answer is a contribution of its author's (kind `reply`; its `target` is what it answers: words, or a whole digest). It is
-  read at the author's own table at once, and elsewhere only once it is approved (`bot.core.answering`).
+  read at the author's own table at once, and elsewhere only once it is approved (`bot.core.relays.answering`).
 * It can be changed until it is drafted: nothing changes of what somebody approves.
 """
 
@@ -15,14 +15,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.bringing import arrivals
-from bot.core.draft import members
+from bot.core.drafts.draft import members
 from bot.core.effects import Amend, Effect, Keep, Lane, Put, Recall, Say, Withdraw
 from bot.core.events import Heard
-from bot.core.exchange import Moves, answers_to, data_of, ends_at, number_in, numbered, ring
 from bot.core.ids import derive
 from bot.core.message import Button, Message, Name, Part, Words, block, t
 from bot.core.names import clean_name, clean_text
+from bot.core.relays.bringing import arrivals
+from bot.core.relays.exchange import Moves, answers_to, data_of, ends_at, number_in, numbered, ring, taken_back
 from bot.core.retelling import standing
 from bot.core.scene import Scene
 from bot.core.series import focus_on
@@ -92,6 +92,9 @@ def _ask(at: Scene, heard: Heard, digest: Digest, number: str, ends: datetime) -
     sentence = numbered(digest, number)
     if sentence is None:
         return
+    if taken_back(at, digest, int(number)):
+        yield _tell(at, heard, at.message(t("Whoever wrote this has taken it back, so there is nothing to answer.")))
+        return
     blocks = [block(t("What would you like to answer to this?")), block(_read(at, digest, sentence), kind="quote")]
     note = t("Please write it here in one message, until {when}. Your table reads it too.", when=until(ends, at.now))
     asks = f"{at.step}:{digest.id}:{number}"
@@ -139,7 +142,8 @@ def _kept(at: Scene, digest: Digest, given: Contribution) -> Message:
     if number:
         about = t("Kept, as an answer to sentence {number}:", number=number)
     goes = t("It goes to the other table once whoever leads your table has approved it.")
-    blocks = [block(about), block(Words(given.id), kind="quote"), block(goes, kind="note")]
+    more = t("To add something, press the button of a sentence once more.")
+    blocks = [block(about), block(Words(given.id), kind="quote"), block(goes, " ", more, kind="note")]
     if at.seat.helped:
         blocks.insert(0, block(t("With help, for {name}:", name=at.seat.name), kind="note"))
     enough = Button(t("That is all"), at.press("enough", "", digest.id, ""))

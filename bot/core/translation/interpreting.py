@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.doubting import marks, news
 from bot.core.effects import Effect, Redraw
 from bot.core.events import Retold
 from bot.core.holding import KIND
@@ -26,7 +25,8 @@ from bot.core.message import Block, Button, Lang, Message, Phrase, Several, Word
 from bot.core.retelling import translated_by
 from bot.core.scene import Scene
 from bot.core.state import Contribution, Seat, Table, Translated
-from bot.core.translators import Text, texts
+from bot.core.translation.doubting import marks, news
+from bot.core.translation.translators import Text, texts
 
 if TYPE_CHECKING:
     from bot.core.flow import Flow

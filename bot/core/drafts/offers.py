@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.draft import Draft
+from bot.core.drafts.draft import Draft
 from bot.core.gate import DOUBTS
 from bot.core.message import Block, Button, Words, block, t
 from bot.core.retelling import by_model

@@ -13,17 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
-from bot.core.authorship import answer
-from bot.core.draft import Draft
+from bot.core.drafts.authorship import answer
+from bot.core.drafts.draft import Draft
+from bot.core.drafts.folding import suggest
+from bot.core.drafts.offers import offer_for, with_offers
+from bot.core.drafts.presenting import reshown
+from bot.core.drafts.rewording import propose
 from bot.core.effects import Effect, Put, Request
 from bot.core.events import Answered, Heard
-from bot.core.folding import suggest
 from bot.core.ids import derive
 from bot.core.message import block, t
-from bot.core.offers import offer_for, with_offers
-from bot.core.presenting import reshown
 from bot.core.retelling import standing
-from bot.core.rewording import propose
 from bot.core.state import DigestSentence
 
 Changes = Generator[Effect, None, Draft]

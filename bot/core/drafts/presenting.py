@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core import offers
-from bot.core.draft import Draft
+from bot.core.drafts import offers
+from bot.core.drafts.draft import Draft
 from bot.core.effects import Effect, Lane, Say
 from bot.core.message import Block, Button, Message, Phrase, Words, block, t
 from bot.core.retelling import FEW, REASONS, WHY, in_own, not_in, quoted, standing
@@ -24,9 +24,9 @@ def shown(draft: Draft, head: Phrase | None = None) -> Message:
     at, table, digest = draft.at, draft.table, draft.digest
     waits = bool(draft.note("approved", ""))
     title = (
-        t("Answer of table {number}, to be approved", number=table.number)
+        t("Answers of table {number}, to be approved", number=table.number)
         if digest.answers
-        else t("Digest of table {number}, to be approved", number=table.number)
+        else t("Summary of table {number}, to be approved", number=table.number)
     )
     blocks: list[Block] = [*([block(head)] if head is not None else []), block(title, kind="title")]
     for number, sentence in enumerate(digest.sentences, 1):
@@ -73,14 +73,14 @@ def table_says(draft: Draft) -> Phrase | None:
     total, missing = len(said), sum(not yes for yes in said.values())
     if total < ENOUGH:
         return t("Your table is asked. So few have answered that more would tell who said what.")
-    if total >= FEW:
+    if not missing:
+        return t("Those at your table who answered find in it what was said.")
+    if total >= FEW and missing < total:
         return t(
             "{n} of the {total} people at your table who answered find in it what was said; the others miss something.",
             n=total - missing,
             total=total,
         )
-    if not missing:
-        return t("Those at your table who answered find in it what was said.")
     if 3 * missing <= total:
         return t(
             "Most of those at your table who answered find in it what was said, but something is missing for somebody."

@@ -7,16 +7,16 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from bot.core import doubting
 from bot.core.effects import Effect, Put, Redraw, Say
 from bot.core.events import Retold
 from bot.core.message import Block, Button, Lang, Message, Part, Plain, Words, block, t
-from bot.core.partners import Partner, same_language
+from bot.core.relays.partners import Partner, same_language
 from bot.core.retelling import for_nobody, standing, translated_by
 from bot.core.scene import Scene
 from bot.core.state import Digest, Seat
 from bot.core.talk import table_of
-from bot.core.translators import texts
+from bot.core.translation import doubting
+from bot.core.translation.translators import texts
 
 
 class Manner(Protocol):
@@ -77,15 +77,21 @@ def bring(
     table, (digest, _, texts) = table_of(at), come
     asks = f"{at.step}:{digest.id}:" if answers else ""
     if digest.state != "approved":
-        why = t("The digest of this table was not approved in time, so it is held and does not come. We go on.")
+        why = t("Nobody there has approved their summary in time, so it does not come. We go on.")
         if digest.answers:
-            why = t("The answers of this table were not approved in time, so they are held and do not come. We go on.")
-        yield Say(at.unit, at.message(heading(at, manner, digest, ""), block(why)), at.key("held", digest.id))
+            why = t("Nobody there has approved their answers in time, so they do not come. We go on.")
+        said = at.message(heading(at, manner, digest, ""), block(why))
+        if (
+            digest.answers and at.stage is not None and at.stage.state == "closed"
+        ):  # that none has come was told at the close
+            yield Redraw((), said, at.key("held", digest.id), said=at.key("no-answer", digest.table))
+        else:
+            yield Say(at.unit, said, at.key("held", digest.id))
         return
     if not standing(digest):
         none = t("Nothing was written there this time that could be passed on.")
         if digest.answers:
-            none = t("They have read what your table said, and nobody has written an answer this time.")
+            none = t("Nobody there has written an answer to what your table said.")
         yield Say(at.unit, at.message(heading(at, manner, digest, ""), block(none)), at.key("shown", digest.id))
         return
     head = heading(at, manner, digest, "none")
@@ -140,7 +146,10 @@ def retold(
     where = (source(at, manner, digest.table, digest.site), Plain(" · "), t("sentence {number}", number=number))
     language, own = read_by(come, replace(NOBODY, language=change.language))
     said = at.key(f"shown-{language}" if language else "shown", digest.id)
-    yield from doubting.news(at, change, said, where)
+    if change.state == "late":
+        yield from doubting.over(at, digest, own.texts, change, said, block(where[0], kind="title"))
+    else:
+        yield from doubting.news(at, change, said, where)
     key = at.key("redrawn", change.contribution, change.language, change.state, int(at.now.timestamp() * 1000))
     yield Redraw((), translated(at, manner, own, more, answers), key, said=said)
 
@@ -157,12 +166,11 @@ def gone(
     if mark in told or (sentence is not None and not sentence.left_out and sentence.worded != contribution):
         return
     yield Put(at.with_data(gone=[*told, mark]))
+    answers = tuple(button for button in answers if not button.press.endswith(f":{mark}"))
     title = block(source(at, manner, digest.table, digest.site), kind="title")
-    said = t(
-        "Somebody has taken back sentence {number} of what came from here. Please treat it as not said.", number=number
-    )
+    said = t("Somebody there has taken back sentence {number}. Please treat it as not said.", number=number)
     if not number:
-        said = t("Somebody has taken back a sentence of what came from here. Please treat it as not said.")
+        said = t("Somebody there has taken back a sentence. Please treat it as not said.")
     asks = f"{at.step}:{digest.id}:" if answers else ""
     head = heading(at, manner, digest, "none")
     plain = at.message(head, *content(at, digest), *more, buttons=answers, asks=asks, shows=digest.id)

@@ -16,14 +16,14 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import replace
 from itertools import combinations
 
-from bot.core.authorship import answer
 from bot.core.cues import known, turned_round
-from bot.core.draft import Draft
+from bot.core.drafts.authorship import answer
+from bot.core.drafts.draft import Draft
+from bot.core.drafts.presenting import place_of, reshown
 from bot.core.effects import Effect, Note, Say
 from bot.core.events import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Phrase, block, t
-from bot.core.presenting import place_of, reshown
 from bot.core.retelling import FOLDED, in_own, original
 from bot.core.series import focus_on
 from bot.core.spans import until

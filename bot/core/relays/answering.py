@@ -2,7 +2,7 @@
 
 Invariants:
 
-* What goes back is a digest that replies to another one (`Digest.answers`), approved like any other (`bot.core.approval`);
+* What goes back is a digest that replies to another one (`Digest.answers`), approved like any other (`bot.core.drafts.approval`);
   without an approval it is held. That nobody has answered is said as well.
 * Every answer in it is whole, doubles are folded, and everybody who has answered comes to word before anybody does twice.
 """
@@ -13,16 +13,16 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core import approval
-from bot.core.bringing import arrivals, goals, origins, source
 from bot.core.digest import Statement, draw
-from bot.core.draft import Draft, members
+from bot.core.drafts import approval
+from bot.core.drafts.draft import Draft, members
 from bot.core.effects import Draw, Effect, Put, Request, Say
 from bot.core.events import Due
-from bot.core.exchange import Exchange, answers_to, as_of, data_of, depth, ends_at, stands, unfocus
 from bot.core.ids import derive
 from bot.core.message import block, t
-from bot.core.partners import Partner, read_in, same_language
+from bot.core.relays.bringing import arrivals, goals, origins, source
+from bot.core.relays.exchange import Exchange, answers_to, as_of, data_of, depth, ends_at, stands, unfocus
+from bot.core.relays.partners import Partner, read_in, same_language
 from bot.core.scene import Scene
 from bot.core.state import Digest, DigestSentence
 from bot.core.talk import table_of
@@ -46,9 +46,11 @@ def due(at: Scene, how: Exchange, event: Due) -> Generator[Effect, None, Scene]:
         yield Draw(answers)
         yield from carry(at, how, answers)
         return after
-    yield from approval.present(draft(at, answers))
+    made = draft(at, answers)
+    yield from approval.present(made)
     said = t("The time for answers is over. What your table answers is read and approved before it goes back.")
-    yield Say(at.unit, at.message(said), at.key("drawn", digest.id), without=tuple(s.id for s in table_of(at).staff))
+    knows = (*(s.id for s in table_of(at).staff), *made.everybody)  # authors read it above their words
+    yield Say(at.unit, at.message(said), at.key("drawn", digest.id), without=knows)
     return after
 
 

@@ -14,13 +14,13 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 
 from bot.core.digest import same_words
-from bot.core.draft import Draft
+from bot.core.drafts.draft import Draft
+from bot.core.drafts.presenting import EACH, place_of, reshown
 from bot.core.effects import Effect, Keep, Lane, Note, Recall, Say, Withdraw
 from bot.core.events import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Message, Phrase, Words, block, t, tn
 from bot.core.names import clean_name, clean_text
-from bot.core.presenting import EACH, place_of, reshown
 from bot.core.retelling import FOLDED, WITHDRAWN, quoted
 from bot.core.series import focus_on
 from bot.core.spans import until
@@ -120,11 +120,13 @@ def take(draft: Draft, heard: Heard, rest: str, carried: Iterable[str] = ()) -> 
     before, draft = draft, draft.changing(number, left)
     if draft.digest.state == "draft" and draft.unread(before):
         draft = draft.reworded()
-    blocks = [block(t("It is taken back: it stands neither in the digest nor on record any more."))]
+    blocks = [block(t("It is taken back: it stands neither in the summary nor on record any more."))]
     blocks.append(block(_read_by(read, approved=rested), kind="note"))
     yield answer(draft, heard, *blocks)
     if rested:
-        own = t("Somebody has taken back sentence {number} of your digest. Please treat it as not said.", number=number)
+        own = t(
+            "Somebody has taken back sentence {number} of your summary. Please treat it as not said.", number=number
+        )
         yield Say(
             draft.table.unit, at.message(own), draft.key("taken", number, derive(heard.id)), without=(at.seat.id,)
         )
@@ -165,15 +167,20 @@ def _yours(draft: Draft, seat: str) -> Message:
     """What somebody reads of their own words in the draft, with what they can do about it."""
     at, mine = draft.at, draft.own(seat)
     head = (
-        t("These words of yours stand in what your table answers, without your name:")
+        t("The time for answers is over. These words of yours stand in what your table answers, without your name:")
         if draft.digest.answers
-        else t("These words of yours stand in the digest of your table, without your name:")
+        else t("These words of yours stand in the summary of your table, without your name:")
     )
     blocks: list[Block] = [block(head)]
     for number, sentence in mine:
         words = sentence.words or next(s for s in sentence.sources if draft.author(s) == seat)
         blocks.append(block(*([f"{number}. "] if len(mine) > 1 else []), Words(words), kind="quote"))
-    can = t("Once it is approved, other tables read it. You can put your words better, or take them back.")
+    can = t(
+        "Once it is approved, other tables read it. You need not do anything. If you like, put your words better, or take them "
+        "back."
+    )
+    if draft.few:
+        can = t("Once it is approved, other tables read it. You can put your words better, or take them back.")
     blocks.append(block(can))
     if draft.closes is not None:
         blocks.append(
@@ -184,8 +191,8 @@ def _yours(draft: Draft, seat: str) -> Message:
     buttons: list[Button] = []
     if draft.few:
         few = t(
-            "So few people wrote what stands in it that one could guess who. So your words leave the table only if you say yes "
-            "to that."
+            "So few people wrote this that others could guess who. So your words leave the table only if you say yes. If you "
+            "say nothing, they stay here."
         )
         blocks.append(block(few))
         said = draft.note("may", {}).get(seat)

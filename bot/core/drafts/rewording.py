@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
-from bot.core.authorship import answer, wrong
-from bot.core.draft import Draft
+from bot.core.drafts.authorship import answer, wrong
+from bot.core.drafts.draft import Draft
+from bot.core.drafts.presenting import reshown
 from bot.core.effects import Effect, Keep, Lane, Note, Say, Withdraw
 from bot.core.events import Heard
 from bot.core.ids import derive
 from bot.core.message import Button, Words, block, t
 from bot.core.names import clean_text
-from bot.core.presenting import reshown
 from bot.core.retelling import quoted
 from bot.core.series import focus_on
 from bot.core.spans import until

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.core.bringing import Manner, arrivals
 from bot.core.effects import Effect, Put, Wake
 from bot.core.events import Due
 from bot.core.message import Block, Button, block, t
+from bot.core.relays.bringing import Manner, arrivals
 from bot.core.retelling import standing
 from bot.core.scene import Scene
 from bot.core.schedule import QuietHours, next_allowed
@@ -65,9 +65,14 @@ def buttons(at: Scene, digest: Digest) -> tuple[Button, ...]:
     each = tuple(
         Button(t("Answer {number}", number=n), at.press("answer", "", digest.id, str(n)))
         for n, sentence in enumerate(digest.sentences, 1)
-        if not sentence.left_out
+        if not sentence.left_out and not taken_back(at, digest, n)
     )
     return (*each, Button(t("Nothing to add"), at.press("enough", "", digest.id, "")))
+
+
+def taken_back(at: Scene, digest: Digest, number: int) -> bool:
+    """Whether this table has been told that the words of a sentence are gone (`bot.core.relays.bringing.gone`)."""
+    return f"{digest.id}:{number}" in data_of(at).get("gone", ())
 
 
 def opened(at: Scene, how: Exchange, data: dict[str, Any], digest: Digest) -> Moves:

@@ -26,7 +26,7 @@ from bot.core.retelling import quoted
 from bot.core.scene import Scene
 from bot.core.spans import until
 from bot.core.state import Digest, DigestSentence, Seat, Wanted
-from bot.core.translators import Text, pressed, texts
+from bot.core.translation.translators import Text, pressed, texts
 
 WRONG = t("This translation looks wrong")
 """The button."""
@@ -71,15 +71,16 @@ def _doubted(seat: Seat, pointer: str, text: Text | None, now: datetime) -> tupl
 def ask(at: Scene, digest: Digest, pointers: Mapping[str, str], key: str) -> Iterator[Effect]:
     """Somebody has pressed the button under a digest: at once where one sentence of it is translated, else they say which."""
     found = texts(at.state)
-    here = [pointers[s.worded] for s in digest.sentences if not s.left_out and s.worded in pointers]
-    here = [pointer for pointer in here if pointer in found and found[pointer].readable]
+    numbered = [(n, pointers.get(s.worded, "")) for n, s in enumerate(digest.sentences, 1) if not s.left_out]
+    here = [(number, pointer) for number, pointer in numbered if pointer in found and found[pointer].readable]
     if len(here) == 1:
-        yield from doubted(at.seat, here[0], found[here[0]], at.now, key)
+        pointer = here[0][1]
+        yield from doubted(at.seat, pointer, found[pointer], at.now, key)
         return
     asked: list[Block | Part] = [t("Which of these translations looks wrong?")]
-    for number, pointer in enumerate(here, 1):
+    for number, pointer in here:
         asked += [block(Plain(f"{number} · "), Words(pointer), kind="quote")]
-    buttons = [Button(Plain(str(number)), f"-doubt:{pressed(pointer)}") for number, pointer in enumerate(here, 1)]
+    buttons = [Button(t("Sentence {number}", number=number), f"-doubt:{pressed(pointer)}") for number, pointer in here]
     if not here:
         asked = [t("This stands as it was written: no translation of it is read.")]
     yield Say(at.seat.unit, at.message(*asked, buttons=tuple(buttons)), at.key("doubt", key), Lane.ANSWER, quiet=False)
@@ -159,6 +160,32 @@ def late(at: Scene, digest: Digest, pointers: Mapping[str, str]) -> Iterator[Wak
             yield Wake(due, told, at.key("late", digest.id, pointer))
 
 
+def over(
+    at: Scene, digest: Digest, pointers: Mapping[str, str], change: Retold, said: str, head: Block
+) -> Iterator[Say]:
+    """The time of what was held for a translator is over: its readers get in one message all that was written and ran out of time
+    together. `head` says where it comes from."""
+    found = texts(at.state)
+    due = _due(found.get(f"{change.contribution}@{change.language}"))
+    if due is None:
+        return
+    late: dict[str, list[Block]] = {}
+    for number, one in enumerate(digest.sentences, 1):
+        text = found.get(pointers.get(one.worded, ""))
+        if one.left_out or text is None or text.given is None or not text.stands or text.readable or _due(text) != due:
+            continue
+        quote = block(Plain(f"{number}. "), Words(one.worded), kind="quote")
+        late.setdefault(text.given.spoken, []).append(quote)
+    for spoken, quotes in late.items():
+        written = t("No translator was there in time: this is what was written, in {language}.", language=Lang(spoken))
+        key = at.key("late", digest.id, change.language, spoken, int(due.timestamp() * 1000))
+        yield Say(f"readers:{said}", at.message(head, written, *quotes), key)
+
+
+def _due(text: Text | None) -> datetime | None:
+    return text.wanted.due if text is not None and text.wanted is not None else None
+
+
 def _edition(text: Text) -> list[Any]:
     if text.made is None or not text.readable:
         return [0, ""]
@@ -204,10 +231,6 @@ def _news(pointer: str, text: Text, retold: Retold, before: int, doubted: bool) 
     now = block(Words(f"{pointer}~{made.edition}" if made is not None else contribution), kind="quote")
     written = block(Words(contribution), kind="quote")
     match retold.state:
-        case "late" if not text.readable:
-            return t(
-                "No translator was there in time: this is what was written, in {language}.", language=language
-            ), written
         case "questioned" if made is not None and made.state == "questioned" and not doubted:
             return (
                 t("Translation questioned: to somebody who has read this translation it looks wrong."),
@@ -234,4 +257,4 @@ def _untranslated(language: Lang) -> Phrase:
     return t("Not translated: this is what was written, in {language}.", language=language)
 
 
-__all__ = ["WRONG", "ask", "doubted", "engines", "held", "late", "marks", "news", "read", "sentence"]
+__all__ = ["WRONG", "ask", "doubted", "engines", "held", "late", "marks", "news", "over", "read", "sentence"]
