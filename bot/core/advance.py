@@ -18,32 +18,22 @@ from bot.core.commands.moderating import goes
 from bot.core.effects import Effect, Show
 from bot.core.events import (
     Answered,
-    Bound,
     Due,
-    Edited,
-    Entered,
     Event,
-    Exited,
-    Found,
     Halted,
-    Heard,
-    Interrupted,
     Joined,
     Lapsed,
-    Lost,
     Queued,
     Reached,
-    Redacted,
     Relayed,
-    Remained,
     Removed,
     Retold,
     Ripe,
     Spread,
     Started,
-    Unbound,
 )
 from bot.core.flow import Flow
+from bot.core.heard import Bound, Edited, Entered, Exited, Found, Heard, Interrupted, Lost, Redacted, Remained, Unbound
 from bot.core.interruption import interrupted, prolong_unit, stale
 from bot.core.joining import first_run, waiting
 from bot.core.state import Seat, State

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.core.asking import SUBMIT
 from bot.core.effects import Lane, Say
-from bot.core.events import PICK, Heard
+from bot.core.heard import PICK, Heard
 from bot.core.itinerary import Node
 from bot.core.message import Block, Button, Part, message, t
 from bot.core.rendered import places_of

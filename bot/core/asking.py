@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.message import Block, Button, Local, Message, Part, Phrase, Words, block, t, tn
 from bot.core.questions import Question
 from bot.core.scene import Scene

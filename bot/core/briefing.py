@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.core import floor
 from bot.core.effects import Effect, Lane, Say
-from bot.core.events import Heard
 from bot.core.files import named
+from bot.core.heard import Heard
 from bot.core.message import Block, Button, Message, Name, Phrase, Several, Words, block, t, tn
 from bot.core.observing import observed
 from bot.core.scene import Scene

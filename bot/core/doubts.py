@@ -21,7 +21,7 @@ from bot.core.aiming import (
     unanswered,
 )
 from bot.core.effects import Redraw
-from bot.core.events import PICK, Heard
+from bot.core.heard import PICK, Heard
 from bot.core.holding import hold, release
 from bot.core.itinerary import Node
 from bot.core.message import Block, Button, Words, block, message, t

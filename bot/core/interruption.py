@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.effects import Fan, Note, Say
-from bot.core.events import Interrupted
+from bot.core.heard import Interrupted
 from bot.core.itinerary import Node
 from bot.core.message import Block, Part, Several, When, message, t
 from bot.core.spans import SAME_DAY, until

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from bot.core.events import Heard
+    from bot.core.heard import Heard
     from bot.core.state import Seat
 
 Place = Literal["private", "shared", "own_room", "other_room", "space", "elsewhere"]

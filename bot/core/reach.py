@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core.effects import Note, Say
-from bot.core.events import Due, Found, Lost
+from bot.core.events import Due
+from bot.core.heard import Found, Lost
 from bot.core.joining import catch_up
 from bot.core.message import Part, Phrase, message, t
 from bot.core.state import Seat

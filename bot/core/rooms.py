@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core.effects import Lane, Note, Request, Say, Unbind
-from bot.core.events import Answered, Bound, Entered, Exited, Heard, Unbound
+from bot.core.events import Answered
+from bot.core.heard import Bound, Entered, Exited, Heard, Unbound
 from bot.core.leading import leads
 from bot.core.message import Block, Button, Name, Part, Phrase, block, message, t
 from bot.core.rights import TABLE

@@ -48,23 +48,10 @@ from bot.core.commands.call import parse
 from bot.core.commands.facilitating import ALL
 from bot.core.doubts import ask_meant, ask_which, told_which
 from bot.core.effects import Note
-from bot.core.events import (
-    Answered,
-    Due,
-    Edited,
-    Event,
-    Found,
-    Heard,
-    Joined,
-    Lost,
-    Redacted,
-    Relayed,
-    Retold,
-    Spread,
-    Unbound,
-)
+from bot.core.events import Answered, Due, Event, Joined, Relayed, Retold, Spread
 from bot.core.files import FILES, WHY_NOT
 from bot.core.flow import Flow
+from bot.core.heard import Edited, Found, Heard, Lost, Redacted, Unbound
 from bot.core.holding import KIND
 from bot.core.ids import derive
 from bot.core.itinerary import Node

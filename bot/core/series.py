@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.core.asking import NOT_UNDERSTOOD, Reading, Slot, ask, focus, following, options, read, show, wanted, wording
 from bot.core.effects import Amend, Done, Effect, Keep, Lane, Put, Redraw, Say
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Message, Part, Plain, Several, block, t
 from bot.core.scene import Scene

@@ -14,8 +14,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.effects import Amend, Lane, Recall, Redraw
-from bot.core.events import Event, Heard, Remained, Retold
+from bot.core.events import Event, Retold
 from bot.core.flow import Flow
+from bot.core.heard import Heard, Remained
 from bot.core.message import Message, encode
 from bot.core.state import Contribution, Translated
 from bot.core.translation.interpreting import anywhere, reads_in, retold

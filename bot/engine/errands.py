@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from bot.core.events import Answered, Bound, Event
+from bot.core.events import Answered, Event
+from bot.core.heard import Bound
 from bot.core.ids import derive
 from bot.core.message import Phrase, t
 from bot.core.state import Table

@@ -46,8 +46,9 @@ from typing import Any, TypeVar, get_args
 from bot.core.asking import CARDINALS, LABELS, ORDINALS
 from bot.core.commands.call import parse
 from bot.core.commands.originals import UNREAD
-from bot.core.events import Event, Heard
+from bot.core.events import Event
 from bot.core.flow import Flow, references
+from bot.core.heard import Heard
 from bot.core.itinerary import Node
 from bot.core.rights import LEADING, OVERSEEING
 from bot.core.state import Contribution, Course, Digest, Role, Seat, Table

@@ -19,34 +19,25 @@ from bot.core.advance import advance
 from bot.core.commands import number_named
 from bot.core.events import (
     Answered,
-    Bound,
     Due,
-    Edited,
-    Entered,
     Event,
-    Exited,
     Expired,
     Fed,
     Forgotten,
-    Found,
-    Heard,
     Joined,
-    Lost,
     Queued,
     Reached,
-    Redacted,
     Relayed,
-    Remained,
     Removed,
     Retold,
     Ripe,
     Spoken,
     Spread,
-    Unbound,
     decode,
     encode,
 )
 from bot.core.flow import Flow
+from bot.core.heard import Bound, Edited, Entered, Exited, Found, Heard, Lost, Redacted, Remained, Unbound
 from bot.core.itinerary import Node
 from bot.core.rights import OVERSEEING
 from bot.core.state import Seat, State, Table

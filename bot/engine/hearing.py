@@ -18,9 +18,10 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.effects import Lane
-from bot.core.events import Edited, Event, Heard, Redacted
+from bot.core.events import Event
 from bot.core.events import encode as encode_event
 from bot.core.files import FILES
+from bot.core.heard import Edited, Heard, Redacted
 from bot.core.message import encode, message, t
 from bot.core.places import Place
 from bot.core.rights import may

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.events import Heard
 from bot.core.flow import Flow
+from bot.core.heard import Heard
 from bot.core.state import Course
 from bot.engine.work import Work
 from bot.store import deliveries

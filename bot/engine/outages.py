@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from bot.core.events import Interrupted
 from bot.core.events import encode as encode_event
+from bot.core.heard import Interrupted
 from bot.engine.house import House
 from bot.store import contact, courses, queue
 from bot.store.database import Database

@@ -20,8 +20,8 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.core.effects import Lane
-from bot.core.events import Remained
 from bot.core.events import encode as encode_event
+from bot.core.heard import Remained
 from bot.core.message import Message, Name, Several, Words, block, decode, encode, message, t
 from bot.engine import reach
 from bot.engine.carrying import recipients

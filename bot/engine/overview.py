@@ -15,8 +15,8 @@ from typing import Any
 
 from bot.core.board import Row
 from bot.core.commands.call import parse
-from bot.core.events import Heard
 from bot.core.flow import Flow
+from bot.core.heard import Heard
 from bot.core.state import Course, Stage, Table
 from bot.engine.work import Work
 from bot.store import findings, people, translations

@@ -14,8 +14,9 @@ from typing import Any
 
 from bot.core.commands.consulting import question_of
 from bot.core.commands.translating import named_in
-from bot.core.events import Event, Heard, Queued, Relayed, Retold, Spread
+from bot.core.events import Event, Queued, Relayed, Retold, Spread
 from bot.core.events import encode as encode_event
+from bot.core.heard import Heard
 from bot.core.state import Contribution, Seat, Wanted
 from bot.core.translation.translators import Text, for_seat, own, pointer
 from bot.engine.work import Work

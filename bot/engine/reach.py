@@ -6,8 +6,9 @@ it is decided by the core (`bot.core.reach`, `bot.core.rooms`), by the events th
 
 from __future__ import annotations
 
-from bot.core.events import Event, Exited, Found, Lost, Unbound
+from bot.core.events import Event
 from bot.core.events import encode as encode_event
+from bot.core.heard import Exited, Found, Lost, Unbound
 from bot.store import identities, queue, reach, rooms, tables
 from bot.store.database import Database
 from bot.store.queue import InRow

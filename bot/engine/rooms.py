@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from bot.core.commands.call import parse
 from bot.core.effects import Lane
-from bot.core.events import Bound, Entered, Event, Exited
+from bot.core.events import Event
 from bot.core.events import encode as encode_event
+from bot.core.heard import Bound, Entered, Exited
 from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Message, encode, message, t

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.core.commands.call import parse
 from bot.core.commands.tracing import wanted
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.provenance import Read, Trail, at_home
 from bot.core.state import Seat, Table
 from bot.engine.work import Work

@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from bot.core.events import Heard, Started, encode
+from bot.core.events import Started, encode
+from bot.core.heard import Heard
 from bot.core.rendered import Rendered
 from bot.engine import handling
 from bot.engine.clock import ManualClock

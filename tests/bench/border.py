@@ -17,7 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.core.events import Heard, Started, encode
+from bot.core.events import Started, encode
+from bot.core.heard import Heard
 from bot.core.message import Message, Phrase, decode
 from bot.core.rendered import Rendered
 from bot.core.state import Course, Role

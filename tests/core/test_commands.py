@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.commands.call import number_named, parse
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.state import Seat
 from tests.support.stagehand import START
 from tests.support.talks import ASK, MINUTE, TALK, button, cast

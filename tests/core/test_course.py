@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.effects import Note, Seal
-from bot.core.events import Due, Heard, Joined
+from bot.core.events import Due, Joined
+from bot.core.heard import Heard
 from bot.core.itinerary import TooLong
 from tests.support.plays import TWO_SITES, flow_of
 from tests.support.stagehand import START, Stagehand

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.effects import Note
-from bot.core.events import Interrupted
+from bot.core.heard import Interrupted
 from bot.core.message import Message
 from tests.support.plays import flow_of, read
 from tests.support.stagehand import START, Stagehand

@@ -14,7 +14,8 @@ from bot.core.advance import advance
 from bot.core.commands import PRESSED, RUN
 from bot.core.commands.call import Call
 from bot.core.effects import Effect, Note, Say
-from bot.core.events import Edited, Event, Heard
+from bot.core.events import Event
+from bot.core.heard import Edited, Heard
 from bot.core.message import Phrase
 from bot.core.places import Kind, Place, kind_of, place_of
 from bot.core.rights import COMMANDS, allowed

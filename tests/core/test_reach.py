@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.effects import Request
-from bot.core.events import Found, Lost
+from bot.core.heard import Found, Lost
 from tests.support.plays import flow_of
 from tests.support.stagehand import Stagehand
 from tests.support.talks import ASK, EARLY, GROUPS, MINUTE, cast, data, table

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.core.effects import Request
-from bot.core.events import Answered, Bound, Entered, Exited, Joined, Unbound
+from bot.core.events import Answered, Joined
+from bot.core.heard import Bound, Entered, Exited, Unbound
 from bot.core.state import Seat, Table
 from tests.support.stagehand import Stagehand
 from tests.support.talks import ASK, MINUTE, TALK, cast, data, heard_by, press, table, words

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core import routing
 from bot.core.effects import Note
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.state import State
 from bot.core.turn import Turn
 from tests.support.plays import flow_of

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.state import Contribution, Course
 from bot.engine.facts import for_commands
 from bot.engine.work import Work

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from bot.core.effects import Lane
-from bot.core.events import Remained, decode
+from bot.core.events import decode
+from bot.core.heard import Remained
 from bot.core.message import Button, Message, Plain, message
 from bot.store import buttons, copies, opinions, queue
 from bot.transports.port import Gone, Moved, Refused, Retry

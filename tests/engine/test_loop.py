@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.effects import Effect
-from bot.core.events import Due, Heard, Started, encode
+from bot.core.events import Due, Started, encode
+from bot.core.heard import Heard
 from bot.core.scene import Scene
 from bot.core.steps.vote import Vote
 from bot.core.steps.welcome import Welcome

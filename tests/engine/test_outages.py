@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.events import Interrupted, decode, encode
+from bot.core.events import decode, encode
+from bot.core.heard import Interrupted
 from bot.store import contact, courses, identities, queue
 from bot.store.database import Database
 from bot.store.times import ms

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.core.commands.tracing import wanted
 from bot.core.effects import Draw, Keep, Retell
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.provenance import Read, Source, Trail, behind, the_last
 from bot.core.rendered import plain
 from bot.core.state import Contribution, Digest, DigestSentence, Seat, Table, Translated

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.core import routing
-from bot.core.events import Answered, Due, Edited, Event, Heard, Reached, Relayed, Remained, Spread
+from bot.core.events import Answered, Due, Event, Reached, Relayed, Spread
 from bot.core.flow import references
+from bot.core.heard import Edited, Heard, Remained
 from bot.core.itinerary import Node
 from bot.core.relays.partners import Partner, Routes, routes
 from bot.core.rights import LEADING

@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.core.events import PICK
+from bot.core.heard import PICK
 from bot.core.rendered import Choice, Rendered
 from bot.rehearsal.cast import Part
 from bot.rehearsal.village import Village

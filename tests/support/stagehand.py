@@ -32,8 +32,9 @@ from bot.core.effects import (
     Wake,
     Withdraw,
 )
-from bot.core.events import Event, Heard, Relayed, Spread, Started
+from bot.core.events import Event, Relayed, Spread, Started
 from bot.core.flow import Flow
+from bot.core.heard import Heard
 from bot.core.message import Message
 from bot.core.state import Contribution, Course, Digest, Seat, Stage, State, Table
 from tests.support.plays import read

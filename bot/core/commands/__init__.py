@@ -40,8 +40,9 @@ from bot.core.commands import (
 )
 from bot.core.commands.call import Call, number_named, parse
 from bot.core.commands.consulting import awaited
-from bot.core.events import Answered, Heard
+from bot.core.events import Answered
 from bot.core.facilitator import HELP
+from bot.core.heard import Heard
 from bot.core.message import Part, Several, t
 from bot.core.places import OWN_CHAT, PRESSABLE, kind_of, place_of
 from bot.core.rights import COMMANDS, OVERSEEING, ROLES, allowed, lasts, may

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.core.effects import Effect, Lane, Say
-from bot.core.events import Heard
 from bot.core.flow import Flow
+from bot.core.heard import Heard
 from bot.core.itinerary import Node
 from bot.core.leading import leads
 from bot.core.message import Block, Button, Message, Name, Part, Phrase, Plain, Several, block, message, t

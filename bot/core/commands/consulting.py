@@ -12,7 +12,7 @@ from bot.core.aiming import TO_TABLE, talking
 from bot.core.commands.call import Call
 from bot.core.commands.translating import ASK, LONGEST, gone, have
 from bot.core.effects import Lane, Note
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.holding import hold
 from bot.core.holding import release as let_go
 from bot.core.message import Block, Button, Lang, Part, Words, block, message, t

@@ -14,7 +14,7 @@ from dataclasses import replace
 from bot.core.commands import objecting
 from bot.core.commands.call import Call
 from bot.core.effects import Hide, Keep, Lane, Note, Recall, Say
-from bot.core.events import Remained
+from bot.core.heard import Remained
 from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Block, Button, Name, Part, Several, Words, block, message, t, tn

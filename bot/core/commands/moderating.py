@@ -10,7 +10,8 @@ from bot.core.commands import objecting, pending
 from bot.core.commands.call import Call, find
 from bot.core.commands.leaving import go
 from bot.core.effects import Lane, Note, Put, Wake
-from bot.core.events import Heard, Removed
+from bot.core.events import Removed
+from bot.core.heard import Heard
 from bot.core.message import Button, Name, Part, block, message, t
 from bot.core.reasons import REMOVING as WHY
 from bot.core.schedule import duration

@@ -16,7 +16,8 @@ from datetime import timedelta
 
 from bot.core.commands.call import Call
 from bot.core.effects import Keep, Note, Say, Wake, Withdraw
-from bot.core.events import Heard, Ripe
+from bot.core.events import Ripe
+from bot.core.heard import Heard
 from bot.core.holding import KIND, waiting
 from bot.core.ids import derive
 from bot.core.message import Button, Part, Phrase, message, t

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.core.commands.call import Call, parse
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.message import Button, Part, Plain, block, t
 from bot.core.provenance import Read, Trail, behind, came_from, the_last
 from bot.core.retelling import standing

@@ -23,7 +23,7 @@ from bot.core.drafts.authorship import answer
 from bot.core.drafts.draft import Draft
 from bot.core.drafts.presenting import reshown, shown, staffed_by
 from bot.core.effects import Draw, Effect, Lane, Note, Put, Say
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.leading import leads
 from bot.core.message import Button, Message, Phrase, block, t

@@ -17,7 +17,7 @@ from bot.core.digest import same_words
 from bot.core.drafts.draft import Draft
 from bot.core.drafts.presenting import EACH, place_of, reshown
 from bot.core.effects import Effect, Keep, Lane, Note, Recall, Say, Withdraw
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Message, Phrase, Words, block, t, tn
 from bot.core.names import clean_name, clean_text

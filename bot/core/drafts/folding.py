@@ -21,7 +21,7 @@ from bot.core.drafts.authorship import answer
 from bot.core.drafts.draft import Draft
 from bot.core.drafts.presenting import place_of, reshown
 from bot.core.effects import Effect, Note, Say
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Phrase, block, t
 from bot.core.retelling import FOLDED, in_own, original

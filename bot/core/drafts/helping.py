@@ -20,7 +20,8 @@ from bot.core.drafts.offers import offer_for, with_offers
 from bot.core.drafts.presenting import reshown
 from bot.core.drafts.rewording import propose
 from bot.core.effects import Effect, Put, Request
-from bot.core.events import Answered, Heard
+from bot.core.events import Answered
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import block, t
 from bot.core.retelling import standing

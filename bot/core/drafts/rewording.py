@@ -16,7 +16,7 @@ from bot.core.drafts.authorship import answer, wrong
 from bot.core.drafts.draft import Draft
 from bot.core.drafts.presenting import reshown
 from bot.core.effects import Effect, Keep, Lane, Note, Say, Withdraw
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Button, Words, block, t
 from bot.core.names import clean_text

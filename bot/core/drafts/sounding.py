@@ -8,7 +8,7 @@ from bot.core.drafts.authorship import answer
 from bot.core.drafts.draft import Draft, members
 from bot.core.drafts.presenting import reshown
 from bot.core.effects import Effect, Lane, Note, Say
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Message, block, t
 from bot.core.retelling import standing, told

@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.core.drafts.draft import members
 from bot.core.effects import Amend, Effect, Keep, Lane, Put, Recall, Say, Withdraw
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Button, Message, Name, Part, Words, block, t
 from bot.core.names import clean_name, clean_text

@@ -25,8 +25,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from bot.core.effects import Effect, Lane, Recall, Say, Withdraw
-from bot.core.events import Answered, Due, Heard, Relayed, Retold
+from bot.core.events import Answered, Due, Relayed, Retold
 from bot.core.fields import Id, Model, Moment, Span, Text
+from bot.core.heard import Heard
 from bot.core.message import Message, t
 from bot.core.scene import Scene
 from bot.core.state import Contribution, Role, Stage

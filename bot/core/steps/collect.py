@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from bot.core.effects import Amend, Done, Effect, Keep, Lane, Put, Recall, Say, Withdraw
-from bot.core.events import Due, Heard, Retold
+from bot.core.events import Due, Retold
 from bot.core.fields import Text
+from bot.core.heard import Heard
 from bot.core.message import Block, Button, Message, Name, Phrase, Words, block, t, tn
 from bot.core.names import clean_name, clean_text
 from bot.core.scene import Scene

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from bot.core.asking import NOT_UNDERSTOOD
 from bot.core.effects import Count, Done, Effect, Grant, Lane, Put, Redraw, Say
-from bot.core.events import Heard
 from bot.core.fields import Day, Text
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Message, Phrase, block, t
 from bot.core.names import check_name, clean_name

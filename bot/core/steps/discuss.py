@@ -11,11 +11,12 @@ from pydantic import Field, model_validator
 
 from bot.core import briefing, company, ending, facilitator, files, floor, lodging, pictures, talk, voices
 from bot.core.effects import Effect, Lane, Put, Say
-from bot.core.events import Answered, Due, Heard, Retold
+from bot.core.events import Answered, Due, Retold
 from bot.core.facilitator import Patience
 from bot.core.fields import Share, Span
 from bot.core.files import Pictures
 from bot.core.floor import Round
+from bot.core.heard import Heard
 from bot.core.message import Block, Button, Message, Part, Phrase, t
 from bot.core.names import clean_text
 from bot.core.scene import Scene

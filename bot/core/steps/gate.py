@@ -10,8 +10,9 @@ from pydantic import Field, model_validator
 
 from bot.core.audience import values
 from bot.core.effects import Effect, End, Lane, Note, Say, Wake
-from bot.core.events import Due, Heard
+from bot.core.events import Due
 from bot.core.fields import Span, Text
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Message, Part, block, t
 from bot.core.scene import Scene

@@ -9,8 +9,8 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from bot.core.effects import Done, Effect, Redraw, Say
-from bot.core.events import Heard
 from bot.core.fields import MaterialFile, Text
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Button, Message, block, t
 from bot.core.scene import Scene

@@ -10,8 +10,9 @@ from pydantic import Field, model_validator
 
 from bot.core.drafts import approval
 from bot.core.effects import Done, Effect, Lane, Put, Request, Say, Wake
-from bot.core.events import Due, Heard, Relayed, Retold
+from bot.core.events import Due, Relayed, Retold
 from bot.core.fields import Id, Moment, Span
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, block, t
 from bot.core.relays import answering, exchange, replies

@@ -14,8 +14,9 @@ from bot.core.digest import Statement, draw, in_order, most_agreed
 from bot.core.drafts import approval, helping
 from bot.core.drafts.draft import Draft, members
 from bot.core.effects import Done, Draw, Effect, Lane, Say
-from bot.core.events import Answered, Due, Heard
+from bot.core.events import Answered, Due
 from bot.core.fields import Id, Span
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Phrase, t
 from bot.core.scene import Scene

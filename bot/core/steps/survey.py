@@ -11,7 +11,7 @@ from pydantic import Field
 from bot.core.asking import Slot, slots_of
 from bot.core.counting import record_counts
 from bot.core.effects import Cast, Effect, Put, Say
-from bot.core.events import Heard
+from bot.core.heard import Heard
 from bot.core.message import Block, block, t
 from bot.core.questions import Question
 from bot.core.scene import Scene

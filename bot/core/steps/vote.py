@@ -10,8 +10,9 @@ from pydantic import AliasChoices, Discriminator, Field, Tag, field_validator, m
 from bot.core.asking import Slot, show, slots_of
 from bot.core.counting import read_counts, record_counts, result_blocks
 from bot.core.effects import Cast, Done, Effect, Lane, Record, Say, Seal, Shown
-from bot.core.events import Due, Heard
+from bot.core.events import Due
 from bot.core.fields import Id
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.lots import Lots
 from bot.core.message import Block, Button, block, t

@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from bot.core.effects import Done, Effect, Lane, Put, Redraw, Say
-from bot.core.events import Heard
 from bot.core.fields import MaterialFile, Text
+from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Lang, Message, block, t
 from bot.core.scene import Scene

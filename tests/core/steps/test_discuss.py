@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from bot.core.effects import Lane
-from bot.core.events import Answered, Heard
+from bot.core.events import Answered
+from bot.core.heard import Heard
 from bot.core.steps.discuss import Discuss
 from tests.support.plays import flow_of, read
 from tests.support.stagehand import Stagehand

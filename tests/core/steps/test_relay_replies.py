@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.effects import Recall, Redraw, Request
-from bot.core.events import Edited, Heard
+from bot.core.heard import Edited, Heard
 from bot.core.message import Message, Words
 from bot.core.state import Contribution, Digest, Table
 from tests.support.plays import flow_of, read

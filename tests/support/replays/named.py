@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.core.events import PICK
+from bot.core.heard import PICK
 from bot.core.rendered import Choice, Rendered, marks, plain
 from bot.rehearsal.hall import Hall
 from bot.rehearsal.record import Scribe
