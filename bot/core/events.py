@@ -1,4 +1,6 @@
-"""Everything that happens, each a fact: what accounts tell (bot/core/heard.py), and what follows by itself. Each is one row of the inbox, and goes to JSON and back without loss."""
+"""Everything that happens, each a fact: what accounts tell (bot/core/heard.py), and what follows from it or from the clock. Each
+is one row of the inbox, and goes to JSON and back without loss.
+"""
 
 from __future__ import annotations
 
