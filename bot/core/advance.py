@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import halting, lodging, reach, reminding, rooms, routing, stopping, talk, ways_in
+from bot.core import lodging, reach, reminding, rooms, routing, stopping, talk, ways_in
 from bot.core.audience import takes_part
-from bot.core.commands import ANSWERS, PUT_OFF, pending
+from bot.core.commands import ANSWERS, PUT_OFF, halting, pending
 from bot.core.commands.hiding import remained
 from bot.core.commands.moderating import goes
 from bot.core.effects import Effect, Show

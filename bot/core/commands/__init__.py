@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
-from bot.core import halting, lodging, rooms, stopping, ways_in
+from bot.core import lodging, rooms, stopping, ways_in
 from bot.core.commands import (
     announcing,
     attending,
@@ -19,6 +19,7 @@ from bot.core.commands import (
     erasing,
     facilitating,
     guaranteeing,
+    halting,
     hiding,
     leaving,
     looking,

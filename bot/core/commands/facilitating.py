@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.core import halting
+from bot.core.commands import halting
 from bot.core.commands.call import Call, Talk, find, named, worded
 from bot.core.effects import Keep, Note, Say
 from bot.core.events import Due
