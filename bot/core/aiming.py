@@ -167,6 +167,18 @@ def unanswered(turn: Turn, seat: Seat, at: datetime) -> Node | None:
     return found[0] if found is not None else None
 
 
+def just_closed(turn: Turn, seat: Seat, at: datetime) -> Node | None:
+    """A private question that has closed a moment ago, and waited for this person until then: what they write at `at` may be
+    its answer."""
+    over = [step for step, entry in turn.course.open.items() if entry.closes is not None and entry.closes < at]
+    for step in (*turn.course.lately(at), *over):
+        node, stage = turn.flow.nodes[step], turn.state.stages.get((step, seat.unit))
+        waited = stage is not None and stage.state == "open" and not stage.data.get(ASIDE)
+        if (waited and node.step.waits and not node.step.idle) or seat.focus.split(":", 1)[0] == step:
+            return node
+    return None
+
+
 def said_aside(turn: Turn, seat: Seat, question: Node) -> bool:
     """Whether this person need not be asked about words for the table: they have said so while this question waited, or it is
     over, and only taken late."""
@@ -179,6 +191,8 @@ def said_aside(turn: Turn, seat: Seat, question: Node) -> bool:
 def say_aside(turn: Turn, seat: Seat, question: Node) -> None:
     """Note that they have: they are not asked again for this question."""
     stage = turn.state.stages.get((question.id, seat.unit))
+    if question.id not in turn.course.open and seat.focus.split(":", 1)[0] == question.id:
+        turn.put(replace(seat, focus=""))
     if stage is not None:
         turn.put(replace(stage, data={**stage.data, ASIDE: True}))
 

@@ -313,8 +313,12 @@ def finish_step(turn: Turn, node: Node, outcome: str) -> None:
         turn.wake(turn.now, run[0], "finish", outcome=outcome)
         return
     turn.hook(node, turn.course.unit, node.step.finish(turn.scene(node, turn.course.unit)))
-    still = {step: entry for step, entry in turn.course.open.items() if step != node.id}
-    turn.put(replace(turn.course, open=still, done={**turn.course.done, node.id: outcome}))
+    entry = turn.course.open[node.id]
+    still = {step: each for step, each in turn.course.open.items() if step != node.id}
+    lately = {step: turn.course.closed[step] for step in turn.course.lately(turn.now)}
+    lately[node.id] = min(entry.closes or turn.now, turn.now)
+    done = {**turn.course.done, node.id: outcome}
+    turn.put(replace(turn.course, open=still, done=done, closed=lately))
     turn.effects.append(Note("closed", data={"course": turn.course.id, "steps": [node.id], "outcome": outcome}))
     _attest(turn, node)
     _tell_who_waits(turn, node)

@@ -14,9 +14,11 @@ from bot.core.aiming import (
     asked,
     closed,
     hear,
+    just_closed,
     say_aside,
     takes,
     talking,
+    target,
     tell,
     unanswered,
 )
@@ -42,6 +44,9 @@ def ask_which(turn: Turn, seat: Seat, event: Heard, question: Node | None) -> No
     to_table = Button(t("Send it to my table"), f"{TO_TABLE}:{id}")
     if question is None:
         text = t("Your table meets in its room, and you are there. Send this to your table?")
+        buttons = (to_table, Button(t("Do not send"), f"{KEEP_BACK}:{id}"))
+    elif just_closed(turn, seat, event.at) == question and target(turn, seat, question.id, event.at) is None:
+        text = t("The question above has closed, so this cannot answer it any more. Send it to your table?")
         buttons = (to_table, Button(t("Do not send"), f"{KEEP_BACK}:{id}"))
     elif not takes(question, event) or asked(turn, seat, event.at) is None:
         text = t("A question above still waits for your answer. Send this to your table?")
@@ -103,7 +108,7 @@ def told_which(turn: Turn, seat: Seat, event: Heard) -> Heard | None:
         return None
     if step == TO_TABLE and f":{voices.SENTENCE}:" in seat.focus:
         turn.put(replace(seat, focus=""))
-    missed = unanswered(turn, seat, given.at) if step == TO_TABLE else None
+    missed = (unanswered(turn, seat, given.at) or just_closed(turn, seat, given.at)) if step == TO_TABLE else None
     if missed is not None:
         say_aside(turn, seat, missed)
     heard = Heard(event.id, seat.id, given.at, given.text, answers=given.target, media=given.media, kept=given.id)

@@ -8,7 +8,8 @@ One chat carries both the private questions and, at a virtual table, the talk. T
    in reply to a question answer that one;
 4. typed text answers the private question that waits for it; if the table is talking too, the text is held and the person
    is asked which of the two was meant. While a choice waits that is made with buttons, the person is asked once whether words
-   are for the table; a reply to what somebody said there is;
+   are for the table, and so they are in the two minutes after a question has closed that they had not answered; a reply to
+   what somebody said there is for the table;
 5. else it goes to the table, if the table is talking; somebody who is in the table's room and writes here instead is asked
    first, because what was meant for me alone would stand before all;
 6. else it may be a typed choice in an open ballot, which is confirmed first;
@@ -32,6 +33,7 @@ from bot.core.aiming import (
     asked,
     closed,
     hear,
+    just_closed,
     marked,
     meant,
     open_question,
@@ -133,7 +135,8 @@ def needs(flow: Flow, course: Course, seat: Seat | None, table: Table | None, ev
             return [(n.id, seat.unit) for n in flow.run_of(flow.nodes[event.step])]
         case Heard():
             step = (event.asked or event.carried).split(":", 1)[0]
-            return _of_seat(flow, course, seat, table, step)
+            words = not event.text.startswith("/") and step in ("", TO_TABLE)
+            return _of_seat(flow, course, seat, table, step, *(course.lately(event.at) if words else ()))
         case Joined() | Lost() | Found() | Edited() | Redacted():
             return _of_seat(flow, course, seat, table, "")
         case Unbound():
@@ -143,10 +146,12 @@ def needs(flow: Flow, course: Course, seat: Seat | None, table: Table | None, ev
             return []
 
 
-def _of_seat(flow: Flow, course: Course, seat: Seat | None, table: Table | None, step: str) -> list[tuple[str, str]]:
+def _of_seat(
+    flow: Flow, course: Course, seat: Seat | None, table: Table | None, step: str, *lately: str
+) -> list[tuple[str, str]]:
     if seat is None:
         return []
-    steps = dict.fromkeys((*course.open, *(n.id for n in first_run(flow))))
+    steps = dict.fromkeys((*course.open, *(n.id for n in first_run(flow)), *lately))
     if step in flow.nodes:
         steps |= dict.fromkeys(n.id for n in flow.run_of(flow.nodes[step]))
     found = []
@@ -239,6 +244,10 @@ def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
     missed = unanswered(turn, seat, event.at) if talk is not None and not event.answers else None
     if missed is not None and (marked(event) or not said_aside(turn, seat, missed)):
         ask_which(turn, seat, event, missed)
+        return
+    late = just_closed(turn, seat, event.at) if talk is not None and not event.answers else None
+    if late is not None:
+        ask_which(turn, seat, event, late)
         return
     found = waiting or talk or open_question(turn, seat, event.at)
     if found is None:

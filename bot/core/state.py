@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 Role = Literal["participant", "facilitator", "coordinator", "organiser", "observer", "expert", "translator"]
 Status = Literal["new", "active", "paused", "left", "refused"]
 """`new` has not consented yet, `active` takes part, `paused` wants no messages for now, `left` and `refused` are gone."""
+
+LATELY = timedelta(minutes=2)
+"""For so long after a step has closed somebody may still write the answer to it, and not notice."""
 
 JOINT = "+"
 """Stands between the seats of those from whose words a language model has made a sentence: it is theirs together."""
@@ -119,7 +122,7 @@ class Course:
     """A walk through the flow. `at` is the next position by branch ("" is the trunk), `open` the open steps, `done` how each
     past step ended, `session` when the present session began (the start, or the end of the last break), `resumed` until when
     an outage lasted that has been made up for, `held` the steps that a guarantor has stopped,
-    `halted` until when everything rests."""
+    `halted` until when everything rests, `closed` when the steps closed that did so a moment ago (`LATELY`)."""
 
     id: str
     state: Literal["waiting", "running", "ended"] = "waiting"
@@ -131,10 +134,15 @@ class Course:
     resumed: datetime | None = None
     halted: datetime | None = None
     held: Mapping[str, Held] = field(default_factory=dict)
+    closed: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def unit(self) -> str:
         return f"course:{self.id}"
+
+    def lately(self, at: datetime) -> tuple[str, ...]:
+        """The steps that have closed so short a time before `at` that somebody may not have noticed."""
+        return tuple(step for step, closed in self.closed.items() if at < closed + LATELY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ def course_to_json(course: Course) -> str:
         data["held"] = {step: [h.seat, h.n, h.waits, h.outcome, h.asked, h.waiting] for step, h in course.held.items()}
     if course.halted is not None:
         data["halted"] = _us(course.halted)
+    if course.closed:
+        data["closed"] = {step: _us(at) for step, at in course.closed.items()}
     return _dump(data)
 
 
@@ -57,6 +59,7 @@ def course_from_json(id: str, text: str) -> Course:
         _maybe(data.get("resumed")),
         _maybe(data.get("halted")),
         held={step: Held(*parts) for step, parts in data.get("held", {}).items()},
+        closed={step: _at(at) for step, at in data.get("closed", {}).items()},
     )
 
 

@@ -47,6 +47,7 @@ type = "survey"
 duration = "20m"
 questions = [{ id = "mood", text = "How are you?", options = [{ id = "well", text = "Well" }, { id = "tired", text = "Tired" }] }]
 """
+TALK = '[[step]]\nid = "talk"\ntype = "discuss"\ntext = "What about bread?"\nduration = "20m"\n'
 VOTE = """
 [[step]]
 id = "vote"
@@ -167,6 +168,71 @@ def test_what_cannot_be_held_is_said(text: str, said: str) -> None:
     s = cast()
     assert said in s.write("anna", text)[0]
     assert s.contributions == {}
+
+
+# 4: a question has just closed
+
+
+LATE = "The question above has closed, so this cannot answer it any more. Send it to your table?"
+TWO = BALLOT.replace('type = "survey"', 'type = "vote"') + TALK
+
+
+@pytest.mark.parametrize("said", ["tired", "2", "I am well, thank you."])
+def test_words_just_after_a_question_has_closed_do_not_go_to_the_table_unasked(said: str) -> None:
+    s = cast(TWO)
+    s.wait(timedelta(minutes=20, seconds=7))
+    (held,) = s.write("anna", said)
+    assert held.startswith(LATE)
+    assert held.endswith("[Send it to my table] [Do not send]")
+    assert kinds(s) == [("held", "", said)]
+    to_table, keep = s.told("seat:anna")[-1].buttons
+    if said == "2":
+        s.press("anna", keep.press)
+        assert kinds(s) == []
+        return
+    assert s.press("anna", to_table.press) == ["Sent to your table.\n[Undo]"]
+    s.write("anna", "And I bake.")
+    assert kinds(s) == [("message", "talk", said), ("message", "talk", "And I bake.")], "they are asked once"
+    assert s.choices == {}
+
+
+def test_who_has_answered_or_answers_somebody_or_writes_later_is_not_asked() -> None:
+    s = cast(TWO)
+    s.press("ben", "mood:mood::well")
+    s.wait(timedelta(minutes=20, seconds=7))
+    s.write("ben", "I bake.")
+    s.play(Heard("reply", "anna", s.now, "So do I!", answers=next(iter(s.contributions))))
+    s.wait(timedelta(minutes=2))
+    s.write("lise", "I do not.")
+    assert kinds(s) == [("message", "talk", text) for text in ("I bake.", "So do I!", "I do not.")]
+
+
+def test_what_nobody_had_to_answer_makes_no_doubt() -> None:
+    s = cast('[[step]]\nid = "read"\ntype = "inform"\ntext = "Bread is old."\n' + TALK)
+    s.wait(timedelta(seconds=7))
+    s.write("anna", "I bake.")
+    assert kinds(s) == [("message", "talk", "I bake.")]
+
+
+def test_a_second_idea_that_is_late_is_not_read_under_a_name_at_the_table() -> None:
+    ideas = '[[step]]\nid = "ideas"\ntype = "collect"\nduration = "20m"\ntext = "What now?"\nmax_each = 2\n'
+    s = cast(ideas + TALK)
+    s.write("anna", "Bread for all.")
+    s.wait(timedelta(minutes=20, seconds=7))
+    assert s.write("anna", "And butter.")[0].startswith(LATE)
+    s.press("anna", s.told("seat:anna")[-1].buttons[0].press)
+    s.write("anna", "I bake.")
+    assert kinds(s)[-1] == ("message", "talk", "I bake.")
+
+
+def test_during_the_grace_of_a_question_beside_the_talk_it_is_so_too() -> None:
+    s = cast(
+        BOTH.replace('type = "survey"', 'type = "survey"\ngrace = "1m"').replace(
+            'duration = "20m"\nquestions', 'duration = "10m"\nquestions'
+        )
+    )
+    s.wait(timedelta(minutes=10, seconds=7))
+    assert s.write("anna", "Because.")[0].startswith(LATE)
 
 
 # 4, 5 and 6
