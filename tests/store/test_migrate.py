@@ -27,7 +27,7 @@ def frozen(version: int) -> Callable[[Database], None]:
     return build
 
 
-RELEASED: dict[int, Callable[[Database], object]] = {1: frozen(1), 2: frozen(2), 3: fill}
+RELEASED: dict[int, Callable[[Database], object]] = {1: frozen(1), 2: frozen(2), 3: frozen(3), 4: fill}
 """How to fill every table of each version. With a new migration the one before is frozen: what `fill` has written goes to a
 file, since the program no longer writes like that."""
 
