@@ -30,7 +30,6 @@ def test_nothing_is_lost_and_nothing_counts_twice(repo: Path, tmp_path: Path) ->
     outcomes = Counter(outcome for *_, outcome, _ in verdicts)
     assert outcomes["held"] >= ENOUGH
     assert outcomes["not reached"] * 20 < len(verdicts), ran.stdout[-4000:]
-    assert outcomes["unsteady"] * 100 < len(verdicts), ran.stdout[-4000:]
     reached = [(scenario, kind, what) for scenario, kind, what, _, outcome, _ in verdicts if outcome == "held"]
     tried = Counter(scenario for scenario, _, _ in reached)
     assert tried.keys() == {"argue", "border", "relay", "vote", "ballot", "table"}

@@ -22,7 +22,6 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -34,9 +33,6 @@ from tests.support.crashing.trial import Ground, Verdict, attempt, prepare
 RAM = Path("/dev/shm")
 FIRST = ("bot/engine/", "bot/store/", "bot/transports/telegram/")
 """Whose lines a sample takes before others."""
-
-PREPARED = 4
-"""How often a scenario is prepared anew where its clean runs differ."""
 
 Target = tuple[str, Point]
 """A scenario and a point in it."""
@@ -125,13 +121,7 @@ def run(targets: Sequence[Target], jobs: int, fault: str = "") -> Iterator[Verdi
 
 def _attempt(target: Target) -> Verdict:
     scenario, point = target
-    fault = faults.FAULTS[_fault] if _fault else None
-    verdict = attempt(_grounds[scenario], point, fault)
-    if verdict.outcome != "failed" or fault is not None:
-        return verdict
-    # Where a server of its own is played with, two runs may interleave differently: what is lost is lost every time.
-    again = attempt(_grounds[scenario], point)
-    return verdict if again.outcome == "failed" else replace(verdict, outcome="unsteady")
+    return attempt(_grounds[scenario], point, faults.FAULTS[_fault] if _fault else None)
 
 
 def _ready(folder: Path, names: Sequence[str], jobs: int, counted: bool) -> None:
@@ -142,14 +132,7 @@ def _ready(folder: Path, names: Sequence[str], jobs: int, counted: bool) -> None
 
 
 def _prepare(name: str, folder: Path, counted: bool) -> Ground:
-    scenario = next(s for s in staged() if s.name == name)
-    for attempt_at in range(PREPARED):  # where two clean runs interleave differently, there is nothing to compare with
-        try:
-            return prepare(scenario, folder / str(attempt_at), counted)
-        except RuntimeError:
-            if attempt_at == PREPARED - 1:
-                raise
-    raise AssertionError("unreachable")
+    return prepare(next(s for s in staged() if s.name == name), folder, counted)
 
 
 def _slow_first(scenario: Staged) -> bool:
@@ -215,13 +198,13 @@ def _try(targets: Sequence[Target], jobs: int, fault: str) -> list[Verdict]:
         if fault and verdict.failures:
             break
     seconds = time.perf_counter() - began
-    print(f"\n\n{'scenario':10} {'held':>6} {'failed':>7} {'unsteady':>9} {'not reached':>12}")
+    print(f"\n\n{'scenario':10} {'held':>6} {'failed':>7} {'not reached':>12}")
     for name in sorted(_grounds):
         tally = Counter(v.outcome for v in verdicts if v.scenario == name)
-        print(f"{name:10} {tally['held']:6} {tally['failed']:7} {tally['unsteady']:9} {tally['not reached']:12}")
+        print(f"{name:10} {tally['held']:6} {tally['failed']:7} {tally['not reached']:12}")
     for verdict in verdicts:
-        if verdict.outcome in ("not reached", "unsteady"):
-            print(f"{verdict.outcome}: {verdict.scenario}, {verdict.point}")
+        if verdict.outcome == "not reached":
+            print(f"not reached: {verdict.scenario}, {verdict.point}")
     print(f"{len(verdicts)} points in {seconds:.0f} s, {len(verdicts) / seconds:.1f} a second, {jobs} at a time")
     return verdicts
 

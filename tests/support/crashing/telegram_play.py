@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,14 +30,13 @@ from bot.transports.port import Receipt
 from bot.transports.telegram import Telegram
 from tests.support.botapi.server import TOKEN
 from tests.support.crashing.points import Watch
+from tests.support.crashing.rest import rest
 from tests.support.crashing.telegram_script import Scripted
 from tests.support.crashing.telegram_world import FIRST, port
 from tests.support.crashing.world import ASSEMBLY, CATALOGS, KEYS, START
 from tests.support.shared_clock import SharedClock
 
 ACCOUNT = "telegram:main"
-LOOK = 0.02
-"""Seconds until a timer is looked for again that waits for what may be on its way."""
 
 
 class Telling(Telegram):
@@ -82,32 +81,10 @@ class Attentive(Engine):
 
     async def _ask(self, session: aiohttp.ClientSession, port: int) -> str:
         cursor = await self.store.read(queue.cursor, ACCOUNT)
-        due = await self._rest()
+        due = await rest(self)
         told = {"cursor": cursor or "", "due": None if due is None else ms(due)}
         async with session.post(f"http://127.0.0.1:{port}/control/next", json=told) as answer:
             return str((await answer.json())["what"])
-
-    async def _rest(self) -> datetime | None:
-        """Do what is due, beside the engine's own loops. When the next thing is."""
-        while True:
-            await self.settle()
-            await self._sender.flush()
-            held = await self._holds()  # asked first: a timer that is let go meanwhile is then seen as due
-            due = await self.next_due()
-            ahead = await self._ahead()  # what another loop has just handled may have left jobs
-            if held:
-                self.wake()
-                await asyncio.sleep(LOOK)
-            elif ahead.jobs or ahead.beside or ahead.errands:
-                await asyncio.sleep(0)
-            elif not self._sender._tasks and (due is None or due > self.clock.now()):
-                return due
-
-    async def _holds(self) -> bool:
-        """True while a timer waits for what may be on its way."""
-        now = self.clock.now()
-        timers = self._deadlines.timers(now)
-        return timers is not None and await self.store.read(queue.held, ms(now), ms(timers)) is not None
 
 
 async def found(scenario: Scripted, folder: Path) -> None:

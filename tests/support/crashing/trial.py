@@ -48,12 +48,11 @@ class Ground:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`failures` is empty where all invariants held. A point that failed once and held when it was tried again, with the same
-    code from the same start, is `unsteady`: its failures are told."""
+    """`failures` is empty where all invariants held."""
 
     scenario: str
     point: Point
-    outcome: Literal["held", "failed", "not reached", "unsteady"]
+    outcome: Literal["held", "failed", "not reached"]
     failures: tuple[str, ...] = ()
     seconds: float = 0.0
 

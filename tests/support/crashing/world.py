@@ -51,6 +51,7 @@ from bot.transports.console import Console
 from bot.transports.lines import FileLines
 from bot.transports.port import Receipt, Transport
 from tests.support.crashing.points import Watch
+from tests.support.crashing.rest import rest
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 ACCOUNT = "console:main"
@@ -178,20 +179,7 @@ class Attentive(Engine):
 
     async def rest(self) -> None:
         """Until everything that is due has been done."""
-        while True:
-            await self.settle()
-            self.due = await self.next_due()
-            ahead, under_way = await self._ahead(), await self.store.read(_under_way, ms(self.clock.now()))
-            if not (under_way or ahead.jobs or ahead.beside) and (self.due is None or self.due > self.clock.now()):
-                return
-
-
-def _under_way(db: Database, now: int) -> bool:
-    """Whether the engine's own sender has something in hand: what stands behind that in the same chat is not due before."""
-    sending = db.sql.execute("SELECT 1 FROM outbox WHERE state = 'sending' LIMIT 1").fetchone()
-    return bool(
-        sending or db.sql.execute("SELECT 1 FROM outbox WHERE state = 'new' AND due <= ? LIMIT 1", (now,)).fetchone()
-    )
+        self.due = await rest(self)
 
 
 class Director(FileLines):
