@@ -22,6 +22,9 @@ from bot.core.translation.interpreting import told_at_first
 if TYPE_CHECKING:
     from bot.core.steps.discuss import Discuss
 
+ASK = "-call"
+"""The button that asks for a person, in private."""
+
 SOON = t("Your table begins in a moment.")
 ENDED = t("The talk at your table has ended.")
 
@@ -54,6 +57,13 @@ def announcement(at: Scene, step: Discuss, stage: Stage) -> list[Block]:
     return [*blocks, block(at.local(step.text))]
 
 
+def ask_button(at: Scene) -> Button:
+    """Whoever leads the table, or else the coordinator, is asked to write to the person in private."""
+    leads = next((m for m in table_of(at).staff if m.name), None)
+    label = t("Ask {name} privately", name=Name(leads.id)) if leads is not None else t("Ask for a person, privately")
+    return Button(label, ASK)
+
+
 def recap(at: Scene, step: Discuss, stage: Stage) -> Message:
     """What a latecomer reads: the announcement, how much was said, and the last words."""
     blocks = announcement(at, step, stage)
@@ -65,7 +75,7 @@ def recap(at: Scene, step: Discuss, stage: Stage) -> Message:
             blocks.append(block(Name(said.seat)))
             blocks += [block(named(said.media), kind="note")] if said.media else []
             blocks += [block(Words(said.id, own=True), kind="quote")] if said.words else []
-    return at.message(*blocks, expects="" if floor.running(stage) else "text")
+    return at.message(*blocks, buttons=(ask_button(at),), expects="" if floor.running(stage) else "text")
 
 
 def receipt(at: Scene, id: str) -> Message:

@@ -45,7 +45,9 @@ def ask_which(turn: Turn, seat: Seat, event: Heard, question: Node | None) -> No
     if question is None:
         text = t("Your table meets in its room, and you are there. Send this to your table?")
         buttons = (to_table, Button(t("Do not send"), f"{KEEP_BACK}:{id}"))
-    elif just_closed(turn, seat, event.at) == question and target(turn, seat, question.id, event.at) is None:
+    elif just_closed(turn, seat, event.at) == question and (
+        question.step.lasting or target(turn, seat, question.id, event.at) is None
+    ):
         text = t("The question above has closed, so this cannot answer it any more. Send it to your table?")
         buttons = (to_table, Button(t("Do not send"), f"{KEEP_BACK}:{id}"))
     elif not takes(question, event) or asked(turn, seat, event.at) is None:

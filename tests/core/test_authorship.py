@@ -142,7 +142,7 @@ def test_once_it_is_over_what_is_typed_corrects_nothing() -> None:
     press(stage, "anna", "Correct")
     stage.wait(15 * MINUTE)
     [answer] = stage.write("anna", "Night trains.")
-    assert answer.startswith("Nothing is open for you right now")
+    assert answer.startswith("It is too late to change words here")
 
 
 def test_what_its_author_takes_back_falls_away() -> None:

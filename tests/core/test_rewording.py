@@ -144,6 +144,8 @@ def test_an_old_question_of_hers_does_not_bind_a_coordinator_once_it_is_over() -
     stage = drafted()
     lead(stage, f"Edit {number(stage, 'trains')}", "claire")
     stage.wait(15 * MINUTE)
+    assert stage.write("claire", "Night trains.")[0].endswith("Nothing was changed.")
+    stage.wait(2 * MINUTE)
     [answer] = stage.write("claire", "Night trains.")
     assert "Nothing is open" in answer
 

@@ -84,7 +84,7 @@ CELLS = [(role, command) for command in TABLE for role in LETTERS.values()]
 PRESSES = {
     "-original": "original", "-originals": "original", "-translation": "original",
     "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin",
-    "-joining": "joining", "-room": "room", "-source": "source",
+    "-joining": "joining", "-room": "room", "-source": "source", "-call": "call",
     "-stay": "room", "-come": "room", "-show": "hide", "-drop": "hide", "-hide": "hide", "-why": "hide", "-unhide": "hide",
     "-take": "trans", "-release": "release", "-anew": "release", "-cannot": "trans", "-withdraw": "trans", "-ask": "trans",
     "-tell": "lang", "-tells": "lang", "-doubt": "lang",
@@ -124,7 +124,7 @@ def refused(role: Role, **what: str) -> bool:
 
 
 def typed(role: Role, command: str) -> str:
-    return COMMANDS[command].example.replace(
+    return COMMANDS[command].sample.replace(
         f"/{command}", f"/{command} 1" if role in ("coordinator", "organiser") else f"/{command}"
     )
 

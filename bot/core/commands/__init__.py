@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 from bot.core import lodging, rooms, stopping, ways_in
+from bot.core.briefing import ASK
 from bot.core.commands import (
     announcing,
     attending,
@@ -113,6 +114,7 @@ RUN: Mapping[str, Callable[[Call], None]] = {
 
 PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-undo": ("undo", speaking.undo_pressed),
+    ASK: ("call", calling.call_for_help),
     ORIGINAL: ("original", originals.one),
     ORIGINALS: ("original", originals.several),
     TRANSLATION: ("original", originals.back),

@@ -71,7 +71,7 @@ COMMANDS: tuple[Command, ...] = (
         "call", EVERYBODY - OVERSEEING, "anywhere", "/call",
         t("ask for a person, in private"),
         t("Asks whoever leads your table to write to you, in private. You may say why behind it."),
-        places=IN_ANY_ROOM,
+        places=IN_ANY_ROOM, kinds=PRESSABLE,
     ),
     Command(
         "object", EVERYBODY - OVERSEEING, "anywhere", "/object My message insulted nobody.",

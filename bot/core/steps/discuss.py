@@ -323,7 +323,8 @@ class Discuss(Step):
         stage = changed(stage, began=True)
         free = self.turns == "free"
         told = briefing.announcement(at, self, stage)
-        said = at.message(*told, buttons=self._buttons(at) if free else (), expects="text" if free else "")
+        buttons = (*(self._buttons(at) if free else ()), briefing.ask_button(at))
+        said = at.message(*told, buttons=buttons, expects="text" if free else "")
         yield Say(at.unit, said, at.key("begin"))
         if lodging.wanted(at.flow, table_of(at).plan) and not table_of(at).rooms:
             yield talk.ring(at, at.now + lodging.PATIENCE, "room", 0)

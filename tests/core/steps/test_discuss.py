@@ -30,7 +30,8 @@ from tests.support.talks import (
 def test_a_talk_opens_with_who_is_here_until_when_and_the_prompt() -> None:
     assert table().read_by("table:t1") == [
         "Bread\nAt your table: anna, ben, lise.\nFacilitator: maya.\n"
-        "Until 02 Mar 17:20 they read what you write here. /undo takes your last message back.\nWhat about bread?"
+        "Until 02 Mar 17:20 they read what you write here. /undo takes your last message back.\nWhat about bread?\n"
+        "[Ask maya privately]"
     ]
 
 
@@ -181,7 +182,8 @@ def test_a_latecomer_reads_what_it_is_about_and_the_last_words() -> None:
     last = [c.id for c in s.contributions.values()][-5:]
     (recap,) = s.read_by("seat:nils")
     assert recap.startswith("Bread\nAt your table: anna, ben, lise, nils.")
-    assert recap.endswith("7 messages so far. The last ones:\n" + "\n".join(f"anna\n{id}" for id in last))
+    told = "7 messages so far. The last ones:\n" + "\n".join(f"anna\n{id}" for id in last)
+    assert recap.endswith(f"{told}\n[Ask maya privately]")
     arrival = [say for say in s.said.values() if read(say.message) == "nils is here now."]
     assert [(say.to, say.without) for say in arrival] == [("table:t1", ("nils",))]
 
@@ -258,7 +260,7 @@ def test_next_gives_a_minute() -> None:
 
 def test_a_table_closes_early_when_nobody_has_anything_to_add() -> None:
     s = table(EARLY)
-    assert s.read_by("table:t1")[0].endswith("[I have nothing to add]")
+    assert s.read_by("table:t1")[0].endswith("[I have nothing to add] [Ask maya privately]")
     for seat in ("anna", "ben"):
         s.press(seat, "talk:done")
     assert ends(s) == s.now + 20 * MINUTE
