@@ -65,7 +65,7 @@ def test_no_page_asks_for_a_part_that_nobody_makes() -> None:
 def test_the_page_for_facilitators_names_every_command() -> None:
     page = (guide.GUIDE / "first-assembly.md").read_text()
     assert len(COMMANDS) > 10
-    assert [c.name for c in COMMANDS.values() if f"`{c.example}`" not in page] == []
+    assert [c.name for c in COMMANDS.values() if f"`{c.sample}`" not in page] == []
 
 
 def test_the_flow_of_the_guide_is_sound(tmp_path: Path) -> None:

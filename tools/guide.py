@@ -139,7 +139,7 @@ def commands_table() -> str:
     rows = []
     for command in COMMANDS.values():
         roles = "everybody" if command.roles == frozenset(ROLES) else ", ".join(r for r in ROLES if r in command.roles)
-        rows.append((f"`{command.example}`", command.full.text, roles))
+        rows.append((f"`{command.sample}`", command.full.text, roles))
     return _table(("for example", "what it does", "who may use it"), rows)
 
 

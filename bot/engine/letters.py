@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.core import rights
 from bot.core.message import Block, Message, Name, Part, Phrase, Several, Words, block, decode, t
 from bot.core.rendered import Rendered
-from bot.core.rights import COMMANDS
 from bot.core.state import Table
 from bot.core.talk import NAMELESS, who
 from bot.core.translation.interpreting import anywhere, as_written
@@ -216,7 +216,7 @@ class Desk:
     def _menu(self, seat: str, reader: Reader) -> Menu:
         """The commands of a seat's role, in its language."""
         found = people.load_seat(self._db, seat)
-        names = [c for c in COMMANDS.values() if found is not None and found.role in c.roles]
+        names = rights.of(found.role) if found is not None else ()
         phrase = self._house.catalogs.phrase
         return Menu(reader.lang, tuple((c.name, phrase(c.brief.text, None, 0, reader.lang)) for c in names))
 

@@ -155,11 +155,14 @@ def number_named(seat: Seat | None, event: Heard) -> int | None:
     return int(found[1]) if found else None
 
 
+def numbered(seat: Seat, command: Command) -> str:
+    """The number of a table that stands in a command's example for this person; "" for those who lead one table alone."""
+    return "3" if seat.role in OVERSEEING and command.where != "anywhere" else ""
+
+
 def example(seat: Seat, command: Command) -> Part:
     """The command's example as this person would write it."""
-    name, _, rest = command.example.partition(" ")
-    numbered = seat.role in OVERSEEING and command.where != "anywhere"
-    return Plain(" ".join(part for part in (name, "3" if numbered else "", rest) if part))
+    return command.written(numbered(seat, command))
 
 
 def named(flow: Flow, node: Node) -> Part:

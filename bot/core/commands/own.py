@@ -55,7 +55,7 @@ def name(call: Call) -> None:
     wanted = clean_name(call.args)
     problem = check_name(wanted)
     if problem is not None:
-        call.reply(problem, t("For example: {example}", example=call.command.example))
+        call.reply(problem, t("For example: {example}", example=call.command.written()))
         return
     call.turn.put(replace(call.seat, name=wanted))
     call.reply(t("Your name here is now {name}.", name=wanted))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.core.entitled import EVERYBODY, LEADING, OVERSEEING, ROLES, TABLE, Command
+from bot.core.entitled import EVERYBODY, LEADING, NEEDS, OVERSEEING, ROLES, TABLE, Command
 from bot.core.places import Kind, Place
 from bot.core.rights import leading, overseeing, serving, taking_part
 from bot.core.state import Role
@@ -31,10 +31,15 @@ COMMANDS: Mapping[str, Command] = {
     c.name: c for some in (taking_part, leading, overseeing, serving) for c in some.COMMANDS
 }
 
-
 AFTERWARDS: frozenset[str] = frozenset(("hide", "name", "remark", "revoke"))
 """What those who have a role may still use once the assembly has ended, beside what participants have: a message may be found
 that harms somebody, an objection may wait."""
+
+
+def of(role: Role) -> tuple[Command, ...]:
+    """The commands of a role, `/help` first, those of one need together: `/help all` and the menus of the apps show them so."""
+    order, own = tuple(NEEDS), (c for c in COMMANDS.values() if role in c.roles)
+    return tuple(sorted(own, key=lambda c: (c.name != "help", order.index(c.need))))
 
 
 def lasts(role: Role, command: str) -> bool:
@@ -45,4 +50,6 @@ def lasts(role: Role, command: str) -> bool:
     return command in AFTERWARDS and role != "facilitator"
 
 
-__all__ = ["COMMANDS", "EVERYBODY", "LEADING", "OVERSEEING", "ROLES", "TABLE", "Command", "allowed", "lasts", "may"]
+__all__ = [
+    "COMMANDS", "EVERYBODY", "LEADING", "NEEDS", "OVERSEEING", "ROLES", "TABLE", "Command", "allowed", "lasts", "may", "of",
+]  # fmt: skip

@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
+from bot.core import rights
 from bot.core.message import Phrase, t
-from bot.core.rights import COMMANDS
 from bot.transports.graphemes import shortened
 from bot.transports.port import SendError
 from bot.transports.telegram.calling import Calling, Data
@@ -56,7 +56,7 @@ async def present(calling: Calling, catalog: Catalog, name: str = "") -> None:
 
 
 async def _commands(calling: Calling, catalog: Catalog, language: str) -> None:
-    own = [command for command in COMMANDS.values() if "participant" in command.roles]
+    own = rights.of("participant")
     rooms = [command for command in own if command.where in IN_ROOMS or command.name == "help"]
     for scope, offered in (("all_private_chats", own), ("all_group_chats", rooms)):
         wanted = described((c.name, _say(catalog, c.brief, language)) for c in offered)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.message import Phrase
-from bot.core.rights import COMMANDS
+from bot.core.rights import COMMANDS, of
 from bot.language.catalog import Catalogs
 from bot.transports.telegram import Telegram
 from bot.transports.telegram.profile import ABOUT, IN_SHORT, LONGEST
@@ -31,7 +31,9 @@ def set_calls(at: Account) -> list[str]:
 
 
 async def test_commands_fit_the_place_and_the_language(at: Account, catalogs: Catalogs) -> None:
-    participants = [c.name for c in COMMANDS.values() if "participant" in c.roles]
+    participants = [c.name for c in of("participant")]
+    assert participants[0] == "help"
+    assert len(participants) == len({c.name for c in COMMANDS.values() if "participant" in c.roles})
     assert at.anna.menu() == participants
     group = at.api.group("Table", [at.anna], bots=[at.bot])
     assert set(at.anna.menu(chat=group.chat)) < set(participants)
