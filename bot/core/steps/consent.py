@@ -87,6 +87,8 @@ class Consent(Step):
         deleted = at.day(self.delete_on)
         blocks: list[Block] = [block(at.local(text)) for text in (self.text, self.platform) if text]
         blocks.append(block(t("We delete our copy on {day}. You can withdraw at any time.", day=deleted)))
+        if "quotes" in self.purposes:
+            blocks.append(block(t("Quotes are asked separately.")))
         blocks.append(block(t("Responsible: {names}.", names="; ".join(self.controllers))))
         if full:
             if self.processors:

@@ -12,7 +12,7 @@ from bot.core.effects import Done, Effect, Lane, Put, Redraw, Say
 from bot.core.fields import MaterialFile, Text
 from bot.core.heard import Heard
 from bot.core.ids import derive
-from bot.core.message import Block, Button, Lang, Message, block, t
+from bot.core.message import Block, Button, Lang, Message, Plain, block, t
 from bot.core.scene import Scene
 from bot.core.steps.base import Step
 
@@ -61,17 +61,11 @@ class Welcome(Step):
     def greeting(self, at: Scene, language: str = "") -> Message:
         """The greeting, with the languages this person does not read yet as buttons."""
         mandate = at.flow.file.mandate
-        blocks: list[Block] = [block(at.local(self.title or at.flow.file.flow.title), kind="title")]
-        blocks += [block(at.local(text)) for text in (self.text,) if text]
-        blocks.append(
-            block(
-                t(
-                    "I am Pnyx, a program. {by} would like to know: {question}",
-                    by=at.local(mandate.by),
-                    question=at.local(mandate.question),
-                )
-            )
-        )
+        blocks: list[Block] = [block(at.local(self.title), kind="title")] if self.title else []
+        greeting = (at.local(self.text), Plain(" ")) if self.text else ()
+        blocks.append(block(*greeting, t("I am Pnyx, a program.")))
+        asked = t("{by} would like to know: {question}", by=at.local(mandate.by), question=at.local(mandate.question))
+        blocks.append(block(asked))
         blocks += [block(at.local(text)) for text in (mandate.promise, self.hint, self.rules) if text]
         if mandate.contact:
             blocks.append(block(t("Would you rather speak to a person? {contact}", contact=at.local(mandate.contact))))
