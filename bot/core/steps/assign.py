@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from bot.core import lodging
 from bot.core.briefing import SOON
 from bot.core.effects import Effect, End, Note, Request, Say, Seated
 from bot.core.events import Answered
 from bot.core.fields import Id
-from bot.core.message import Block, Message, Name, Part, Several, block, message, t, tn
+from bot.core.message import Block, Message, Name, Part, Plain, Several, block, message, t, tn
 from bot.core.scene import Scene
 from bot.core.steps.base import Scope, Step
 
@@ -57,6 +57,7 @@ class Assign(Step):
                 told = self.lead(at, table["number"], [Name(s) for s in table["seats"]])
                 yield Say(f"seat:{seat}", told, at.key("staff", seat))
             yield from lodging.ask(at, self.plan, table["id"])
+        yield from self._unled(at, answer.result["tables"])
         if answer.result["unplaced"]:
             yield Note("unplaced", data={"seats": list(answer.result["unplaced"])})
             for seat in answer.result["unplaced"]:
@@ -79,6 +80,25 @@ class Assign(Step):
                 )
                 yield Say(f"coordinators:{site.id}", told, at.key("unplaced", site.id))
         yield End(at.step)
+
+    def _unled(self, at: Scene, tables: list[dict[str, Any]]) -> Iterator[Effect]:
+        """Tables begin without a facilitator. Where others have one, the coordinators learn which have none."""
+        for site in at.flow.sites_of(at.course.id):
+            here = [table for table in tables if table["site"] == site.id]
+            without: list[Part] = [Plain(str(table["number"])) for table in here if not table["staff"]]
+            if without and len(without) < len(here):
+                example = f"/invite facilitator table {next(table['number'] for table in here if not table['staff'])}"
+                told = message(
+                    tn(
+                        "Nobody facilitates table {tables} yet. It begins all the same.",
+                        "Nobody facilitates tables {tables} yet. They begin all the same.",
+                        n=len(without),
+                        tables=Several(tuple(without)),
+                    ),
+                    block(t("{example} makes a code for somebody who leads it.", example=example), kind="note"),
+                    step=at.step,
+                )
+                yield Say(f"coordinators:{site.id}", told, at.key("unled", site.id))
 
     def place(self, at: Scene, number: int, others: list[Part], staff: list[Part]) -> Message:
         """What a person reads who gets a place."""

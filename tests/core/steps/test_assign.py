@@ -57,6 +57,36 @@ def test_people_learn_who_is_at_their_table(next: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(("led", "told"), [((), 0), (("faye",), 1), (("faye", "fred", "finn"), 0)])
+def test_coordinators_learn_which_tables_begin_without_a_facilitator(led: tuple[str, ...], told: int) -> None:
+    stage = Stagehand(flow_of(STEPS.format(next=TALK)))
+    people = [("anna", "ben"), ("carl", "dora"), ("emil", "faro")]
+    stage.seat(*(name for pair in people for name in pair))
+    stage.seat(*led, role="facilitator")
+    stage.start()
+    tables = [
+        {
+            "id": f"t{n}",
+            "number": n,
+            "site": "lyon",
+            "languages": ["en"],
+            "seats": list(pair),
+            "staff": list(led[n - 1 : n]),
+        }
+        for n, pair in enumerate(people, 1)
+    ]
+    stage.play(Answered("all", "seats", "seating", {"tables": tables, "unplaced": []}))
+    stage.wait()
+    said = stage.read_by("coordinators:lyon")
+    assert len(said) == told
+    assert all(
+        text == "Nobody facilitates tables 2, 3 yet. They begin all the same.\n"
+        "/invite facilitator table 2 makes a code for somebody who leads it."
+        for text in said
+    )
+    assert all(stage.stages["next", f"table:t{n}"].data["began"] for n in (1, 2, 3)), "they begin all the same"
+
+
 def test_where_the_talk_begins_at_once_they_learn_it_there() -> None:
     stage = seated(TALK)
     assert stage.read_by("seat:anna") == [
