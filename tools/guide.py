@@ -35,7 +35,7 @@ TYPES: Mapping[str, type[Step]] = {get_args(cls.model_fields["type"].annotation)
 """The step types by the word that stands in a flow file."""
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "People": ("welcome", "consent", "survey", "assign"),
+    "People": ("welcome", "consent", "survey", "try_out", "assign"),
     "Learn": ("inform",),
     "Talk": ("discuss",),
     "Gather": ("collect",),

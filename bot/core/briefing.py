@@ -13,7 +13,6 @@ from bot.core.heard import Heard
 from bot.core.message import Block, Button, Message, Name, Phrase, Several, Words, block, t, tn
 from bot.core.observing import observed
 from bot.core.scene import Scene
-from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import spell, until
 from bot.core.state import Stage
 from bot.core.talk import Remark, silent_until, somebody, table_of
@@ -87,19 +86,18 @@ def receipt(at: Scene, id: str) -> Message:
 
 
 def asleep(at: Scene, stage: Stage) -> Iterator[Effect]:
-    """Tell somebody who writes while others sleep when they read it: once a night."""
-    hours, seat = at.flow.file.schedule.quiet_hours, at.seat
-    if hours is None:
-        return
-    quiet = QuietHours(hours.start, hours.end)
+    """Tell somebody who writes while others sleep, or have a holiday, when they read it: once a night."""
+    seat = at.seat
     others = [s for s in table_of(at).everybody if s.id != seat.id]
-    mornings = [next_allowed(at.now, at.flow.sites[s.site].zone, quiet) for s in others]
+    mornings = [at.flow.awake(s.site, at.now) for s in others]
     late = [morning for morning in mornings if morning > at.now]
     if late:
         when = until(max(late), at.now)
         text = t("The others sleep now. They read it at {when}.", when=when)
         if len(late) < len(others):
             text = t("Some of the others sleep now. They read it at {when}.", when=when)
+        if any(at.flow.holiday(s.site, at.now) for s in others):
+            text = t("Some of the others have a holiday. They read it at {when}.", when=when)
         key = at.key("asleep", seat.id, int(max(late).timestamp()))
         yield Say(seat.unit, at.message(text), key, Lane.ANSWER, quiet=False)
 

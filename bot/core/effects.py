@@ -308,6 +308,11 @@ class Attest:
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """What was just heard is kept nowhere once it is handled."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """These contributions were put before one more person."""
 
@@ -361,6 +366,7 @@ Effect = (
     | Watch
     | Attest
     | Shown
+    | Blank
     | Done
     | End
 )

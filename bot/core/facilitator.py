@@ -28,7 +28,6 @@ from bot.core.effects import Effect, Lane, Say
 from bot.core.fields import Model, Share, Span
 from bot.core.message import Block, Button, Name, Part, Phrase, Several, block, t, tn
 from bot.core.scene import Scene
-from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import spell
 from bot.core.state import Seat, Stage
 from bot.core.talk import NOTICE, Moves, changed, end_soon, log, ring, table_of, tell
@@ -244,10 +243,7 @@ def _reply(at: Scene, key: str, text: Part) -> Say:
 
 def _look(at: Scene, what: str, when: datetime) -> Effect:
     """Look again then, and never at night: silence in the quiet hours is no silence."""
-    hours = at.flow.file.schedule.quiet_hours
-    if hours is not None:
-        when = next_allowed(when, at.flow.sites[table_of(at).site].zone, QuietHours(hours.start, hours.end))
-    return ring(at, when, what, 0)
+    return ring(at, at.flow.awake(table_of(at).site, when), what, 0)
 
 
 def _ends_soon(at: Scene, stage: Stage) -> bool:

@@ -5,6 +5,7 @@ Every kind says in its error what was found and what is allowed, in the words of
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -96,6 +97,22 @@ def _day(value: Any) -> Any:
     raise ValueError(f"found {shown(value)}; allowed is a day such as 2027-09-01, without quotes")
 
 
+def _holiday(value: Any) -> Any:
+    """`2027-04-05`, quoted or not, or `12-25`; a day of every year may be the 29th of February."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return _near(value).isoformat()
+    if isinstance(value, str):
+        try:
+            yearly = re.fullmatch(r"[0-9]{2}-[0-9]{2}", value) is not None
+            day = date.fromisoformat(f"2028-{value}" if yearly else value)
+            return value if yearly else _near(day).isoformat()
+        except ValueError:
+            pass
+    raise ValueError(
+        f'found {shown(value)}; allowed is a day such as "2027-04-05", or "12-25" for that day of every year'
+    )
+
+
 def _clock(value: Any) -> Any:
     if isinstance(value, time) and value.tzinfo is None:
         return value
@@ -170,6 +187,13 @@ Moment = Annotated[
 
 Day = Annotated[date, BeforeValidator(_day)]
 """A day of the calendar."""
+
+Holiday = Annotated[
+    str,
+    BeforeValidator(_holiday),
+    WithJsonSchema({"type": "string", "description": 'a day, "2027-04-05", or one of every year, "12-25"'}),
+]
+"""A day of the calendar as `2027-04-05`, or one of every year as `12-25`."""
 
 Clock = Annotated[time, BeforeValidator(_clock)]
 """A time of day on a site's own clock."""

@@ -22,7 +22,6 @@ from bot.core.effects import Effect, Lane, Put, Say
 from bot.core.lots import Lots
 from bot.core.message import Block, Button, Message, Name, Part, block, t
 from bot.core.scene import Scene
-from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import left, until
 from bot.core.state import Seat, Stage
 from bot.core.talk import Moves, changed, log, ring, somebody, table_of, tell
@@ -188,11 +187,8 @@ def again(at: Scene, stage: Stage, rules: Round) -> Moves:
 
 def _end(at: Scene, turn_for: timedelta) -> datetime:
     """When a turn that begins now is over. Nobody loses a turn to the night: it begins and ends outside the quiet hours."""
-    hours = at.flow.file.schedule.quiet_hours
-    if hours is None:
-        return at.now + turn_for
-    quiet, zone = QuietHours(hours.start, hours.end), at.flow.sites[table_of(at).site].zone
-    return next_allowed(next_allowed(at.now, zone, quiet) + turn_for, zone, quiet)
+    site = table_of(at).site
+    return at.flow.awake(site, at.flow.awake(site, at.now) + turn_for)
 
 
 def _your_turn(at: Scene, ends: datetime, *, again: bool) -> Message:

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from bot.core.conditions import Condition, parse
 from bot.core.facilitator import Facilitator
-from bot.core.fields import Clock, Day, Id, Instant, Language, Model, Moment, Text, local
+from bot.core.fields import Day, Id, Language, Model, Moment, Text, local
 from bot.core.itinerary import TRUNK, Node, lay_out
 from bot.core.message import Local
 from bot.core.openness import Feed, Log
 from bot.core.questions import Question
+from bot.core.schedule import Rest, next_allowed
+from bot.core.sites import QuietHours, Schedule, Site, rest
 from bot.core.steps import AnyStep
 from bot.core.steps.base import Step
 from bot.core.translation.glossary import Entry
-
-_ZONES = available_timezones()
-"""Asked once: it looks through the whole time zone database."""
 
 
 class Head(Model):
@@ -58,53 +58,6 @@ class Mandate(Model):
     addressees: tuple[str, ...] = ()
     answer_due: Day | None = None
     contact: Text = Field(default_factory=dict)
-
-
-class QuietHours(Model):
-    """`[schedule.quiet_hours]`: between these hours of a site's clock nothing but an answer is sent.
-
-    `start` is when they begin. `end` is when they are over, be it on the next morning.
-    """
-
-    start: Clock
-    end: Clock
-
-
-class Site(Model):
-    """`[[schedule.sites]]`: a place with a time zone and languages.
-
-    `id` is its name in commands. `name` is what people read. `zone` is a name of the time zone database, such as
-    "Europe/Vienna". `languages` are those that people there may choose; the first one is offered first. `min_age` is its
-    age rule, which the consent names. `expected` is how many people are expected, for the checks and for a rehearsal.
-    """
-
-    id: Id
-    name: Text = Field(default_factory=dict)
-    zone: str
-    languages: tuple[Language, ...] = Field(min_length=1)
-    min_age: int = Field(default=18, ge=0, le=30)
-    expected: int = Field(default=0, ge=0, le=100_000)
-
-    @field_validator("zone")
-    @classmethod
-    def _known(cls, zone: str) -> str:
-        if zone not in _ZONES:
-            raise ValueError(f'found "{zone}"; allowed is a name of the time zone database such as "Europe/Vienna"')
-        return zone
-
-
-class Schedule(Model):
-    """`[schedule]`: where and from when.
-
-    With `mode = "site"` every site walks through the flow by its own clock, with `"together"` all sites open each step at
-    the same instant. `start` is when the first step opens; without it the organiser starts the assembly. `sites` are the
-    places. `quiet_hours` are the hours in which nobody is woken.
-    """
-
-    mode: Literal["site", "together"] = "together"
-    start: Instant | None = None
-    sites: tuple[Site, ...] = Field(min_length=1)
-    quiet_hours: QuietHours | None = None
 
 
 class Size(Model):
@@ -240,6 +193,21 @@ class Flow:
     @cached_property
     def sites(self) -> Mapping[str, Site]:
         return {s.id: s for s in self.file.schedule.sites}
+
+    @cached_property
+    def rests(self) -> Mapping[str, Rest | None]:
+        """When nobody is written to unasked, by site; None where there is no such time."""
+        return {site.id: rest(self.file.schedule, site) for site in self.file.schedule.sites}
+
+    def awake(self, site: str, at: datetime) -> datetime:
+        """When people at a site are next written to unasked: at this instant, or when the quiet hours or the holiday that hold it
+        are over. In UTC. This is the one place that says so."""
+        return next_allowed(at, self.sites[site].zone, self.rests[site])
+
+    def holiday(self, site: str, at: datetime) -> bool:
+        """Whether a site has a holiday at this instant."""
+        days = self.rests[site]
+        return days is not None and days.holiday(at.astimezone(ZoneInfo(self.sites[site].zone)).date())
 
     def zone(self, course: str) -> ZoneInfo:
         """The clock of a course: its site's; of the first site for `all` (whose moments are world instants anyway)."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.core.scene import Scene
-from bot.core.schedule import QuietHours, next_allowed
 
 FRESH = timedelta(hours=1)
 """So long nobody is reminded of what reached them later than the others, or for half of the time that they have, where that is
@@ -24,9 +23,7 @@ def helps(at: Scene) -> bool:
     stage, entry, seat = at.stage, at.course.open.get(at.step), at.state.seat
     if stage is None or entry is None or seat is None or at.unit != seat.unit:
         return True
-    came, hours = stage.opened, at.flow.file.schedule.quiet_hours
-    if hours is not None:
-        came = next_allowed(came, at.flow.sites[seat.site].zone, QuietHours(hours.start, hours.end))
+    came = at.flow.awake(seat.site, stage.opened)
     if came - entry.opened <= TOGETHER:
         return True
     wait = FRESH if at.closes is None else min(FRESH, (at.closes - came) / 2)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from bot.core.message import Block, Button, Local, Message, Part, When, message
-from bot.core.schedule import QuietHours, next_allowed, resolve
+from bot.core.schedule import resolve
 from bot.core.state import Course, Seat, Stage, State, Table
 
 if TYPE_CHECKING:
@@ -61,10 +61,9 @@ class Scene:
         entry, step, seat = self.course.open.get(self.step), self.node.step, self.state.seat
         if entry is None or entry.closes is None or seat is None or self.unit != seat.unit:
             return entry.closes if entry else None
-        hours = self.flow.file.schedule.quiet_hours
-        if hours is None or step.scope != "person" or step.self_paced or step.duration is None or entry.notice:
+        if step.scope != "person" or step.self_paced or step.duration is None or entry.notice:
             return entry.closes
-        morning = next_allowed(entry.opened, self.flow.sites[seat.site].zone, QuietHours(hours.start, hours.end))
+        morning = self.flow.awake(seat.site, entry.opened)
         return max(entry.closes, morning + step.duration) if morning > entry.opened else entry.closes
 
     def fresh_stage(self, **data: Any) -> Stage:

@@ -123,12 +123,42 @@ class QuietHours:
             raise ValueError("quiet hours stand on the site's own clock; write them without an offset")
 
 
-def _quiet_until(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours) -> datetime | None:
-    """The end of the quiet hours that hold `instant`, which lie in UTC between two resolved wall-clock times."""
+MORNING = time(8)
+"""When a holiday is over, on the day after it, where no quiet hours hold that night."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """When nobody at a site is written to unasked: every day in its quiet `hours`, and on its holidays. These are `days`, and the
+    (month, day) of every year in `yearly`. A holiday lasts until the next morning."""
+
+    hours: QuietHours | None = None
+    days: frozenset[date] = frozenset()
+    yearly: frozenset[tuple[int, int]] = frozenset()
+
+    def holiday(self, day: date) -> bool:
+        """Whether nobody is written to on this day of the calendar."""
+        return day in self.days or (day.month, day.day) in self.yearly
+
+    @property
+    def wakes(self) -> time:
+        """When a holiday ends on the day after it: at midnight, where quiet hours hold from there until the morning."""
+        nightly = self.hours is not None and (self.hours.start > self.hours.end or self.hours.start == time())
+        return time() if nightly else MORNING
+
+
+def _quiet_until(instant: datetime, zone: str | ZoneInfo, rest: Rest) -> datetime | None:
+    """The end of the quiet hours, or of the holiday, that hold `instant`."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs its offset")
     place = _zone(zone)
     today = instant.astimezone(place).date()
+    for day in (today, today - timedelta(days=1)):
+        if rest.holiday(day) and instant < (end := resolve(rest.wakes, place, day + timedelta(days=1))):
+            return end
+    if rest.hours is None:
+        return None
+    quiet = rest.hours
     for days in (-2, -1, 0, 1):  # a site may skip a whole date, as Samoa did in 2011
         first = today + timedelta(days=days)
         last = first if quiet.start < quiet.end else first + timedelta(days=1)
@@ -138,23 +168,23 @@ def _quiet_until(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours) -> 
     return None
 
 
-def is_quiet(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours | None) -> bool:
-    """Whether `instant` lies in the quiet hours of `zone`: the start belongs to them, the end does not."""
-    return quiet is not None and _quiet_until(instant, zone, quiet) is not None
+def is_quiet(instant: datetime, zone: str | ZoneInfo, rest: Rest | None) -> bool:
+    """Whether nobody in `zone` is written to at `instant`: the start of quiet hours belongs to them, the end does not."""
+    return rest is not None and _quiet_until(instant, zone, rest) is not None
 
 
-def next_allowed(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours | None) -> datetime:
-    """`instant` in UTC, or the end of the quiet hours that hold it."""
+def next_allowed(instant: datetime, zone: str | ZoneInfo, rest: Rest | None) -> datetime:
+    """`instant` in UTC, or the first instant after it at which people in `zone` are written to."""
     utc = instant.astimezone(UTC)
-    return _next_allowed(utc, zone, quiet) if quiet is not None else utc
+    return _next_allowed(utc, zone, rest) if rest is not None else utc
 
 
 @lru_cache(maxsize=4096)
-def _next_allowed(instant: datetime, zone: str | ZoneInfo, quiet: QuietHours) -> datetime:
+def _next_allowed(instant: datetime, zone: str | ZoneInfo, rest: Rest) -> datetime:
     """Remembered, since everybody at a table asks, and everybody to whom a step has opened. The instant is in UTC: two of another
     zone may count as the same one when its clocks are put back."""
     allowed = instant
-    while (end := _quiet_until(allowed, zone, quiet)) is not None:
+    while (end := _quiet_until(allowed, zone, rest)) is not None:
         allowed = end
     return allowed
 

@@ -9,6 +9,7 @@ from typing import assert_never, get_args
 from bot.core.effects import (
     Amend,
     Attest,
+    Blank,
     Cast,
     Count,
     Delay,
@@ -73,7 +74,7 @@ ROW = 200
 
 
 def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effect], event: Event | None = None) -> bool:
-    """Carry the effects of one event out. True if a secret choice was among them: then its event is blanked."""
+    """Carry the effects of one event out. True if a secret choice was among them, or what nobody keeps: then it is blanked."""
     db, secret = work.db, False
     flow = work.flow(assembly)
     for effect in effects:
@@ -131,6 +132,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 mark = audit.head(db, assembly).hex()[:MARK]
                 attested = message(t("The log of this assembly ends with {mark} now.", mark=mark))
                 say(work, assembly, flow, Say(to, attested, key), event)
+            case Blank():
+                secret = True
             case Shown(contributions):
                 opinions.shown(db, assembly, contributions)
             case Seal(step):

@@ -32,6 +32,7 @@ but for counts at the close of a step, which are made once.
 * `over`        whether the assembly has ended, for those who have a role
 * `staff`       those who have a role, for whoever may take it away
 * `watched`     how many people observe this table
+* `tried`       everybody who takes part on the course, with their stage of this step, where it has come to them
 * `held`        the text that waits for somebody's word, by contribution id
 * `named`       the contribution that a button, a command or an event is about
 """
@@ -52,11 +53,12 @@ from bot.core.heard import Heard
 from bot.core.itinerary import Node
 from bot.core.rights import LEADING, OVERSEEING
 from bot.core.state import Contribution, Course, Digest, Role, Seat, Table
+from bot.core.steps import try_out
 from bot.core.steps.consent import Consent
 from bot.core.translation.interpreting import ORIGINAL, ORIGINALS, TRANSLATION, languages
 from bot.engine import crossing, feeding, overview, queueing
 from bot.engine.work import Work
-from bot.store import arrivals, ballots, findings, opinions, outbox, own, people
+from bot.store import arrivals, ballots, courses, findings, opinions, outbox, own, people
 from bot.store.times import instant, ms
 
 T = TypeVar("T")
@@ -124,7 +126,7 @@ def _meaning(a: Asked) -> dict[str, Any]:
         return {"meaning": frozenset()}
     said, language = text.strip().strip(".!)#").casefold(), a.seat.language
     phrase = a.work.house.catalogs.phrase
-    known = (p.text for p in (*LABELS.values(), *ORDINALS, *CARDINALS))
+    known = (p.text for p in (*LABELS.values(), *ORDINALS, *CARDINALS, *try_out.WORDS))
     return {"meaning": frozenset(m for m in known if phrase(m, None, 0, language).casefold() == said)}
 
 
@@ -358,6 +360,12 @@ def _watched(a: Asked) -> dict[str, Any]:
     return {"watched": len(feeding.watching(a.work, a.assembly, a.table.id)) if here and a.table is not None else 0}
 
 
+def _tried(a: Asked) -> dict[str, Any]:
+    stages = {stage.unit: stage for stage in courses.stages_of(a.work.db, a.assembly, a.node.id)}
+    here = people.roster(a.work.db, a.assembly, a.course.id, roles=a.node.step.audience, statuses=("new", "active"))
+    return {"tried": tuple((seat, stages.get(seat.unit)) for seat in here)}
+
+
 _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     **crossing.READERS,
     "choices": _choices,
@@ -382,4 +390,5 @@ _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     "answered_by": _answered_by,
     "untranslated": _untranslated,
     "watched": _watched,
+    "tried": _tried,
 }

@@ -270,7 +270,7 @@ def _aim(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Node, t
             return (found[0], ("hear",)) if found is not None else None
         case Due(step=step, what=what) if step in flow.nodes:
             hooks = {"open": ("begin",), "finish": ("finish",), "close": ("close",)}
-            return flow.nodes[step], (*hooks.get(what, ()), "due")
+            return flow.nodes[step], (*hooks.get(what, (what,)), "due")
         case Spread(step=step, what=what, units=units) if units:
             return flow.nodes[step], (("due",) if what == "remind" else (what,))
         case Answered(step=step) if step in flow.nodes:

@@ -18,7 +18,6 @@ from bot.core.flow import Flow
 from bot.core.message import Message
 from bot.core.message import encode as encode_message
 from bot.core.relays.partners import Routes
-from bot.core.schedule import QuietHours, next_allowed
 from bot.core.state import Course, Seat, Stage, Table
 from bot.engine import mixed
 from bot.engine.house import House
@@ -44,7 +43,7 @@ class Work:
         self._counters: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
         self._changed: dict[tuple[str, ...], Course | Seat | Stage] = {}
         self._added: dict[tuple[str, str, str, str], int] = {}
-        self._mornings: dict[str, datetime] = {}
+        self._mornings: dict[tuple[str, str], datetime] = {}
         self._accounts: dict[str, str] = {}
         self._lost: dict[str, set[str]] = {}
         self.routes: dict[tuple[str, str, str], Routes] = {}
@@ -189,7 +188,7 @@ class Work:
         if seat in self._lost_in(assembly):
             return
         at = self.now
-        if quiet and lane != Lane.ANSWER and self.flow(assembly).file.schedule.quiet_hours is not None:
+        if quiet and lane != Lane.ANSWER and any(self.flow(assembly).rests.values()):
             at = self._morning(assembly, self.seat(seat).site)
         silent = lane == Lane.TALK and at > self.now
         act: Act = "edit" if target else "say"
@@ -223,14 +222,10 @@ class Work:
             mixed.asked(self, assembly, contribution, language)
 
     def _morning(self, assembly: str, site: str) -> datetime:
-        """When a site can be written to: now, or at the end of its quiet hours."""
-        flow = self.flow(assembly)
-        hours, zone = flow.file.schedule.quiet_hours, flow.sites[site].zone
-        if hours is None:
-            return self.now
-        if zone not in self._mornings:
-            self._mornings[zone] = next_allowed(self.now, zone, QuietHours(hours.start, hours.end))
-        return self._mornings[zone]
+        """When a site can be written to: now, or at the end of its quiet hours, or of a holiday."""
+        if (assembly, site) not in self._mornings:
+            self._mornings[assembly, site] = self.flow(assembly).awake(site, self.now)
+        return self._mornings[assembly, site]
 
     def _lost_in(self, assembly: str) -> set[str]:
         """The seats of an assembly that nobody can write to."""

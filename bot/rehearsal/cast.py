@@ -16,6 +16,7 @@ from bot.core.steps.base import Step
 from bot.core.steps.discuss import Discuss
 from bot.core.steps.relay import Relay
 from bot.core.steps.summarise import Summarise
+from bot.core.steps.try_out import TryOut
 from bot.rehearsal import corpus
 from bot.rehearsal.people import Villager
 from bot.rehearsal.voices import Manner, Voice, Voices
@@ -113,7 +114,11 @@ def _participants(
             voices=voices if voice else None,
             phrases=phrases.get(language.split("-")[0], ()),
             talking=frozenset(n.id for n in flow.nodes.values() if n.step.talk),
-            greeting=frozenset(n.id for n in flow.nodes.values() if isinstance(n.step, Discuss) and n.step.icebreaker),
+            greeting=frozenset(
+                n.id
+                for n in flow.nodes.values()
+                if isinstance(n.step, TryOut) or (isinstance(n.step, Discuss) and n.step.icebreaker)
+            ),
             relays=_steps(flow, Relay),
             digests=_steps(flow, Summarise),
             quits_after=10 + lots.below(12),

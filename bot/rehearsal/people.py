@@ -39,6 +39,9 @@ SIDE = frozenset(
         "correct",
         "take",
         "unsay",
+        "skip",
+        "stuck",
+        "again",
     }
 )
 """Buttons beside the answers, by any word of what they carry: rehearsing people leave them alone."""

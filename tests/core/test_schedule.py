@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.schedule import QuietHours, clock_note, duration, is_quiet, next_allowed, resolve
+from bot.core.schedule import QuietHours, Rest, clock_note, duration, is_quiet, next_allowed, resolve
 
 PARIS = "Europe/Paris"
-NIGHT = QuietHours(time(22), time(8))
+NIGHT = Rest(QuietHours(time(22), time(8)))
 ZONES = st.sampled_from([PARIS, "Asia/Kolkata", "Australia/Lord_Howe", "America/New_York", "Asia/Beirut", "UTC"])
 INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))
 
@@ -95,7 +95,7 @@ def test_all_changes_of_clocks_of_all_zones() -> None:
         for days in (-3, 3):
             day = (low + timedelta(days=days)).replace(hour=18, minute=45, second=0)
             assert resolve(day, zone).astimezone(zone).time() == time(18, 45)
-        quiet = QuietHours(low.time(), high.time())
+        quiet = Rest(QuietHours(low.time(), high.time()))
         waited = next_allowed(change - last, zone, quiet)
         assert waited >= change - last
         assert not is_quiet(waited, zone, quiet)
@@ -209,7 +209,7 @@ def test_a_night_over_midnight(hour: int, allowed: datetime) -> None:
 
 
 def test_a_rest_at_noon_and_none_at_all() -> None:
-    noon = QuietHours(time(12), time(14))
+    noon = Rest(QuietHours(time(12), time(14)))
     assert next_allowed(utc(2026, 6, 1, 11), PARIS, noon) == utc(2026, 6, 1, 12), "13:00 in Paris"
     assert next_allowed(utc(2026, 6, 1, 12), PARIS, noon) == utc(2026, 6, 1, 12), "14:00 in Paris"
     assert next_allowed(utc(2026, 6, 1, 23), PARIS, None) == utc(2026, 6, 1, 23)
@@ -217,7 +217,7 @@ def test_a_rest_at_noon_and_none_at_all() -> None:
 
 
 def test_the_hour_that_comes_twice_is_quiet_once() -> None:
-    until = QuietHours(time(22), time(2, 30))
+    until = Rest(QuietHours(time(22), time(2, 30)))
     first, second = utc(2026, 10, 25, 0, 15), utc(2026, 10, 25, 1, 15)  # both 02:15 in Paris
     assert next_allowed(first, PARIS, until) == utc(2026, 10, 25, 0, 30)
     assert next_allowed(second, PARIS, until) == second
@@ -227,7 +227,7 @@ def test_the_hour_that_comes_twice_is_quiet_once() -> None:
 
 
 def test_the_night_that_ends_in_a_gap() -> None:
-    until = QuietHours(time(22), time(2, 30))
+    until = Rest(QuietHours(time(22), time(2, 30)))
     assert next_allowed(utc(2026, 3, 29, 0, 30), PARIS, until) == utc(2026, 3, 29, 1), "03:00, the first instant"
 
 
@@ -237,7 +237,7 @@ def test_waiting_is_short_and_ends_outside(instant: datetime, zone: str, start: 
         with pytest.raises(ValueError, match="no time at all"):
             QuietHours(start, end)
         return
-    quiet = QuietHours(start, end)
+    quiet = Rest(QuietHours(start, end))
     allowed = next_allowed(instant, zone, quiet)
     assert instant <= allowed <= instant + timedelta(hours=26)
     assert not is_quiet(allowed, zone, quiet)

@@ -34,6 +34,8 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
         return found
     node, hook = aimed
     names = list(node.step.reads.get(hook, ()))
+    if isinstance(event, Due) and hook == "due":
+        names += node.step.reads.get(event.what, ())
     names += ["answered", "members", "present"] if "ballots" in names else []
     if "routes" in names:
         names.remove("routes")
@@ -90,6 +92,8 @@ def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
             return chosen.get(seat.id, {}) if seat else {}
         case "meaning":
             return frozenset()
+        case "tried":
+            return tuple((s, stage.stages.get((node.id, s.unit))) for s in people if s.role in node.step.audience)
         case "wordings":
             return tuple(
                 c for c in stage.contributions.values() if c.kind == "sentence" and c.step == node.id

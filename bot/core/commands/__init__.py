@@ -210,6 +210,8 @@ def run(turn: Turn, seat: Seat, event: Heard) -> None:
         and seat.role in OVERSEEING
         and args.casefold().split(maxsplit=1)[:1] == ["all"]
     )
+    if name == "undo" and speaking.tried(call):
+        return
     of_course = command.where == "course" and seat.role in OVERSEEING and not args
     if command.where != "anywhere" and not to_all and not of_course:
         addressed = call.addressed()

@@ -8,7 +8,9 @@ from dataclasses import replace
 from bot.core import pictures, voices
 from bot.core.commands.call import Call, Talk
 from bot.core.effects import Effect, Put, Recall, Withdraw
+from bot.core.ids import derive
 from bot.core.message import t
+from bot.core.steps.try_out import TryOut
 from bot.core.talk import take_back
 
 
@@ -27,6 +29,17 @@ def undo(call: Call) -> None:
         call.reply(t("There is no message of yours to take back in this talk."))
         return
     _back(call, talk, last)
+
+
+def tried(call: Call) -> bool:
+    """Whether somebody has just tried out how to take a sentence back (`bot.core.steps.try_out`)."""
+    for step in call.turn.course.open:
+        node = call.flow.nodes[step]
+        at = call.turn.scene(node, call.seat.unit)
+        if isinstance(node.step, TryOut) and node.step.takes_back(at):
+            call.turn.hook(node, call.seat.unit, node.step.taken_back(at, derive(call.event.id)))
+            return True
+    return False
 
 
 def undo_pressed(call: Call) -> None:

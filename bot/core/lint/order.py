@@ -53,6 +53,22 @@ def consent_everybody(view: View) -> Iterator[Finding]:
             )
 
 
+@rule(
+    "try-out-first", "What is tried out before the first talk helps in it; later it comes too late.", "warning", "walk"
+)
+def try_out_first(view: View) -> Iterator[Finding]:
+    talks = [n for n in view.nodes if n.step.talk]
+    for node in _once(view):
+        if node.step.type == "try_out" and any(view.precedes(talk, node) for talk in talks):
+            yield Finding(
+                f'a step of type "try_out" after the talk "{talks[0].step.id}"',
+                "people try out beforehand what they will need at their tables",
+                f'Move it before "{talks[0].step.id}", at best behind the first questions.',
+                node.step.id,
+                "type",
+            )
+
+
 @rule("farewell-last", "After the thanks nobody expects another message.", "warning", "walk")
 def farewell_last(view: View) -> Iterator[Finding]:
     byes = [n for n in view.nodes if n.step.type == "farewell"]
@@ -116,4 +132,4 @@ def _once(view: View) -> Iterator[Node]:
             yield node
 
 
-RULES: tuple[Rule, ...] = (consent_first, consent_everybody, farewell_last, deadline, extension)
+RULES: tuple[Rule, ...] = (consent_first, consent_everybody, try_out_first, farewell_last, deadline, extension)

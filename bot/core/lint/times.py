@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.core.flow import Site
 from bot.core.lint.rule import Finding, Rule, View, rule
 from bot.core.problems import listed
-from bot.core.schedule import QuietHours, clock_note, is_quiet, resolve
+from bot.core.schedule import QuietHours, Rest, clock_note, is_quiet, resolve
 from bot.core.steps.base import Step
 from bot.core.timeline import Endless, Planned, timeline
 
@@ -161,7 +161,7 @@ def quiet_hours(view: View) -> Iterator[Finding]:
     hours = view.file.schedule.quiet_hours
     if hours is None or hours.start == hours.end:
         return
-    quiet = QuietHours(hours.start, hours.end)
+    quiet = Rest(QuietHours(hours.start, hours.end))
     told: set[str] = set()
     for plan in view.planned:
         step = plan.node.step
@@ -179,6 +179,32 @@ def quiet_hours(view: View) -> Iterator[Finding]:
                     "opens",
                 )
                 break
+
+
+@rule(
+    "holidays",
+    "People are left in peace on their holidays: what begins or ends then reaches nobody that day.",
+    "warning",
+    "walk",
+)
+def holidays(view: View) -> Iterator[Finding]:
+    told: set[tuple[str, str]] = set()
+    for plan in view.planned:
+        step = plan.node.step
+        for field, at in (("opens", plan.opens), ("closes", plan.closes)):
+            site = next((s for s in view.flow.sites_of(plan.course) if at and view.flow.holiday(s.id, at)), None)
+            if at is None or site is None or (step.id, field) in told or not step.waits or step.idle:
+                continue
+            told.add((step.id, field))
+            day = at.astimezone(ZoneInfo(site.zone))
+            what = "an opening" if field == "opens" else "an end"
+            yield Finding(
+                f"{what} on {day:%Y-%m-%d} at {day:%H:%M}, a holiday at {site.id}",
+                "on a holiday nobody there is written to unasked: not asked, not reminded, not told that it ends",
+                "Choose another day, or take this one out of the holidays.",
+                step.id,
+                field,
+            )
 
 
 @rule("quiet-hours-valid", "Quiet hours leave some of the day for the dialogue.")
@@ -246,4 +272,5 @@ RULES: tuple[Rule, ...] = (
     reminders,
     quiet_hours,
     quiet_hours_valid,
+    holidays,
 )

@@ -17,7 +17,6 @@ from bot.core.message import Block, Button, block, t
 from bot.core.relays.bringing import Manner, arrivals
 from bot.core.retelling import standing
 from bot.core.scene import Scene
-from bot.core.schedule import QuietHours, next_allowed
 from bot.core.spans import until
 from bot.core.state import Contribution, Digest, DigestSentence
 from bot.core.talk import table_of
@@ -52,8 +51,7 @@ def answerable(at: Scene, how: Exchange, digest: Digest) -> bool:
 def window(at: Scene, how: Exchange) -> datetime | None:
     """Until when what is shown now can be answered. It counts from the morning where it comes in the quiet hours, and leaves time
     to read the answers before the step ends. None where there is no time left."""
-    hours, zone = at.flow.file.schedule.quiet_hours, at.flow.sites[table_of(at).site].zone
-    begins = next_allowed(at.now, zone, QuietHours(hours.start, hours.end) if hours is not None else None)
+    begins = at.flow.awake(table_of(at).site, at.now)
     ends = begins + (how.reply_for or timedelta())
     if at.closes is not None and ends >= at.closes:
         ends = begins + (at.closes - begins) // 2

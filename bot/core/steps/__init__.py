@@ -16,6 +16,7 @@ from bot.core.steps.publish import Publish
 from bot.core.steps.relay import Relay
 from bot.core.steps.summarise import Summarise
 from bot.core.steps.survey import Survey
+from bot.core.steps.try_out import TryOut
 from bot.core.steps.vote import Vote
 from bot.core.steps.welcome import Welcome
 
@@ -35,6 +36,7 @@ AnyStep = (
     | Repeat
     | Summarise
     | Survey
+    | TryOut
     | Vote
     | Welcome
 )
@@ -56,6 +58,7 @@ __all__ = [
     "Repeat",
     "Summarise",
     "Survey",
+    "TryOut",
     "Vote",
     "Welcome",
 ]

@@ -88,7 +88,7 @@ class Step(Model):
     before_consent: ClassVar[bool] = False
     """True where people who have not consented yet take part."""
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """The aggregates that a hook needs, by hook name (see `bot.engine.facts`)."""
+    """The aggregates that a hook needs, by hook name, or by the name of the timer of which `due` is told (`bot.engine.facts`)."""
     refers: ClassVar[tuple[str, ...]] = ()
     """The fields that name other steps."""
     notice: ClassVar[bool] = True
