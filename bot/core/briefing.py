@@ -11,7 +11,7 @@ from bot.core.effects import Effect, Lane, Say
 from bot.core.files import named
 from bot.core.heard import Heard
 from bot.core.message import Block, Button, Message, Name, Phrase, Several, Words, block, t, tn
-from bot.core.observing import observed
+from bot.core.observing import announced
 from bot.core.scene import Scene
 from bot.core.spans import spell, until
 from bot.core.state import Stage
@@ -46,8 +46,10 @@ def announcement(at: Scene, step: Discuss, stage: Stage) -> list[Block]:
         each = spell(step.turn_for)
         turns = t("First everybody speaks in turn, {span} each. You will be told when it is your turn.", span=each)
         blocks.append(block(turns))
-    if stage.data.get("watched"):
-        blocks.append(block(observed(stage.data["watched"], at.flow.file.feed.delay)))
+    feed = at.flow.file.feed
+    if feed.covers(step.id, exported=step.exported):
+        watched, guarded = stage.data.get("watched", 0), stage.data.get("guarded", False)
+        blocks += [block(told) for told in announced(watched, guarded=guarded, feed=feed)]
     if step.icebreaker:
         blocks.append(
             block(t("This is only to get to know each other: nothing of it stands in the record."), kind="note")

@@ -291,6 +291,14 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """Somebody has lost their role: what they had asked for and waits is dropped, the codes that they made and nobody has used are
+    good for nothing, and the rooms that we have made are closed to them."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A line in the assembly's log: who did what. Ids, numbers and listed reasons only; words stand in contributions."""
 
@@ -362,6 +370,7 @@ Effect = (
     | Seated
     | Unseat
     | Unbind
+    | Strip
     | Note
     | Watch
     | Attest

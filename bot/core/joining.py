@@ -36,8 +36,10 @@ def waiting(flow: Flow, seat: Seat, opens: datetime | None) -> Iterator[Effect]:
 
 
 def shut(flow: Flow, why: str) -> tuple[Part, ...]:
-    """Why nobody can come in now without a code of their own: `full` or `paused`."""
+    """Why nobody can come in now without a code of their own: `full`, `paused` or `ended`."""
     title = flow.local(flow.file.flow.title)
+    if why == "ended":
+        return (t("“{title}” has ended: nobody can come in any more. Thank you for your interest.", title=title),)
     said = t("“{title}” has no place left for people without a personal invitation.", title=title)
     if why == "paused":
         said = t(

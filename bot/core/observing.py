@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bot.core.message import Phrase, tn
+from bot.core.message import Phrase, t, tn
 from bot.core.spans import spell
 from bot.core.state import Seat
+
+if TYPE_CHECKING:
+    from bot.core.openness import Feed
 
 WATCH, GUARANTOR = "watch", "guarantor"
 """Attributes of an observer's seat: the tables that they observe, and whether they stand surety for the procedure."""
@@ -25,11 +29,22 @@ def guarantees(seat: Seat) -> bool:
     return seat.role == "observer" and seat.attributes.get(GUARANTOR) == "yes"
 
 
-def observed(number: int, delay: timedelta) -> Phrase:
-    """What a table is told, before anything of it is read elsewhere."""
-    return tn(
-        "{n} person observes this talk, {span} later and without your names.",
-        "{n} people observe this talk, {span} later and without your names.",
-        n=number,
-        span=spell(delay),
-    )
+def announced(number: int, *, guarded: bool, feed: Feed) -> Iterator[Phrase]:
+    """What a table is told, before anything of it is read elsewhere: how many observe, whether one of them is a guarantor
+    (`guarded`), and whether the press reads it too."""
+    span = spell(feed.delay)
+    if number:
+        yield tn(
+            "{n} person observes this talk, {span} later and without your names.",
+            "{n} people observe this talk, {span} later and without your names.",
+            n=number,
+            span=span,
+        )
+    if number and guarded:
+        yield t("Among them is a guarantor, who watches over the procedure.")
+    if feed.published:
+        yield t(
+            "What is said in this talk is also published for the press, {span} later and without your names, as far as "
+            "each of you has agreed to be quoted.",
+            span=span,
+        )

@@ -23,8 +23,14 @@ class Feed(Model):
 
     With `open = false` nobody reads along. `delay` is how much later they read what was said; what was hidden or taken back
     meanwhile they never read. `steps` names the talks that may be observed; without it all may, but never an icebreaker.
+    With `published = true` the same can be written to a file for the press, with `pnyx feed`.
     """
 
     open: bool = True
     delay: Span = timedelta(minutes=15)
     steps: tuple[Id, ...] = ()
+    published: bool = False
+
+    def covers(self, step: str, *, exported: bool) -> bool:
+        """Whether what is said in a talk (by its id in the file) may be read by others at all."""
+        return self.open and exported and (not self.steps or step in self.steps)

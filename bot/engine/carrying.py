@@ -36,6 +36,7 @@ from bot.core.effects import (
     Seated,
     Show,
     Shown,
+    Strip,
     Unbind,
     Unseat,
     Wake,
@@ -46,8 +47,8 @@ from bot.core.effects import (
 from bot.core.events import Event, Retold, Spoken, Spread, What
 from bot.core.flow import Flow
 from bot.core.message import encode, message, t
-from bot.core.state import Course, Role, Status, Translated
-from bot.engine import changing, feeding, forgetting, lodging, mixed, queueing, withdrawing
+from bot.core.state import Course, Role, Seat, Status, Translated
+from bot.engine import changing, feeding, forgetting, lodging, mixed, naming, queueing, stripping, withdrawing
 from bot.engine.translating import remember
 from bot.engine.work import Work
 from bot.store import (
@@ -77,11 +78,14 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
     """Carry the effects of one event out. True if a secret choice was among them, or what nobody keeps: then it is blanked."""
     db, secret = work.db, False
     flow = work.flow(assembly)
+    crowded: list[str] = []
     for effect in effects:
         match effect:
             case Say():
                 say(work, assembly, flow, effect, event)
             case Put(value):
+                if isinstance(value, Seat) and value.table and value.name != work.seat(value.id).name:
+                    crowded.append(value.table)
                 work.put(assembly, value)
             case Keep(contribution):
                 opinions.keep(db, assembly, contribution)
@@ -107,6 +111,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 findings.record(db, assembly, effect, ms(work.now))
             case Grant():
                 opinions.grant(db, assembly, effect, ms(work.now))
+                if not effect.given and effect.purpose in feeding.needed(flow):
+                    changing.unread(work, assembly, effect.seat, f"unread/{effect.seat}/{ms(work.now)}")
             case Draw(digest):
                 findings.save_digest(db, assembly, digest)
             case Retell(translated):
@@ -118,6 +124,7 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
             case Seated():
                 lodging.sit(db, assembly, effect, work.now)
                 work.reseat(assembly, effect.seats)
+                crowded.append(effect.table)
             case Unseat(standing):
                 lodging.stand(db, assembly, standing, work.now)
                 work.reseat(assembly, (standing,))
@@ -126,6 +133,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
             case Watch(observer, what):
                 for told in feeding.watch(work, assembly, flow, observer, what):
                     say(work, assembly, flow, told, event)
+            case Strip(seat):
+                stripping.strip(work, assembly, seat)
             case Note():
                 audit.note(db, assembly, effect, ms(work.now))
             case Attest(to, key):
@@ -158,6 +167,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 raise TypeError("`advance` resolves this effect; it never reaches the engine")
             case _:
                 assert_never(effect)
+    for table in dict.fromkeys(crowded):
+        naming.settle(work, assembly, table)
     return secret
 
 

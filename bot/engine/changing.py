@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.effects import Amend, Lane, Recall, Redraw
-from bot.core.events import Event, Retold
+from bot.core.events import Event, Fed, Retold
 from bot.core.flow import Flow
 from bot.core.heard import Heard, Remained
 from bot.core.message import Message, encode
@@ -49,6 +49,7 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
     table = work.table(assembly, given.table) if given is not None else None
     leaders = {s.id for s in table.staff} if table is not None else set()
     readers = {s.id for s in table.everybody} | set(table.rooms) if table is not None else set()
+    observers: list[str] = []
     led, numbered = replace(effect.message, buttons=(*effect.message.buttons, *effect.leading)), work.house.numbered
     for copy in copies.copies(db, assembly, id):
         if copy.original:
@@ -56,8 +57,8 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
         if copy.told:
             _tell_again(work, assembly, copy, id, effect.message.step, effect.key)
         elif given is not None and _observes(work, copy):
-            if _editable(work, copy):
-                _post(work, assembly, copy, effect.key, "edit", feeding.fed(db, assembly, given), id)
+            observers.append(copy.holder)
+            _unread(work, assembly, copy, effect.key, id)
         elif _editable(work, copy):
             _post(
                 work,
@@ -70,6 +71,23 @@ def amend(work: Work, assembly: str, effect: Amend) -> None:
             )
         elif copy.holder in readers:  # who has left keeps the old words, and gets no more messages
             _post(work, assembly, copy, effect.key, "say", effect.instead)
+
+    if given is not None and observers:
+        again = Fed(id, given.table, tuple(dict.fromkeys(observers)))
+        feeding.later(work, assembly, work.flow(assembly), again)
+
+
+def unread(work: Work, assembly: str, seat: str, key: str) -> None:
+    """Somebody does not agree any longer that others read along: what observers have of theirs is deleted."""
+    for id, _ in copies.authored(work.db, assembly, seat):
+        for copy in copies.copies(work.db, assembly, id):
+            if not copy.original and _observes(work, copy):
+                _unread(work, assembly, copy, key, id)
+
+
+def _unread(work: Work, assembly: str, copy: Copy, key: str, id: str) -> None:
+    if _editable(work, copy):
+        _post(work, assembly, copy, key, "delete", Message(()), id, Lane.ANSWER)
 
 
 def _tell_again(work: Work, assembly: str, copy: Copy, id: str, step: str, key: str) -> None:

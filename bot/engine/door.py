@@ -17,28 +17,30 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.effects import Note
+from bot.core.commands.leaving import BACK
+from bot.core.effects import Note, Seated
 from bot.core.events import Joined
 from bot.core.events import encode as encode_event
 from bot.core.flow import Flow
 from bot.core.joining import shut
 from bot.core.message import Block, Message, Part, Phrase, message, t
-from bot.core.observing import GUARANTOR, guarantees
+from bot.core.observing import GUARANTOR, WATCH, guarantees
 from bot.core.rights import COMMANDS
 from bot.core.spans import spell
 from bot.core.spoken import START
-from bot.core.state import Role
+from bot.core.state import Role, Seat
 from bot.engine import entry, linking, lodging, moving
 from bot.engine.hearing import hear
 from bot.engine.house import House
 from bot.engine.knock import Knock, answer, ignore, show_menu
-from bot.store import audit, codes, courses, guests, identities, people, queue, refusals, rooms, tables
+from bot.store import audit, codes, courses, guests, identities, opinions, people, queue, refusals, rooms, tables
 from bot.store.codes import Invite, Standing
 from bot.store.courses import Assembly
 from bot.store.database import Database
 from bot.store.guests import Expected
 from bot.store.identities import Held
 from bot.store.queue import InRow
+from bot.store.times import instant
 
 ROLES: dict[Role, Phrase] = {
     "participant": t("participant"),
@@ -94,11 +96,14 @@ def join(db: Database, house: House, knock: Knock, code: str) -> None:
         return
     refusals.forgive(db, knock.lookup)
     own = next((h.seat for h in held if h.assembly == invite.assembly), None)
+    flow = house.flow(db, invite.assembly)
     if invite.seat:
         codes.spend(db, code, invite.seat)
         moving.move(db, house, knock, invite, held)
     elif own is not None and invite.role == "participant" and (invite.way or invite.shared):
         _in_already(db, house, knock, own)
+    elif entry.ended(db, flow, invite.assembly):
+        answer(db, knock, message(*shut(flow, "ended")))
     elif invite.way:
         _by_link(db, house, knock, invite)
     else:
@@ -150,8 +155,11 @@ def _with_code(db: Database, house: House, knock: Knock, invite: Invite, own: st
     """A code of one's own, or one that several share. The seat that was taken, or that has the role now."""
     guest = guests.load(db, invite.assembly, invite.guest) if invite.guest is not None else None
     role = guest.guest.role if guest is not None else invite.role
-    if own is not None and role != "participant":
-        seat = _take_role(db, knock, own, replace(invite, role=role))
+    before = people.load_seat(db, own) if own is not None else None
+    if before is not None and role != "participant":
+        seat = _take_role(db, knock, before, replace(invite, role=role))
+    elif before is not None and before.status in ("left", "refused"):
+        seat = _come_back(db, house, knock, before)
     else:
         seat = _seat(db, house.flow(db, invite.assembly), knock, invite, helper=own is not None, guest=guest)
     if guest is not None:
@@ -159,21 +167,38 @@ def _with_code(db: Database, house: House, knock: Knock, invite: Invite, own: st
     return seat
 
 
-def _take_role(db: Database, knock: Knock, seat_id: str, invite: Invite) -> str:
-    """Who sits here already gets another role: one person, one seat."""
-    seat = people.load_seat(db, seat_id)
-    if seat is not None:
-        attributes = {**seat.attributes, GUARANTOR: "yes"} if invite.guarantor else seat.attributes
-        people.save_seat(
-            db,
-            replace(seat, role=invite.role, site=invite.site or seat.site, status="active", attributes=attributes),
-        )
-        for room in rooms.at(db, invite.assembly, seat.table) if seat.table else ():
+def _take_role(db: Database, knock: Knock, seat: Seat, invite: Invite) -> str:
+    """Who sits here already gets another role: one person, one seat. Nothing of the role before goes with it."""
+    attributes = {name: value for name, value in seat.attributes.items() if name not in (GUARANTOR, WATCH)}
+    attributes |= {GUARANTOR: "yes"} if invite.guarantor else {}
+    site = invite.site or seat.site
+    people.save_seat(db, replace(seat, role=invite.role, site=site, status="active", attributes=attributes))
+    audit.note(db, invite.assembly, Note("joined", seat.id, {"role": invite.role, "site": site}), knock.now)
+    table = tables.load_table(db, invite.assembly, invite.table) if invite.table and not invite.guarantor else None
+    if table is not None and table.id != seat.table:
+        to = Seated(table.id, table.plan, table.site, table.number, table.languages, (seat.id,))
+        lodging.sit(db, invite.assembly, to, instant(knock.now))
+    for place in {seat.table, table.id if table is not None else ""} - {""}:
+        for room in rooms.at(db, invite.assembly, place):
             lodging.hand_over(db, room, knock.now)
-        answer(db, knock, _your_role(invite.role, guarantor=invite.guarantor), invite.assembly, seat_id)
-        show_menu(db, knock, invite.assembly, seat_id)
+    answer(db, knock, _your_role(invite.role, guarantor=invite.guarantor), invite.assembly, seat.id)
+    show_menu(db, knock, invite.assembly, seat.id)
     ignore(db, knock, invite.assembly)
-    return seat_id
+    return seat.id
+
+
+def _come_back(db: Database, house: House, knock: Knock, seat: Seat) -> str:
+    """Whoever had left, or lost a role, has been invited anew: they take part again, on the one seat that is theirs."""
+    identities.make_current(db, knock.lookup, seat.id)
+    if opinions.granted(db, seat.id, "participate"):
+        people.save_seat(db, replace(seat, status="paused"))
+        hear(db, house, replace(knock, incoming=replace(knock.incoming, text="")), seat.id, press=f"{BACK}:")
+        return seat.id
+    people.save_seat(db, replace(seat, role="participant", status="new"))
+    assembly = people.assembly_of(db, seat.id) or ""
+    joined = Joined(seat.id, house.flow(db, assembly).course_of(seat.site))
+    queue.put_events(db, [InRow(assembly, knock.key, joined.kind, knock.now, knock.now, encode_event(joined))])
+    return seat.id
 
 
 def _seat(
@@ -261,6 +286,6 @@ def _your_role(role: Role, *, guarantor: bool = False) -> Message:
         ),
         t(
             "What shall people here call you? Please write it like this: {example}",
-            example=COMMANDS["name"].example,
+            example=COMMANDS["name"].written(),
         ),
     )

@@ -14,7 +14,7 @@ from bot.core.effects import Lane, Note
 from bot.core.flow import Flow
 from bot.core.joining import alarm
 from bot.core.message import encode
-from bot.store import audit, joining, people, queue
+from bot.store import audit, courses, joining, people, queue
 from bot.store.database import Database
 from bot.store.joining import Doors
 from bot.store.queue import OutRow
@@ -22,14 +22,22 @@ from bot.store.queue import OutRow
 MINUTE, CALM = 60_000, 300_000
 """In milliseconds."""
 
-Closed = Literal["full", "paused"]
+Closed = Literal["full", "paused", "ended"]
 
 
 def closed(db: Database, flow: Flow, assembly: str, site: str) -> Closed | None:
     """Why nobody comes in at a site without a code of their own; None where somebody can."""
+    if ended(db, flow, assembly):
+        return "ended"
     if joining.doors(db, assembly).paused:
         return "paused"
     return None if flow.file.joining.left(site, joining.came(db, assembly)) else "full"
+
+
+def ended(db: Database, flow: Flow, assembly: str) -> bool:
+    """Whether an assembly is over at all its sites: nobody gets a seat or a role in it any more."""
+    found = (courses.load_course(db, assembly, id) for id in flow.courses)
+    return all(course is not None and course.state == "ended" for course in found)
 
 
 def came_in(db: Database, flow: Flow, assembly: str, now: int) -> None:

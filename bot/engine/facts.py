@@ -31,7 +31,9 @@ but for counts at the close of a step, which are made once.
 * `untranslated` out of which of this table's languages nothing can put what is said into which: (source, target)
 * `over`        whether the assembly has ended, for those who have a role
 * `staff`       those who have a role, for whoever may take it away
-* `watched`     how many people observe this table
+* `called`      with whom this person must not be confused: names, and whether they have a role (`bot.engine.naming`)
+* `given`       the name that is drawn for this person, where the flow has names drawn
+* `watched`     how many people observe this table, and (`guarded`) whether a guarantor is among them
 * `tried`       everybody who takes part on the course, with their stage of this step, where it has come to them
 * `held`        the text that waits for somebody's word, by contribution id
 * `named`       the contribution that a button, a command or an event is about
@@ -51,12 +53,13 @@ from bot.core.events import Event
 from bot.core.flow import Flow, references
 from bot.core.heard import Heard
 from bot.core.itinerary import Node
+from bot.core.observing import guarantees
 from bot.core.rights import LEADING, OVERSEEING
 from bot.core.state import Contribution, Course, Digest, Role, Seat, Table
 from bot.core.steps import try_out
 from bot.core.steps.consent import Consent
 from bot.core.translation.interpreting import ORIGINAL, ORIGINALS, TRANSLATION, languages
-from bot.engine import crossing, feeding, overview, queueing
+from bot.engine import crossing, feeding, naming, overview, queueing
 from bot.engine.work import Work
 from bot.store import arrivals, ballots, courses, findings, opinions, outbox, own, people
 from bot.store.times import instant, ms
@@ -326,6 +329,8 @@ def for_commands(
         found["held"] = found["named"] = mine
     if seat is not None and (parse(event.text)[0] == "consent" or pressed.startswith("-consent:")):
         found["consents"] = own.agreed(work.db, seat.id)
+    if seat is not None and parse(event.text)[0] == "name":
+        found["called"] = naming.called(work, assembly, seat)
     if seat is not None and seat.role in OVERSEEING:
         found |= overview.found(work, assembly, flow, course, table, event)
     if seat is not None and seat.role != "participant":
@@ -357,7 +362,8 @@ def _untranslated(a: Asked) -> dict[str, Any]:
 
 def _watched(a: Asked) -> dict[str, Any]:
     here = a.table is not None and feeding.open_to(a.flow, a.node.id)
-    return {"watched": len(feeding.watching(a.work, a.assembly, a.table.id)) if here and a.table is not None else 0}
+    observers = feeding.watching(a.work, a.assembly, a.table.id) if here and a.table is not None else ()
+    return {"watched": len(observers), "guarded": any(guarantees(each) for each in observers)}
 
 
 def _tried(a: Asked) -> dict[str, Any]:
@@ -368,6 +374,7 @@ def _tried(a: Asked) -> dict[str, Any]:
 
 _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     **crossing.READERS,
+    **naming.READERS,
     "choices": _choices,
     "meaning": _meaning,
     "statements": _statements,

@@ -3,37 +3,39 @@
 Invariants:
 
 * Nothing is passed on before the table was told that somebody observes: what was said earlier is never fed.
-* A message leaves for the observers after the flow's delay, if it stands then: not hidden, not taken back, its author not erased.
-  Where it is hidden or taken back later, their copies go with the others.
+* A message leaves for the observers after the flow's delay, counted from its last change, if it stands then: not hidden, not
+  taken back, its author not erased. Where it is hidden or taken back later, their copies go with the others; where it is changed,
+  they go at once, and the new words come after the delay.
 * Nobody's name at the table is told, nor in the words of others: a pseudonym stands in its place, another one at each table.
-* Whoever has not agreed to a transcript is not fed. Private answers and icebreakers never are.
+* Whoever has not agreed to a transcript, or to being quoted elsewhere, is not fed, where the flow asks for these; whoever thinks
+  better of it later is read there no more. Private answers and icebreakers never are.
+* Where fewer than three people have spoken, their words wait for others to speak, unless each has agreed to being quoted.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.core.effects import Lane, Note, Say
 from bot.core.events import Fed
+from bot.core.feed import KINDS, enough, veil, voice
 from bot.core.flow import Flow
-from bot.core.ids import derive
-from bot.core.message import Message, Part, Phrase, When, Words, block, encode, message, t
-from bot.core.observing import ALL, WATCH, observed, watches
-from bot.core.state import Contribution, Role, Seat
-from bot.core.steps.consent import Consent
+from bot.core.message import Message, When, Words, block, encode, message, t
+from bot.core.observing import ALL, WATCH, announced, guarantees, watches
+from bot.core.state import Contribution, Seat
+from bot.core.steps.consent import Consent, Purpose
 from bot.core.steps.discuss import Discuss
-from bot.core.talk import NAMELESS
 from bot.engine.work import Work
 from bot.store import audit, courses, opinions, people, tables
 from bot.store.database import Database
-from bot.store.times import ms
+from bot.store.times import instant, ms
 
-KINDS = ("message", "prompt", "summary")
-"""What is fed: what people said to the table. What has only a file is not."""
 VEILED = "veiled"
 """Stands behind the id of words (`id@veiled`) that are told without the names of those who sit there."""
+
+NEEDED: tuple[Purpose, ...] = ("transcript", "quotes")
+"""The purposes without which nobody is read outside the table, where the flow asks for them."""
 
 
 def watching(work: Work, assembly: str, table: str) -> tuple[Seat, ...]:
@@ -45,10 +47,10 @@ def watching(work: Work, assembly: str, table: str) -> tuple[Seat, ...]:
 
 def open_to(flow: Flow, step: str) -> bool:
     """Whether what is said in this step may be observed."""
-    node, feed = flow.nodes.get(step), flow.file.feed
-    if node is None or not isinstance(node.step, Discuss) or not feed.open or not node.step.exported:
+    node = flow.nodes.get(step)
+    if node is None or not isinstance(node.step, Discuss):
         return False
-    return not feed.steps or node.step.id in feed.steps
+    return flow.file.feed.covers(node.step.id, exported=node.step.exported)
 
 
 def kept(work: Work, assembly: str, flow: Flow, given: Contribution) -> None:
@@ -57,28 +59,41 @@ def kept(work: Work, assembly: str, flow: Flow, given: Contribution) -> None:
         return
     seats = tuple(s.id for s in watching(work, assembly, given.table))
     if seats:
-        work.happen(
-            assembly, work.now + flow.file.feed.delay, Fed(given.id, given.table, seats), f"fed/{given.id}"
-        )  # fmt: skip
+        later(work, assembly, flow, Fed(given.id, given.table, seats))
+
+
+def later(work: Work, assembly: str, flow: Flow, event: Fed) -> None:
+    """These words reach those who observe after the delay, counted from now."""
+    at = work.now + flow.file.feed.delay
+    work.happen(assembly, at, event, f"fed/{event.contribution}/{ms(at)}")
 
 
 def bring(work: Work, assembly: str, event: Fed) -> None:
     """The delay is over: whoever observed the table when it was said reads it, if it still stands."""
     flow, given = work.flow(assembly), opinions.contribution(work.db, assembly, event.contribution)
-    if given is None or given.state != "live" or not open_to(flow, given.step) or not _agreed(work, flow, given):
+    if given is None or given.state != "live" or not open_to(flow, given.step) or not _agreed(work, flow, given.seat):
         return
-    body = encode(fed(work.db, assembly, given)).encode()
+    changed = opinions.changed(work.db, assembly, given.id)
+    if changed is not None and instant(changed) + flow.file.feed.delay > work.now:
+        work.happen(assembly, instant(changed) + flow.file.feed.delay, event, f"fed/{given.id}/{changed}/changed")
+        return
+    if not _enough(work, assembly, flow, given):
+        stage = work.stages(assembly, [(given.step, f"table:{given.table}")]).get((given.step, f"table:{given.table}"))
+        if stage is not None and stage.state != "closed":
+            later(work, assembly, flow, event)
+        return
+    body, version = encode(fed(work.db, assembly, given)).encode(), opinions.version(work.db, assembly, given.id)
     for id in event.seats:
         seat = work.seat(id)
         if seat.role == "observer" and seat.status == "active" and watches(seat, given.table):
-            work.say(assembly, id, body, f"fed/{given.id}", int(Lane.TALK), "", True, given.id)
+            work.say(assembly, id, body, f"fed/{given.id}/{version}", int(Lane.TALK), "", True, given.id)
 
 
 def fed(db: Database, assembly: str, given: Contribution) -> Message:
     """Something that was said, as observers read it."""
     table = tables.load_table(db, assembly, given.table)
     seat = people.load_seat(db, given.seat)
-    who = _voice(given.table, given.seat, seat.role if seat is not None else "participant")
+    who = voice(given.table, given.seat, seat.role if seat is not None else "participant")
     head = t("Table {number}, {when}: {who}", number=table.number if table is not None else 0,
              when=When(given.at, "time"), who=who)  # fmt: skip
     return replace(message(head, block(Words(f"{given.id}@{VEILED}"), kind="quote")), about=given.id)
@@ -87,15 +102,7 @@ def fed(db: Database, assembly: str, given: Contribution) -> Message:
 def veiled(db: Database, assembly: str, id: str, text: str) -> str:
     """Somebody's words, with a pseudonym in the place of the name of everybody who has ever sat at that table."""
     row = db.sql.execute("SELECT table_id FROM contribution WHERE assembly = ? AND id = ?", (assembly, id)).fetchone()
-    if row is None:
-        return text
-    seats = [seat for (seat,) in db.sql.execute(
-        "SELECT DISTINCT seat FROM membership WHERE assembly = ? AND table_id = ? ORDER BY seat", (assembly, row[0])
-    )]  # fmt: skip
-    named = people.names(db, seats)
-    for seat, name in sorted(named.items(), key=lambda each: -len(each[1])):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", f"[{_code(row[0], seat)}]", text, flags=re.IGNORECASE)
-    return text
+    return veil(row[0], text, people.names(db, tables.ever(db, assembly, row[0]))) if row is not None else text
 
 
 def watch(work: Work, assembly: str, flow: Flow, seat: str, what: str) -> Iterator[Say]:
@@ -115,28 +122,36 @@ def watch(work: Work, assembly: str, flow: Flow, seat: str, what: str) -> Iterat
                 if stage.state == "closed" or not stage.unit.startswith("table:") or what not in (ALL, table):
                     continue
                 now = work.stages(assembly, [(step, stage.unit)])[(step, stage.unit)]
-                number = len(watching(work, assembly, table))
-                if now.data.get("watched", 0) < number:
-                    work.put(assembly, replace(now, data={**now.data, "watched": number}))
-                    told = message(observed(number, flow.file.feed.delay))
+                there = watching(work, assembly, table)
+                if now.data.get("watched", 0) < len(there):
+                    guarded = any(guarantees(each) for each in there)
+                    work.put(assembly, replace(now, data={**now.data, "watched": len(there), "guarded": guarded}))
+                    told = message(*announced(len(there), guarded=guarded, feed=flow.file.feed))
                     yield Say(stage.unit, told, f"watched/{table}/{seat}/{ms(work.now)}", Lane.TALK)
 
 
-def _agreed(work: Work, flow: Flow, given: Contribution) -> bool:
-    """Whether a participant has agreed to being on record, where the flow asks for it. Whoever leads or advises speaks openly."""
-    asked = any(isinstance(n.step, Consent) and "transcript" in n.step.purposes for n in flow.nodes.values())
-    if not asked or work.seat(given.seat).role != "participant":
+def needed(flow: Flow) -> tuple[Purpose, ...]:
+    """The purposes for which the flow asks and without which nobody is read outside their table."""
+    asked = {purpose for n in flow.nodes.values() if isinstance(n.step, Consent) for purpose in n.step.purposes}
+    return tuple(purpose for purpose in NEEDED if purpose in asked)
+
+
+def _agreed(work: Work, flow: Flow, seat: str) -> bool:
+    """Whether a participant has agreed to being read by others, where the flow asks for it. Whoever leads or advises speaks
+    openly."""
+    if work.seat(seat).role != "participant":
         return True
-    return bool(opinions.granted(work.db, given.seat, "transcript"))
+    return all(opinions.granted(work.db, seat, purpose) for purpose in needed(flow))
 
 
-def _voice(table: str, seat: str, role: Role) -> Part:
-    """A participant's pseudonym at a table; whoever has a role is that role."""
-    return t("Voice {code}", code=_code(table, seat)) if role == "participant" else Phrase(NAMELESS[role].text)
+def _enough(work: Work, assembly: str, flow: Flow, given: Contribution) -> bool:
+    """Whether so many have spoken at the table that nobody can tell who said what, or each has agreed to being quoted."""
+    if work.seat(given.seat).role != "participant":
+        return True
+    said = opinions.contributions(work.db, assembly, given.step, table=given.table, kinds=("message",))
+    spoken = {c.seat for c in said if work.seat(c.seat).role == "participant"}
+    quoted = {s for s in spoken if opinions.granted(work.db, s, "quotes")}
+    return enough(spoken, quoted)
 
 
-def _code(table: str, seat: str) -> str:
-    return derive("feed", table, seat)[:3].upper()
-
-
-__all__ = ["VEILED", "bring", "fed", "kept", "open_to", "veiled", "watch", "watching"]
+__all__ = ["VEILED", "bring", "fed", "kept", "later", "needed", "open_to", "veiled", "watch", "watching"]

@@ -45,25 +45,27 @@ class Invite:
 
 def make_code(
     db: Database, assembly: str, role: Role, site: str = "", table: str = "", *, seat: str = "", uses: int = 1, made: int,
-    expires: int,
+    expires: int, by: str = "",
 ) -> str:  # fmt: skip
     """A new code of 128 random bits, such as `K7QF-…`. Only its hash is kept, so it cannot be shown again. With a `seat` it
-    moves that to the chat where it is used."""
+    moves that to the chat where it is used. `by` is the seat that has asked for it, "" for whoever runs the program."""
     code = spell(secrets.token_bytes(16))
     put_code(
-        db, code, Invite(assembly, role, site, table, seat, shared=uses > 1), uses=uses, made=made, expires=expires
+        db, code, Invite(assembly, role, site, table, seat, shared=uses > 1), uses=uses, made=made, expires=expires, by=by
     )
     return code
 
 
-def put_code(db: Database, code: str, invite: Invite, *, uses: int = 1, made: int, expires: int) -> None:
+def put_code(
+    db: Database, code: str, invite: Invite, *, uses: int = 1, made: int, expires: int, by: str = ""
+) -> None:
     """Let a code be good for an invite. `IntegrityError` where there is this code already."""
     db.sql.execute(
         "INSERT INTO code (hash, assembly, role, site, table_id, seat, guest, way, shared, uses_left, "
-        "expires, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        'expires, made, "by") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         (
             _hash(code), invite.assembly, invite.role, invite.site, invite.table, invite.seat, invite.guest, invite.way,
-            invite.shared, uses, expires, made,
+            invite.shared, uses, expires, made, by,
         ),
     )  # fmt: skip
 
@@ -137,6 +139,11 @@ def extend(db: Database, code: str, expires: int) -> None:
 def retire(db: Database, code: str) -> None:
     """A code that was not used is good for nothing from now on: a newer one takes its place."""
     db.sql.execute("UPDATE code SET uses_left = -1 WHERE hash = ? AND uses_left > 0", (_hash(code),))
+
+
+def retire_made(db: Database, seat: str) -> None:
+    """What this seat has made and nobody has used is good for nothing from now on."""
+    db.sql.execute('UPDATE code SET uses_left = -1 WHERE "by" <> \'\' AND "by" = ? AND uses_left > 0', (seat,))
 
 
 def retire_moves(db: Database, seat: str) -> None:

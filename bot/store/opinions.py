@@ -151,6 +151,13 @@ def version(db: Database, assembly: str, id: str) -> int:
     return int(found.fetchone()[0])
 
 
+def changed(db: Database, assembly: str, id: str) -> int | None:
+    """When a contribution was last given new words; None where it has its first ones."""
+    found = db.sql.execute("SELECT MAX(at) FROM version WHERE assembly = ? AND contribution = ?", (assembly, id))
+    at = found.fetchone()[0]
+    return int(at) if at is not None else None
+
+
 def earlier(db: Database, assembly: str, id: str) -> list[str]:
     """The earlier words of a contribution, the first ones first; none of an erased author."""
     found = db.sql.execute(

@@ -74,6 +74,14 @@ def numbered(db: Database, assembly: str, number: int, site: str) -> str:
     return str(row[0]) if row else ""
 
 
+def seats_at(db: Database, assembly: str, table: str) -> list[str]:
+    """Everybody whose place is at a table, in whatever role and also who pauses or has left, in order of seating."""
+    found = db.sql.execute(
+        "SELECT id FROM seat WHERE assembly = ? AND table_id = ? ORDER BY chair, number", (assembly, table)
+    )
+    return [seat for (seat,) in found]
+
+
 def sit(db: Database, assembly: str, seated: Seated, at: int) -> None:
     """Move seats to a table, which is made if it is new; they leave the table where they sat."""
     s = seated
@@ -105,6 +113,14 @@ def stand(db: Database, assembly: str, seat: str, at: int) -> None:
     db.sql.execute(
         "UPDATE membership SET until = ? WHERE assembly = ? AND seat = ? AND until IS NULL", (at, assembly, seat)
     )
+
+
+def ever(db: Database, assembly: str, table: str) -> list[str]:
+    """The seats of everybody who has ever sat at a table."""
+    found = db.sql.execute(
+        "SELECT DISTINCT seat FROM membership WHERE assembly = ? AND table_id = ? ORDER BY seat", (assembly, table)
+    )
+    return [seat for (seat,) in found]
 
 
 def sat_together(db: Database, assembly: str) -> list[tuple[str, ...]]:

@@ -168,6 +168,15 @@ def _wanted(row: tuple[Any, ...]) -> Wanted:
     )  # fmt: skip
 
 
+def give_back(db: Database, assembly: str, seat: str) -> None:
+    """What this translator had taken waits for others again."""
+    db.sql.execute(
+        "UPDATE wanted SET state = 'waiting', taken_by = '', until = NULL WHERE assembly = ? AND taken_by = ? "
+        "AND state = 'taken'",
+        (assembly, seat),
+    )
+
+
 def reworded(db: Database, assembly: str, id: str) -> None:
     """Words were changed by their author: nobody waits for a translation of the old ones, and nobody doubts what is gone."""
     db.sql.execute(

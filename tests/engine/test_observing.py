@@ -23,6 +23,13 @@ async def later(t: Talkers, minutes: int = 16) -> None:
     await t.room.engine.settle()
 
 
+async def chat(t: Talkers) -> None:
+    """The others say something too: of fewer than three nothing leaves the table."""
+    await t.write("ben", "Yes.")
+    await t.write("cleo", "No.")
+    await t.write("anna", "Perhaps.")
+
+
 def read(t: Talkers) -> str:
     return "\n".join(t.shown("otto"))
 
@@ -33,6 +40,7 @@ async def test_what_is_said_comes_fifteen_minutes_later_without_names() -> None:
         await observer(t)
         assert t.last("ben") == "1 person observes this talk, 15 minutes later and without your names."
         await t.write("anna", "Bread is dear, as Ben says.")
+        await chat(t)
         await later(t, 14)
         assert "Bread" not in read(t)
         await later(t, 2)
@@ -54,6 +62,7 @@ async def test_what_was_hidden_or_taken_back_meanwhile_is_never_read() -> None:
         await t.write("ben", "I regret this.")
         await t.write("ben", "/undo")
         await t.write("cleo", "This stands.")
+        await chat(t)
         await later(t)
         assert "This stands." in read(t)
         assert "fools" not in read(t)
@@ -63,10 +72,14 @@ async def test_what_was_hidden_or_taken_back_meanwhile_is_never_read() -> None:
 async def test_what_is_hidden_later_goes_from_the_observers_chat_too_and_edits_bring_no_names() -> None:
     async with table() as t:
         await observer(t)
+        await chat(t)
         own = await t.write("anna", "You are fools.")
         await later(t)
         assert "fools" in read(t)
         await t.edit("anna", own, "You are wrong.")
+        assert "fools" not in read(t), "the old words go at once"
+        assert "You are wrong." not in read(t), "and the new ones take their time"
+        await later(t)
         assert "You are wrong." in read(t)
         assert "Anna" not in read(t)
         await t.write("maya", "/hide", answers=t.chats.find("maya", "wrong"))

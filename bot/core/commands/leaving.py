@@ -13,6 +13,9 @@ from bot.core.message import Block, Button, Part, Phrase, block, message, t
 from bot.core.reach import take_up
 from bot.core.state import Status
 
+BACK = "-back"
+"""The button with which somebody takes part again."""
+
 PAUSE, LEAVE, WITHDRAW, SURE, STAY = "pause", "leave", "withdraw", "withdraw-yes", "stay"
 
 
@@ -89,7 +92,7 @@ def not_here(call: Call) -> None:
     if call.seat.status == "paused":
         call.reply(
             t("You are taking a break, so this was not kept or passed on."),
-            buttons=(Button(t("Come back"), "-back:"),),
+            buttons=(Button(t("Come back"), f"{BACK}:"),),
         )
         return
     blocks: list[Block | Part] = [t("You are not taking part, so nothing of this was kept or passed on.")]

@@ -16,7 +16,7 @@ from typing import get_args
 
 from bot.core import stopping
 from bot.core.commands.call import Call
-from bot.core.effects import Lane, Note, Put, Say, Show, Unseat
+from bot.core.effects import Lane, Note, Put, Say, Show, Strip, Unseat
 from bot.core.message import Button, Part, Several, message, t
 from bot.core.rights import ROLES
 from bot.core.state import Role, Seat
@@ -61,6 +61,7 @@ def _take(call: Call, seat: Seat) -> None:
     turn.effects.append(Put(replace(seat, role="participant", status="left", attributes={}, focus="", room="")))
     if seat.table:
         turn.effects.append(Unseat(seat.id))
+    turn.effects.append(Strip(seat.id))
     turn.effects.append(Show(seat.id))
     told = message(
         t("An organiser has ended your role in this assembly. You take no part in it any longer."),

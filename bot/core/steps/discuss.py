@@ -97,7 +97,8 @@ class Discuss(Step):
     # What the flow brings about
 
     def open(self, at: Scene) -> Iterator[Effect]:
-        stage = changed(at.stage or at.fresh_stage(), **talk.FRESH, watched=at.facts.get("watched", 0))
+        observed = {name: at.facts.get(name, 0) for name in ("watched", "guarded")}
+        stage = changed(at.stage or at.fresh_stage(), **talk.FRESH, **observed)
         if len(table_of(at).reached) < company.wanted(at):
             yield Put((yield from company.look_for_company(at, stage)))
         else:
