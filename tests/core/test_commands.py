@@ -11,7 +11,7 @@ from bot.core.commands.call import number_named, parse
 from bot.core.heard import Heard
 from bot.core.state import Seat
 from tests.support.stagehand import START
-from tests.support.talks import ASK, MINUTE, TALK, button, cast
+from tests.support.talks import ASK, MINUTE, button, cast
 
 # How commands are written
 
@@ -73,60 +73,6 @@ def test_wrong_arguments_get_what_was_found_what_is_allowed_and_an_example() -> 
         "After /extend I found “10m”.\nPlease write the table's number first.\nFor example: /extend 3 10m"
     ]
     assert len(s.write("maya", "/extend " + "x" * 5000)[0]) < 200
-
-
-# Help
-
-
-def test_help_fits_role_and_moment() -> None:
-    s = cast(begun=False)
-    assert s.write("anna", "/help")[0].splitlines()[0] == "The assembly has not begun yet."
-    assert "/begin" in s.write("olga", "/help")[0]
-    s.start()
-    assert s.write("anna", "/help") == [
-        "Your table talks now, until 02 Mar 17:20: it reads what you write.\n"
-        "/call: ask for a person, in private\n"
-        "/my: your name, your table, what waits for you\n"
-        "/leave: pause, or leave\n"
-        "Also: /lang /source /time /consent /mydata /forget /object /join /for. /help call explains one."
-    ]
-    assert s.write("maya", "/help") == [
-        "Your table talks now, until 02 Mar 17:20: it reads what you write.\n"
-        "/status: who is here, who has spoken, how much time is left\n"
-        "/prompt What speaks against it?: write something to your table, after a preview\n"
-        "/extend 10m: more time for your table\n"
-        "/pause: let the talk rest\n"
-        "Also: /next /summary /note /turn /nudge /quiet /remove /tell /team /handover /bind /call /name /leave /lang "
-        "/source /time /consent /mydata /forget /object /join. /help status explains one."
-    ]
-    s.write("maya", "/pause")
-    assert "/resume" in s.write("maya", "/help")[0]
-    s.write("maya", "/resume")
-    s.write("anna", "Hello")
-    assert "/undo" in s.write("anna", "/help")[0]
-    assert "/begin" not in s.write("olga", "/help")[0]
-
-
-@pytest.mark.parametrize(
-    "role", ["participant", "facilitator", "coordinator", "organiser", "observer", "expert", "translator"]
-)
-def test_help_is_three_to_six_lines_for_everybody(role: Any) -> None:
-    s = cast(TALK + ASK, begun=False)
-    s.seat("zoe", role=role, table="t1" if role in ("participant", "facilitator") else "")
-    for _ in range(3):
-        assert 3 <= len(s.write("zoe", "/help")[0].splitlines()) <= 6
-        s.start() if s.courses["all"].state == "waiting" else s.wait(20 * MINUTE)
-
-
-def test_help_explains_one_command() -> None:
-    s = cast()
-    assert s.write("maya", "/help /Extend") == [
-        "Gives your table more time to talk, as far as the flow allows. The next step waits for your table.\n"
-        "For example: /extend 10m"
-    ]
-    assert s.write("anna", "/help extend")[0].startswith("/extend is for facilitators, coordinators, organisers.")
-    assert s.write("anna", "/help nothing")[0].startswith("I do not know that command.")
-    assert s.write("anna", "/join")[0].startswith("Takes a seat, or a role, with the code")
 
 
 # Oneself

@@ -32,7 +32,7 @@ PLACES: dict[str, Place] = {
 # t text, r reply, b button, e edit, f forward, c caption
 KINDS: dict[str, Kind] = {"t": "text", "r": "reply", "b": "button", "e": "edit", "f": "forward", "c": "caption"}
 WHERE = {
-    "help": "psw x tr", "call": "psw x trb", "bind": "psw x e tr",
+    "help": "psw x trb", "call": "psw x trb", "bind": "psw x e tr",
     "status": "psw trb", "prompt": "psw trb", "hide": "psw trb", "original": "psw trb", "undo": "psw trb",
     "sentence": "psw trb", "lang": "psw trb", "source": "psw trb", "room": "psw trb",
     "extend": "psw tr", "pause": "psw tr", "resume": "psw tr", "next": "psw tr", "summary": "psw tr", "turn": "psw tr",

@@ -8,7 +8,6 @@ command.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 
 from bot.core import lodging, rooms, stopping, ways_in
 from bot.core.briefing import ASK
@@ -21,6 +20,7 @@ from bot.core.commands import (
     facilitating,
     guaranteeing,
     halting,
+    helping,
     hiding,
     leaving,
     looking,
@@ -54,12 +54,12 @@ from bot.core.translation.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.turn import Turn
 
 RUN: Mapping[str, Callable[[Call], None]] = {
-    "help": own.help,
+    "help": helping.help,
     "my": own.my,
     "name": own.name,
     "lang": own.lang,
-    "join": own.explain,
-    "for": own.explain,
+    "join": helping.explain,
+    "for": helping.explain,
     "pass": speaking.pass_turn,
     "original": originals.typed,
     "undo": speaking.undo,
@@ -113,6 +113,7 @@ RUN: Mapping[str, Callable[[Call], None]] = {
 }
 
 PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
+    helping.ALL: ("help", helping.everything),
     "-undo": ("undo", speaking.undo_pressed),
     ASK: ("call", calling.call_for_help),
     ORIGINAL: ("original", originals.one),
@@ -196,7 +197,7 @@ def run(turn: Turn, seat: Seat, event: Heard) -> None:
     if name == START:
         call = Call(turn, seat, event, "help")
         if _allowed(call):
-            (own.help if seat.status == "paused" else own.here)(call)
+            (helping.help if seat.status == "paused" else own.here)(call)
         return
     call = Call(turn, seat, event, name, args)
     if not _allowed(call):
@@ -253,15 +254,7 @@ def _allowed(call: Call) -> bool:
     """True if the person may use the command; else they have been told."""
     command = COMMANDS.get(call.name)
     if command is None:
-        mine = [name for name in COMMANDS if may(call.seat.role, name)]
-        close = get_close_matches(call.name, mine, n=1)
-        if close:
-            call.reply(
-                t("I do not know /{name}. Did you mean /{close}?", name=call.name[:20], close=close[0]),
-                t("/help shows what you can do."),
-            )
-        else:
-            call.reply(t("I do not know that command."), t("/help shows what you can do."))
+        helping.unknown(call, call.name)
         return False
     if not may(call.seat.role, call.name):
         roles: tuple[Part, ...] = tuple(ROLES[r] for r in ROLES if r in command.roles)

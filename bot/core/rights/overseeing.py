@@ -78,7 +78,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "replace", OVERSEEING, "table", "/replace Anna",
-        t("give the place of somebody who dropped out to somebody new"),
+        t("give an empty place to somebody new"),
         t("Gives the place of somebody who has dropped out to the next who waits for one; where nobody waits you get a code "
           "for it, which works once. What the first person said and voted stays theirs."),
         need="people",

@@ -10,8 +10,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "help", EVERYBODY, "anywhere", "/help",
         t("what you can do now"),
-        t("Shows what is open for you and what you can do now. With the name of a command it explains that one."),
-        active=False, places=IN_ANY_ROOM, need="you",
+        t("Shows what is open for you and what you can do now. With the name of a command it explains that one; /help all lists "
+          "all of them."),
+        active=False, places=IN_ANY_ROOM, kinds=PRESSABLE, need="you",
     ),
     Command(
         "pass", frozenset(("participant",)), "talk", "/pass",
