@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.core.message import Phrase, t
-
-LONGEST_NAME = 24
-"""Visible characters: accents and other marks on a letter count with it."""
 
 _SPACES = re.compile(r"\s+")
 # Letters and marks by category, but nothing to see: Hangul fillers, Khmer inherent vowels, joiners, the empty Braille cell.
@@ -22,8 +18,6 @@ _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
-_LINK = re.compile(r"://|www\.|[\w-]{2,}\.[a-z]{2,}(?![\w.])|\bt\.me\b|/")
-_ID = re.compile(r"[a-z]{0,3}[-_#. ]?[0-9][0-9a-f\-_ ]{2,}", re.IGNORECASE)
 
 
 def clean_name(text: str) -> str:
@@ -41,51 +35,6 @@ def clean_name(text: str) -> str:
 def visible_length(text: str) -> int:
     """How many characters a reader sees, near enough: marks that sit on a letter are not counted."""
     return sum(not unicodedata.category(c).startswith("M") for c in text)
-
-
-def check_name(text: str) -> Phrase | None:
-    """What is wrong with a chosen name, after `clean_name`; None if it will do."""
-    name = clean_name(text)
-    if not name:
-        return t("I cannot see a name there. Please type the name you would like to be called.")
-    if visible_length(name) > LONGEST_NAME or len(name) > 3 * LONGEST_NAME:
-        return t("That name is too long: at most {most} characters, please. A first name is enough.", most=LONGEST_NAME)
-    if "@" in name or _LINK.search(name):
-        return t(
-            "A name cannot hold an address or a link, so that nobody can find your account. Please choose another one."
-        )
-    if not any(unicodedata.category(c).startswith("L") for c in name) or _ID.fullmatch(name):
-        return t("That looks like a number rather than a name. Please choose a name with letters, such as Anna.")
-    return None
-
-
-# Letters of other scripts, digits and signs that look like a Latin letter.
-_LOOKALIKES = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХԐаеѕіјорсуһԁԛԝх" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυ" + "I|10ıɡℓ’ʼ`´‐‑‒–—",
-    "ABESIJKMHOPCTYXEaesijopcyhdqwx" + "ABEZHIKMNOPTYXovpu" + "lllOigl''''-----",
-)
-
-
-def _alike(name: str) -> set[str]:
-    """Two names are the same to a reader's eye when these have something in common."""
-    name = clean_name(name)
-    latin = name.translate(_LOOKALIKES)
-    # Twice: what is a capital I here may stand for a small l there, or simply be an i.
-    return {
-        clean_name(name.casefold()),
-        clean_name(latin.casefold()),
-        clean_name(latin.translate(_LOOKALIKES).casefold()),
-    }
-
-
-def distinct(name: str, taken: Collection[str]) -> str:
-    """The name, with " 2", " 3" ... behind it when somebody at hand already has one that looks like it."""
-    others = [_alike(other) for other in taken]
-    candidate, number = name, 1
-    while any(not _alike(candidate).isdisjoint(other) for other in others):
-        number += 1
-        candidate = f"{name} {number}"
-    return candidate
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ and has one answer. What a job writes besides is keyed the same way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -18,11 +17,10 @@ from bot.core.events import Answered, Event
 from bot.core.events import encode as encode_event
 from bot.core.flow import Flow, GroupPlan
 from bot.core.ids import derive
-from bot.core.names import distinct
 from bot.core.seating import OpenTable, Person, Plan, merge_small, place_late, seat_people
 from bot.core.state import Role, Seat, Table
 from bot.core.steps.assign import Assign
-from bot.engine import entry, lodging, ways
+from bot.engine import entry, lodging, naming, ways
 from bot.engine.house import House
 from bot.store import codes, courses, people, queue, tables
 from bot.store.connection import Store
@@ -82,6 +80,8 @@ def _in_house(db: Database, house: House, job: Job, now: datetime) -> None:
             result = lodging.close(db, house, job, now)
         case other:
             raise LookupError(f"there is no job called {other}")
+    if request.job in ("catch_up", "merge", "join") and result["table"]:
+        naming.settled(db, house, job.assembly, result["table"], now)
     _answer(db, job, result, now)
 
 
@@ -135,7 +135,6 @@ def _seating(db: Database, flow: Flow, job: Job) -> dict[str, Any]:
             )
         unplaced += [u.seat for u in seating.unplaced]
     _spread_staff(db, job, made, plan)
-    _distinct_names(db, made, {s.id: s for s in everybody})
     return {"tables": made, "unplaced": unplaced}
 
 
@@ -167,17 +166,6 @@ def _spread_staff(db: Database, job: Job, made: list[dict[str, Any]], plan: Grou
         if near and not table["staff"] and len(table["languages"]) < plan.max_languages:
             table["staff"] = [near[0].id]
             free.remove(near[0])
-
-
-def _distinct_names(db: Database, made: list[dict[str, Any]], seats: Mapping[str, Seat]) -> None:
-    """Two people of one name at one table get a number behind it."""
-    for table in made:
-        taken: list[str] = []
-        for id in table["seats"]:
-            name = distinct(seats[id].name, taken) if seats[id].name else ""
-            if name != seats[id].name:
-                people.save_seat(db, replace(seats[id], name=name))
-            taken.append(name)
 
 
 def _open_tables(db: Database, job: Job, plan: str, site: str | None) -> list[OpenTable]:
@@ -258,11 +246,6 @@ def _move(db: Database, job: Job, to: str, seats: list[str], now: datetime) -> N
         raise LookupError(f"no table {to}")
     moved = Seated(table.id, table.plan, table.site, table.number, table.languages, tuple(seats))
     lodging.sit(db, job.assembly, moved, now)
-    taken = [s.name for s in table.members]
-    for id in seats:
-        seat = people.load_seat(db, id)
-        if seat is not None and seat.name and (name := distinct(seat.name, taken)) != seat.name:
-            people.save_seat(db, replace(seat, name=name))
 
 
 def _invite(db: Database, job: Job, now: datetime) -> dict[str, Any]:
@@ -271,7 +254,7 @@ def _invite(db: Database, job: Job, now: datetime) -> dict[str, Any]:
     made = [
         codes.make_code(
             db, job.assembly, cast(Role, args["role"]), str(args.get("site", "")), str(args.get("table", "")),
-            made=ms(now), expires=ms(now + INVITE_DAYS),
+            made=ms(now), expires=ms(now + INVITE_DAYS), by=job.request.unit.removeprefix("seat:"),
         )
         for _ in range(int(args.get("number", 1)))
     ]  # fmt: skip

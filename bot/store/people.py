@@ -177,6 +177,11 @@ def not_erased(db: Database, assembly: str, limit: int) -> list[str]:
     return [seat for (seat,) in found]
 
 
+def number(db: Database, assembly: str) -> int:
+    """How many seats an assembly has, also of those who have left."""
+    return int(db.sql.execute("SELECT COUNT(*) FROM seat WHERE assembly = ?", (assembly,)).fetchone()[0])
+
+
 def staff(db: Database, assembly: str, role: Role, site: str = "", table: str = "") -> list[Seat]:
     """Who serves in a role (and has not left): everywhere, at a site, or at a table."""
     narrower = (" AND site = ?" if site else "") + (" AND table_id = ?" if table else "")

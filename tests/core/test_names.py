@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.message import Phrase
-from bot.core.names import LONGEST_NAME, check_name, clean_name, clean_text, distinct, visible_length
+from bot.core.names import clean_name, clean_text
 
 ANY = st.text(st.characters(), max_size=40)  # surrogates and all
 
@@ -50,79 +50,6 @@ def test_cleaning_twice_changes_nothing(typed: str) -> None:
 
 def said(phrase: Phrase | None) -> str:
     return phrase.text if phrase else ""
-
-
-@pytest.mark.parametrize(
-    "name", ["Anna", "Łukasz", "李", "Dr. Weiß", "J. P.", "St. Anna", "Bea", "Anna 2", "O’Neill", "فاطمة", "Ada 🌻"]
-)
-def test_names_that_will_do(name: str) -> None:
-    assert check_name(name) is None
-
-
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("", "cannot see a name"),
-        (" \u200b\u3164", "cannot see a name"),
-        ("a" * 25, "too long"),
-        ("a" + "\u0301\u0302\u0303" * 30, "too long"),
-        ("@anna", "address or a link"),
-        ("anna@example.org", "address or a link"),
-        ("https://x.org", "address or a link"),
-        ("www.anna", "address or a link"),
-        ("example.com", "address or a link"),
-        ("t.me/anna", "address or a link"),
-        ("12345", "like a number"),
-        ("🌻🌻", "like a number"),
-        ("+33 6 12 34", "like a number"),
-        ("p-0042", "like a number"),
-        ("DE 12345", "like a number"),
-    ],
-)
-def test_names_that_will_not(name: str, says: str) -> None:
-    assert says in said(check_name(name))
-
-
-def test_the_limit_counts_what_one_sees() -> None:
-    marked = "q\u0303" * LONGEST_NAME  # no composed form: two code points each
-    assert (visible_length(marked), len(marked)) == (LONGEST_NAME, 2 * LONGEST_NAME)
-    assert check_name(marked) is None
-    problem = check_name("q\u0303" * (LONGEST_NAME + 1))
-    assert problem is not None
-    assert "most" in problem.params
-
-
-@pytest.mark.parametrize(
-    ("name", "taken", "expected"),
-    [
-        ("Anna", [], "Anna"),
-        ("Anna", ["Ben"], "Anna"),
-        ("Anna", ["anna"], "Anna 2"),
-        ("Anna", ["ANNA", "Anna 2"], "Anna 3"),
-        ("Аnnа", ["Anna"], "Аnnа 2"),  # Cyrillic capital and small a
-        ("Weiß", ["WEISS"], "Weiß 2"),
-        ("lda", ["Ida"], "lda 2"),
-        ("ida", ["Ida"], "ida 2"),
-        ("\u0406da", ["lda"], "\u0406da 2"),  # Cyrillic capital I, and a small l
-        ("0tto", ["Otto"], "0tto 2"),
-        ("Ann a", ["Anna"], "Ann a"),
-        ("Leila", ["Lelia"], "Leila"),
-        ("Zoé", ["Zoe"], "Zoé"),
-        ("An\u200bna", ["Anna"], "An\u200bna 2"),
-    ],
-)
-def test_distinct(name: str, taken: list[str], expected: str) -> None:
-    assert distinct(name, taken) == expected
-
-
-@given(st.lists(st.text("Aaаlі1I ", min_size=1, max_size=4).filter(str.strip), max_size=12))
-def test_a_table_never_has_two_of_one_name(names: list[str]) -> None:
-    table: list[str] = []
-    for name in names:
-        table.append(distinct(clean_name(name), table))
-    assert len({name.casefold() for name in table}) == len(names)
-    for i, name in enumerate(table):
-        assert distinct(name, table[:i]) == name
 
 
 # -- texts ------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ TABLE = {
     "lang": "pfcobet",
     "join": "pfcobet",
     "leave": "pfc.bet",
-    "name": ".fcobet",
+    "name": "pfcobet",
     "my": "p......",
     "pass": "p......",
     "for": "p......",

@@ -17,7 +17,6 @@ from bot.core.effects import Effect, Lane, Note, Put, Request, Say, Seated, Unse
 from bot.core.events import Answered
 from bot.core.flow import Flow
 from bot.core.message import Name, Phrase, Plain, Several, message, t, tn
-from bot.core.names import distinct
 from bot.core.state import Seat, Table
 from bot.core.steps.discuss import Discuss
 from bot.core.turn import Turn
@@ -50,8 +49,7 @@ def move(call: Call) -> None:
 def sit(call: Call, who: Seat, to: Table) -> None:
     """Somebody takes a place: the table is told, and they are, with what was said there so far."""
     turn, plan = call.turn, call.flow.plans.get(to.plan)
-    name = distinct(who.name, [m.name for m in to.members]) if who.name else ""
-    turn.effects.append(Put(replace(who, name=name, room="" if who.room not in to.rooms else who.room)))
+    turn.effects.append(Put(replace(who, room="" if who.room not in to.rooms else who.room)))
     translated = plan is not None and plan.common_language == "translate"
     languages = tuple(dict.fromkeys((*to.languages, *((who.language,) if translated else ()))))
     turn.effects.append(Seated(to.id, to.plan, to.site, to.number, languages, (who.id,)))

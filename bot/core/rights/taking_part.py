@@ -82,9 +82,9 @@ COMMANDS: tuple[Command, ...] = (
         active=False, always=True, kinds=PRESSABLE, need="trouble", words=t("My message insulted nobody."),
     ),
     Command(
-        "name", EVERYBODY - {"participant"}, "anywhere", "/name Maya",
+        "name", EVERYBODY, "anywhere", "/name Maya",
         t("the name that people here read"),
-        t("Sets the name that people here read. A first name is enough."),
+        t("Sets the name that people here read. A first name is enough. Your table is told that you have another one."),
         need="around",
     ),
     Command(
