@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, cast
 
 from pydantic import Field
 
-from bot.core.asking import NOT_UNDERSTOOD
+from bot.core.asking import LABELS, NOT_UNDERSTOOD
 from bot.core.effects import Count, Done, Effect, Grant, Lane, Put, Redraw, Say
 from bot.core.fields import Day, Text
 from bot.core.heard import Heard
@@ -26,6 +26,13 @@ PURPOSES: Mapping[Purpose, Phrase] = {
     "open_data": t("May your words be published as open data, without your name?"),
     "research": t("May researchers read your words, without your name?"),
 }
+
+
+TYPED: Mapping[str, frozenset[str]] = {
+    "yes": frozenset({"Yes", "1", "one", "the first"}),
+    "no": frozenset({"No", "2", "two", "the second"}),
+}
+"""What people write in place of pressing a button: a number, or one of our texts that means it in their language."""
 
 
 class Consent(Step):
@@ -57,6 +64,7 @@ class Consent(Step):
 
     self_paced: ClassVar[bool] = True
     before_consent: ClassVar[bool] = True
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"hear": ("meaning",)}
 
     def open(self, at: Scene) -> Iterator[Effect]:
         if at.seat.status == "active":
@@ -75,6 +83,8 @@ class Consent(Step):
             yield from self._next(at, 1 + self.purposes.index(purpose))
         elif not heard.press and f"{at.step}:name" in (at.seat.focus, heard.asked):
             yield from self._name(at, heard.text, key)
+        elif not heard.press:
+            yield from self._typed(at, heard, key)
 
     def due(self, at: Scene, due: object) -> Iterator[Effect]:
         if at.seat.status == "new":
@@ -141,13 +151,39 @@ class Consent(Step):
                 Button(t("Yes"), at.press("purpose", purpose, "yes"), given is True),
                 Button(t("No"), at.press("purpose", purpose, "no"), given is False),
             ),
+            asks=f"{at.step}:purpose:{purpose}",
         )
+
+    def _typed(self, at: Scene, heard: Heard, key: str) -> Iterator[Effect]:
+        """Words while a purpose waits for an answer: what they mean is confirmed, like everything that is typed."""
+        known = at.facts.get("meaning", frozenset()) | {heard.text.strip().strip(".!)#")}
+        named, waits = (
+            [*heard.asked.split(":"), "", ""][2],
+            at.stage.data.get("waits", "") if at.stage is not None else "",
+        )
+        purpose = named if named in self.purposes else waits
+        given = next((choice for choice, words in TYPED.items() if known & words), "")
+        if purpose not in self.purposes or (at.stage is not None and at.stage.state == "done" and not named):
+            said = at.message(t("Nothing is open for you right now, so this was not passed on."))
+        elif given:
+            button = Button(t("Yes, that is my answer"), at.press("purpose", purpose, given))
+            said = at.message(
+                block(t("Did you mean this?")),
+                block(LABELS[given], kind="quote"),
+                buttons=(button,),
+                asks=f"{at.step}:purpose:{purpose}",
+            )
+        else:
+            said = self._asked(at, purpose)
+            said = replace(said, blocks=(block(NOT_UNDERSTOOD), *said.blocks))
+        yield Say(at.unit, said, at.key("typed", key), Lane.ANSWER, quiet=False)
 
     def _next(self, at: Scene, number: int) -> Iterator[Effect]:
         """The next question after the first yes: a purpose, the name, or nothing more. Each is put once."""
         seat = replace(at.seat, status="active")
         if number < len(self.purposes):
             purpose = self.purposes[number]
+            yield Put(at.with_data(waits=purpose))
             yield Say(at.unit, self._asked(at, purpose), at.key("purpose", purpose), Lane.ANSWER, quiet=False)
         elif self.ask_name and not seat.name:
             asked = at.message(

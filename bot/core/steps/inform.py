@@ -8,7 +8,8 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core.effects import Done, Effect, Redraw, Say
+from bot.core.asking import NOT_UNDERSTOOD
+from bot.core.effects import Done, Effect, Lane, Redraw, Say
 from bot.core.fields import MaterialFile, Text
 from bot.core.heard import Heard
 from bot.core.ids import derive
@@ -59,6 +60,10 @@ class Inform(Step):
         if heard.press.split(":")[1:2] == ["read"]:
             yield Redraw((at.seat.id,), self._parts(at, read=True)[-1], at.key("read", derive(heard.id)))
             yield Done(at.step, at.unit)
+        elif not heard.press and self.acknowledge:
+            last = self._parts(at)[-1]
+            said = replace(last, blocks=(block(NOT_UNDERSTOOD), *last.blocks), enclosed=None)
+            yield Say(at.unit, said, at.key("typed", derive(heard.id)), Lane.ANSWER, quiet=False)
 
     def _parts(self, at: Scene, *, read: bool = False) -> list[Message]:
         """The messages in order; the last one has the button, marked once it is `read`."""
