@@ -332,7 +332,7 @@ def for_commands(
     if seat is not None and parse(event.text)[0] == "name":
         found["called"] = naming.called(work, assembly, seat)
     if seat is not None and seat.role in OVERSEEING:
-        found |= overview.found(work, assembly, flow, course, table, event)
+        found |= overview.found(work, assembly, flow, course, seat, table, event)
     if seat is not None and seat.role != "participant":
         found["over"] = all(work.course(assembly, id).state == "ended" for id in flow.courses)
     if (
@@ -368,8 +368,8 @@ def _watched(a: Asked) -> dict[str, Any]:
 
 def _tried(a: Asked) -> dict[str, Any]:
     stages = {stage.unit: stage for stage in courses.stages_of(a.work.db, a.assembly, a.node.id)}
-    here = people.roster(a.work.db, a.assembly, a.course.id, roles=a.node.step.audience, statuses=("new", "active"))
-    return {"tried": tuple((seat, stages.get(seat.unit)) for seat in here)}
+    everybody = people.roster(a.work.db, a.assembly, a.course.id, a.node.step.audience, ("new", "active"))
+    return {"tried": tuple((seat, stages.get(seat.unit)) for seat in everybody)}
 
 
 _READERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {

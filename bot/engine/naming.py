@@ -24,7 +24,7 @@ from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.lookalikes import alike, distinct
 from bot.core.lots import Lots
-from bot.core.message import Block, Name, Part, Plain, encode, message, t
+from bot.core.message import Block, Name, Part, encode, message, t
 from bot.core.naming import Called
 from bot.core.rights import COMMANDS
 from bot.core.state import Role, Seat
@@ -68,7 +68,7 @@ def _tell(work: Work, assembly: str, seat: Seat, other: Seat, name: str) -> None
           "{name} there.", other=Name(other.id), name=name),
     ]  # fmt: skip
     if seat.role != "participant" or not drawn(work.flow(assembly)):
-        why.append(t("You can choose another name: {example}", example=Plain(COMMANDS["name"].example)))
+        why.append(t("You can choose another name: {example}", example=COMMANDS["name"].written()))
     near = message(t("At your table sits somebody whose name is like yours. There they are called {name}.", name=name))
     for reader, said in ((seat, message(*why)), (other, near)):
         if reader.status == "active":

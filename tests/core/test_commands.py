@@ -138,7 +138,8 @@ def test_who_leads_is_read_by_a_name() -> None:
     s.write("maya", "Good evening.")
     assert s.read_by("table:t1")[-1].startswith("maya (facilitator)\n")
     assert s.write("maya", "/name")[0].endswith("For example: /name Maya")
-    assert "is for" in s.write("anna", "/name Zorro")[0]
+    assert s.write("anna", "/name Zorro") == ["Your name here is now Zorro."]
+    assert s.read_by("table:t1")[-1] == "Anna is called Zorro from now on."
 
 
 def test_undo_takes_the_last_message_back() -> None:

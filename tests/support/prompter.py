@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from bot.core import routing
 from bot.core.events import Answered, Due, Event, Reached, Relayed, Spread
 from bot.core.flow import references
+from bot.core.given import pool
 from bot.core.heard import Edited, Heard, Remained
 from bot.core.itinerary import Node
+from bot.core.naming import Called
 from bot.core.relays.partners import Partner, Routes, routes
 from bot.core.rights import LEADING
 from bot.core.state import Seat, State
@@ -46,6 +48,14 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
     return found
 
 
+def called(stage: Stagehand, seat: Seat | None) -> tuple[Called, ...]:
+    """With whom somebody must not be confused."""
+    near = [
+        s for s in stage.seats.values() if s.role != "participant" or (seat and seat.table and s.table == seat.table)
+    ]
+    return tuple(Called(s.name, s.role != "participant") for s in near if s.name and seat and s.id != seat.id)
+
+
 def _for_commands(stage: Stagehand, state: State, event: Heard) -> dict[str, Any]:
     """What a button names or a reply answers, and who at the table has answered."""
     if event.press.startswith("-") or (event.answers and event.text.startswith("/")):
@@ -57,7 +67,17 @@ def _for_commands(stage: Stagehand, state: State, event: Heard) -> dict[str, Any
     tables = tuple(stage._peopled(table) for table in stage.tables.values())
     done = [(s, u.partition("seat:")[2]) for (s, u), e in stage.stages.items() if e.state == "done"]
     return {
+        "here": tuple(s for s in stage.seats.values() if s.role == "participant" and s.status == "active"),
+        "waiting": {
+            step: tuple(
+                stage.seats[u.partition("seat:")[2]]
+                for (s, u), e in stage.stages.items()
+                if s == step and e.state == "open" and u.startswith("seat:")
+            )
+            for step in state.course.open
+        },
         "tables": tables,
+        "called": called(stage, state.seat),
         "answered_by": {step: frozenset(seat for s, seat in done if s == step) for step in state.course.open},
     }
 
@@ -146,6 +166,12 @@ def _fact(stage: Stagehand, name: str, node: Node, state: State) -> Any:
             return ()
         case "watched":
             return 0
+        case "called":
+            return called(stage, state.seat)
+        case "given":
+            names = pool(stage.flow.source_language)
+            at = names.index(state.seat.name) + 1 if state.seat and state.seat.name in names else 0
+            return names[at]
         case "known":
             come = [(s, d) for (s, t), rows in stage.arrivals.items() if table and t == table.id for d, *_ in rows]
             steps = [step for step, _ in come]

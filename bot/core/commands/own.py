@@ -7,22 +7,32 @@ from dataclasses import replace
 
 from bot.core.commands.call import Call, named
 from bot.core.commands.moments import now, waiting
-from bot.core.effects import Show
-from bot.core.message import Block, Button, Lang, Part, block, t, tn
-from bot.core.names import check_name, clean_name
+from bot.core.effects import Lane, Show
+from bot.core.message import Block, Button, Lang, Name, Part, block, t, tn
+from bot.core.names import clean_name
+from bot.core.naming import check_name, renamed
 from bot.core.spans import until
+from bot.core.steps.consent import drawn
 from bot.core.translation import interpreting
 
 
 def name(call: Call) -> None:
-    """The name of somebody who leads, observes or helps; participants choose theirs with their consent."""
-    wanted = clean_name(call.args)
-    problem = check_name(wanted)
+    """Another name. Participants choose their first one with their consent, and none where names are drawn."""
+    seat, wanted, takes_part = call.seat, clean_name(call.args), call.seat.role == "participant"
+    if takes_part and not seat.name:
+        call.reply(t("You are asked for a name once it is needed."))
+        return
+    if takes_part and drawn(call.flow):
+        call.reply(t("In this assembly names are drawn and not chosen. Yours is {name}.", name=Name(seat.id)))
+        return
+    problem = check_name(wanted, call.turn.state.facts.get("called", ()), serves=not takes_part)
     if problem is not None:
         call.reply(problem, t("For example: {example}", example=call.command.written()))
         return
-    call.turn.put(replace(call.seat, name=wanted))
+    call.turn.put(replace(seat, name=wanted))
     call.reply(t("Your name here is now {name}.", name=wanted))
+    if seat.name and seat.table and wanted != seat.name:
+        call.say(f"table:{seat.table}", renamed(seat, wanted), "renamed", Lane.TALK, without=(seat.id,))
 
 
 def my(call: Call) -> None:

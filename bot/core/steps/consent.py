@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import ClassVar, Literal, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, cast
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bot.core.asking import LABELS, NOT_UNDERSTOOD
 from bot.core.effects import Count, Done, Effect, Grant, Lane, Put, Redraw, Say
 from bot.core.fields import Day, Text
 from bot.core.heard import Heard
 from bot.core.ids import derive
-from bot.core.message import Block, Button, Message, Phrase, block, t
-from bot.core.names import check_name, clean_name
+from bot.core.message import Block, Button, Message, Name, Phrase, block, t
+from bot.core.names import clean_name
+from bot.core.naming import check_name, renamed
 from bot.core.scene import Scene
 from bot.core.steps.base import Step
+
+if TYPE_CHECKING:
+    from bot.core.flow import Flow
 
 Purpose = Literal["transcript", "quotes", "open_data", "research"]
 
@@ -26,6 +30,15 @@ PURPOSES: Mapping[Purpose, Phrase] = {
     "open_data": t("May your words be published as open data, without your name?"),
     "research": t("May researchers read your words, without your name?"),
 }
+
+
+DRAWS = 3
+"""How many names are drawn for a person at most, where names are given: the first one, and two others if they like."""
+
+
+def drawn(flow: Flow) -> bool:
+    """Whether names are drawn in this flow, and not chosen."""
+    return any(isinstance(node.step, Consent) and node.step.naming == "given" for node in flow.nodes.values())
 
 
 TYPED: Mapping[str, frozenset[str]] = {
@@ -41,7 +54,8 @@ class Consent(Step):
     `controllers` and `processors` are named in full, `delete_on` is the day on which the words are deleted. The age rule is
     the site's (`min_age`). `purposes` are asked one by one after the first yes; refusing them never excludes anybody.
     `platform` says what the chat platform itself can read. After the yes each person chooses a name for the table, unless
-    `ask_name` is false. Before the yes nothing that a person writes is kept.
+    `ask_name` is false. With `naming = "given"` nobody chooses: a first name is drawn for each person, another one in each
+    assembly, and they may have it drawn anew twice. Before the yes nothing that a person writes is kept.
 
         [[step]]
         id = "consent"
@@ -61,10 +75,19 @@ class Consent(Step):
     purposes: tuple[Purpose, ...] = ("transcript", "quotes")
     platform: Text = Field(default_factory=dict)
     ask_name: bool = True
+    naming: Literal["chosen", "given"] = "chosen"
 
     self_paced: ClassVar[bool] = True
     before_consent: ClassVar[bool] = True
-    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"hear": ("meaning",)}
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"open": ("given",), "hear": ("called", "given", "meaning")}
+
+    @model_validator(mode="after")
+    def _names_are_given_to_those_who_have_one(self) -> Self:
+        if self.naming == "given" and not self.ask_name:
+            raise ValueError(
+                'found naming = "given" and ask_name = false: with that nobody has a name. Leave one of the two out'
+            )
+        return self
 
     def open(self, at: Scene) -> Iterator[Effect]:
         if at.seat.status == "active":
@@ -81,6 +104,8 @@ class Consent(Step):
             yield Grant(at.seat.id, purpose, given, at.flow.ref, at.seat.language)
             yield Redraw((at.seat.id,), self._asked(at, purpose, given), at.key("marked", key))
             yield from self._next(at, 1 + self.purposes.index(purpose))
+        elif what[1:2] == ["name"]:
+            yield from self._another(at, key)
         elif not heard.press and f"{at.step}:name" in (at.seat.focus, heard.asked):
             yield from self._name(at, heard.text, key)
         elif not heard.press:
@@ -185,6 +210,11 @@ class Consent(Step):
             purpose = self.purposes[number]
             yield Put(at.with_data(waits=purpose))
             yield Say(at.unit, self._asked(at, purpose), at.key("purpose", purpose), Lane.ANSWER, quiet=False)
+        elif self.ask_name and not seat.name and self.naming == "given":
+            yield Put(replace(seat, name=at.facts["given"]))
+            yield Put(at.with_data(drawn=1))
+            yield Say(at.unit, self._given(at, 1), at.key("name"), Lane.ANSWER, quiet=False)
+            yield Done(at.step, at.unit)
         elif self.ask_name and not seat.name:
             asked = at.message(
                 t(
@@ -198,9 +228,35 @@ class Consent(Step):
         else:
             yield Done(at.step, at.unit)
 
+    def _given(self, at: Scene, drawn: int) -> Message:
+        """The name that somebody was given, and, while it can be drawn anew, a button for that."""
+        said = t(
+            "Your table calls you {name}. This name was drawn for you: it tells nothing about you.",
+            name=Name(at.seat.id),
+        )
+        again = (Button(t("Draw another name"), at.press("name", "again")),) if drawn < DRAWS else ()
+        return at.message(said, buttons=again)
+
+    def _another(self, at: Scene, key: str) -> Iterator[Effect]:
+        """Somebody would like to be called something else than what was drawn for them."""
+        drawn = at.stage.data.get("drawn", 0) if at.stage is not None else 0
+        if not 0 < drawn < DRAWS:
+            said = at.message(
+                t("Your name stays {name} now: it was drawn anew as often as it can be.", name=Name(at.seat.id))
+            )
+            yield Say(at.unit, said, at.key("stays", key), Lane.ANSWER, quiet=False)
+            return
+        if at.table is not None:
+            yield Say(
+                at.table.unit, renamed(at.seat, at.facts["given"]), at.key("renamed", key), Lane.TALK, (at.seat.id,)
+            )
+        yield Put(replace(at.seat, name=at.facts["given"]))
+        yield Put(at.with_data(drawn=drawn + 1))
+        yield Say(at.unit, self._given(at, drawn + 1), at.key("name", key), Lane.ANSWER, quiet=False, instead=True)
+
     def _name(self, at: Scene, text: str, key: str) -> Iterator[Effect]:
         name = clean_name(text)
-        problem = check_name(name)
+        problem = check_name(name, at.facts["called"])
         if problem is not None:
             yield Say(at.unit, at.message(problem, expects="text"), at.key("name", key), Lane.ANSWER, quiet=False)
             return
