@@ -1,13 +1,17 @@
-"""What a stranger needs to check the log of an assembly: whether its chain holds, and the chain itself."""
+"""What strangers may follow: the log of an assembly, with all that it takes to check it, and what was said, for the press."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bot.app.operations import Desk, Problem, the_assembly
+from bot.engine.house import House
+from bot.report.feed import NotPublished
+from bot.report.feed import feed as published
 from bot.store import audit
 from bot.store.audit import Link
 from bot.store.database import Database
@@ -37,6 +41,32 @@ async def export(desk: Desk, target: str, assembly: str = "") -> dict[str, Any]:
     except OSError as error:
         raise Problem(f"The log cannot be written to {target}: {error.strerror}.") from None
     return {"assembly": found, "target": target, "lines": len(links)}
+
+
+async def feed(desk: Desk, target: str, assembly: str = "") -> dict[str, Any]:
+    """Write what was said into a file, later and without names, as far as the flow and everybody has agreed. An earlier one is
+    replaced as a whole."""
+    found, written = await desk.store.read(_fed, desk.house, assembly, desk.clock.now())
+    await asyncio.to_thread(_replace, Path(target), written)
+    return {"assembly": found, "target": target}
+
+
+def _fed(db: Database, house: House, wanted: str, now: datetime) -> tuple[str, bytes]:
+    assembly = the_assembly(db, wanted)
+    try:
+        return assembly, published(db, house, assembly, now)
+    except NotPublished as error:
+        raise Problem(str(error)) from None
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write a file that whoever reads it beside us sees whole, the old one or the new one."""
+    try:
+        part = target.with_name(f".{target.name}.part")
+        part.write_bytes(content)
+        part.replace(target)
+    except OSError as error:
+        raise Problem(f"The feed cannot be written to {target}: {error.strerror}.") from None
 
 
 def _chain(db: Database, wanted: str) -> tuple[str, list[Link]]:

@@ -51,6 +51,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "upgrade": upgrading.upgrade,
     "audit_verify": auditing.verify,
     "audit_export": auditing.export,
+    "feed": auditing.feed,
 }
 """What can be asked, by name."""
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "backup": "bot.cli.desk:backup",
     "restore": "bot.cli.desk:restore",
     "audit": "bot.cli.audit:audit",
+    "feed": "bot.cli.audit:feed",
     "telegram": "bot.cli.telegram:telegram",
     "matrix": "bot.cli.matrix:matrix",
 }

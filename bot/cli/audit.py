@@ -1,4 +1,4 @@
-"""`pnyx audit`: the log of who did what, and whether anybody has changed it."""
+"""`pnyx audit`, the log of who did what, and whether anybody has changed it; and `pnyx feed`, what was said, for the press."""
 
 from __future__ import annotations
 
@@ -49,3 +49,17 @@ def export(target: Path, assembly: str, config: Path) -> None:
     """Write the log into a file, with everything that a stranger needs to check it."""
     found = do(config, "audit_export", "Writing the log", target=str(target.absolute()), assembly=assembly)
     out.print(f"{count(found['lines'], 'line')} in {found['target']}.", soft_wrap=True, markup=False)
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--assembly", default="", help="Which assembly, where there are several.")
+@config_option
+@in_words
+def feed(target: Path, assembly: str, config: Path) -> None:
+    """Write what was said at the tables into a file for the press: later, without names.
+
+    The flow says so with `published = true` under [feed]; then the tables are told. Writing it again replaces the file.
+    """
+    found = do(config, "feed", "Writing the feed", target=str(target.absolute()), assembly=assembly)
+    out.print(f"What may be read by now stands in {found['target']}.", soft_wrap=True, markup=False)
