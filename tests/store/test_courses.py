@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.effects import Note, Request
-from bot.core.state import Course, OpenStep, Stage
+from bot.core.state import Course, Held, OpenStep, Stage
 from bot.store import audit, courses
 from bot.store.courses import Assembly, PublishedFlow
 from bot.store.database import Database
@@ -35,6 +35,14 @@ OPEN_STEP = {
     "closing": st.booleans(),
     "extended": st.booleans(),
 }
+HELD = {
+    "seat": words,
+    "n": st.integers(0, 9),
+    "waits": words,
+    "outcome": words,
+    "asked": st.integers(0, 9),
+    "waiting": st.booleans(),
+}
 COURSE = {
     "id": words,
     "state": st.sampled_from(["waiting", "running", "paused", "ended"]),
@@ -44,6 +52,9 @@ COURSE = {
     "session": st.none() | instants,
     "started": st.none() | instants,
     "resumed": st.none() | instants,
+    "halted": st.none() | instants,
+    "held": st.dictionaries(words, st.builds(Held, **HELD), max_size=3),
+    "closed": st.dictionaries(words, instants, max_size=3),
 }
 STAGE = {
     "step": words,
@@ -67,7 +78,7 @@ def test_a_stage_goes_to_json_and_back(stage: Stage) -> None:
 
 
 def test_no_field_is_left_out_of_the_round_trip() -> None:
-    for kind, strategies in ((Course, COURSE), (OpenStep, OPEN_STEP), (Stage, STAGE)):
+    for kind, strategies in ((Course, COURSE), (OpenStep, OPEN_STEP), (Held, HELD), (Stage, STAGE)):
         assert set(kind.__dataclass_fields__) == set(strategies), kind
 
 

@@ -37,6 +37,8 @@ _SIGNS = re.compile(r"(?<!\w)([@#](?=[\w·\u200c])|\$(?=[A-Z0-9]))")
 _COMMANDS = re.compile(r"(?<![\w/])/(?=\w)")
 _SCHEMES = re.compile(r"\b(tg|ton|tonsite):(?=//)", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f]")
+"""Telegram drops these by itself, and reads what then stands side by side."""
 _PARAGRAPH = re.compile(r"\n+")
 _SENTENCE = re.compile(r"[.!?…:。！？؟][)\]»”’\"']*\s+")
 _WORD = re.compile(r"\s+")
@@ -98,7 +100,7 @@ def _page(message: Rendered) -> _Page:
 
 def _harmless(words: str, kind: BlockKind) -> str:
     """Nothing that Telegram would read as a mention, a hashtag, a link to an account or, in a quote, as a command."""
-    words = _SIGNS.sub(rf"\1{JOINER}", _SURROGATES.sub("\ufffd", words))
+    words = _SIGNS.sub(rf"\1{JOINER}", _UNSEEN.sub("", _SURROGATES.sub("\ufffd", words)))
     words = _SCHEMES.sub(rf"\1:{JOINER}", words)
     return _COMMANDS.sub(f"/{JOINER}", words) if kind in ("quote", "folded") else words
 

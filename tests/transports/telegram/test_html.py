@@ -135,6 +135,7 @@ def test_there_are_never_more_entities_than_allowed() -> None:
 @example((("quote", FAMILY * 9),), 20)
 @example((("quote", "🇫🇷🇩🇪" * 9),), 37)
 @example((("text", " " * 50 + "a"),), 20)
+@example((("text", "$\x1fA"),), 20)
 def test_nothing_is_lost_and_nothing_is_torn(blocks: tuple[tuple[BlockKind, str], ...], longest: int) -> None:
     message = Rendered(blocks)
     made = [read(piece) for piece in pieces(message, longest)]
