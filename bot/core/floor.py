@@ -85,7 +85,8 @@ def call_on(at: Scene, stage: Stage, who: Seat) -> Iterator[Effect]:
     """Somebody is asked to speak by whoever leads the table: next in a round, at once where the talk is free."""
     if running(stage):
         yield Put(changed(stage, order=[who.id, *(s for s in stage.data["order"] if s != who.id)]))
-        yield tell(at, f"called/{who.id}/{stage.data['turn']}", t("{name} comes next.", name=Name(who.id)))
+        said = t("{name} comes next.", name=Name(who.id))
+        yield tell(at, f"called/{who.id}/{stage.data['turn']}", said, without=(at.seat.id,))
         return
     mark = int(at.now.timestamp())
     asked = t("{name} would like to hear you now, if you wish.", name=somebody(at.seat))
