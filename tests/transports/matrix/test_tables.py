@@ -248,7 +248,7 @@ async def test_what_a_moderator_deletes_is_hidden_and_what_its_author_deletes_is
         assert await where(s, "You are fools", hall) == {}
         (told,) = await s.shown("dora")
         assert told.startswith("Maya (facilitator) has hidden what you wrote at 11:")
-        assert told.endswith("please write to: Claire, 03 00 00 00 00")
+        assert "please write to: Claire, 03 00 00 00 00" in told
         # the copy of one from the other side, by one tap in Element
         await maya.redact(hall, (await s.find("maya", "Fools yourselves", hall)).event)
         await s.go_on()
