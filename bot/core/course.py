@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.core import stopping
+from bot.core import guiding, stopping
 from bot.core.audience import course_takes_part
 from bot.core.effects import Attest, Fan, Note, Request, Say, Seal, Wake
 from bot.core.events import Due, Reached, Started
@@ -177,6 +177,7 @@ def open_step(turn: Turn, node: Node, *, forced: bool = False) -> None:
             await_opening(turn, branch)
     elif node.step.scope in ("person", "table"):
         turn.effects.append(Fan(node.id, "open"))
+    guiding.private(turn, run)
     if not node.step.waits:
         turn.wake(turn.now, node, "finish")
     if closes is not None and run[-1].step.waits:

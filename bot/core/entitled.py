@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.core.message import Part, Phrase, Plain, t
+from bot.core.message import Block, Part, Phrase, Plain, block, t
 from bot.core.places import OWN_CHAT, TYPED, Kind, Place
 from bot.core.state import Role
 
@@ -76,6 +76,10 @@ class Command:
     def in_short(self, number: str = "") -> Part:
         """How it is written, with dots for somebody's own words."""
         return Plain(_numbered(self.example, number) + (" …" if self.words is not None else ""))
+
+    def line(self, number: str = "") -> Block:
+        """The command as `/help` lists it."""
+        return block(t("{example}: {brief}", example=self.in_short(number), brief=self.brief), kind="item")
 
 
 def _numbered(example: str, number: str) -> str:

@@ -248,6 +248,8 @@ def recipients(work: Work, assembly: str, kind: str, id: str) -> tuple[str, ...]
             staff = tuple(s.id for s in table.staff if s.status == "active" and not s.lost) if table is not None else ()
             site = table.site if table is not None else ""
             return staff or recipients(work, assembly, "coordinators", site)
+        case "facilitating":
+            return tuple(s.id for s in people.roster(work.db, assembly, id, roles=("facilitator",)) if s.table)
         case "coordinators":
             leading = people.staff(work.db, assembly, "coordinator", id)
             return tuple(s.id for s in leading if not s.lost) or recipients(work, assembly, "organisers", "")

@@ -61,6 +61,13 @@ DOES: dict[Role, Phrase] = {
     "translator": t("You read what machines have translated before people read it, and put it right. /trans shows what waits."),
 }  # fmt: skip
 """What each role does here, in one or two sentences: the first that its bearer reads."""
+THEN: dict[Role, Phrase] = {
+    "facilitator": t("Then you need do nothing until your table begins. At each step I write to you what helps you there."),
+    "coordinator": t("Then /board shows you all tables, whenever you like. I write to you when one of them needs you."),
+    "organiser": t("Then /invite makes codes for the others, /board shows all tables, and /begin begins the assembly."),
+    "expert": t("Then you need do nothing until your table begins. I write to you here."),
+}  # fmt: skip
+"""What comes after the name."""
 WHY: dict[Standing, Part] = {
     "unknown": t("I do not know this code. Please look at it again: it has letters and digits only."),
     "used": t("This code has been used already. Whoever gave it to you can make a new one."),
@@ -288,4 +295,5 @@ def _your_role(role: Role, *, guarantor: bool = False) -> Message:
             "What shall people here call you? Please write it like this: {example}",
             example=COMMANDS["name"].written(),
         ),
+        *((THEN[role],) if role in THEN else ()),
     )

@@ -121,11 +121,6 @@ def unknown(call: Call, name: str) -> None:
     call.reply(said, t("/help shows what you can do."))
 
 
-def lines(call: Call, *names: str) -> tuple[Block, ...]:
-    """These commands as `/help` lists them."""
-    return tuple(_line(COMMANDS[name], numbered(call.seat, COMMANDS[name])) for name in names)
-
-
 def _first(call: Call) -> Iterator[Block | Part]:
     """What is open, and the commands that are of most use now."""
     at, role = moment(call), call.seat.role
@@ -173,10 +168,6 @@ def _listed(call: Call, commands: Iterable[Command], *, grouped: bool) -> Iterat
     for need, heading in NEEDS.items() if grouped else ():
         if some := [c for c in found if c.need == need]:
             yield block(heading, kind="title")
-            yield from (_line(c, numbered(call.seat, c)) for c in some)
+            yield from (c.line(numbered(call.seat, c)) for c in some)
     if not grouped:
-        yield from (_line(c, numbered(call.seat, c)) for c in found)
-
-
-def _line(command: Command, number: str = "") -> Block:
-    return block(t("{example}: {brief}", example=command.in_short(number), brief=command.brief), kind="item")
+        yield from (c.line(numbered(call.seat, c)) for c in found)

@@ -9,6 +9,7 @@ from bot.core import company, floor, voices
 from bot.core.commands.call import Call, Talk, named
 from bot.core.commands.translating import texts_waiting
 from bot.core.course import next_opening
+from bot.core.guiding import answered_alone
 from bot.core.itinerary import Node
 from bot.core.message import Part, Several, When, t, tn
 from bot.core.observing import guarantees
@@ -57,13 +58,6 @@ def waiting(call: Call) -> list[Node]:
 def private(call: Call) -> list[Node]:
     """The open steps at which people answer each for themselves."""
     return [node for node in _open(call) if answered_alone(node)]
-
-
-def answered_alone(node: Node) -> bool:
-    """Whether people who take part are asked something at a step, each in their own chat."""
-    step = node.step
-    for_people = step.scope == "person" and "participant" in step.audience
-    return for_people and step.waits and not step.idle and not step.before_consent
 
 
 def drafts(call: Call) -> list[Node]:

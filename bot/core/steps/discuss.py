@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.core import briefing, company, ending, facilitator, files, floor, lodging, pictures, talk, voices
+from bot.core import briefing, company, ending, facilitator, files, floor, guiding, lodging, pictures, talk, voices
 from bot.core.effects import Effect, Lane, Put, Say
 from bot.core.events import Answered, Due, Retold
 from bot.core.facilitator import Patience
@@ -156,6 +156,8 @@ class Discuss(Step):
             at, f"came/{seat.id}/{mark}", t("{name} is here now.", name=talk.somebody(seat)), without=(seat.id,)
         )
         yield Say(seat.unit, briefing.recap(at, self, stage), at.key("recap", seat.id, mark), quiet=False)
+        if seat.role == "facilitator":
+            yield from guiding.talk(at, stage, seat)
         if seat.role == "participant":
             yield Put((yield from voices.came(at, floor.come(stage, seat.id))))
 
@@ -327,6 +329,7 @@ class Discuss(Step):
         buttons = (*(self._buttons(at) if free else ()), briefing.ask_button(at))
         said = at.message(*told, buttons=buttons, expects="text" if free else "")
         yield Say(at.unit, said, at.key("begin"))
+        yield from guiding.talk(at, stage)
         if lodging.wanted(at.flow, table_of(at).plan) and not table_of(at).rooms:
             yield talk.ring(at, at.now + lodging.PATIENCE, "room", 0)
         yield from talk.timetable(at, stage, self.warn_at)
