@@ -142,15 +142,19 @@ class Turn:
         self.wake(closes + node.step.grace, node, "close")
 
     def go_on(self, node: Node, unit: str) -> None:
-        """A person who has finished a self-paced step goes on to the next one of the run."""
+        """A person who has finished a self-paced step goes on to the next one of the run; at night too, if they are awake."""
+        before = {id(effect) for effect in self.effects}
         run = self.flow.run_of(node)
         place = next(i for i, n in enumerate(run) if n.id == node.id)
-        for following in run[place + 1 :]:
-            if self.open_unit(following, unit):
-                return
+        opened = any(self.open_unit(following, unit) for following in run[place + 1 :])
         seat = self.state.seat
-        if seat is not None and node.step.self_paced and seat.status == "active":
+        if not opened and seat is not None and node.step.self_paced and seat.status == "active":
             self.settle(node, seat)
+        if seat is not None and seat.unit == unit and seat.heard is not None and seat.heard >= self.now:
+            self.effects = [
+                replace(e, quiet=False) if isinstance(e, Say) and e.to == unit and id(e) not in before else e
+                for e in self.effects
+            ]
 
     def open_unit(self, node: Node, unit: str) -> bool:
         """Open a step's stage for one unit, if it takes part. False if the step is not for it."""

@@ -10,9 +10,9 @@ import pytest
 from bot.core.rendered import plain
 from bot.core.state import Role
 from bot.store import ballots
-from tests.support.chats import TALK, Talkers, table
+from tests.support.chats import FLOW, TALK, Chats, Talkers, table
 from tests.support.plays import flow_of
-from tests.support.room import ASSEMBLY
+from tests.support.room import ASSEMBLY, room
 from tests.support.stagehand import Stagehand
 from tests.support.talks import GROUPS, MINUTE
 
@@ -57,6 +57,33 @@ async def test_in_the_night_a_table_holds_what_is_said_and_brings_it_together_in
             (morning,) = t.shown(who)[number:]
             assert morning.index("I cannot sleep.") < morning.index("Rye keeps longer.") < morning.index("Good night.")
         assert t.chats.rung == [], "no phone rings"
+
+
+async def test_whoever_comes_in_at_night_is_not_left_in_the_middle_of_it() -> None:
+    """The next question comes at once to those who are awake and go on, and wakes nobody else."""
+    survey = (
+        '[[step]]\nid = "mood"\ntype = "survey"\nduration = "2d"\n'
+        'questions = [{ id = "mood", text = { en = "Well?", de = "Gut?" }, '
+        'options = [{ id = "yes", text = { en = "Very", de = "Sehr" } }, { id = "no", text = { en = "No", de = "Nein" } }] }]\n'
+    )
+    opening = FLOW.replace("[[step]]", NIGHT + "[[step]]", 1).replace('"1h"', '"2d"')
+    opening = opening.replace('[[step]]\nid = "tables"', survey + '[[step]]\nid = "tables"')
+    chats = Chats()
+    async with room(opening, chats) as here:
+        t = Talkers(here, chats)
+        await here.enrol("anna")
+        await here.enrol("ben")
+        await here.begin()
+        await t.tap("ben", "I am 18 or older and agree")
+        await at(t, 23)
+        before = t.shown("ben")
+        await t.tap("anna", "I am 18 or older and agree")
+        await t.tap("anna", "Yes")
+        await t.write("anna", "Anna")
+        assert "Well?" in t.last("anna")
+        await t.tap("anna", "Very")
+        assert t.last("anna").startswith("Thank you, that is all for now.")
+        assert t.shown("ben") == before
 
 
 # What must be seen is a new message
