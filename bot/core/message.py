@@ -92,10 +92,10 @@ class Several:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Everything that is kept of the reader, as a file to read (`text`) or for other programs (`json`). It is made when the
-    message leaves: nothing of it stands in a queue."""
+    """Everything that is kept of the reader, as a file to read (`text`) or for other programs (`json`); or the `log` of what was
+    decided. It is made when the message leaves: nothing of it stands in a queue."""
 
-    form: Literal["text", "json"]
+    form: Literal["text", "json", "log"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ from bot.core.flow import Flow
 from bot.core.message import encode, message, t
 from bot.core.state import Course, Role, Seat, Status, Translated
 from bot.engine import changing, feeding, forgetting, lodging, mixed, naming, queueing, stripping, withdrawing
+from bot.engine.record import MARK
 from bot.engine.translating import remember
 from bot.engine.work import Work
 from bot.store import (
@@ -66,9 +67,6 @@ from bot.store import (
     unsaid,
 )
 from bot.store.times import ms
-
-MARK = 16
-"""How many hexadecimal digits of the log's last hash people are told: enough to compare, few enough to copy."""
 
 ROW = 200
 """How many units of a fan-out stand in one row of the inbox, so that personal answers run between the rows."""

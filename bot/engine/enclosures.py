@@ -13,7 +13,7 @@ from bot.core import board
 from bot.core.files import MATERIAL, ending
 from bot.core.message import Drawn, Local, Own, Words
 from bot.core.rendered import Attachment
-from bot.engine import own
+from bot.engine import own, record
 from bot.engine.house import House
 from bot.store import media
 from bot.store.database import Database
@@ -46,9 +46,7 @@ def enclosed(
 ) -> Enclosed | None:
     """The file of a message for an account that sends it to a seat in this language; None where it has none, or none any more."""
     if isinstance(what, Own):
-        data = own.written(db, house, assembly, seat, what.form) if seat is not None else None
-        name, mime = own.FILES[what.form]
-        return Enclosed("", "document", name, mime, data=data) if data is not None else None
+        return _own(db, house, assembly, what, seat) if seat is not None else None
     if isinstance(what, Drawn):
         drawn = board.picture(tuple(board.Row.of(row) for row in what.rows))
         return Enclosed("", "photo", "tables.png", "image/png", data=drawn)
@@ -60,6 +58,15 @@ def enclosed(
     ref = file.ref if file.account == account else media.sent_as(db, account, file.id)
     known = Media(file.kind, file.ref, file.size, file.mime, file.name, file.seconds)  # type: ignore[arg-type]  # as it came
     return Enclosed(file.id, file.kind, file.name, file.mime, ref, None if ref else (file.account, known))
+
+
+def _own(db: Database, house: House, assembly: str, what: Own, seat: str) -> Enclosed | None:
+    """What is made for its reader alone, and kept nowhere."""
+    if what.form == "log":
+        data, (name, mime) = record.written(db, house, assembly, seat), record.FILE
+    else:
+        data, (name, mime) = own.written(db, house, assembly, seat, what.form), own.FILES[what.form]
+    return Enclosed("", "document", name, mime, data=data) if data is not None else None
 
 
 def _of_flow(

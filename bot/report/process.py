@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.core.itinerary import Node
+from bot.core.record import DECISIONS, told
 from bot.core.state import Digest
 from bot.core.steps.collect import Collect
 from bot.core.steps.discuss import Discuss
@@ -21,30 +21,6 @@ from bot.report.material import Material
 from bot.report.release import ERASED, Use, clean, released
 from bot.store.audit import LogLine
 from bot.store.times import instant
-
-OVERRIDES: Mapping[str, tuple[str, ...]] = {
-    "begun": (), "started": ("course",), "ended": ("course",), "upgraded": ("from", "to"),
-    "invited": ("role", "site", "number"), "opened_gate": ("course", "step"), "gate_timed_out": ("course", "step"),
-    "too_few": ("course", "step"), "prompt": ("contribution", "to"), "summary": ("contribution",), "noted": ("table",),
-    "extended": ("step", "table", "seconds"), "paused": ("step", "table"), "resumed": ("step", "table"),
-    "moved_on": ("step", "table", "answers"), "stayed": ("step", "table", "answers"),
-    "told_stalled": ("step", "table", "present"), "told_too_few": ("step", "table", "present"), "attended": ("table", "what"),
-    "ended_early": ("step", "unit"), "merged": ("step", "table", "into"), "unplaced": (), "approved": ("digest",),
-    "held": ("digest",), "left_out": ("digest", "sentence", "reason"), "put_back": ("digest", "sentence"),
-    "asked_coordinator": ("step", "table", "sentence", "reason"), "interrupted": ("course", "since", "until"),
-    "hid": ("contribution", "table"), "hidden": ("contribution", "table", "step", "reason"),
-    "asked_table": ("digest",), "asked_same": ("digest",), "folded": ("digest",), "worded": ("digest", "sentence", "model"),
-    "reworded": ("digest", "sentence", "model"), "author_asked": ("contribution", "language"),
-    "model_asked": ("digest", "sources", "wording", "model", "prompt", "input", "why", "faults"),
-    "text_refused": ("contribution", "language"), "translation_released": ("contribution", "language", "changed"),
-    "translation_withdrawn": ("contribution", "language"),
-    "remarked": ("contribution",), "stopped_step": ("course", "step", "contribution"), "waits": ("course", "step", "at"),
-    "asked_to_go_on": ("course", "step"), "stays_stopped": ("course", "step"), "lifted": ("course", "step"),
-    "objected": ("about", "contribution"), "objection_refused": ("about", "table"), "unquieted": ("table",),
-    "revoked": ("role", "table"), "watches": ("tables",),
-    "unhid": ("contribution", "table"), "shown": ("contribution", "table"), "not_shown": ("contribution", "table"),
-}  # fmt: skip
-"""The acts that are told one by one, and what of each. Who came and went is only counted."""
 
 OWN = "own code"
 """How those came who had a code of their own; others came by a link, which has a name, or `open`, without any."""
@@ -84,7 +60,7 @@ def process_json(material: Material) -> bytes:
         "digests": [_digest(digest) for digest in material.digests],
         "translations": _translations(material),
         **({"remarks": remarks} if (remarks := _remarks(material)) else {}),
-        "log": [_logged(material, line) for line in material.log if _told(line)],
+        "log": [_logged(material, line) for line in material.log if told(line.act, line.data)],
     }
     return (json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
 
@@ -191,15 +167,10 @@ def _contributions(material: Material, node: Node) -> dict[str, Any] | None:
     }
 
 
-def _told(line: LogLine) -> bool:
-    """Participants who pause are counted, not told of; a talk that rests names its table."""
-    return line.act in OVERRIDES and (line.act != "paused" or "table" in line.data)
-
-
 def _logged(material: Material, line: LogLine) -> dict[str, Any]:
     row: dict[str, Any] = {"at": stamp(instant(line.at)), "act": line.act}
     by = material.seats.get(line.by)
     if by is not None:
         row |= {"by": by.role, "site": by.site}
-    row |= {name: line.data[name] for name in OVERRIDES[line.act] if name in line.data}
+    row |= {name: line.data[name] for name in DECISIONS[line.act] if name in line.data}
     return row | ({"number": len(line.data["seats"])} if line.act == "unplaced" else {})

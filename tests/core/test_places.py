@@ -51,6 +51,7 @@ WHERE = {
     "replace": "ps tr",
     "watch": "ps tr",
     "remark": "ps tr",
+    "log": "ps tr",
     "note": "ps tr", "tell": "ps tr", "team": "ps tr", "invite": "ps tr", "name": "ps tr",
     "mydata": "ps tr", "join": "ps tr", "for": "ps tr",
 }  # fmt: skip

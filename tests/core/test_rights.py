@@ -65,6 +65,7 @@ TABLE = {
     "call": "pf..bet",
     "watch": "....b..",
     "remark": "....b..",
+    "log": "..cob..",
     "revoke": "...o...",
     "hold": "....b..",
     "lift": "..cob..",

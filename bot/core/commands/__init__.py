@@ -102,6 +102,7 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "revoke": revoking.revoke,
     "hold": guaranteeing.hold,
     "lift": guaranteeing.lift,
+    "log": observing.log,
     "hide": hiding.hide,
     "sentence": voicing.sentence,
     "source": tracing.source,
@@ -260,6 +261,10 @@ def _allowed(call: Call) -> bool:
         roles: tuple[Part, ...] = tuple(ROLES[r] for r in ROLES if r in command.roles)
         call.reply(
             t("/{name} is for {roles}.", name=call.name, roles=Several(roles)), t("/help shows what you can do.")
+    gone = call.seat.status in ("left", "refused") and not command.always
+    if gone:
+        leaving.not_here(call)
+        return False
         )
         return False
     place, kind = place_of(call.seat, call.event), kind_of(call.event)
@@ -272,8 +277,7 @@ def _allowed(call: Call) -> bool:
             t("/help shows what you can do."),
         )
         return False
-    gone = call.seat.status in ("left", "refused") and not command.always
-    if gone or (call.seat.status == "paused" and command.active):
+    if call.seat.status == "paused" and command.active:
         leaving.not_here(call)
         return False
     return True

@@ -1,11 +1,13 @@
-"""What observers do: choose the tables of which they read, and put on record what they notice."""
+"""What observers do: choose the tables of which they read, read the log, and put on record what they notice."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from bot.core.commands.call import Call, worded
 from bot.core.effects import Keep, Lane, Note, Say, Watch
 from bot.core.ids import derive
-from bot.core.message import Words, block, message, t
+from bot.core.message import Own, Words, block, message, t
 from bot.core.observing import ALL, WATCH
 from bot.core.spans import spell
 from bot.core.state import Contribution
@@ -55,3 +57,9 @@ def remark(call: Call) -> None:
     said = message(t("A remark by {name}:", name=call.by), block(Words(id, own=True), kind="quote"))
     call.turn.effects.append(Say("organisers:", said, f"remark/{id}", Lane.STEP, quiet=False))
     call.reply(t("Your remark is on record, and the organisers read it."))
+
+
+def log(call: Call) -> None:
+    """The log of what those who lead have decided, as a file."""
+    said = message(t("Here is the log: what was done, when, and in which role. Nobody is named in it."))
+    call.say(call.seat.unit, replace(said, enclosed=Own("log")), "log", Lane.ANSWER, quiet=False)

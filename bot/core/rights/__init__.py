@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, Command] = {
     c.name: c for some in (taking_part, leading, overseeing, serving) for c in some.COMMANDS
 }
 
-AFTERWARDS: frozenset[str] = frozenset(("hide", "name", "remark", "revoke"))
+AFTERWARDS: frozenset[str] = frozenset(("hide", "log", "name", "remark", "revoke"))
 """What those who have a role may still use once the assembly has ended, beside what participants have: a message may be found
 that harms somebody, an objection may wait."""
 

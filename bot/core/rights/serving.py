@@ -36,6 +36,12 @@ COMMANDS: tuple[Command, ...] = (
         need="trouble", words=t("Table 3 began before its facilitator was there."),
     ),
     Command(
+        "log", frozenset(("observer", "coordinator", "organiser")), "anywhere", "/log",
+        t("the log: what was decided, and in which role"),
+        t("Sends you the log as a file: what those who lead have done, and when, without names and without anybody's words. It "
+          "ends with the mark by which it can be checked later."),
+    ),
+    Command(
         "hold", frozenset(("observer",)), "anywhere", "/hold next",
         t("stop a step, as a guarantor"),
         t("Stops a step until you and a coordinator have talked: it does not open, or, if it is open, does not end. Only "
