@@ -65,9 +65,16 @@ class Attentive(Engine):
     def __init__(self, store: Store, clock: SharedClock, telegram: Telegram) -> None:
         super().__init__(store, CATALOGS, clock, [telegram], translators("pseudo"))
         self.failed: BaseException | None = None
+        self._opened = asyncio.Event()
+
+    async def open(self) -> None:
+        await super().open()
+        self._opened.set()
 
     async def go_through(self, port: int) -> None:
+        """Begins once what an earlier run was about to send is taken up: until then it looks as if there were nothing to do."""
         try:
+            await self._opened.wait()
             async with aiohttp.ClientSession() as session:
                 while (what := await self._ask(session, port)) != "end":
                     if what not in ("act", "time", "wait"):
