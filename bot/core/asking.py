@@ -23,6 +23,9 @@ from bot.core.scene import Scene
 from bot.core.spans import until
 
 SUBMIT = "ok"
+WAITING = "change:::"
+"""What a button carries behind the step that shows the question that waits (`show`)."""
+
 
 LABELS: Mapping[str, Phrase] = {
     "yes": t("Yes"),

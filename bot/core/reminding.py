@@ -1,7 +1,8 @@
 """Whether a reminder helps: nobody is reminded of a question that has only just come, or has not come yet.
 
 That is so for who got it later than the others: a latecomer, or somebody for whom it opened in their quiet hours, so that it
-waits for the morning. A reminder of the same night would arrive together with it.
+waits for the morning. A reminder of the same night would arrive together with it. Nor of what is over by the time that they may
+be written to again.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ def helps(at: Scene) -> bool:
     if stage is None or entry is None or seat is None or at.unit != seat.unit:
         return True
     came = at.flow.awake(seat.site, stage.opened)
+    if at.closes is not None and at.flow.awake(seat.site, at.now) >= at.closes:
+        return False
     if came - entry.opened <= TOGETHER:
         return True
     wait = FRESH if at.closes is None else min(FRESH, (at.closes - came) / 2)

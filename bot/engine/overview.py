@@ -5,6 +5,8 @@
 * `unplaced`  who takes part on the course and has no table
 * `board`     the numbers of every table (`bot.core.board.Row`), in order
 * `queue`     how many texts wait for a translator
+* `here`      who takes part, at the site of whoever leads there
+* `waiting`   who of them has not answered, nor been reminded by hand, by open step of people
 """
 
 from __future__ import annotations
@@ -17,17 +19,21 @@ from bot.core.board import Row
 from bot.core.commands.call import parse
 from bot.core.flow import Flow
 from bot.core.heard import Heard
-from bot.core.state import Course, Stage, Table
+from bot.core.state import Course, Seat, Stage, Table
 from bot.engine.work import Work
-from bot.store import findings, people, translations
+from bot.store import courses, findings, outbox, people, translations
 
 LATELY = timedelta(minutes=20)
 """Whoever has written or pressed anything within this is there."""
 
 
-def found(work: Work, assembly: str, flow: Flow, course: Course, table: Table | None, event: Heard) -> dict[str, Any]:
+def found(
+    work: Work, assembly: str, flow: Flow, course: Course, seat: Seat, table: Table | None, event: Heard
+) -> dict[str, Any]:
     """The facts for a typed command; none for all others."""
     name = parse(event.text)[0] if event.text.startswith("/") else ""
+    if name in ("tell", "nudge") and table is None:
+        return _people(work, assembly, flow, course, seat)
     if name in ("move", "merge"):
         return {"tables": tables(work, assembly, course)}
     if name == "board":
@@ -41,6 +47,21 @@ def found(work: Work, assembly: str, flow: Flow, course: Course, table: Table | 
         near = [s for s in waiting if s.site == table.site or flow.plans[table.plan].across_sites]
         return {"dropped": tuple(here), "unplaced": tuple(near)}
     return {}
+
+
+def _people(work: Work, assembly: str, flow: Flow, course: Course, leads: Seat) -> dict[str, Any]:
+    """Who takes part: for a coordinator at their site. Who cannot be reached is not waited for."""
+    everybody = people.roster(work.db, assembly, course.id, statuses=("new", "active"))
+    here = {s.unit: s for s in everybody if not s.lost and (leads.role == "organiser" or s.site == leads.site)}
+    waiting: dict[str, tuple[Seat, ...]] = {}
+    for step in course.open:
+        if flow.nodes[step].step.scope == "person":
+            standing = courses.stages_of(work.db, assembly, step)
+            asked = [here[s.unit] for s in standing if s.state == "open" and s.unit in here]
+            waiting[step] = tuple(
+                s for s in asked if not outbox.known(work.db, assembly, f"nudge/{step}/{s.id}@{s.id}")
+            )
+    return {"here": tuple(s for s in here.values() if s.status == "active"), "waiting": waiting}
 
 
 def tables(work: Work, assembly: str, course: Course) -> tuple[Table, ...]:

@@ -203,6 +203,12 @@ def waits_for(db: Database, seat: str) -> bool:
     return row is not None
 
 
+def known(db: Database, assembly: str, key: str) -> bool:
+    """Whether anything was said under this key, to be sent or sent already."""
+    found = db.sql.execute("SELECT 1 FROM outbox WHERE key = ? AND assembly = ?", (key, assembly))
+    return found.fetchone() is not None
+
+
 def last_delivery(db: Database, assembly: str, step: str, now: int) -> int | None:
     """When the first message of a step reached the last of its readers; `now` where it is still on its way to somebody, and for
     one that waits for its reader's morning, that hour. What is late for another reason does not count."""

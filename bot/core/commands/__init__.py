@@ -53,6 +53,9 @@ from bot.core.state import Seat
 from bot.core.translation.interpreting import ORIGINAL, ORIGINALS, TRANSLATION
 from bot.core.turn import Turn
 
+UNTABLED = ("nudge", "tell")
+"""What those who lead several tables may also do without naming one: people are looked after before they have tables."""
+
 RUN: Mapping[str, Callable[[Call], None]] = {
     "help": helping.help,
     "my": own.my,
@@ -215,6 +218,7 @@ def run(turn: Turn, seat: Seat, event: Heard) -> None:
     if name == "undo" and speaking.tried(call):
         return
     of_course = command.where == "course" and seat.role in OVERSEEING and not args
+    of_course = of_course or (name in UNTABLED and seat.role in OVERSEEING and number_named(seat, event) is None)
     if command.where != "anywhere" and not to_all and not of_course:
         addressed = call.addressed()
         if addressed is None:

@@ -28,6 +28,9 @@ _TABLE = re.compile(r"\btable\s+(\d{1,4})\b")
 LONGEST = 2000
 """How long a prompt, a note, a summary or a word to somebody may be, in characters."""
 
+MANY = 40
+"""So many names are said to whoever looks for one."""
+
 SHOWN = 40
 """How much of a wrong argument is repeated to whoever typed it, in characters."""
 
@@ -171,15 +174,24 @@ def named(flow: Flow, node: Node) -> Part:
 
 
 def find(call: Call, text: str) -> tuple[Seat, str] | None:
-    """The participant at the table whose name stands first, and what stands behind it; None where the person was told whom there
-    are. Of names that begin alike the longest one is meant."""
+    """The participant at the table, or else of all whose name stands first, and what stands behind it; None where the person was
+    told whom there are. Of names that begin alike the longest one is meant."""
     table, said = call.table, text.casefold()
-    members = table.members if table is not None else ()
-    for member in sorted(members, key=lambda m: -len(m.name)):
-        name = member.name.casefold()
-        if name and (said == name or said.startswith(f"{name} ")):
-            return member, text[len(name) :].strip()
-    names = tuple(Name(m.id) for m in members if m.name)
+    members: tuple[Seat, ...] = table.members if table is not None else call.turn.state.facts.get("here", ())
+    named = (m for m in members if m.name and f"{said} ".startswith(f"{m.name.casefold()} "))
+    meant = sorted(named, key=lambda m: -len(m.name))
+    if table is None and len(meant) > 1 and meant[0].name.casefold() == meant[1].name.casefold():
+        call.reply(
+            t("Several people here are called {name}. Once they sit at tables, please write the number of the table first.",
+              name=Name(meant[0].id))
+        )  # fmt: skip
+        return None
+    if meant:
+        return meant[0], text[len(meant[0].name) :].strip()
+    names = tuple(Name(m.id) for m in members if m.name)[:MANY]
+    if table is None:
+        call.wrong(t("Here are {names}.", names=Several(names)) if names else t("Nobody here has a name yet."))
+        return None
     call.wrong(t("At this table are {names}.", names=Several(names)) if names else t("Nobody sits at this table."))
     return None
 

@@ -36,9 +36,9 @@ def call_for_help(call: Call) -> None:
 
 
 def tell(call: Call) -> None:
-    """A private word to one person at the table."""
-    table, found = call.table, find(call, call.args)
-    if table is None or found is None:
+    """A private word to one person at the table; whoever leads several need not name one."""
+    found = find(call, call.args)
+    if found is None:
         return
     who, rest = found
     text = worded(call, rest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.core.commands import halting
@@ -234,18 +234,18 @@ def turn(call: Call) -> None:
 
 
 def nudge(call: Call) -> None:
-    """Remind those who have not answered or written, each once in a step."""
+    """Remind those who have not answered or written, each once in a step: at the table, or, where whoever leads several has named
+    none, all those for whom a question waits."""
     talk, table = call.talk(), call.table
-    if table is None:
-        return
-    if talk is not None:
+    if table is not None and talk is not None:
         before = len(talk.stage.data["nudged"])
         talk.take(talk.step.due(talk.scene, Due(call.turn.course.id, talk.node.id, "nudge", talk.unit)))
         after = call.turn.state.stages[(talk.node.id, talk.unit)]
         reminded = len(after.data["nudged"]) - before
     else:
         reminded = _remind(call)
-    call.turn.effects.append(Note("nudged", call.seat.id, {"table": table.id, "number": reminded}))
+    where = table.id if table is not None else ""
+    call.turn.effects.append(Note("nudged", call.seat.id, {"table": where, "number": reminded}))
     call.reply(
         tn("{n} person was reminded, in private.", "{n} people were reminded, in private.", n=reminded)
         if reminded
@@ -254,21 +254,26 @@ def nudge(call: Call) -> None:
 
 
 def _remind(call: Call) -> int:
-    """Remind the table's members of the private questions that they have not answered. How many people."""
+    """Remind people of the private questions that they have not answered. How many people."""
     answered, table = call.turn.state.facts.get("answered_by", {}), call.table
+    waiting: Mapping[str, tuple[Seat, ...]] = call.turn.state.facts.get("waiting", {})
     reminded = set()
     for step, entry in call.turn.course.open.items():
         node = call.flow.nodes[step]
-        if node.step.scope != "person" or table is None:
+        if node.step.scope != "person":
             continue
-        for member in table.reached:
-            if member.id not in answered.get(step, ()):
-                left = (_time(call, entry.closes),) if entry.closes is not None else ()
-                said = message(
-                    t("{step} still waits for your answer, if you wish.", step=named(call.flow, node)), *left
-                )
-                call.turn.effects.append(Say(member.unit, said, f"nudge/{step}/{member.id}"))
-                reminded.add(member.id)
+        here = waiting.get(step, ())
+        if table is not None:
+            here = tuple(m for m in table.reached if m.id not in answered.get(step, ()))
+        left = (_time(call, entry.closes),) if entry.closes is not None else ()
+        text = t("Something still waits for your answer, if you wish.")
+        if node.step.title:
+            text = t("{step} still waits for your answer, if you wish.", step=named(call.flow, node))
+        show = (Button(t("Show it to me"), f"{step}:{node.step.shown_by}"),) if node.step.shown_by else ()
+        for member in here:
+            said = message(text, *left, buttons=show, step=step)
+            call.turn.effects.append(Say(member.unit, said, f"nudge/{step}/{member.id}"))
+            reminded.add(member.id)
     return len(reminded)
 
 

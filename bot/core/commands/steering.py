@@ -140,7 +140,11 @@ def board(call: Call) -> None:
     rows: tuple[Row, ...] = facts.get("board", ())
     blocks: list[Block | Part] = []
     for step, entry in course.open.items():
-        name = named(call.flow, call.flow.nodes[step])
+        node = call.flow.nodes[step]
+        name = named(call.flow, node)
+        if node.step.scope == "person":
+            done, expected = call.turn.counter(node, "done"), call.turn.counter(node, "expected")
+            blocks.append(t("{step}: {done} of {all} have answered.", step=name, done=done, all=expected))
         blocks.append(
             t("{step}: open until {when}.", step=name, when=until(entry.closes, now))
             if entry.closes is not None

@@ -56,7 +56,7 @@ COMMANDS: tuple[Command, ...] = (
         "nudge", LEADING, "table", "/nudge",
         t("remind those who have not answered"),
         t("Reminds those at your table, in private and kindly, who have not answered or not written yet. Nobody is "
-          "reminded twice."),
+          "reminded twice. Coordinators and organisers: without a table's number, all who have not answered."),
         places=IN_ROOM, need="people",
     ),
     Command(
@@ -74,7 +74,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "tell", LEADING, "table", "/tell Anna",
         t("write to one person at your table"),
-        t("Writes to one person at your table, in private. Nobody else reads it."),
+        t("Writes to one person at your table, in private. Nobody else reads it. Coordinators and organisers: without a table's "
+          "number, to anybody who takes part."),
         need="people", words=t("I am with you in a minute."),
     ),
     Command(

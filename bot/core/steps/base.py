@@ -95,6 +95,8 @@ class Step(Model):
     """False where nobody could change anything in the minute before an early close: it then closes at once, in silence."""
     names: ClassVar[Literal["", "table", "course"]] = ""
     """What the third part of a press names, `step:what:<table>:more`, where people press who belong elsewhere."""
+    shown_by: ClassVar[str] = ""
+    """What a button carries, behind the step, that shows a person again what waits for them; "" where there is no such button."""
     lasting: ClassVar[bool] = False
     """True where its buttons still answer after its end: what was read can be shown again, doubted, or taken back."""
     idle: ClassVar[bool] = False

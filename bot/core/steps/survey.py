@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from bot.core.asking import Slot, slots_of
+from bot.core.asking import WAITING, Slot, slots_of
 from bot.core.counting import record_counts
 from bot.core.effects import Cast, Effect, Put, Say
 from bot.core.heard import Heard
@@ -49,6 +49,7 @@ class Survey(Step):
     questions: tuple[Question, ...] = Field(min_length=1)
 
     self_paced: ClassVar[bool] = True
+    shown_by: ClassVar[str] = WAITING
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "hear": ("choices", "meaning"),
         "finish": ("ballots",),

@@ -71,6 +71,7 @@ class TryOut(Step):
 
     self_paced: ClassVar[bool] = True
     notice: ClassVar[bool] = False
+    shown_by: ClassVar[str] = "show:"
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"hear": ("meaning",), LIST: ("tried",), "finish": ("tried",)}
 
     def begin(self, at: Scene) -> Iterator[Effect]:

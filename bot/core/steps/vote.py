@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AliasChoices, Discriminator, Field, Tag, field_validator, model_validator
 
-from bot.core.asking import Slot, show, slots_of
+from bot.core.asking import WAITING, Slot, show, slots_of
 from bot.core.counting import read_counts, record_counts, result_blocks
 from bot.core.effects import Cast, Done, Effect, Lane, Record, Say, Seal, Shown
 from bot.core.events import Due
@@ -83,6 +83,7 @@ class Vote(Step):
         "finish": ("ballots",),
     }
     refers: ClassVar[tuple[str, ...]] = ("over",)
+    shown_by: ClassVar[str] = WAITING
 
     @field_validator("audience")
     @classmethod

@@ -39,6 +39,7 @@ class Welcome(Step):
 
     self_paced: ClassVar[bool] = True
     before_consent: ClassVar[bool] = True
+    shown_by: ClassVar[str] = "show:"
 
     def open(self, at: Scene) -> Iterator[Effect]:
         yield Say(at.unit, self.greeting(at), at.key("hello"), quiet=False)

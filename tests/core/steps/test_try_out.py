@@ -324,6 +324,36 @@ def test_a_short_step_is_listed_at_its_middle() -> None:
     assert len(lists(stage)) == 1
 
 
+# Before there is any table
+
+
+def test_where_two_have_the_same_name_nobody_reads_what_was_meant_for_the_other() -> None:
+    stage = played(people=("anna", "ben", "ada"))
+    stage.seat("cleo", role="coordinator")
+    stage.seats["anna"] = replace(stage.seats["anna"], name="Ann")
+    stage.seats["ada"] = replace(stage.seats["ada"], name="ann")
+    before = len(stage.read_by("seat:anna"))
+    assert stage.write("cleo", "/tell Ann hello")[-1].startswith("Several people here are called")
+    assert len(stage.read_by("seat:anna")) == before
+    stage.seats["ada"] = replace(stage.seats["ada"], name="Ann Two")
+    assert stage.write("cleo", "/tell Ann Two hello") == ["ada reads it, and nobody else."], "the longest name is meant"
+    assert "Here are anna, ben, ada." in stage.write("cleo", "/tell Zoe hello")[-1]
+    stage.write("cleo", "/tell")
+    assert "Something is missing after /tell." in last(stage, "cleo")
+
+
+def test_only_those_who_lead_several_tables_need_not_name_one() -> None:
+    stage = played(people=("anna",))
+    stage.seat("maya", role="facilitator")
+    stage.seat("cleo", role="coordinator")
+    assert stage.write("maya", "/nudge")[-1].startswith("You have no table yet.")
+    assert stage.write("maya", "/tell Anna hello")[-1].startswith("You have no table yet.")
+    assert stage.write("cleo", "/nudge")[-1] == "1 person was reminded, in private."
+    assert "[Show it to me]" in last(stage)
+    assert "1 of 6" in stage.press("anna", "try:show:")[-1]
+    assert stage.write("cleo", "/remove Anna")[-1].count("table's number") == 1, "what is harder still names the table"
+
+
 # The flow
 
 
