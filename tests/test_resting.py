@@ -35,9 +35,11 @@ async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
     await store.close()
 
 
+@pytest.mark.parametrize("done", range(4))
 async def test_what_moves_on_while_somebody_looks_is_not_overlooked(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, done: int
 ) -> None:
+    """`done` is how far Pnyx has come when somebody looks first: an event, its jobs, an event …"""
     closing = await rest(engine)
     assert closing == START + timedelta(minutes=1)
     engine.clock.move(closing)  # type: ignore[attr-defined]  # it is a ManualClock
@@ -50,6 +52,8 @@ async def test_what_moves_on_while_somebody_looks_is_not_overlooked(
             await next(steps)()
         return seen
 
+    for _ in range(done):
+        await next(steps)()
     monkeypatch.setattr(engine.store, "read", and_the_loop_goes_on)
     while (seen := await look(engine)).busy:
         await engine._sender._turn()
