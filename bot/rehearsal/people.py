@@ -165,7 +165,7 @@ class Villager:
         elif not self.named or topic == self.name_asked_by:
             self.named, self.name_asked_by = True, topic
             tries = self.asked[topic]
-            yield Act(after, topic, self.name if tries == 1 else f"{self.name} {tries}")
+            yield Act(after, topic, self.name if tries == 1 else f"{self.name} {chr(64 + tries % 26)}.")
         else:
             if not buttons:
                 self.talks.add(message.step)

@@ -43,7 +43,7 @@ def test_at_first_everybody_goes_on_agrees_and_tells_a_name() -> None:
         assert only(person, asked("c:first::yes", "c:first::no", "c:first::full")).press == "c:first::yes"
         assert only(person, asked(expects="text")).text == "Anna"
         assert person.named
-        assert only(person, asked(expects="text")).text == "Anna 2"  # it was not taken
+        assert only(person, asked(expects="text")).text == "Anna B."  # it was not taken
 
 
 def test_purposes_are_sometimes_refused() -> None:

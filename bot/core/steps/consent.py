@@ -246,10 +246,9 @@ class Consent(Step):
             )
             yield Say(at.unit, said, at.key("stays", key), Lane.ANSWER, quiet=False)
             return
-        if at.table is not None:
-            yield Say(
-                at.table.unit, renamed(at.seat, at.facts["given"]), at.key("renamed", key), Lane.TALK, (at.seat.id,)
-            )
+        if at.seat.table:
+            told = renamed(at.seat, at.facts["given"])
+            yield Say(f"table:{at.seat.table}", told, at.key("renamed", key), Lane.TALK, (at.seat.id,))
         yield Put(replace(at.seat, name=at.facts["given"]))
         yield Put(at.with_data(drawn=drawn + 1))
         yield Say(at.unit, self._given(at, drawn + 1), at.key("name", key), Lane.ANSWER, quiet=False, instead=True)
