@@ -178,12 +178,21 @@ async def test_who_moves_is_looked_at_where_they_come() -> None:
         annas = {n: [s.name for s in seats if s.name.startswith("Anna")] for n, seats in at.items()}
         here, there = sorted(annas, key=lambda n: -len(annas[n]))[:2]
         await t.write("olga", f"/move {here} {annas[here][0]} {there}")
+        assert not {"Anna", "Anna 2"} - {*await called(t, here), *await called(t, there)}
         await assert_nobody_can_be_mistaken(t.room)
+
+
+async def test_where_two_tables_become_one_everybody_is_looked_at() -> None:
+    async with table(TALK, maya=False, people=SIX) as t:
         await t.room.enrol("rita", "coordinator")
-        await t.write("olga", f"/merge {here} {there}")
+        for number, seats in (await sitting(t.room)).items():
+            await t.room.apply([Put(replace(seats[0], name="Anna"))])
+            assert "Anna" in await called(t, number)
+        await t.write("olga", "/merge 1 2")
         await t.tap("rita", "I agree")
+        assert {"Anna", "Anna 2"} < set(await called(t, 2)), "those who sat there keep their names"
+        assert len(await called(t, 2)) == 6, "and all have come"
         await assert_nobody_can_be_mistaken(t.room)
-        assert len(await called(t, there)) == 6, "and they have all come"
 
 
 async def test_a_latecomer_is_looked_at_too() -> None:
@@ -344,7 +353,7 @@ def _to(number: object, seats: Sequence[str], at: dict[int, list[Seat]]) -> Seat
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(NAMES, min_size=6, max_size=6), DOINGS)
 def test_nothing_that_people_do_leads_to_two_at_a_table_who_can_be_mistaken(
     chosen: list[str], doings: list[tuple[str, object, object]]
