@@ -105,6 +105,15 @@ class Drawn:
     rows: tuple[tuple[int, ...], ...]
 
 
+EVERYWHERE = "@"
+"""Ends a pointer to words that each reads in their own language at whatever table, where anything can be translated at all."""
+
+
+def everywhere(contribution: str) -> Words:
+    """The words of those who lead, for people of all tables: each reads them in their own language."""
+    return Words(f"{contribution}{EVERYWHERE}", own=True)
+
+
 Part = Phrase | Local | Words | Name | Plain | When | Lang | Several
 
 

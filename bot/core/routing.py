@@ -47,7 +47,7 @@ from bot.core.aiming import (
     unanswered,
 )
 from bot.core.commands.call import parse
-from bot.core.commands.facilitating import ALL
+from bot.core.commands.prompting import ALL
 from bot.core.doubts import ask_meant, ask_which, told_which
 from bot.core.effects import Note
 from bot.core.events import Answered, Due, Event, Joined, Relayed, Retold, Spread
@@ -65,7 +65,7 @@ from bot.core.turn import Turn
 
 LED = (
     "-send", "-show", "-drop", "-hide", "-why", "-unhide", "-agree", "-stop", "-remove", "-take-over", "-stays", "-unquiet",
-    "-stalled",
+    "-stalled", "-unsend",
 )  # fmt: skip
 """The buttons of those who lead tables: `-what:contribution:table`, with more behind it or not."""
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.effects import Amend, Effect, Keep, Lane, Note, Put, Recall, Redraw, Say, Wake, Withdraw
 from bot.core.events import Due
-from bot.core.message import Block, Button, Message, Name, Part, Phrase, Words, block, t
+from bot.core.message import Block, Button, Message, Name, Part, Phrase, Words, block, everywhere, t
 from bot.core.scene import Scene
 from bot.core.spans import left, spell, until
 from bot.core.state import Contribution, Role, Seat, Stage, State, Table
@@ -194,7 +194,8 @@ def passed(at: Scene, said: Remark) -> Message:
     name = speaker(at, said.seat)
     blocks = [block(t("Summary by {name}:", name=name) if said.kind == "summary" else name)]
     if said.words:
-        blocks.append(block(Words(said.id, own=True), kind="quote"))
+        own = everywhere(said.id) if said.kind == "prompt" else Words(said.id, own=True)
+        blocks.append(block(own, kind="quote"))
     if said.edited:
         blocks.append(block(t("(edited)"), kind="note"))
     file = Words(said.id) if said.media else None

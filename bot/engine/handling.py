@@ -39,6 +39,7 @@ from bot.core.events import (
 from bot.core.flow import Flow
 from bot.core.heard import Bound, Edited, Entered, Exited, Found, Heard, Lost, Redacted, Remained, Unbound
 from bot.core.itinerary import Node
+from bot.core.message import decode as decode_message
 from bot.core.rights import OVERSEEING
 from bot.core.state import Seat, State, Table
 from bot.core.turn import Turn
@@ -97,8 +98,10 @@ def split(db: Database, row: InboxRow, now_ms: int) -> bool:
 def one(work: Work, assembly: str, event: Event) -> bool:
     """Handle one event. True if its body holds a secret choice."""
     if isinstance(event, Spoken):
-        for seat in event.seats:
-            work.say(assembly, seat, event.message.encode(), event.key, event.lane, "", event.quiet)
+        about = decode_message(event.message).about
+        given = opinions.contribution(work.db, assembly, about) if about else None
+        for seat in event.seats if given is None or given.state == "live" else ():
+            work.say(assembly, seat, event.message.encode(), event.key, event.lane, "", event.quiet, about)
         return False
     if isinstance(event, Fed):
         feeding.bring(work, assembly, event)

@@ -23,7 +23,7 @@ from bot.engine import choices
 from bot.engine.enclosures import Enclosed, enclosed
 from bot.engine.feeding import VEILED, veiled
 from bot.engine.house import House
-from bot.engine.mixed import Interpreted, own_words
+from bot.engine.mixed import Interpreted, own_words, reads_anywhere
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render_together
 from bot.store import buttons, copies, identities, opinions, people, rooms, tables, translations
@@ -180,7 +180,8 @@ class Desk:
             return said, ""
         if row.seat is None:
             return self._interpreted.shared(row.assembly, said, edit=row.act == "edit")
-        seat = people.load_seat(self._db, row.seat) if anywhere(flow) else None
+        needed = anywhere(flow) or reads_anywhere(said)
+        seat = people.load_seat(self._db, row.seat) if needed else None
         if seat is None:
             return as_written(said), ""
         pressable = account not in self._house.numbered

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.effects import Request, Say
 from bot.core.flow import Flow
-from bot.core.message import Block, Lang, Local, Message, Words, block, encode, message, t
+from bot.core.message import EVERYWHERE, Block, Lang, Local, Message, Words, block, encode, message, t
 from bot.core.state import Contribution, Seat, Table, Translated
 from bot.core.translation.interpreting import (
     anywhere,
@@ -32,6 +32,7 @@ from bot.core.translation.interpreting import (
     reads_in,
     retold,
     same,
+    short,
 )
 from bot.language.catalog import Catalogs
 from bot.language.render import Reader, render
@@ -57,13 +58,14 @@ LEFT = t("This has been changed. The change could not be translated.")
 
 def withheld(work: Work, row: OutRow) -> OutRow:
     """A row of the outbox, later where its reader needs a translation that is still to come."""
-    if row.act not in ("say", "edit") or not (own := _OWN.findall(row.body)) or not anywhere(work.flow(row.assembly)):
+    own = _OWN.findall(row.body) if row.act in ("say", "edit") else []
+    if not own or not (anywhere(work.flow(row.assembly)) or any(b"@" in mark for mark in own)):
         return row
     awaits = []
     for mark in dict.fromkeys(each.decode() for each in own):
         id, _, language = mark.partition("@")
         if not language and row.seat is not None:
-            language = _into(work, row.assembly, id, row.seat)
+            language = _into(work, row.assembly, id, row.seat, everywhere=mark.endswith(EVERYWHERE))
         if language and asked(work, row.assembly, id, language):
             awaits.append(f"{id}@{language}")
     late = ms(work.now + work.house.patience)
@@ -87,15 +89,20 @@ def asked(work: Work, assembly: str, id: str, language: str) -> bool:
 def in_room(work: Work, assembly: str, flow: Flow, table: Table, room: str, effect: Say) -> None:
     """Say in a room, below what stands there, the same in the languages of those there who read others; nothing where all read
     what was written."""
-    if not anywhere(flow):
+    marks = [mark.decode() for mark in dict.fromkeys(_OWN.findall(encode(effect.message).encode()))]
+    if not anywhere(flow) and not any(mark.endswith(EVERYWHERE) for mark in marks):
         return
     there = [s for s in table.everybody if s.room == room]
-    ids = [mark.decode() for mark in dict.fromkeys(_OWN.findall(encode(effect.message).encode()))]
-    found = [c for id in ids if "@" not in id and (c := opinions.contribution(work.db, assembly, id)) is not None]
+    found = [(c, True) for m in marks if m.endswith(EVERYWHERE) and (c := _given(work, assembly, m)) is not None]
+    found += [(c, False) for m in marks if "@" not in m and (c := _given(work, assembly, m)) is not None]
+    spoken = languages(flow, table)
+    others = {short(s.language): s.language for s in there if not any(same(s.language, own) for own in spoken)}
     wanted: list[tuple[str, str]] = []
-    for language in languages(flow, table):
+    for language in (*spoken, *others.values()):
         readers = [s for s in there if same(s.language, language)]
-        wanted += [(c.id, language) for c in found if any(reads_in(flow, table, c, s) for s in readers)]
+        wanted += [
+            (c.id, language) for c, all in found if any(reads_in(flow, table, c, s, everywhere=all) for s in readers)
+        ]
     if wanted:
         said = retold(wanted, effect.message.step, effect.message.about)
         key = f"{effect.key}/told"
@@ -103,13 +110,17 @@ def in_room(work: Work, assembly: str, flow: Flow, table: Table, room: str, effe
         work.say_in_room(assembly, room, encode(said).encode(), key, int(effect.lane), said.step, effect.quiet, about)
 
 
-def _into(work: Work, assembly: str, id: str, reader: str) -> str:
+def _given(work: Work, assembly: str, mark: str) -> Contribution | None:
+    return opinions.contribution(work.db, assembly, mark.removesuffix(EVERYWHERE))
+
+
+def _into(work: Work, assembly: str, id: str, reader: str, *, everywhere: bool) -> str:
     """The language into which words are put for a reader; "" where they get what was written."""
     given, seat = opinions.contribution(work.db, assembly, id), work.seat(reader)
-    table = work.table(assembly, given.table or seat.table) if given is not None else None
-    if given is None or table is None:
+    if given is None:
         return ""
-    return reads_in(work.flow(assembly), table, given, seat) or ""
+    table = work.table(assembly, given.table or seat.table) if not everywhere else None
+    return reads_in(work.flow(assembly), table, given, seat, everywhere=everywhere) or ""
 
 
 # When it leaves
@@ -128,11 +139,16 @@ class Interpreted:
         turned: list[str] = []
         for each in said.blocks:
             part = _own(each)
-            given = opinions.contribution(self._db, assembly, part.contribution) if part is not None else None
-            table = self._table(assembly, given.table or seat.table) if given is not None else None
-            language = reads_in(flow, table, given, seat) if given is not None and table is not None else ""
+            id, at, wanted = part.contribution.partition("@") if part is not None else ("", "", "")
+            given = opinions.contribution(self._db, assembly, id) if part is not None else None
+            if given is not None and wanted:
+                blocks += self._previewed(each, part, assembly, given, wanted)
+                continue
+            everywhere = at == EVERYWHERE
+            table = self._table(assembly, given.table or seat.table) if given is not None and not everywhere else None
+            language = reads_in(flow, table, given, seat, everywhere=everywhere) if given is not None else ""
             if part is None or given is None or language == "":
-                blocks.append(_with(each, part, part.contribution if part is not None else ""))
+                blocks.append(_with(each, part, id))
                 continue
             made = self._made(assembly, given, language) if language else None
             blocks.append(_with(each, part, f"{given.id}@{language}" if made is not None else given.id))
@@ -147,6 +163,16 @@ class Interpreted:
             way = original_button(said.about) if alone else originals_button(tuple(dict.fromkeys(turned)))
             buttons = (*buttons, way)
         return replace(said, blocks=tuple(blocks), buttons=buttons)
+
+    def _previewed(
+        self, each: Block, part: Words | None, assembly: str, given: Contribution, language: str
+    ) -> list[Block]:
+        """What readers of another language will get of words that are shown before they are sent: a translation, or, where there
+        is none, the words as they were written."""
+        made = self._made(assembly, given, language)
+        if made is None:
+            return [block(t("Nothing can translate this here: they read it as it was written."), kind="note")]
+        return [_with(each, part, f"{given.id}@{language}"), *label(given, made)]
 
     def shared(self, assembly: str, said: Message, *, edit: bool) -> tuple[Message, str] | None:
         """A message as it goes to a room, and the languages in which it retells what stands there. None where nothing of it could
@@ -191,6 +217,11 @@ class Interpreted:
 def own_words(said: Message) -> bool:
     """Whether there is anything in a message that each reads in their own language."""
     return any(_own(each) is not None for each in said.blocks)
+
+
+def reads_anywhere(said: Message) -> bool:
+    """Whether a message has something in it that people read in their own language wherever they sit."""
+    return any((part := _own(each)) is not None and "@" in part.contribution for each in said.blocks)
 
 
 def _own(each: Block) -> Words | None:

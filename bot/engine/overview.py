@@ -20,6 +20,7 @@ from bot.core.commands.call import parse
 from bot.core.flow import Flow
 from bot.core.heard import Heard
 from bot.core.state import Course, Seat, Stage, Table
+from bot.engine import addressed
 from bot.engine.work import Work
 from bot.store import courses, findings, outbox, people, translations
 
@@ -34,6 +35,8 @@ def found(
     name = parse(event.text)[0] if event.text.startswith("/") else ""
     if name in ("tell", "nudge") and table is None:
         return _people(work, assembly, flow, course, seat)
+    if name in ("prompt", "announce"):
+        return addressed.found(work.db, assembly, flow, course, seat, event)
     if name in ("move", "merge"):
         return {"tables": tables(work, assembly, course)}
     if name == "board":

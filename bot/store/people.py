@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -165,6 +166,28 @@ def roster(
 ) -> list[Seat]:
     """Everybody on a course, with attributes and languages: for the seating, and for the exports."""
     return [read_seat(db, row) for row in _on_course(db, SEAT_COLUMNS, assembly, course, roles, statuses)]
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Somebody to whom a word may go: where they are, what they read, and whether anybody can write to them."""
+
+    id: str
+    role: Role
+    site: str
+    language: str
+    table: str
+    lost: bool
+
+
+def readers(
+    db: Database, assembly: str, course: str = EVERYWHERE, roles: Sequence[Role] = ("participant",)
+) -> list[Addressed]:
+    """All who take part on a course, without anything that is sealed."""
+    found = _on_course(db, "id, role, site, language, table_id, lost", assembly, course, roles, ("active",))
+    return [
+        Addressed(id, role, site, language, table or "", bool(lost)) for id, role, site, language, table, lost in found
+    ]
 
 
 def not_erased(db: Database, assembly: str, limit: int) -> list[str]:

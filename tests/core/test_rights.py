@@ -83,7 +83,7 @@ LETTERS: dict[str, Role] = dict(
 )
 CELLS = [(role, command) for command in TABLE for role in LETTERS.values()]
 PRESSES = {
-    "-help": "help",
+    "-help": "help", "-unsend": "prompt",
     "-original": "original", "-originals": "original", "-translation": "original",
     "-undo": "undo", "-lang": "lang", "-leave": "leave", "-send": "prompt", "-cancel": "prompt", "-begin": "begin",
     "-joining": "joining", "-room": "room", "-source": "source", "-call": "call",

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from bot.core import lodging, rooms, stopping, ways_in
 from bot.core.briefing import ASK
 from bot.core.commands import (
-    announcing,
     attending,
     calling,
     consulting,
@@ -32,6 +31,7 @@ from bot.core.commands import (
     originals,
     own,
     pending,
+    prompting,
     resettling,
     revoking,
     speaking,
@@ -71,7 +71,7 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "mydata": erasing.mydata,
     "forget": erasing.forget,
     "status": facilitating.status,
-    "prompt": facilitating.prompt,
+    "prompt": prompting.prompt,
     "note": facilitating.note,
     "extend": facilitating.extend,
     "pause": facilitating.pause,
@@ -92,7 +92,7 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "move": resettling.move,
     "merge": resettling.merge,
     "replace": resettling.replaced,
-    "announce": announcing.announce,
+    "announce": prompting.announce,
     "board": steering.board,
     "open": steering.open_next,
     "close": steering.close,
@@ -102,10 +102,10 @@ RUN: Mapping[str, Callable[[Call], None]] = {
     "object": objecting.typed,
     "watch": observing.watch,
     "remark": observing.remark,
+    "log": observing.log,
     "revoke": revoking.revoke,
     "hold": guaranteeing.hold,
     "lift": guaranteeing.lift,
-    "log": observing.log,
     "hide": hiding.hide,
     "sentence": voicing.sentence,
     "source": tracing.source,
@@ -126,8 +126,9 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-lang": ("lang", own.lang),
     "-leave": ("leave", leaving.chosen),
     "-back": ("leave", leaving.come_back),
-    "-send": ("prompt", facilitating.send),
-    "-cancel": ("prompt", facilitating.cancel),
+    "-send": ("prompt", prompting.send),
+    "-unsend": ("prompt", prompting.take_back),
+    "-cancel": ("prompt", prompting.cancel),
     "-joining": ("joining", organising.joining),
     "-begin": ("begin", organising.begin_pressed),
     "-room": ("room", meeting.room),
@@ -139,7 +140,7 @@ PRESSED: Mapping[str, tuple[str, Callable[[Call], None]]] = {
     "-why": ("hide", hiding.why),
     "-unhide": ("hide", hiding.put_back),
     "-source": ("source", tracing.source),
-    "-announce": ("announce", announcing.send),
+    "-announce": ("announce", prompting.send_to_everybody),
     "-agree": ("status", lambda call: pending.agree(call, PUT_OFF)),
     "-stop": ("status", pending.stop),
     HELP: ("status", attending.stalled),
@@ -261,14 +262,14 @@ def _allowed(call: Call) -> bool:
     if command is None:
         helping.unknown(call, call.name)
         return False
-    if not may(call.seat.role, call.name):
-        roles: tuple[Part, ...] = tuple(ROLES[r] for r in ROLES if r in command.roles)
-        call.reply(
-            t("/{name} is for {roles}.", name=call.name, roles=Several(roles)), t("/help shows what you can do.")
     gone = call.seat.status in ("left", "refused") and not command.always
     if gone:
         leaving.not_here(call)
         return False
+    if not may(call.seat.role, call.name):
+        roles: tuple[Part, ...] = tuple(ROLES[r] for r in ROLES if r in command.roles)
+        call.reply(
+            t("/{name} is for {roles}.", name=call.name, roles=Several(roles)), t("/help shows what you can do.")
         )
         return False
     place, kind = place_of(call.seat, call.event), kind_of(call.event)

@@ -10,16 +10,13 @@ from bot.core.commands.call import Call, Talk, find, named, worded
 from bot.core.effects import Keep, Note, Say
 from bot.core.events import Due
 from bot.core.facilitator import shares
-from bot.core.holding import hold, release
 from bot.core.ids import derive
-from bot.core.leading import leads
-from bot.core.message import Block, Button, Lang, Name, Part, Phrase, Several, Words, block, message, t, tn
+from bot.core.message import Block, Button, Name, Part, Phrase, Several, block, message, t, tn
 from bot.core.rights import OVERSEEING
 from bot.core.schedule import duration
 from bot.core.spans import left, spell, until
-from bot.core.state import Contribution, Seat, Table
-from bot.core.talk import NOTICE, who
-from bot.core.translation import interpreting
+from bot.core.state import Contribution, Seat
+from bot.core.talk import NOTICE
 
 ALL = "all"
 
@@ -92,75 +89,6 @@ def _course(call: Call) -> None:
         blocks.append(state[turn.course.state])
     blocks.append(block(t("/status and a table's number shows one table."), kind="note"))
     call.reply(*blocks)
-
-
-def prompt(call: Call) -> None:
-    """Show the text first; it goes out when Send is pressed. Who leads several tables and names none means all of them."""
-    table = call.table
-    text = worded(call, call.args if table is not None else call.args[len(ALL) :])
-    if text is None:
-        return
-    id, target = derive(call.event.id), ALL if table is None else table.id
-    hold(call.turn, call.seat, id, text, target)
-    call.reply(
-        t("This goes to every table:") if table is None else t("This goes to table {number}:", number=table.number),
-        block(Words(id), kind="quote"),
-        *_translated(call, table),
-        buttons=(Button(t("Send"), f"-send:{id}:{target}"), Button(t("Do not send"), f"-cancel:{id}")),
-    )
-
-
-def _translated(call: Call, table: Table | None) -> tuple[Block, ...]:
-    """Who writes to people of other languages is told that a machine will translate it."""
-    read = interpreting.languages(call.flow, table) if table is not None else call.flow.languages
-    others = tuple(Lang(own) for own in read if not interpreting.same(own, call.seat.language))
-    if not others or not interpreting.anywhere(call.flow):
-        return ()
-    where = t("For those who read {languages}, a machine translates it.", languages=Several(others))
-    return (block(where, kind="note"),)
-
-
-def send(call: Call) -> None:
-    """Send a prompt that was held."""
-    id, _, target = call.args.partition(":")
-    table = call.turn.state.table
-    if target == ALL and call.seat.role not in OVERSEEING:
-        call.reply(t("Only coordinators and organisers write to every table."))
-        return
-    if target != ALL and (table is None or not leads(call.seat, table)):
-        call.reply(t("This table is not yours, so nothing was sent."))
-        return
-    held = release(call.turn, call.seat, id)
-    if held is None or held.target != target:
-        call.reply(t("This was sent or dropped before. Nothing was sent now."))
-        return
-    sent = derive(held.id, "sent")
-    talk = call.talk() if target != ALL else None
-    if talk is not None:
-        talk.take(talk.step.led(talk.scene, held.text, sent, "prompt"))
-    else:
-        _broadcast(call, held, sent, target)
-    call.turn.effects.append(Note("prompt", call.seat.id, {"contribution": sent, "to": target}))
-    call.reply(t("Sent."))
-
-
-def _broadcast(call: Call, held: Contribution, id: str, target: str) -> None:
-    """To a table that does not talk just now, or to everybody."""
-    table = "" if target == ALL else target
-    kept = Contribution(id, "", table, call.seat.site, call.seat.id, "prompt", held.text, call.turn.now, held.language)
-    call.turn.effects.append(Keep(kept))
-    said = message(block(who(call.seat)), block(Words(id, own=True), kind="quote"))
-    units = [f"table:{table}"] if table else [f"course:{c}" for c in call.flow.courses]
-    if not table and call.seat.role == "coordinator":
-        units = [call.turn.course.unit]
-    for unit in units:
-        call.say(unit, said, f"prompt/{unit}", without=(call.seat.id,))
-
-
-def cancel(call: Call) -> None:
-    """Drop a prompt that was held."""
-    release(call.turn, call.seat, call.args)
-    call.reply(t("Nothing was sent."))
 
 
 def note(call: Call) -> None:

@@ -135,7 +135,15 @@ def remained(turn: Turn, event: Remained) -> None:
     """Some copies could not be deleted: whoever hid the message, or took it back, is told which."""
     given = turn.state.facts.get("named", {}).get(event.contribution)
     table = turn.state.table
-    if given is None or table is None or given.state == "live":
+    if given is None or given.state == "live":
+        return
+    if table is None:
+        told = message(
+            tn("{n} copy remains.", "{n} copies remain.", n=len(event.seats)),
+            block(t("The chat app does not let me delete it."), kind="note"),
+        )
+        key = f"remained/{event.key}/{'+'.join(event.seats)}"
+        turn.effects.append(Say(f"seat:{given.seat}", told, key, Lane.ANSWER, quiet=False))
         return
     rooms = [t("the message itself in the room")] if "" in event.seats else []
     seating = [s.id for s in (*table.members, *table.staff)]

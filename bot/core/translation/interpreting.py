@@ -80,13 +80,17 @@ def mixed(flow: Flow, table: Table) -> bool:
     return len(languages(flow, table)) > 1
 
 
-def reads_in(flow: Flow, table: Table, given: Contribution, seat: Seat) -> str | None:
-    """The language into which words are put for somebody at a table; "" where they read what was written, None where it should
-    be another language but the table has no room for that one."""
+def reads_in(
+    flow: Flow, table: Table | None, given: Contribution, seat: Seat, *, everywhere: bool = False
+) -> str | None:
+    """The language into which words are put for somebody (at a table); "" where they read what was written, None where it should
+    be another language but the table has no room for that one. Words that are for `everywhere` have room at any table."""
     suggested = given.kind == KIND and given.written != ""  # somebody else has put it into words for them
     if same(given.spoken, seat.language) or (given.seat == seat.id and not suggested):
         return ""
-    allowed = languages(flow, table)
+    if everywhere:
+        return seat.language
+    allowed = languages(flow, table) if table is not None else ()
     if not allowed:
         return ""
     return seat.language if any(same(seat.language, own) for own in allowed) else None
