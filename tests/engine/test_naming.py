@@ -188,6 +188,7 @@ async def test_where_two_tables_become_one_everybody_is_looked_at() -> None:
         for number, seats in (await sitting(t.room)).items():
             await t.room.apply([Put(replace(seats[0], name="Anna"))])
             assert "Anna" in await called(t, number)
+            await assert_nobody_can_be_mistaken(t.room)
         await t.write("olga", "/merge 1 2")
         await t.tap("rita", "I agree")
         assert {"Anna", "Anna 2"} < set(await called(t, 2)), "those who sat there keep their names"
