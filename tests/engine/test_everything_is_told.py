@@ -17,9 +17,11 @@ from bot.core.steps.consent import PURPOSES
 from bot.engine import own as own_data
 from bot.store import identities, people
 from bot.store.database import Database
-from bot.store.keys import Unreadable, Vault
-from tests.engine.test_nothing_is_left import CANARY, COLLECT, NAME, TALK, VOTE, something
-from tests.support.chats import Talkers, table
+from bot.store.keys import KeyFile, Unreadable, Vault
+from tests.engine.test_nothing_is_left import CANARY, COLLECT, NAME, VOTE, something
+from tests.store.filling import fill, fresh_database
+from tests.support.chats import TALK, Talkers, table
+from tests.support.plays import flow_of
 from tests.support.room import ASSEMBLY
 
 Data = dict[str, Any]
@@ -145,6 +147,8 @@ async def test_everything_that_is_kept_of_a_person_is_told_to_her(
         for number in range(dice.randrange(3, 9)):
             await something(t, dice, number)
         await t.write("maya", f"/quiet {NAME} 1m")
+        if any("More bread?" in text for text in t.shown("anna")):
+            await t.tap("anna", "Yes")
         everybody = await t.room.store.read(people.roster, ASSEMBLY)
         seat = next(each.id for each in everybody if each.name == NAME)
 
@@ -167,6 +171,60 @@ async def test_everything_that_is_kept_of_a_person_is_told_to_her(
 
 def plain(text: str) -> str:
     return " ".join(text.split())
+
+
+ELSEWHERE = (
+    ("code", "by"), ("code", "seat"), ("binding", "seat"), ("linking", "seat"), ("button", "holder"), ("question", "holder"),
+    ("typed", "holder"), ("memory", "by"), ("translation", "by"), ("room", "by"), ("flag", "seat"), ("wanted", "taken_by"),
+    ("inbox", "seat"), ("outbox", "seat"), ("copy", "holder"), ("vote_cast", "seat"), ("membership", "seat"),
+)  # fmt: skip
+SPOKEN_OF = (
+    ("stage", "data"), ("job", "data"), ("log", "data"), ("result", "data"), ("digest", "data"), ("course", "data"),
+    ("arrival", "texts"), ("wanted", "refused"),
+)  # fmt: skip
+
+
+def put(db: Database, table: str, column: str, value: str, number: int) -> None:
+    """A row in which one column has this value, and the others anything."""
+    known = db.sql.execute(f"PRAGMA table_info({table})").fetchall()
+    given = {name: {"INTEGER": number, "BLOB": bytes([number])}.get(kind, f"x{number}") for _, name, kind, *_ in known}
+    given |= {column: value, **({"assembly": ASSEMBLY} if "assembly" in given else {})}
+    given |= {
+        name: "[]" if name == "refused" else "{}"
+        for name in ("data", "texts", "refused")
+        if given.get(name) == f"x{number}"
+    }
+    states = {"wanted": "waiting", "translation": "machine", "room": "open"}
+    given |= {"state": states.get(table, "new")} if "state" in given else {}
+    given |= {name: None for name in ("who", "what", "hash") if table == "log"}
+    names = ", ".join(f'"{name}"' for name in given)
+    db.sql.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(given))})", tuple(given.values()))
+
+
+def test_every_table_is_told_of() -> None:
+    """A database in which she is named wherever a table can name anybody, beside somebody else who is named nowhere."""
+    db = fresh_database(KeyFile.from_seed(7))
+    fill(db)
+    seat = identities.enrol(db, ASSEMBLY, "test:main", "zdenka", "zdenka", "observer", "fr", "en", at=1).id
+    for number, (table_name, column) in enumerate(ELSEWHERE, 50):
+        put(db, table_name, column, seat, number)
+    for number, (table_name, column) in enumerate(SPOKEN_OF, 100):
+        words = {"said": {seat: 3, "somebody-else": 4}, "order": ["somebody-else", seat]}
+        put(db, table_name, column, json.dumps(words if column != "refused" else [seat]), number)
+    put(db, "counter", "unit", f"seat:{seat}", 150)
+    for key in ("one", "two"):
+        body = db.vault.seal(seat, b"ein Bus", f"machine_translation/{key}")
+        db.sql.execute("INSERT INTO machine_translation VALUES (?, ?, 'm', '', '', ?, 1)", (key, seat, body))
+    found = people.load_seat(db, seat)
+    assert found is not None
+    data = own_data._kept(db, ASSEMBLY, flow_of(TALK), found)
+    named = naming(db, seat)
+    assert {"code", "digest", "job", "counter", "machine_translation", "question"} <= set(named) <= {*TOLD, *SILENT}
+    assert {name: TOLD[name](data) for name in {*named} - {*SILENT}} == {
+        name: number for name, number in named.items() if name not in SILENT
+    }
+    assert "somebody-else" not in json.dumps(data)
+    assert {"in": "course", "id": "x105", "told": {"/said/you": 3, "/order/1": "you"}} in data["told_of_you"]
 
 
 async def test_nobody_else_stands_in_it() -> None:
