@@ -101,7 +101,10 @@ class Call:
         Who leads several tables writes the number first. The engine has loaded the table that `number_named` names."""
         if self.seat.role not in OVERSEEING:
             if self.table is None:
-                self.reply(t("You have no table yet. You will be told here when you have one."))
+                none = t("You have no table yet. You will be told here when you have one.")
+                if self.seat.role == "facilitator":
+                    none = t("You lead no table now. You will be told here when you do.")
+                self.reply(none)
                 return None
             return self
         found = _NUMBER.match(self.args)
