@@ -114,11 +114,8 @@ def _participants(
             voices=voices if voice else None,
             phrases=phrases.get(language.split("-")[0], ()),
             talking=frozenset(n.id for n in flow.nodes.values() if n.step.talk),
-            greeting=frozenset(
-                n.id
-                for n in flow.nodes.values()
-                if isinstance(n.step, TryOut) or (isinstance(n.step, Discuss) and n.step.icebreaker)
-            ),
+            greeting=frozenset(n.id for n in flow.nodes.values() if isinstance(n.step, Discuss) and n.step.icebreaker),
+            trials=_steps(flow, TryOut),
             relays=_steps(flow, Relay),
             digests=_steps(flow, Summarise),
             quits_after=10 + lots.below(12),

@@ -82,8 +82,8 @@ class Act:
 class Villager:
     """One invented person. `user` is the account, `within` what an answer takes at most, `talking` are the steps at which
     tables talk, `greeting` those that only break the ice. `phrases` are what somebody without a voice says; without any the
-    sentences are made up. `relays` are the steps that bring words from elsewhere, `digests` those that draw digests; `dealt`
-    what of it is settled."""
+    sentences are made up. `trials` are the steps that are only tried out, `relays` those that bring words from elsewhere,
+    `digests` those that draw digests; `dealt` what of it is settled."""
 
     user: str
     name: str
@@ -98,12 +98,14 @@ class Villager:
     phrases: tuple[str, ...] = ()
     talking: frozenset[str] = frozenset()
     greeting: frozenset[str] = frozenset()
+    trials: frozenset[str] = frozenset()
     relays: frozenset[str] = frozenset()
     digests: frozenset[str] = frozenset()
     dealt: set[str] = field(default_factory=set)
     named: bool = False
     name_asked_by: str = ""
     acts: int = 0
+    tried: int = 0
     quits_after: int = 0
     gone: bool = False
     leaving: bool = False
@@ -117,7 +119,7 @@ class Villager:
     @property
     def settled(self) -> bool:
         """Past the first questions: who one is, and whether one agrees to take part."""
-        return self.named or self.acts >= SOON
+        return self.named or self.acts - self.tried >= SOON
 
     def react(self, message: Rendered) -> Iterator[Act]:
         """What this person does about a message; nothing about most of them."""
@@ -135,6 +137,9 @@ class Villager:
             return
         buttons = [b for b in message.buttons if not SIDE & set(_parts(b))]
         topic = _topic(message, buttons)
+        if message.step in self.trials:
+            yield from self._try(message, buttons, topic)
+            return
         if not topic and message.step in self.talks and any(kind == "quote" for kind, _ in message.blocks):
             yield from self._reply(message)
         if not topic or topic in self.pending:
@@ -143,7 +148,7 @@ class Villager:
         if self.asked[topic] > PATIENCE:
             return
         after = self._pause(message, topic)
-        if self.manner == "leaves" and self.acts >= self.quits_after:
+        if self.manner == "leaves" and self.acts - self.tried >= self.quits_after:
             self.gone = self.leaving = True
             yield Act(after, "leave", "/leave")
         elif message.expects and not (buttons and self._below(6) == 0):
@@ -153,6 +158,18 @@ class Villager:
                 yield Act(after, topic, self._nonsense())
             else:
                 yield Act(after, topic, press=self._choose(message, buttons))
+
+    def _try(self, message: Rendered, buttons: list[Choice], topic: str) -> Iterator[Act]:
+        """What is only tried out goes by its order and draws no lots: everything after it is as it would be without. A choice
+        that is to be changed becomes the next one."""
+        self.asked[topic] = self.asked.get(topic, 0) + 1
+        if not topic or topic in self.pending or self.asked[topic] > PATIENCE:
+            return
+        self.tried += 1
+        if message.expects:
+            yield Act(NEXT, topic, corpus.speech(self.language).greeting.format(name=self.name))
+        else:
+            yield Act(NEXT, topic, press=next(b for b in buttons if not b.chosen).press)
 
     # Words
 

@@ -21,7 +21,8 @@ STEP = '[[step]]\nid = "q"\ntype = "survey"\nquestions = [{ id = "n", method = "
 
 
 def paris(*when: int) -> datetime:
-    return datetime(*(*when, 0, 0)[:5], tzinfo=ZoneInfo(PARIS)).astimezone(UTC)
+    year, month, day, hour = (*when, 0)[:4]
+    return datetime(year, month, day, hour, tzinfo=ZoneInfo(PARIS)).astimezone(UTC)
 
 
 @pytest.mark.parametrize(
