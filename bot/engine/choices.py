@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.aiming import AT_ONCE, INVITATION
 from bot.core.asking import NOT_UNDERSTOOD
+from bot.core.briefing import ASK
 from bot.core.effects import Lane
 from bot.core.message import Message, block, t
 from bot.core.rendered import places_of
@@ -117,7 +118,8 @@ def meant(db: Database, house: House, knock: Knock, holders: Collection[str]) ->
     if found and not found[0].remote:
         return None  # nobody knows whether it was seen
     fits = [(q, press) for q in found if not q.over and (press := _chosen(db, q, text))]
-    fits = [(q, press) for q, press in fits if q is found[0] or _expected(db, q, press)]
+    fits = [(q, press) for q, press in fits if q is found[0] or _expected(db, house, q, press)]
+    fits = [(q, press) for q, press in fits if _step(press) != ASK] or fits  # it stands under a talk, and asks nothing
     fits = [(q, press) for q, press in fits if not (q.passed and _step(press) in AT_ONCE)] or fits  # that is over
     if not fits:
         questions.pass_over(db, found)
@@ -148,7 +150,7 @@ def meant_in_room(db: Database, house: House, knock: Knock, room: str, seat: str
             return Meant(question, own, press, sure=True)
     questions.pass_over(db, newest)
     for question in questions.newest(db, (seat,), account, most=1):
-        if (press := _chosen(db, question, text)) and _waits(db, question, _step(press)):
+        if (press := _chosen(db, question, text)) and _waits(db, house, question, _step(press)):
             return Meant(question, "", press)
     return None
 
@@ -211,7 +213,7 @@ def _together(presses: Sequence[str]) -> str:
     return f"{parts[0][0]}:={','.join(option[1:] for _, _, option in parts)}"
 
 
-def _expected(db: Database, question: Question, press: str) -> bool:
+def _expected(db: Database, house: House, question: Question, press: str) -> bool:
     """Whether an older question still expects an answer: what a step has asked does so until it is answered, an invitation into a
     room until something else is written. Nobody goes back to the buttons under other messages."""
     if not question.remote:
@@ -219,13 +221,21 @@ def _expected(db: Database, question: Question, press: str) -> bool:
     if _step(press) in INVITATION:
         seat = people.load_seat(db, question.holder)
         return not question.passed and seat is not None and not seat.room
-    return _waits(db, question, _step(press))
+    return _waits(db, house, question, _step(press))
 
 
-def _waits(db: Database, question: Question, step: str) -> bool:
-    """Whether a step still waits for an answer of the seat to which this question was put."""
-    stage = courses.load_stage(db, question.key.partition("/")[0], step, f"seat:{question.holder}")
-    return stage is not None and stage.state == "open"
+def _waits(db: Database, house: House, question: Question, step: str) -> bool:
+    """Whether a step still waits for an answer of the seat to which this question was put: what has closed does not, unless
+    it is taken late."""
+    assembly = question.key.partition("/")[0]
+    stage = courses.load_stage(db, assembly, step, f"seat:{question.holder}")
+    seat = people.load_seat(db, question.holder)
+    if stage is None or stage.state != "open" or seat is None:
+        return False
+    flow = house.flow(db, assembly)
+    course, node = courses.load_course(db, assembly, flow.course_of(seat.site)), flow.nodes.get(step)
+    late = node is not None and node.step.self_paced and node.step.late == "accept"
+    return late or (course is not None and step in course.open)
 
 
 def _step(press: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from bot.store.database import Database
@@ -218,6 +219,29 @@ async def test_where_something_stands_between_nobody_knows_what_is_meant() -> No
         await b.write("emil", "Which language do you read?")
         await b.write("emil", "2")
         assert DOUBT in b.last("emil")
+
+
+async def test_what_has_closed_makes_no_number_unclear() -> None:
+    """Two questions that Dora never answered have closed since: her number is for the table, or for what is open now."""
+    closed = (BALLOT + SURVEY).replace('duration = "1h"', 'duration = "10m"\nlate = "reject"')
+    async with both(closed + TALK + SURVEY.replace('"about"', '"again"').replace('"half", text', '"again", text')) as b:
+        await b.room.wait(HOUR)
+        await b.write("dora", "1")
+        assert b.count("dora", UNCLEAR) == 0
+
+
+async def test_the_button_of_a_talk_takes_no_number_from_a_question() -> None:
+    """The talk begins after the question was put: its button stands below that, and asks nothing."""
+    async with both(within(TALK.replace("duration", 'after = "5m"\nduration'), BALLOT)) as b:
+        await reply(b, "dora", "Come in", "2")
+        await b.room.wait(timedelta(minutes=6))
+        assert b.last("dora").endswith("[1] Ask Maya privately")
+        await b.write("dora", "1")
+        assert b.count("dora", UNCLEAR) == 0
+        assert DOUBT in b.last("dora")
+        await b.press("dora", "It is my answer")
+        assert await cast(b, "dora") == {"q": "yes"}
+        assert not any("asks for you" in text for text in b.shown("maya"))
 
 
 async def test_who_has_begun_and_then_said_something_else_is_asked() -> None:
