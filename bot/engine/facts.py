@@ -323,10 +323,8 @@ def for_commands(
         leading = seat is not None and seat.role in LEADING
         ids = pressed.split(":")[1:] if pressed else [event.answers]
         given = [c for id in ids if (c := opinions.contribution(work.db, assembly, id)) is not None]
-        mine = {
-            c.id: c for c in given if leading or (seat is not None and (c.seat == seat.id or _read(event, c, seat)))
-        }
-        found["held"] = found["named"] = mine
+        own_or_read = (c for c in given if leading or (seat and (c.seat == seat.id or _read(event, c, seat))))
+        found["held"] = found["named"] = {c.id: c for c in own_or_read}
     if seat is not None and (parse(event.text)[0] == "consent" or pressed.startswith("-consent:")):
         found["consents"] = own.agreed(work.db, seat.id)
     if seat is not None and parse(event.text)[0] == "name":
@@ -348,9 +346,10 @@ def for_commands(
 
 
 def _read(event: Heard, given: Contribution, seat: Seat) -> bool:
-    """Whether somebody asks to see the original of what they have read at their table."""
+    """Whether somebody asks to see the original of what they have read: at their table, or of those who lead."""
     asks = event.carried.partition(":")[0] in (ORIGINAL, ORIGINALS, TRANSLATION) or parse(event.text)[0] == "original"
-    return asks and given.state == "live" and given.kind not in UNREAD and given.table == seat.table != ""
+    here = given.table == seat.table != "" or (given.kind == "prompt" and not given.table)
+    return asks and given.state == "live" and given.kind not in UNREAD and here
 
 
 def _untranslated(a: Asked) -> dict[str, Any]:

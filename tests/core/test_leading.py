@@ -21,7 +21,7 @@ def test_a_prompt_is_shown_first_and_sent_once() -> None:
     (held,) = s.contributions.values()
     assert (held.kind, held.text, held.shared, held.step) == ("held", "Why bread?", False, "")
     assert len(s.read_by("table:t1")) == 1
-    assert press(s, "maya", "Send") == ["Sent.\n[Take it back]"]
+    assert press(s, "maya", "Send") == [f"Sent.\n{held.id}\n[Take it back]"]
     sent = list(s.contributions.values())[-1]
     assert (sent.kind, sent.text, sent.shared, sent.table) == ("prompt", "Why bread?", True, "t1")
     assert s.read_by("table:t1")[-1] == f"maya (facilitator)\n{sent.id}@"
@@ -117,7 +117,7 @@ def test_commands_that_do_not_fit_the_moment_say_so() -> None:
     s.wait(MINUTE)
     assert s.write("maya", "/pause") == ["No talk is open at this table now."]
     s.seat("max", role="facilitator")
-    assert s.write("max", "/note Hm") == ["You have no table yet. You will be told here when you have one."]
+    assert s.write("max", "/note Hm") == ["You lead no table now. You will be told here when you do."]
 
 
 def test_status_does_not_call_the_time_over_for_tables_that_were_given_more() -> None:
@@ -142,7 +142,7 @@ def test_status_says_who_never_what() -> None:
     s.wait(20 * MINUTE)
     s.write("anna", "Hello")
     said = s.write("cleo", "/status 1")[0]
-    assert "Have written: anna.\nNot yet: ben, lise.\nOf the words: anna 100 %.\n20 minutes left" in said
+    assert "Have written: anna.\nNot yet: ben, lise.\nOf the words: anna 100 %. Only those who lead the table read this.\n20 minutes left" in said
     s.wait(20 * MINUTE)
     assert s.write("maya", "/status")[0].endswith("Nothing is open at this table now.")
     assert s.write("olga", "/status")[0].startswith("The assembly is over.")

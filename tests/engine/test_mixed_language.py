@@ -10,7 +10,7 @@ from bot.core.events import Joined
 from bot.language.translation.service import Orders
 from bot.store.database import Database
 from tests.support.chats import TALK
-from tests.support.mixed_tables import DE, INSTANT, MIXED, PATIENCE, mixed, reads, under_way
+from tests.support.mixed_tables import DE, FLOW_AT_NIGHT, INSTANT, MIXED, PATIENCE, mixed, reads, under_way
 
 WRONG = "Diese Übersetzung stimmt nicht"
 
@@ -285,7 +285,6 @@ async def test_a_sentence_that_the_facilitator_suggests_is_read_by_its_author_in
         assert engine.asked == [("The bread is dear.", "en", "de")]
 
 
-FLOW_AT_NIGHT = MIXED.replace("[schedule]", "[schedule]\nquiet_hours = { start = 20:00:00, end = 08:00:00 }")
 NIGHT = TALK.replace("40m", "24h")
 
 

@@ -50,6 +50,7 @@ MIXED = (
         'de = "Ihr Tisch sieht Ihre Worte."', 'de = "Ihr Tisch sieht Ihre Worte.", fr = "Votre table lit vos mots."'
     )
 )
+FLOW_AT_NIGHT = MIXED.replace("[schedule]", "[schedule]\nquiet_hours = { start = 20:00:00, end = 08:00:00 }")
 AGREE = {
     "en": "I am 18 or older and agree", "de": "Ich bin mindestens 18 und stimme zu",
     "fr": "J'ai 18 ans ou plus et j'accepte",

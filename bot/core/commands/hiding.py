@@ -137,13 +137,12 @@ def remained(turn: Turn, event: Remained) -> None:
     table = turn.state.table
     if given is None or given.state == "live":
         return
-    if table is None:
-        told = message(
-            tn("{n} copy remains.", "{n} copies remain.", n=len(event.seats)),
-            block(t("The chat app does not let me delete it."), kind="note"),
+    if table is None or (given.kind == "prompt" and not given.table):
+        # To many people: one app after the other says that it does not let a copy go. It is told once.
+        some = t("Some copies remain, because the chat app does not let me delete them.")
+        turn.effects.append(
+            Say(f"seat:{given.seat}", message(some), f"remained/{event.key}", Lane.ANSWER, quiet=False)
         )
-        key = f"remained/{event.key}/{'+'.join(event.seats)}"
-        turn.effects.append(Say(f"seat:{given.seat}", told, key, Lane.ANSWER, quiet=False))
         return
     rooms = [t("the message itself in the room")] if "" in event.seats else []
     seating = [s.id for s in (*table.members, *table.staff)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.core.commands.call import Call
 from bot.core.effects import Lane
 from bot.core.leading import leads
-from bot.core.message import Block, Button, Lang, Message, Name, Part, Words, block, message, t
+from bot.core.message import Block, Button, Lang, Message, Name, Part, Words, block, everywhere, message, t
 from bot.core.state import Contribution
 from bot.core.talk import Remark, hide_button
 from bot.core.translation.doubting import WRONG
@@ -16,6 +16,9 @@ from bot.core.translation.translators import pressed
 
 UNREAD = ("held", "note")
 """The kinds of contributions that their authors alone read."""
+
+PROMPT = "prompt"
+"""What those who lead say: all read it in their own language, wherever they sit."""
 
 GONE = t("This was taken back or hidden, so it cannot be shown.")
 
@@ -86,7 +89,8 @@ def _shown(call: Call, given: Contribution) -> Message:
     if node is not None and table is not None:
         said = node.step.shown(turn.scene(node, table.unit), given)
     if said is None:
-        said = replace(message(block(Name(given.seat)), block(Words(given.id, own=True), kind="quote")), about=given.id)
+        words = everywhere(given.id) if given.kind == PROMPT else Words(given.id, own=True)
+        said = replace(message(block(Name(given.seat)), block(words, kind="quote")), about=given.id)
     return replace(said, buttons=_hide(call, given))
 
 
@@ -99,8 +103,8 @@ def _hide(call: Call, given: Contribution) -> tuple[Button, ...]:
 
 def _doubt(call: Call, given: Contribution) -> tuple[Button, ...]:
     """Whoever compares may find the translation wrong."""
-    table = call.turn.state.table
-    language = reads_in(call.flow, table, given, call.seat) if table is not None else ""
+    everywhere = given.kind == PROMPT
+    language = reads_in(call.flow, call.turn.state.table, given, call.seat, everywhere=everywhere)
     return (Button(WRONG, f"-doubt:{pressed(f'{given.id}@{language}')}"),) if language else ()
 
 

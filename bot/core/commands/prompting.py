@@ -210,7 +210,7 @@ def said(by: Seat, id: str) -> Message:
 
 
 def _sent(call: Call, id: str, target: str) -> None:
-    call.reply(t("Sent."), buttons=(Button(t("Take it back"), f"-unsend:{id}:{target}"),))
+    call.reply(t("Sent."), block(Words(id), kind="quote"), buttons=(Button(t("Take it back"), f"-unsend:{id}:{target}"),))
 
 
 def cancel(call: Call) -> None:
