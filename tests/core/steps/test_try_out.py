@@ -346,8 +346,8 @@ def test_only_those_who_lead_several_tables_need_not_name_one() -> None:
     stage = played(people=("anna",))
     stage.seat("maya", role="facilitator")
     stage.seat("cleo", role="coordinator")
-    assert stage.write("maya", "/nudge")[-1].startswith("You have no table yet.")
-    assert stage.write("maya", "/tell Anna hello")[-1].startswith("You have no table yet.")
+    assert stage.write("maya", "/nudge")[-1].startswith("You lead no table now.")
+    assert stage.write("maya", "/tell Anna hello")[-1].startswith("You lead no table now.")
     assert stage.write("cleo", "/nudge")[-1] == "1 person was reminded, in private."
     assert "[Show it to me]" in last(stage)
     assert "1 of 6" in stage.press("anna", "try:show:")[-1]
