@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,16 @@ def announcement(at: Scene, step: Discuss, stage: Stage) -> list[Block]:
         )
     blocks += told_at_first(at.flow, table, at.facts.get("untranslated", ()))
     return [*blocks, block(at.local(step.text))]
+
+
+def opening(at: Scene, said: Message) -> Iterator[Effect]:
+    """The first words of a talk. Whoever leads the table is not told how to ask themselves, but in a room all read the same."""
+    table = table_of(at)
+    leading = tuple(s for s in table.staff if not table.in_room(s))
+    yield Say(at.unit, said, at.key("begin"), without=tuple(s.id for s in leading))
+    own = replace(said, buttons=tuple(button for button in said.buttons if button.press != ASK))
+    for seat in leading:
+        yield Say(seat.unit, own, at.key("begin", seat.id))
 
 
 def ask_button(at: Scene) -> Button:

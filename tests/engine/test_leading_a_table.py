@@ -40,6 +40,24 @@ async def test_whoever_calls_is_read_by_those_who_lead_alone_and_answered_in_pri
         assert "called" in await acts(t)
 
 
+async def test_whoever_leads_a_table_calls_the_coordinator_and_not_themselves() -> None:
+    async with table() as t:
+        await t.write("maya", "/call They quarrel.")
+        assert "Maya (facilitator) at table 1 asks for you, in private.\n  “They quarrel.”" in t.last("olga")
+        assert not any("asks for you" in text for text in t.shown("maya"))
+
+
+async def test_a_button_under_the_first_words_asks_for_whoever_leads_and_leads_nobody_to_themselves() -> None:
+    later = TALK.replace("duration", 'after = "5m"\nduration')
+    async with table(later) as t:
+        await t.room.wait(6 * MINUTE)
+        assert not any("privately" in text for text in t.shown("maya"))
+        assert any("What about bread?" in text for text in t.shown("maya"))
+        await t.tap("anna", "Ask Maya privately")
+        assert "Anna at table 1 asks for you, in private." in t.last("maya")
+        assert not any("asks for you" in text for who in ("ben", "cleo", "olga") for text in t.shown(who))
+
+
 async def test_where_nobody_leads_the_coordinator_is_called() -> None:
     async with table(maya=False) as t:
         await t.write("anna", "/call")

@@ -15,19 +15,22 @@ TAKE_OVER = "-take-over"
 
 
 def call_for_help(call: Call) -> None:
-    """Somebody wants a person. Those who lead the table read it, and nobody else; with or without words."""
+    """Somebody wants a person. Those who lead the table read it, and nobody else; with or without words. Who leads it calls the
+    coordinator."""
     text = worded(call, call.args) if call.args else ""
     if text is None:
         return
     table, id = call.table, derive(call.event.id)
     where = t(" at table {number}", number=table.number) if table is not None else None
     head = t("{name}{where} asks for you, in private.", name=call.by, where=where or "")
-    answer = block(t("Answer with {example}", example=f"/tell {call.seat.name or '…'} …"), kind="note")
+    led = table is not None and call.seat.role != "facilitator"
+    example = f"/tell {call.seat.name or '…'} …" if led else "/team …"
+    answer = block(t("Answer with {example}", example=example), kind="note")
     quoted: tuple[Block, ...] = ()
     if text:
         _keep(call, id, text, "call")
         quoted = (block(Words(id, own=True), kind="quote"),)
-    to = f"facilitators:{table.id}" if table is not None else f"coordinators:{call.seat.site}"
+    to = f"facilitators:{table.id}" if table is not None and led else f"coordinators:{call.seat.site}"
     call.say(to, message(head, *quoted, *((answer,) if table is not None else ())), "call", quiet=False)
     call.turn.effects.append(Note("called", call.seat.id, {"table": table.id if table is not None else ""}))
     contact = call.flow.file.mandate.contact

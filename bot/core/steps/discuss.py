@@ -328,7 +328,7 @@ class Discuss(Step):
         told = briefing.announcement(at, self, stage)
         buttons = (*(self._buttons(at) if free else ()), briefing.ask_button(at))
         said = at.message(*told, buttons=buttons, expects="text" if free else "")
-        yield Say(at.unit, said, at.key("begin"))
+        yield from briefing.opening(at, said)
         yield from guiding.talk(at, stage)
         if lodging.wanted(at.flow, table_of(at).plan) and not table_of(at).rooms:
             yield talk.ring(at, at.now + lodging.PATIENCE, "room", 0)
