@@ -132,7 +132,7 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 for told in feeding.watch(work, assembly, flow, observer, what):
                     say(work, assembly, flow, told, event)
             case Strip(seat):
-                stripping.strip(work, assembly, seat)
+                stripping.strip(work, assembly, course, seat)
             case Note():
                 audit.note(db, assembly, effect, ms(work.now))
             case Attest(to, key):

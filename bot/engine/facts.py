@@ -30,7 +30,7 @@ but for counts at the close of a step, which are made once.
 * `answered_by` who at this table is done with each open step
 * `untranslated` out of which of this table's languages nothing can put what is said into which: (source, target)
 * `over`        whether the assembly has ended, for those who have a role
-* `staff`       those who have a role, for whoever may take it away
+* `staff`       those who have a role, for whoever may take it away (`bot.engine.stripping`)
 * `called`      with whom this person must not be confused: names, and whether they have a role (`bot.engine.naming`)
 * `given`       the name that is drawn for this person, where the flow has names drawn
 * `watched`     how many people observe this table, and (`guarded`) whether a guarantor is among them
@@ -44,7 +44,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from bot.core.asking import CARDINALS, LABELS, ORDINALS
 from bot.core.commands.call import parse
@@ -55,11 +55,11 @@ from bot.core.heard import Heard
 from bot.core.itinerary import Node
 from bot.core.observing import guarantees
 from bot.core.rights import LEADING, OVERSEEING
-from bot.core.state import Contribution, Course, Digest, Role, Seat, Table
+from bot.core.state import Contribution, Course, Digest, Seat, Table
 from bot.core.steps import try_out
 from bot.core.steps.consent import Consent
 from bot.core.translation.interpreting import ORIGINAL, ORIGINALS, TRANSLATION, languages
-from bot.engine import crossing, feeding, naming, overview, queueing
+from bot.engine import crossing, feeding, naming, overview, queueing, stripping
 from bot.engine.work import Work
 from bot.store import arrivals, ballots, courses, findings, opinions, outbox, own, people
 from bot.store.times import instant, ms
@@ -338,8 +338,7 @@ def for_commands(
         and seat.role == "organiser"
         and (parse(event.text)[0] == "revoke" or pressed.startswith("-revoke:"))
     ):
-        roles = tuple(role for role in get_args(Role) if role != "participant")
-        found["staff"] = tuple(people.roster(work.db, assembly, roles=roles, statuses=("new", "active", "paused")))
+        found |= stripping.found(work, assembly)
     if event.text.startswith("/") and table is not None:
         found |= _answered_by(Asked(work, assembly, flow, course, flow.trunk[0], seat, table, event, work.now))
     return found

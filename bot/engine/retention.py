@@ -98,6 +98,8 @@ def _tell(work: Work, assembly: str, flow: Flow, at: datetime) -> None:
     said = message(
         t("On {day} everything that people wrote in “{title}” is deleted, as they were promised.",
           day=When(at, "date"), title=title),
+        t("Gone are then all words, names and accounts, the list of those who were invited, and the codes. Results stay, and the "
+          "log without names."),
         t("If you still need an export, please make it before that day. Afterwards nobody can."),
     )  # fmt: skip
     body = encode(said).encode()

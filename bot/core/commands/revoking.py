@@ -73,6 +73,13 @@ def _take(call: Call, seat: Seat) -> None:
         turn.effects.append(
             Say(f"table:{seat.table}", said, f"revoked/{call.event.id}/{seat.id}/table", without=(seat.id,))
         )
+    number = turn.state.facts.get("rooms_of_others", {}).get(seat.table)
+    if number is not None:
+        said = message(
+            *said.blocks,
+            t("They may still read along in the room of table {number}, which I did not make: whoever made it can put them out, "
+              "or you give it up with {command}.", number=number, command=f"/unbind {number}"),
+        )  # fmt: skip
     if seat.site:
         key = f"revoked/{call.event.id}/{seat.id}/site"
         turn.effects.append(Say(f"coordinators:{seat.site}", said, key, without=(seat.id, call.seat.id)))
