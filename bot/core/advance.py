@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import course as walk
-from bot.core import lodging, reach, reminding, rooms, routing, stopping, talk, ways_in
+from bot.core import lodging, missed, reach, reminding, rooms, routing, stopping, talk, ways_in
 from bot.core.audience import takes_part
 from bot.core.commands import ANSWERS, PUT_OFF, halting, pending
 from bot.core.commands.hiding import remained
@@ -64,7 +64,7 @@ def advance(flow: Flow, state: State, event: Event, now: datetime) -> tuple[Stat
         case Answered():
             node = flow.nodes.get(event.step)
             if event.job == "catch_up":
-                _catch_up(turn)
+                _catch_up(turn, event)
             elif event.job in ANSWERS:
                 ANSWERS[event.job](turn, event)
             elif node is not None:
@@ -188,12 +188,15 @@ def _joined(turn: Turn) -> None:
             return
 
 
-def _catch_up(turn: Turn) -> None:
-    """A latecomer has a table (or needs none): open for this person every step that is open for people now, and tell of the
-    table's room."""
+def _catch_up(turn: Turn, event: Answered) -> None:
+    """A latecomer has a table (or needs none): tell this person what they have missed, open for them every step that is open for
+    people now, and tell of the table's room."""
     seat = turn.state.seat
     if seat is None:
         return
+    following, since = walk.next_opening(turn.flow, turn.course, turn.now), event.result.get("since", 0)
+    closed, key = event.result.get("closed", ()), f"{seat.id}/{since}"
+    turn.take(missed.told(turn, seat, closed, following, back=bool(since), key=key))
     for step in tuple(turn.course.open):
         node = turn.flow.nodes[step]
         if node.step.scope == "person" and turn.flow.run_of(node)[0] is node:

@@ -22,7 +22,7 @@ from bot.core.state import Role, Seat, Table
 from bot.core.steps.assign import Assign
 from bot.engine import entry, lodging, naming, ways
 from bot.engine.house import House
-from bot.store import codes, courses, people, queue, tables
+from bot.store import audit, codes, courses, findings, people, queue, tables
 from bot.store.connection import Store
 from bot.store.courses import Job
 from bot.store.database import Database
@@ -60,7 +60,7 @@ def _in_house(db: Database, house: House, job: Job, now: datetime) -> None:
         case "seating":
             result = _seating(db, flow, job)
         case "catch_up":
-            result = _catch_up(db, flow, job, now)
+            result = {**_catch_up(db, flow, job, now), **_missed(db, job)}
         case "merge":
             result = _merge(db, flow, job, now)
         case "join":
@@ -202,6 +202,14 @@ def _catch_up(db: Database, flow: Flow, job: Job, now: datetime) -> dict[str, An
         return {"table": ""}
     _move(db, job, found, [seat.id], now)
     return {"table": found}
+
+
+def _missed(db: Database, job: Job) -> dict[str, Any]:
+    """The steps that have closed on the course `since` a person was last here (the line of the log that says so; 0 for somebody
+    who has only come now), each with what was recorded."""
+    since, closed = audit.missed(db, job.assembly, str(job.request.args["seat"]), job.request.course)
+    results = {step: {u: data for _, u, data in findings.results(db, job.assembly, step)} for step in closed}
+    return {"since": since, "closed": [{"step": step, "recorded": results[step]} for step in closed]}
 
 
 def _merge(db: Database, flow: Flow, job: Job, now: datetime) -> dict[str, Any]:

@@ -72,6 +72,25 @@ def note(db: Database, assembly: str, note: Note, at: int) -> None:
     db.sql.execute("INSERT INTO log_salt (seq, salt) VALUES (?, ?)", (row[0], salt))
 
 
+AWAY = ("paused", "lost")
+"""The acts with which somebody goes who may come back."""
+
+
+def missed(db: Database, assembly: str, seat: str, course: str) -> tuple[int, list[str]]:
+    """Since which line somebody has been away, or was before they came back, and which steps have closed on a course since
+    then; 0, and all of them, for somebody who was never away."""
+    gone = f"({', '.join('?' * len(AWAY))})"
+    since: int = db.sql.execute(
+        f'SELECT COALESCE(MAX(seq), 0) FROM log WHERE assembly = ? AND "by" = ? AND act IN {gone}',
+        (assembly, seat, *AWAY),
+    ).fetchone()[0]
+    closed = db.sql.execute(
+        "SELECT data FROM log WHERE assembly = ? AND act = 'closed' AND seq > ? ORDER BY seq", (assembly, since)
+    )
+    found = (json.loads(data) for (data,) in closed)
+    return since, [step for each in found if each["course"] == course for step in each["steps"]]
+
+
 def lines(db: Database, assembly: str) -> list[LogLine]:
     """The log, in order."""
     found = db.sql.execute('SELECT seq, at, act, "by", data FROM log WHERE assembly = ? ORDER BY seq', (assembly,))

@@ -142,6 +142,11 @@ class Adopt(Step):
             yield Record(at.step, unit, data)
         yield Say(at.course.unit, self._told(at, data), at.key("decided"))
 
+    def recap(self, at: Scene) -> Iterator[Block]:
+        data = at.facts["results"].get(at.step, {}).get("all" if self.scope == "assembly" else at.course.unit)
+        if data is not None:
+            yield from self.outcome_blocks(at, data)
+
     def _entry(self, verdict: Verdict, item: Item) -> dict[str, Any]:
         """A verdict as it is recorded. What is `veiled` is shown and exported without its numbers; what was written on one
         course (`of`) is shown there only."""

@@ -11,6 +11,7 @@ yields effects; it changes nothing itself.
 * `answered` when a job that it asked for is done, `relayed` when a digest has come to a table, `retold` when a translation that
   the table has read in this step has changed
 * `welcome_late` when a latecomer sits down at a table where it is open
+* `recap`   when somebody is told what they have missed, and it is over
 * `prolong` once for every table, when its talk goes on until a later hour
 * `close`   once for every unit, if `closes_units`, when its time is over
 * `finish`  once for a course, after all units have closed
@@ -28,7 +29,7 @@ from bot.core.effects import Effect, Lane, Recall, Say, Withdraw
 from bot.core.events import Answered, Due, Relayed, Retold
 from bot.core.fields import Id, Model, Moment, Span, Text
 from bot.core.heard import Heard
-from bot.core.message import Message, t
+from bot.core.message import Block, Message, t
 from bot.core.scene import Scene
 from bot.core.state import Contribution, Role, Stage
 
@@ -150,6 +151,10 @@ class Step(Model):
         return None
 
     def welcome_late(self, at: Scene) -> Iterator[Effect]:
+        yield from ()
+
+    def recap(self, at: Scene) -> Iterator[Block]:
+        """What came out of it, from what is recorded (`results`); below its title."""
         yield from ()
 
     def prolong(self, at: Scene) -> Iterator[Effect]:

@@ -182,6 +182,15 @@ class Vote(Step):
             title = block(at.local(self.title) if self.title else t("The result of the vote"), kind="title")
             yield Say(at.course.unit, at.message(title, *blocks), at.key("results"))
 
+    def recap(self, at: Scene) -> Iterator[Block]:
+        units = at.facts["results"].get(at.step, {})
+        if self.results == "on_close" and at.course.unit in units:
+            found = {unit: read_counts(data) for unit, data in units.items()}
+            total = found[at.course.unit]
+            parts = {s.id: found[f"site:{s.id}"] for s in at.flow.sites_of(at.course.id) if f"site:{s.id}" in found}
+            slots = self.counted(at.flow, tuple(total.get(STATEMENT.id, ())))
+            yield from result_blocks(at, slots, total, secret=self.secret, parts=parts)
+
     def _slots(self, at: Scene) -> tuple[Slot, ...]:
         """This person's ballot, in their own order."""
         if self.over:
