@@ -12,7 +12,8 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.core.message import Button, Message, Name, Words, block, message, t
-from bot.core.names import check_name, clean_name
+from bot.core.names import clean_name
+from bot.core.naming import check_name
 from bot.core.rendered import Rendered, plain
 from bot.core.retelling import told
 from bot.core.state import Digest, DigestSentence
