@@ -36,6 +36,8 @@ async def test_the_next_step_opens_before_its_hour() -> None:
     async with table(TALK + THEN) as t:
         await t.write("olga", "/open ballot")
         assert t.last("olga") == "Before The vote these must end: talk."
+        await t.write("olga", "/open")
+        assert t.last("olga") == "Nothing can open before these have ended: talk."
         await t.room.wait(65 * MINUTE)
         await t.write("olga", "/open")
         assert "/open ballot · The vote · not before" in t.last("olga")

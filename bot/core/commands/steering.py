@@ -34,6 +34,14 @@ def open_next(call: Call) -> None:
     if not text and coming:
         _offer(call, t("This comes next:"), coming)
         return
+    if not text:
+        now = tuple(named(call.flow, node) for node in _open(call))
+        call.reply(
+            t("Nothing can open before these have ended: {steps}.", steps=Several(now))
+            if now
+            else t("No further step can be opened.")
+        )
+        return
     node = _step(call, text, coming)
     if node is None:
         return
