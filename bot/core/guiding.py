@@ -65,9 +65,9 @@ def answered_alone(node: Node) -> bool:
 
 def _opened(turn: Turn, steps: Part, entry: OpenStep) -> Part:
     if entry.closes is None:
-        return t("Your people are asked now, each in private: {steps}.", steps=steps)
+        return t("Open now, for each in private: {steps}.", steps=steps)
     when = until(entry.closes, turn.now)
-    return t("Until {when} your people are asked, each in private: {steps}.", when=when, steps=steps)
+    return t("Open until {when}, for each in private: {steps}.", when=when, steps=steps)
 
 
 def _named(flow: Flow, node: Node) -> Part:

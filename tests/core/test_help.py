@@ -17,13 +17,13 @@ from tests.support.stagehand import Stagehand
 from tests.support.talks import ASK, MINUTE, TALK, button, cast
 
 ROLES: tuple[Role, ...] = get_args(Role)
-NARROW = 64
+NARROW = 72
 """Characters of two rows on a small phone: no line of a first answer is longer."""
 
 TALK_LEADS = [
     "Your table talks now, until 02 Mar 17:20: it reads what you write.",
     "The talk and its time",
-    "/status: who is here, who has spoken, how much time is left",
+    f"/status: {COMMANDS['status'].brief.text}",
     "/prompt …: write to your table, after a preview",
     "/extend 10m: more time for your table",
     "/next: end the talk in one minute",
