@@ -111,6 +111,8 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 opinions.grant(db, assembly, effect, ms(work.now))
                 if not effect.given and effect.purpose in feeding.needed(flow):
                     changing.unread(work, assembly, effect.seat, f"unread/{effect.seat}/{ms(work.now)}")
+                if not effect.given and effect.purpose == "quotes":
+                    withdrawing.unquote(work, assembly, flow, effect.seat)
             case Draw(digest):
                 findings.save_digest(db, assembly, digest)
             case Retell(translated):

@@ -1,13 +1,17 @@
-"""Words that are taken back: wherever another table has read them in a digest, it is told, and they are read there no more."""
+"""Words that are taken back, and consent that is: wherever another table has read the words in a digest, it is told, and they are
+read there no more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from bot.core.events import Retold
 from bot.core.flow import Flow
+from bot.core.retelling import WITHDRAWN
+from bot.core.state import DigestSentence
 from bot.engine.work import Work
-from bot.store import arrivals, opinions, tables
+from bot.store import archive, arrivals, findings, opinions, tables
 
 GONE = "gone"
 """What has become of words that stand nowhere any more, in every language (`Retold.state`)."""
@@ -18,6 +22,28 @@ def withdraw(work: Work, assembly: str, flow: Flow, seat: str, id: str) -> None:
     ids = [id] if id else [given.id for given in opinions.given_by(work.db, assembly, seat)]
     opinions.withdraw(work.db, assembly, seat, id)
     gone(work, assembly, flow, ids)
+
+
+def unquote(work: Work, assembly: str, flow: Flow, seat: str) -> None:
+    """Somebody does not agree any longer to being quoted outside their table. Their words stay at the table; out of every digest
+    that was approved they are taken, and those who have read them there are told. A sentence that several have said stands
+    without them where it is told in the words of another."""
+    theirs = {given.id for given in opinions.given_by(work.db, assembly, seat)}
+    for digest in archive.digests(work.db, assembly):
+        if digest.state == "approved":
+            left = tuple(_without(sentence, theirs) for sentence in digest.sentences)
+            if left != digest.sentences:
+                findings.save_digest(work.db, assembly, replace(digest, sentences=left))
+                before = zip(digest.sentences, left, strict=True)
+                gone(work, assembly, flow, [s.worded for s, now in before if now.left_out and not s.left_out])
+
+
+def _without(sentence: DigestSentence, theirs: Collection[str]) -> DigestSentence:
+    if sentence.left_out or not {*sentence.sources, sentence.words} & {*theirs}:
+        return sentence
+    if sentence.words or sentence.worded in theirs:  # what was worded anew rests on all who have said it
+        return replace(sentence, left_out=WITHDRAWN)
+    return replace(sentence, sources=tuple(source for source in sentence.sources if source not in theirs))
 
 
 def gone(work: Work, assembly: str, flow: Flow, ids: Sequence[str]) -> None:

@@ -31,6 +31,7 @@ from bot.report.markdown import markdown
 from bot.report.material import House, Material, gather
 from bot.report.process import process_json
 from bot.report.readme import readme
+from bot.report.research import asked, research_jsonl
 from bot.report.tables import decisions_csv, ideas, ideas_csv, results_csv
 from bot.report.transcript import transcript
 from bot.store.connection import Store
@@ -69,6 +70,8 @@ def export_files(db: Database, house: House, assembly: str) -> dict[str, bytes]:
         "process.json": process_json(material),
         "results.csv": results_csv(material, figures(material, veiled)),
     }
+    if asked(material):
+        files["research.jsonl"] = research_jsonl(material)
     for table in material.tables:
         sections, name = transcript(material, table), f"transcript/{file_name(table)}"
         files[f"{name}.md"] = markdown(material, table, sections)

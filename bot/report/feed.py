@@ -98,7 +98,7 @@ def _stood(db: Database, material: Material, said: Contribution) -> datetime:
 def _hidden_after(material: Material, said: Contribution) -> bool:
     """Whether something was hidden only after it had left."""
     delay = material.flow.file.feed.delay
-    found = [line for line in material.log if line.act == "hidden" and line.data.get("contribution") == said.id]
+    found = [line for line in material.log if line.act in ("hid", "hidden") and line.data.get("contribution") == said.id]
     return bool(found) and instant(found[0].at) >= said.at + delay
 
 

@@ -17,6 +17,7 @@ transcript/     what was said at each table: .md to read, .jsonl for programs
 results.csv     how people voted and answered: in total, at each site, and at each table where the ballot was open
 decisions.csv   what was adopted and what was not, by which rule and with which numbers
 ideas.csv       ideas that their authors released as open data; ideas.jsonl is the same for programs
+research.jsonl  words whose authors agreed that researchers read them, under pseudonyms; only where people were asked
 process.json    when each step was open, how many people took part, who intervened, and the seed of the draws
 flow/           the flow as it was run. Its name and hash, {ref}, stand in every file
 SHA256SUMS      check that nothing was changed: sha256sum -c SHA256SUMS
@@ -48,6 +49,7 @@ transcript/     ce qui a été dit à chaque table : .md pour lire, .jsonl pour 
 results.csv     votes et réponses : au total, par lieu, et par table là où le vote était public
 decisions.csv   ce qui a été adopté ou non, selon quelle règle et avec quels nombres
 ideas.csv       les idées que leurs auteurs ont données comme données ouvertes ; ideas.jsonl est la même liste pour les programmes
+research.jsonl  les mots que leurs auteurs laissent lire à la recherche, sous pseudonyme ; seulement si on le leur a demandé
 process.json    quand chaque étape était ouverte, combien de personnes ont pris part, qui est intervenu, et la graine des tirages
 flow/           le déroulé tel qu'il a été suivi. Son nom et son empreinte, {ref}, figurent dans chaque fichier
 SHA256SUMS      pour vérifier que rien n'a été modifié : sha256sum -c SHA256SUMS
@@ -80,6 +82,7 @@ transcript/     was an jedem Tisch gesagt wurde: .md zum Lesen, .jsonl für Prog
 results.csv     wie abgestimmt und geantwortet wurde: insgesamt, je Ort, und je Tisch, wo die Abstimmung offen war
 decisions.csv   was angenommen wurde und was nicht, nach welcher Regel und mit welchen Zahlen
 ideas.csv       Ideen, die ihre Urheber als offene Daten freigegeben haben; ideas.jsonl ist dasselbe für Programme
+research.jsonl  Worte, die ihre Urheber der Forschung zu lesen geben, unter Pseudonymen; nur wo danach gefragt wurde
 process.json    wann jeder Schritt offen war, wie viele teilnahmen, wer eingriff, und der Startwert der Lose
 flow/           der Ablauf, wie er gespielt wurde. Sein Name und seine Prüfsumme, {ref}, stehen in jeder Datei
 SHA256SUMS      zum Prüfen, dass nichts verändert wurde: sha256sum -c SHA256SUMS

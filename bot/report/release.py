@@ -20,9 +20,9 @@ from bot.report.material import Material
 WITHHELD, ERASED, WITHDRAWN, HIDDEN = "[words not released]", "[erased]", "[withdrawn]", "[hidden]"
 """The marks that stand in the place of words. They are the same in every language, so that a program finds them."""
 
-Use = Literal["transcript", "quotes", "open_data"]
+Use = Literal["transcript", "quotes", "open_data", "research"]
 """`transcript` the author's own table's, under the author's name; `quotes` another table's, and results; `open_data` the
-list of ideas."""
+list of ideas, `research` what researchers read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,4 @@ def _agreed(material: Material, seat: str, use: Use) -> bool:
     if answer is not None:
         return answer
     author = material.seats.get(seat)
-    return use != "open_data" and author is not None and author.role != "participant"
+    return use not in ("open_data", "research") and author is not None and author.role != "participant"

@@ -177,12 +177,15 @@ PEOPLE = ("anna", "ben", "cleo")
 async def table(
     steps: str = TALK, *, edits: bool = True, maya: bool = True, agreed: bool = True, numbered: bool = False,
     path: str | Path = MEMORY, names: Mapping[str, str] = MappingProxyType({}), people: tuple[str, ...] = PEOPLE,
+    purposes: tuple[str, ...] = ("transcript",),
 ) -> AsyncIterator[Talkers]:  # fmt: skip
     """Anna, Ben and Cleo sit at a table that Maya leads (unless there is no `maya`); the step after the tables is open. Where
     they have not `agreed`, they have just been asked for their consent. `names` are other names that they choose. Where there
-    are other `people`, there may be more tables."""
+    are other `people`, there may be more tables. They agree to all `purposes`."""
     chats = Chats(edits=edits, numbered=numbered)
-    async with room(FLOW + steps, chats, path) as here:
+    asked = ", ".join(f'"{purpose}"' for purpose in purposes)
+    flow = FLOW.replace('purposes = ["transcript"]', f"purposes = [{asked}]")
+    async with room(flow + steps, chats, path) as here:
         talkers = Talkers(here, chats)
         for name in people:
             await here.enrol(name)
@@ -195,7 +198,8 @@ async def table(
             return
         for name in people:
             await talkers.tap(name, "I am 18 or older and agree")
-            await talkers.tap(name, "Yes")
+            for _ in purposes:
+                await talkers.tap(name, "Yes")
             await talkers.write(name, names.get(name, name.title()))
         await here.wait(timedelta(hours=1))
         await here.engine.settle()
