@@ -16,8 +16,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "prompt", LEADING, "table", "/prompt",
         t("write to your table, after a preview"),
-        t("Shows you the text first and sends it to your table when you choose Send. Coordinators and organisers write the "
-          "table's number, or all, in front of it."),
+        t("Shows you first what people will read, in each of their languages, who gets it and when. It goes to your table when "
+          "you choose Send, and you can take it back. Coordinators and organisers write the table's number, or all, in front "
+          "of it."),
         places=IN_ROOM, kinds=PRESSABLE, need="talk", words=t("What speaks against it?"),
     ),
     Command(

@@ -44,8 +44,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "announce", OVERSEEING, "anywhere", "/announce",
         t("write to everybody, after a preview"),
-        t("Shows you the text first and sends it to everybody at your site when you choose Send, at tables and outside; "
-          "organisers write to all sites."),
+        t("Shows you first what people will read, in each of their languages, and when. It goes to everybody at your site, at "
+          "tables and outside, when you choose Send, and you can take it back. Organisers write to all sites."),
         kinds=PRESSABLE, need="talk", words=t("The coffee is ready."),
     ),
     Command(
