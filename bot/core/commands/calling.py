@@ -126,6 +126,7 @@ def take_over(call: Call) -> None:
         t("Table {number} is yours now. The notes:", number=table.number),
         block(Words(notes.id, own=True), kind="quote"),
         t("/status shows who is here, and how much time is left."),
+        t("/help shows what you can do."),
     )
 
 
