@@ -13,16 +13,29 @@ from dataclasses import replace
 
 from bot.core.effects import Effect, Note, Request, Say
 from bot.core.events import Answered
-from bot.core.message import Phrase, block, t, tn
+from bot.core.message import Button, Phrase, block, t, tn
 from bot.core.scene import Scene
-from bot.core.state import Stage
-from bot.core.talk import Moves, changed, ring, table_of
+from bot.core.state import Stage, Table
+from bot.core.talk import Moves, changed, ring, table_of, tell
 
 ENOUGH = 2
 """So many can talk where no other table is found."""
 
 USUAL = 3
 """How many should be present where the flow has no group plan for the table."""
+
+HELP = "-stalled"
+"""The buttons of those who are told of a table that needs them: `-stalled:what:table` (`bot.core.commands.attending`)."""
+
+
+def ways(table: Table) -> tuple[Button, ...]:
+    """What those who lead can do for a table: each button does it."""
+    return (
+        Button(t("Wait"), f"{HELP}:wait:{table.id}"),
+        Button(t("Ask how they are"), f"{HELP}:ask:{table.id}"),
+        Button(t("Look for another table"), f"{HELP}:merge:{table.id}"),
+        Button(t("Give a place to somebody new"), f"{HELP}:replace:{table.id}"),
+    )
 
 
 def wanted(at: Scene) -> int:
@@ -80,7 +93,17 @@ def alone(at: Scene, stage: Stage) -> Moves:
     return (yield from end_now(at, stage))
 
 
-def tell_coordinators(at: Scene, stage: Stage, what: Phrase) -> Iterator[Effect]:
+def few(at: Scene, stage: Stage) -> Iterator[Effect]:
+    """No other table was found, and some are here: they talk, and both they and the coordinators know what else there is."""
+    yield tell(
+        at, f"few/{stage.n}",
+        t("Fewer people are here than were hoped for, and no other table has room. The coordinator knows."),
+        t("You can talk all the same."),
+    )  # fmt: skip
+    yield from tell_coordinators(at, stage, t("They talk all the same."), ways(table_of(at)))
+
+
+def tell_coordinators(at: Scene, stage: Stage, what: Phrase, buttons: tuple[Button, ...] = ()) -> Iterator[Effect]:
     """Too few are at a table: how many, and what becomes of it."""
     table = table_of(at)
     text = at.message(
@@ -92,5 +115,6 @@ def tell_coordinators(at: Scene, stage: Stage, what: Phrase) -> Iterator[Effect]
             )
         ),
         what,
+        buttons=buttons,
     )  # fmt: skip
     yield Say(f"coordinators:{table.site}", text, at.key("too-few", stage.n))

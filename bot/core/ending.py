@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.effects import Lane, Say
+from bot.core.facilitator import warnings
 from bot.core.message import Block, Part, t
 from bot.core.scene import Scene
 from bot.core.spans import until
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 def nothing_to_add(at: Scene, step: Discuss, stage: Stage, key: str) -> Moves:
     """Somebody has nothing to add."""
-    if at.seat.role == "facilitator":
+    if at.seat.role != "participant":  # experts speak, and others lead; whether all is said the participants say
+        told = at.message(t("The participants of the table decide this."))
+        yield Say(at.seat.unit, told, at.key("through", key), Lane.ANSWER, quiet=False)
         return stage
     text = t("Thank you. When everybody has said so, the talk ends. You can still write until then.")
     yield Say(at.seat.unit, at.message(text), at.key("through", key), Lane.ANSWER, quiet=False)
@@ -42,4 +45,4 @@ def go_on(at: Scene, step: Discuss, stage: Stage) -> Moves:
     if closes is not None:
         blocks.append(t("It ends at {when}.", when=until(closes, at.now)))
     yield tell(at, f"go-on/{stage.n}", *blocks)
-    return (yield from ends(at, changed(stage, early=False), closes, step.warn_at))
+    return (yield from ends(at, changed(stage, early=False), closes, warnings(at, step)))

@@ -1,36 +1,36 @@
 """What is done at a table by rule, where nobody need lead it: shares of words are counted, the table is asked whether to move on,
 and a table at which nothing happens, or too few are, is brought before those who can help it.
 
-The floor, the warnings and the nudges stand in `bot.core.floor` and `bot.core.talk`.
+The floor, the warnings and the nudges themselves stand in `bot.core.floor` and `bot.core.talk`; when they come is said here.
 
 Invariants:
 
 * It never decides for people: it asks the table, or tells those who lead. Only a majority of those present ends a talk.
+* Where a person leads the table, what that person sees and does better is left to them (`led`).
 * Each thing is said once: to a person in a step, to a table and its coordinators for one silence.
 * Every move is a setting of the flow, and a line in the log.
-* Of the words only their number is held.
 
-In `Stage.data`: `words` by seat; `room_asked` who was asked to leave room; `since` when the last words came; `for_silence` at
-which count of messages the table was asked, or its coordinators told; `move` the number of the last question, `moving` the
-answers to it, `moved` whether it is settled; `few` with how few people those who lead were last told.
+In `Stage.data`: `room_asked` who was asked to leave room; `since` when the last words came; `for_silence` at which count of
+messages the table was asked, or its coordinators told; `move` the number of the last question, `moving` the answers to it,
+`moved` whether it is settled; `few` with how few people those who lead were last told.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from bot.core import company, floor
+from bot.core import company, floor, shares
+from bot.core.company import HELP
 from bot.core.effects import Effect, Lane, Say
 from bot.core.fields import Model, Share, Span
-from bot.core.message import Block, Button, Name, Part, Phrase, Several, block, t, tn
+from bot.core.message import Button, Name, Part, Phrase, Several, block, t, tn
 from bot.core.scene import Scene
 from bot.core.spans import spell
-from bot.core.state import Seat, Stage
-from bot.core.talk import NOTICE, Moves, changed, end_soon, log, ring, table_of, tell
+from bot.core.state import Stage
+from bot.core.talk import NOTICE, Moves, changed, end_soon, log, nudge, ring, table_of, tell
 
 if TYPE_CHECKING:
     from bot.core.steps.discuss import Discuss
@@ -38,12 +38,25 @@ if TYPE_CHECKING:
 Patience = Literal["auto", "never"] | Span
 """How long something may last before somebody is asked: `auto` goes by the length of the talk."""
 
-SILENT, STALLED = "silent", "stalled"
+NUDGE, SILENT, STALLED = "nudge", "silent", "stalled"
 AUTO: Mapping[str, tuple[Fraction, timedelta]] = {
+    NUDGE: (Fraction(1, 3), timedelta(minutes=5)),
     SILENT: (Fraction(1, 8), timedelta(minutes=3)),
     STALLED: (Fraction(1, 4), timedelta(minutes=5)),
 }
 """Which share of a talk `auto` is, and how long it is at least."""
+
+SETTINGS: Mapping[str, str] = {NUDGE: "nudge_after", SILENT: "move_on_after", STALLED: "stalled_after"}
+"""The setting of the flow that says after how long each happens."""
+
+MUCH = Fraction(1, 2)
+"""The share of the words that is large, where `share_max` is `auto`."""
+
+LONG_ENOUGH = 3
+"""A talk is warned by rule of its end only where it lasts so many times as long as what is left then."""
+
+AGAIN = timedelta(minutes=2)
+"""So long the nudge waits for the end of a round, and then looks again."""
 
 ENOUGH_WORDS = 100
 ENOUGH_MESSAGES = 3
@@ -55,33 +68,48 @@ ABSENT = timedelta(minutes=5)
 LATELY = timedelta(minutes=20)
 """Whoever has written or pressed anything within this is there, even if it was at the step before."""
 
-HELP = "-stalled"
-"""The buttons of those who are told of a table that needs them: `-stalled:what:table`."""
-
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['’-]\w+)*")
-"""A word; where words are written without spaces between them, two signs."""
-
 
 class Facilitator(Model):
-    """`[facilitator]`: what I do by myself at the tables that talk. Without this table I count the shares of words for those who
-    lead, and do no more; with it, even an empty one, the rest holds as well. A step `discuss` may say each otherwise.
+    """`[facilitator]`: what I do by myself at the tables that talk. All of it holds without this table too; it is there to say it
+    otherwise, and a step `discuss` may do so for itself.
 
-    `share_max` is the share of the words at a table above which somebody is asked in private, once in a step, to leave the others
-    room; with 1 nobody is. `move_on_after` is how long nobody writes before the table is asked whether to move on, and a majority
-    of those present ends the talk: a span of time, `"never"`, or `"auto"`, an eighth of the talk's time. `stalled_after` is how
-    long nobody writes before the coordinators are told what they can do, as they are when fewer people are left than the group
-    plan's `min_present`: a span of time, `"never"`, or `"auto"`, a quarter of the talk's time.
+    `warn_at` is how long before its end a table is warned, where its talk lasts three times as long at least; `[]` warns of
+    nothing. `nudge_after` is when those who have been silent are asked in private, once in a step: a span of time, `"never"`, or
+    `"auto"`, a third of the talk's time, and not while people speak in turn. `share_max` is the share of the words at a table
+    above which somebody is asked in private, once in a step, to leave the others room; with 1 nobody is, and `"auto"` is a half,
+    at tables that no person leads. `move_on_after` is how long nobody writes before the table is asked whether to move on, and a
+    majority of those present ends the talk: a span of time, `"never"`, or `"auto"`, an eighth of the talk's time at tables that
+    no person leads. `stalled_after` is how long nobody writes before the coordinators are told what they can do, as they are
+    when fewer people are left than the group plan's `min_present`: a span of time, `"never"`, or `"auto"`, a quarter of the
+    talk's time.
     """
 
-    share_max: Share = Fraction(1, 2)
+    warn_at: tuple[Span, ...] = (timedelta(minutes=5),)
+    nudge_after: Patience = "auto"
+    share_max: Literal["auto"] | Share = "auto"
     move_on_after: Patience = "auto"
     stalled_after: Patience = "auto"
+
+
+def warnings(at: Scene, step: Discuss) -> tuple[timedelta, ...]:
+    """How long before its end this talk is warned of it."""
+    if step.warn_at is not None or at.closes is None:
+        return step.warn_at or ()
+    entry = at.course.open.get(at.step)
+    lasts = at.closes - (entry.opened if entry is not None else at.now)
+    return tuple(before for before in at.flow.file.facilitator.warn_at if lasts >= LONG_ENOUGH * before)
+
+
+def led(at: Scene, stage: Stage) -> bool:
+    """Whether a person who facilitates is there: has written at this talk, or written or pressed anything of late."""
+    lately = at.now - LATELY
+    return any(s.id in stage.data["spoken"] or (s.heard is not None and s.heard >= lately) for s in table_of(at).staff)
 
 
 def begin(at: Scene, step: Discuss, stage: Stage) -> Moves:
     """The talk begins: from now on silence is measured."""
     stage = changed(stage, since=at.now.isoformat())
-    for what in (SILENT, STALLED):
+    for what in SETTINGS:
         span = _patience(at, step, stage, what)
         if span is not None:
             yield _look(at, what, at.now + span)
@@ -91,14 +119,14 @@ def begin(at: Scene, step: Discuss, stage: Stage) -> Moves:
 def counted(at: Scene, step: Discuss, stage: Stage, text: str) -> Moves:
     """Somebody at the table has said this: count it, and ask who has said most of everything to leave room. In a round each has
     their time, so it waits until the talk is free."""
-    seat, said = at.seat, stage.data.get("words", {})
-    said = {**said, seat.id: said.get(seat.id, 0) + len(_WORD.findall(text))}
-    stage = changed(stage, words=said, since=at.now.isoformat())
-    most, asked = _share_max(at, step), stage.data.get("room_asked", [])
-    total, often = sum(said.values()), stage.data["spoken"].get(seat.id, 0)
+    seat, members = at.seat, table_of(at).members
+    stage = changed(shares.said(stage, seat.id, text), since=at.now.isoformat())
+    most, asked = _share_max(at, step, stage), stage.data.get("room_asked", [])
     if most is None or seat.id in asked or floor.running(stage) or len(table_of(at).reached) < company.USUAL:
         return stage
-    if total < ENOUGH_WORDS or often < ENOUGH_MESSAGES or Fraction(said[seat.id], total) <= most:
+    number, often = shares.by_seat(stage, members), stage.data["spoken"].get(seat.id, 0)
+    total = sum(number.values())
+    if total < ENOUGH_WORDS or often < ENOUGH_MESSAGES or Fraction(number.get(seat.id, 0), total) <= most:
         return stage
     kindly = at.message(
         t("You have given your table much to think about. Some people need a moment to come in: please leave them room for a "
@@ -110,21 +138,14 @@ def counted(at: Scene, step: Discuss, stage: Stage, text: str) -> Moves:
     return changed(stage, room_asked=[*asked, seat.id])
 
 
-def shares(stage: Stage, members: tuple[Seat, ...]) -> Block | None:
-    """How the words are shared at a table, for those who lead it; None before anybody has said something."""
-    said = stage.data.get("words", {})
-    total = sum(said.values())
-    each = tuple(
-        t("{name} {share} %", name=Name(m.id), share=round(100 * Fraction(said[m.id], total)))
-        for m in sorted(members, key=lambda m: -said.get(m.id, 0))
-        if total and said.get(m.id)
-    )
-    return block(t("Of the words: {shares}.", shares=Several(each))) if each else None
-
-
 def due(at: Scene, step: Discuss, stage: Stage, what: str) -> Moves:
-    """Look whether anybody has written of late."""
+    """Look whether anybody has written of late; for the nudge, whether it is its time."""
     span = _patience(at, step, stage, what)
+    if what == NUDGE:
+        if span is not None and (stage.state != "open" or floor.running(stage)):
+            yield _look(at, what, at.now + AGAIN)
+            return stage
+        return (yield from nudge(at, stage)) if span is not None else stage
     if span is None:
         return stage
     if stage.state != "open" or stage.data["gathering"]:
@@ -143,7 +164,7 @@ def due(at: Scene, step: Discuss, stage: Stage, what: str) -> Moves:
         yield from _tell(
             at, t("nobody has written for {span}", span=spell(span)), at.key("stalled", count), "told_stalled"
         )
-    elif floor.running(stage) or _ends_soon(at, stage):
+    elif floor.running(stage) or _ends_soon(at, stage) or (led(at, stage) and _auto(at, step, what)):
         return stage
     else:
         stage = yield from _ask(at, stage, span)
@@ -157,6 +178,10 @@ def too_few(at: Scene, step: Discuss, stage: Stage) -> Moves:
     if here >= wanted or _patience(at, step, stage, STALLED) is None:
         return changed(stage, few=wanted) if told != wanted else stage
     if here < told:
+        few = tn("You are {n} at this table now.", "You are {n} at this table now.", n=here)
+        yield tell(
+            at, f"few/{here}/{stage.data['count']}", few, t("The coordinator knows, and the talk goes on meanwhile.")
+        )
         why = tn("{n} person is left", "{n} people are left", n=here)
         yield from _tell(at, why, at.key("under-quorum", here, stage.data["count"]), "told_too_few")
     return changed(stage, few=here)
@@ -191,15 +216,15 @@ def answer(at: Scene, stage: Stage, number: str, choice: str, key: str) -> Moves
 def absent(at: Scene, stage: Stage) -> Iterator[Effect]:
     """The talk has begun, and whoever facilitates has not been seen."""
     table = table_of(at)
-    lately = at.now - LATELY
-    if any(s.id in stage.data["spoken"] or (s.heard is not None and s.heard >= lately) for s in table.staff):
+    if led(at, stage):
         return
     text = t(
         "The talk at table {number} began five minutes ago, and {names} has not written yet. "
         "The talk goes on without a facilitator.",
         number=table.number, names=Several(tuple(Name(s.id) for s in table.staff)),
     )  # fmt: skip
-    yield Say(f"coordinators:{table.site}", at.message(text), at.key("absent"))
+    told = at.message(text, buttons=company.ways(table))
+    yield Say(f"coordinators:{table.site}", told, at.key("absent"))
     yield log(at, "told_absent")
 
 
@@ -220,18 +245,13 @@ def _ask(at: Scene, stage: Stage, span: timedelta) -> Moves:
 
 def _tell(at: Scene, why: Phrase, key: str, act: str) -> Iterator[Effect]:
     table = table_of(at)
-    press = table.id
     said = at.message(
         block(t("Table {number} needs you: {why}.", number=table.number, why=why)),
         t("Of {all} people {n} can be reached there; {wanted} were hoped for.",
           all=len(table.members), n=len(table.reached), wanted=company.wanted(at)),
-        t("You can wait, write to them, or let me look for another table for them. /replace gives the place of somebody who "
-          "dropped out to somebody new."),
-        buttons=(
-            Button(t("Wait"), f"{HELP}:wait:{press}"),
-            Button(t("Ask how they are"), f"{HELP}:ask:{press}"),
-            Button(t("Look for another table"), f"{HELP}:merge:{press}"),
-        ),
+        t("You can wait, ask them, or let me look for another table for them, to which a second person agrees. You can also give "
+          "the place of somebody who dropped out to somebody new."),
+        buttons=company.ways(table),
     )  # fmt: skip
     yield Say(f"coordinators:{table.site}", said, key)
     yield log(at, act, present=len(table.reached))
@@ -250,13 +270,19 @@ def _ends_soon(at: Scene, stage: Stage) -> bool:
     return stage.data["early"] or (stage.closes is not None and stage.closes - at.now <= 2 * NOTICE)
 
 
+def _setting(at: Scene, step: Discuss, name: str) -> Any:
+    """What the step says, else the flow."""
+    own = getattr(step, name)
+    return own if own is not None else getattr(at.flow.file.facilitator, name)
+
+
+def _auto(at: Scene, step: Discuss, what: str) -> bool:
+    return bool(_setting(at, step, SETTINGS[what]) == "auto")
+
+
 def _patience(at: Scene, step: Discuss, stage: Stage, what: str) -> timedelta | None:
     """How long a silence may last at this step; None where nobody minds."""
-    own = at.flow.file.facilitator
-    name = "move_on_after" if what == SILENT else "stalled_after"
-    said: timedelta | str | None = getattr(step, name)
-    if said is None:
-        said = getattr(own, name) if own is not None else "never"
+    said = _setting(at, step, SETTINGS[what])
     if isinstance(said, timedelta):
         return said
     if said == "never" or at.closes is None:
@@ -265,14 +291,16 @@ def _patience(at: Scene, step: Discuss, stage: Stage, what: str) -> timedelta | 
     return max(least, (at.closes - stage.opened) * share.numerator / share.denominator)
 
 
-def _share_max(at: Scene, step: Discuss) -> Fraction | None:
-    own = at.flow.file.facilitator
-    most = step.share_max if step.share_max is not None else own.share_max if own is not None else None
-    return most if most is None or most < 1 else None
+def _share_max(at: Scene, step: Discuss, stage: Stage) -> Fraction | None:
+    most = _setting(at, step, "share_max")
+    if most == "auto":
+        return None if led(at, stage) else MUCH
+    return most if most < 1 else None
 
 
 __all__ = [
     "HELP",
+    "NUDGE",
     "SILENT",
     "STALLED",
     "Facilitator",
@@ -281,6 +309,7 @@ __all__ = [
     "begin",
     "counted",
     "due",
-    "shares",
+    "led",
     "too_few",
+    "warnings",
 ]

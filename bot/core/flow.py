@@ -145,7 +145,7 @@ class FlowFile(Model):
     joining: Joining = Joining()
     files: Files = Files()
     log: Log = Log()
-    facilitator: Facilitator | None = None
+    facilitator: Facilitator = Facilitator()
     feed: Feed = Feed()
     groups: dict[Id, GroupPlan] = Field(default_factory=dict)
     lists: dict[Id, tuple[ListItem, ...]] = Field(default_factory=dict)

@@ -50,7 +50,7 @@ from bot.core.commands.call import parse
 from bot.core.commands.prompting import ALL
 from bot.core.doubts import ask_meant, ask_which, told_which
 from bot.core.effects import Note
-from bot.core.events import Answered, Due, Event, Joined, Relayed, Retold, Spread
+from bot.core.events import Answered, Due, Event, Joined, Relayed, Retold, Ripe, Spread
 from bot.core.files import FILES, WHY_NOT
 from bot.core.flow import Flow
 from bot.core.heard import Edited, Found, Heard, Lost, Redacted, Unbound
@@ -139,7 +139,7 @@ def needs(flow: Flow, course: Course, seat: Seat | None, table: Table | None, ev
             return _of_seat(flow, course, seat, table, step, *(course.lately(event.at) if words else ()))
         case Joined() | Lost() | Found() | Edited() | Redacted():
             return _of_seat(flow, course, seat, table, "")
-        case Unbound():
+        case Unbound() | Ripe():
             unit = table.unit if table is not None else ""
             return [(step, unit) for step in course.open if flow.nodes[step].step.scope != "person"]
         case _:

@@ -54,8 +54,9 @@ def ask(turn: Turn, node: Node, by: str) -> None:
     held = replace(held, asked=held.asked + 1, waiting=True)
     _put(turn, {**turn.course.held, node.id: held})
     lapse = Lapsed(turn.course.id, node.id, held.asked)
-    key = f"lapsed/{turn.course.id}/{node.id}/{held.n}/{held.asked}"
-    turn.effects.append(Wake(turn.now + PATIENCE, lapse, key))
+    key = f"{turn.course.id}/lapsed/{node.id}/{held.n}/{held.asked}"
+    begins = max(turn.now, turn.course.halted or turn.now)  # a guarantor rests with everybody
+    turn.effects.append(Wake(begins + PATIENCE, lapse, key))
     turn.effects.append(Note("asked_to_go_on", by, {"course": turn.course.id, "step": node.id}))
 
 

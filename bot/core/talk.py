@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.core import shares
 from bot.core.effects import Amend, Effect, Keep, Lane, Note, Put, Recall, Redraw, Say, Wake, Withdraw
 from bot.core.events import Due
 from bot.core.message import Block, Button, Message, Name, Part, Phrase, Words, block, everywhere, t
@@ -222,7 +223,8 @@ def take_back(at: Scene, stage: Stage, id: str) -> Moves:
         at, f"undo/{id}",
         t("{name} has taken a message back. Please treat it as not said.", name=somebody(at.seat)), without=(at.seat.id,),
     )  # fmt: skip
-    return forgotten(stage, id)
+    given = at.facts.get("held", {}).get(id)
+    return forgotten(shares.taken_back(stage, at.seat.id, id, given), id)
 
 
 def forgotten(stage: Stage, id: str) -> Stage:
@@ -248,7 +250,7 @@ def reword(at: Scene, stage: Stage, given: Contribution, text: str, key: str) ->
     yield Amend(given.seat, given.id, text, passed(at, said), instead, at.key("edit", key), button)
     yield Put(
         changed(
-            stage,
+            shares.reworded(stage, given, text),
             recent=[asdict(said) if entry["id"] == given.id else entry for entry in stage.data["recent"]],
             hidable=asdict(said) if button else hidable,
         )
@@ -361,7 +363,7 @@ def resume(at: Scene, stage: Stage) -> Moves:
         blocks.append(t("It ends at {when}.", when=until(stage.closes, at.now)))
     yield tell(at, f"resume/{stage.data['rests']}", *blocks)
     yield log(at, "resumed")
-    return replace(changed(stage, rests=stage.data["rests"] + 1), state="open")
+    return replace(changed(stage, rests=stage.data["rests"] + 1, since=at.now.isoformat()), state="open")
 
 
 def log(at: Scene, act: str, **data: Any) -> Note:

@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.core.board import Row
 from bot.core.commands.call import parse
+from bot.core.company import HELP
 from bot.core.flow import Flow
 from bot.core.heard import Heard
 from bot.core.state import Course, Seat, Stage, Table
@@ -31,7 +32,7 @@ LATELY = timedelta(minutes=20)
 def found(
     work: Work, assembly: str, flow: Flow, course: Course, seat: Seat, table: Table | None, event: Heard
 ) -> dict[str, Any]:
-    """The facts for a typed command; none for all others."""
+    """The facts for a typed command, and for the buttons that do the same; none for all others."""
     name = parse(event.text)[0] if event.text.startswith("/") else ""
     if name in ("tell", "nudge") and table is None:
         return _people(work, assembly, flow, course, seat)
@@ -43,7 +44,7 @@ def found(
         drafts, rows = _drafts(work, assembly, course), tables(work, assembly, course)
         board = tuple(_row(work, assembly, flow, course, each, drafts.get(each.id, 0)) for each in rows)
         return {"board": board, "queue": len(translations.waiting(work.db, assembly))}
-    if name == "replace" and table is not None:
+    if (name == "replace" or event.press.startswith(f"{HELP}:")) and table is not None:
         everybody = people.roster(work.db, assembly, course.id, statuses=("active", "paused", "left", "refused"))
         here = [s for s in everybody if s.table == table.id and (s.status != "active" or s.lost)]
         waiting = [s for s in everybody if not s.table and s.status == "active" and not s.lost]

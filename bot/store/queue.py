@@ -155,11 +155,12 @@ not meant: it has no hour that anybody could have been in time for."""
 
 
 def delay(db: Database, assembly: str, course: str, now: int, by: int) -> None:
-    """Let every timer of a course that lies ahead ring later by these milliseconds, or earlier, but never before now."""
+    """Let every timer of a course that lies ahead ring later by these milliseconds, or earlier, but never before now; and with
+    them what waits for a second person's word, or for a guarantor's."""
     prefix = f"{course}/"
     db.sql.execute(
-        "UPDATE inbox SET at = MAX(?, at + ?) WHERE assembly = ? AND state = 'new' AND kind = 'due' AND at > ? "
-        "AND substr(key, 1, ?) = ?",
+        "UPDATE inbox SET at = MAX(?, at + ?) WHERE assembly = ? AND state = 'new' "
+        "AND kind IN ('due', 'ripe', 'lapsed') AND at > ? AND substr(key, 1, ?) = ?",
         (now, by, assembly, now, len(prefix), prefix),
     )
 

@@ -58,8 +58,13 @@ def test_two_talk_where_no_other_table_is_found() -> None:
     s = small("anna", "ben")
     s.play(NONE)
     assert s.read_by("coordinators:lyon") == [
-        "At table 1 2 people are present; 3 were hoped for, and no other table was found.\nThey talk all the same."
+        "At table 1 2 people are present; 3 were hoped for, and no other table was found.\nThey talk all the same.\n"
+        "[Wait] [Ask how they are] [Look for another table] [Give a place to somebody new]"
     ]
+    assert s.read_by("table:t1")[-1] == (
+        "Fewer people are here than were hoped for, and no other table has room. The coordinator knows.\n"
+        "You can talk all the same."
+    )
     s.write("anna", "Just us.")
     assert len(s.contributions) == 1
 

@@ -7,12 +7,13 @@ import pytest
 from bot.core.effects import Note, Request
 from bot.core.events import Answered
 from bot.core.flow import FlowFile
+from bot.core.heard import Edited, Heard
 from bot.core.schema import schema_text
 from tests.support.plays import ONE_SITE, flow_of
 from tests.support.stagehand import Stagehand
-from tests.support.talks import GROUPS, MINUTE, TALK, data, ends, heard_by
+from tests.support.talks import BY_HAND, GROUPS, MINUTE, TALK, data, ends, heard_by, press
 
-BY_RULE = "[facilitator]\n"
+BY_RULE = ""
 LONG = "I think that bread is made of flour and water and of time, and of much patience, and of salt too. " * 2
 QUIET = "It has been quiet here for 3 minutes. Shall we move on?"
 LEAVE_ROOM = "You have given your table much to think about."
@@ -31,6 +32,11 @@ def play(more: str = "", *people: str, rules: str = BY_RULE, staff: bool = False
 
 def acts(s: Stagehand) -> list[str]:
     return [e.act for e in s.others if isinstance(e, Note)]
+
+
+def merges(s: Stagehand) -> list[int]:
+    """With how many present another table was looked for."""
+    return [e.args["present"] for e in s.others if isinstance(e, Request) and e.job == "merge"]
 
 
 def asked(s: Stagehand) -> list[str]:
@@ -57,7 +63,7 @@ def test_who_has_said_most_is_asked_once_in_private_to_leave_room() -> None:
 @pytest.mark.parametrize(
     ("rules", "more"),
     [
-        ("", ""),
+        (BY_HAND, ""),
         ("[facilitator]\nshare_max = 1\n", ""),
         (BY_RULE, 'share_max = "100%"\n'),
         ('[facilitator]\nshare_max = "95%"\n', ""),
@@ -108,17 +114,79 @@ def test_words_in_turns_are_counted_and_nobody_is_asked_during_their_turn() -> N
 def test_words_are_counted(text: str, n: int) -> None:
     s = play()
     s.write("anna", text)
-    assert data(s)["words"] == {"anna": n}
+    assert data(s).get("words", {}).get("anna", 0) == n
 
 
 def test_who_leads_sees_the_shares_with_or_without_the_rules() -> None:
-    s = play(rules="", staff=True)
+    s = play(rules=BY_HAND, staff=True)
     assert "Of the words" not in s.write("maya", "/status")[-1]
     s.write("anna", "one two three")
     s.write("ben", "one")
     s.write("maya", "What else is there to say?")
+    told = "Of the words: anna 75 %, ben 25 %. Only those who lead the table read this."
+    assert told in s.write("maya", "/status")[-1]
+    assert told in s.write("cleo", "/status 1")[-1]
+    assert "Of the words" not in str([heard_by(s, other) for other in ("anna", "ben", "lise")])
+
+
+def test_what_nobody_reads_any_more_counts_no_longer() -> None:
+    s = play(staff=True)
+    s.write("anna", "one two three")
+    first = next(iter(s.contributions))
+    s.write("ben", "one two")
+    s.write("ben", "three four five six")
+    assert data(s)["words"] == {"anna": 3, "ben": 6}
+    s.write("ben", "/undo")
+    assert data(s)["words"] == {"anna": 3, "ben": 2}
+    s.play(Heard("hide", "maya", s.now, "/hide", answers=first))
+    assert data(s)["words"] == {"anna": 0, "ben": 2}
+    press(s, "maya", "It was a mistake: put it back")
+    assert data(s)["words"] == {"anna": 3, "ben": 2}
+    assert "anna 60 %, ben 40 %" in s.write("maya", "/status")[-1]
+
+
+def test_words_that_are_edited_count_as_they_are_read_now() -> None:
+    s = play()
+    s.write("anna", "one two three")
+    s.play(Edited("edit", "anna", s.now, next(iter(s.contributions)), "one"))
+    assert data(s)["words"] == {"anna": 1}
+    s.write("anna", "/undo")
+    assert data(s)["words"] == {"anna": 0}, "the last message as it was edited"
+
+
+def test_who_has_left_counts_neither_in_the_shares_nor_beside_the_others() -> None:
+    s = play("", "anna", "ben", "lise", "omar", staff=True)
+    s.write("anna", "one two three")
+    s.write("ben", "one")
+    s.write("omar", LONG)
+    assert "omar 91 %" in s.write("maya", "/status")[-1]
+    s.write("omar", "/leave")
+    press(s, "omar", "Leave")
     assert "Of the words: anna 75 %, ben 25 %." in s.write("maya", "/status")[-1]
-    assert "Of the words: anna 75 %, ben 25 %." in s.write("cleo", "/status 1")[-1]
+
+
+def test_experts_and_those_who_lead_have_no_share() -> None:
+    s = play(staff=True)
+    s.seat("erik", table="t1", role="expert")
+    for who in ("erik", "maya"):
+        s.write(who, LONG)
+    s.write("anna", "one two three")
+    assert data(s)["words"] == {"anna": 3}
+
+
+def test_where_a_person_leads_they_see_the_shares_and_speak_themselves() -> None:
+    s = play(staff=True)
+    s.write("maya", "Good evening.")
+    s.write("ben", "Yes.")
+    for _ in range(4):
+        s.write("anna", LONG)
+    assert LEAVE_ROOM not in str(s.read_by("seat:anna"))
+    s = play(rules='[facilitator]\nshare_max = "50%"\n', staff=True)
+    s.write("maya", "Good evening.")
+    s.write("ben", "Yes.")
+    for _ in range(4):
+        s.write("anna", LONG)
+    assert LEAVE_ROOM in str(s.read_by("seat:anna")), "the flow wants it in any case"
 
 
 # Shall we move on?
@@ -194,12 +262,13 @@ def test_those_who_lead_do_not_decide_it_and_old_questions_are_over() -> None:
 @pytest.mark.parametrize(
     ("rules", "more", "after"),
     [
-        ("", "", None),
+        (BY_HAND, "", None),
+        ("", "", 3),
         ('[facilitator]\nmove_on_after = "never"\n', "", None),
         (BY_RULE, 'move_on_after = "never"\n', None),
         (BY_RULE, 'move_on_after = "6m"\n', 6),
         ('[facilitator]\nmove_on_after = "4m"\n', "", 4),
-        ("", 'move_on_after = "auto"\n', 3),
+        (BY_HAND, 'move_on_after = "auto"\n', 3),
     ],
 )
 def test_the_flow_says_when_the_table_is_asked(rules: str, more: str, after: int | None) -> None:
@@ -235,7 +304,7 @@ def test_the_coordinators_are_told_of_a_stalled_table_and_what_they_can_do() -> 
     s.wait(5 * MINUTE)
     (told,) = s.read_by("coordinators:lyon")
     assert told.startswith("Table 1 needs you: nobody has written for 5 minutes.\nOf 3 people 3 can be reached there")
-    assert told.endswith("[Wait] [Ask how they are] [Look for another table]")
+    assert told.endswith("[Wait] [Ask how they are] [Look for another table] [Give a place to somebody new]")
     s.wait(10 * MINUTE)
     assert len(s.read_by("coordinators:lyon")) == 1, "one silence, one message"
     assert acts(s).count("told_stalled") == 1
@@ -243,7 +312,12 @@ def test_the_coordinators_are_told_of_a_stalled_table_and_what_they_can_do() -> 
 
 @pytest.mark.parametrize(
     ("rules", "more", "after"),
-    [("", "", None), (BY_RULE, 'stalled_after = "never"\n', None), ('[facilitator]\nstalled_after = "9m"\n', "", 9)],
+    [
+        ("", "", 5),
+        (BY_HAND, "", None),
+        (BY_RULE, 'stalled_after = "never"\n', None),
+        ('[facilitator]\nstalled_after = "9m"\n', "", 9),
+    ],
 )
 def test_the_flow_says_when_a_table_is_stalled(rules: str, more: str, after: int | None) -> None:
     s = play(more, rules=rules)
@@ -260,8 +334,14 @@ def test_a_coordinator_waits_asks_or_looks_for_another_table() -> None:
     assert s.press("cleo", "-stalled:ask:t1") == ["Table 1 has been asked."]
     assert s.read_by("table:t1")[-1].startswith("cleo (coordinator) asks how you are getting on.")
     s.press("cleo", "-stalled:merge:t1")
-    assert [e.args["present"] for e in s.others if isinstance(e, Request) and e.job == "merge"] == [3]
-    assert acts(s).count("attended") == 3
+    assert merges(s) == [], "what moves people waits for a second person"
+    assert s.read_by("table:t1")[-1].startswith("You may move to another table at 02 Mar 17:15, or earlier")
+    s.seat("olga", role="organiser")
+    press(s, "cleo", "Stop it")
+    s.press("cleo", "-stalled:merge:t1")
+    s.wait(10 * MINUTE)
+    assert merges(s) == [3], "ten minutes have passed, and nobody has stopped it"
+    assert acts(s).count("attended") == 4
     s.play(Answered("all", "talk", "merge", {"table": ""}, "table:t1"))
     s.write("anna", "We are here.")
     assert s.contributions, "where no other table is found the talk goes on"
@@ -310,6 +390,124 @@ def test_at_night_nobody_is_asked_and_silence_in_the_night_is_no_silence() -> No
     assert asked(s) == [], "it is one minute to seven in Lyon"
     s.wait(MINUTE)
     assert len(asked(s)) == 1
+
+
+# Where a person leads, and where nobody does
+
+
+def test_where_a_person_leads_only_they_ask_whether_to_move_on() -> None:
+    s = play(staff=True)
+    s.write("maya", "Good evening.")
+    s.wait(10 * MINUTE)
+    assert asked(s) == []
+    assert acts(s).count("told_stalled") == 1, "the coordinators learn of a stalled table in any case"
+    s = play(staff=True)
+    s.seat("maya", table="t1", role="facilitator", heard=s.now)
+    s.wait(4 * MINUTE)
+    assert asked(s) == [], "she has pressed or written something a moment ago"
+    s = play(staff=True)
+    s.wait(4 * MINUTE)
+    assert len(asked(s)) == 1, "she is not there"
+
+
+def test_a_table_without_its_facilitator_is_brought_before_the_coordinator_with_what_can_be_done() -> None:
+    s = play(staff=True)
+    s.write("anna", "Is anybody here?")
+    s.wait(5 * MINUTE)
+    (told,) = [said for said in s.read_by("coordinators:lyon") if "has not written yet" in said]
+    assert told.endswith("[Wait] [Ask how they are] [Look for another table] [Give a place to somebody new]")
+
+
+# By default
+
+
+def test_without_a_word_of_the_flow_a_table_is_warned_and_its_silent_are_asked_once() -> None:
+    s = play("", "anna", "ben", "lise")
+    s.write("anna", "Good evening.")
+    s.write("ben", "Good evening.")
+    s.wait(7 * MINUTE)
+    nudged = [say.to for say in s.said.values() if say.key.endswith(("/nudge/lise", "nudge/lise"))]
+    assert nudged == ["seat:lise"]
+    assert [e.data["number"] for e in s.others if isinstance(e, Note) and e.act == "nudged_silent"] == [1]
+    assert acts(s).count("warned") == 0
+    s.wait(8 * MINUTE)
+    assert [said for said in s.read_by("table:t1") if said.startswith("5 minutes left")] != []
+    assert acts(s).count("nudged_silent") == 1
+
+
+def test_a_short_talk_is_not_warned_of_its_end_by_rule() -> None:
+    s = Stagehand(flow_of(GROUPS + TALK.replace("20m", "14m")))
+    s.seat("anna", "ben", "lise", table="t1")
+    s.start()
+    s.wait(13 * MINUTE)
+    assert acts(s).count("warned") == 0
+
+
+def test_by_hand_nothing_happens_by_rule() -> None:
+    s = play(rules=BY_HAND)
+    s.wait(19 * MINUTE)
+    by_rule = {"warned", "nudged_silent", "asked_to_move_on", "told_stalled", "told_too_few", "asked_to_leave_room"}
+    assert not by_rule & {*acts(s)}
+
+
+def test_the_silent_are_asked_once_by_whomever() -> None:
+    s = play('nudge_after = "4m"\n', staff=True)
+    s.write("anna", "Good evening.")
+    assert s.write("maya", "/nudge") == ["2 people were reminded, in private."]
+    s.wait(6 * MINUTE)
+    assert s.write("maya", "/nudge") == ["Everybody has answered, or was reminded before."]
+    for who in ("ben", "lise"):
+        assert sum("would like to hear from you too" in said for said in s.read_by(f"seat:{who}")) == 1
+    s = play('nudge_after = "4m"\n', staff=True)
+    s.wait(5 * MINUTE)
+    assert s.write("maya", "/nudge") == ["Everybody has answered, or was reminded before."]
+
+
+def test_nobody_is_nudged_while_people_speak_in_turn_but_afterwards() -> None:
+    s = play('turns = "round"\nturn_for = "2m"\nsecond_chance = false\nnudge_after = "3m"\n', staff=True)
+    assert s.write("maya", "/nudge") == [
+        "People speak in turn now, so nobody is reminded. /turn and a name asks somebody to speak."
+    ]
+    s.wait(5 * MINUTE)
+    assert acts(s).count("nudged_silent") == 0
+    s.wait(4 * MINUTE)
+    assert acts(s).count("nudged_silent") == 1
+
+
+def test_nobody_is_nudged_in_the_quiet_hours_neither_by_rule_nor_by_hand() -> None:
+    quiet = ONE_SITE + "[schedule.quiet_hours]\nstart = 17:30:00\nend = 07:00:00\n"
+    s = Stagehand(flow_of(GROUPS + TALK.replace("20m", "2d") + 'nudge_after = "1h"\n', quiet))
+    s.seat("anna", "ben", "lise", table="t1")
+    s.seat("maya", table="t1", role="facilitator")
+    s.start()
+    s.wait(60 * MINUTE)
+    assert s.write("maya", "/nudge") == [
+        "Nobody is reminded in the quiet hours, so nothing was sent. You can do it from 03 Mar 06:00 on."
+    ]
+    s.wait(11 * 60 * MINUTE + 59 * MINUTE)
+    assert acts(s).count("nudged_silent") == 0
+    s.wait(MINUTE)
+    assert acts(s).count("nudged_silent") == 1
+
+
+def test_only_participants_say_that_nothing_is_to_be_added() -> None:
+    s = play('early_close = "all_answered"\n', staff=True)
+    s.seat("erik", table="t1", role="expert")
+    assert s.press("maya", "talk:done") == ["The participants of the table decide this."]
+    assert "for the participants" in s.press("erik", "talk:done")[0]
+    assert data(s)["through"] == []
+    for who in ("anna", "ben", "lise"):
+        s.press(who, "talk:done")
+    assert s.read_by("table:t1")[-1].startswith("Nobody has anything to add.")
+
+
+def test_a_table_that_shrinks_reads_what_happens() -> None:
+    s = play("", "anna", "ben", "lise", "omar")
+    for who in ("omar", "lise"):
+        s.press(who, "-leave:pause")
+    assert s.read_by("table:t1")[-1] == (
+        "You are 2 at this table now.\nThe coordinator knows, and the talk goes on meanwhile."
+    )
 
 
 def test_the_schema_knows_the_table() -> None:

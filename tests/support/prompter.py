@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.core import routing
-from bot.core.events import Answered, Due, Event, Reached, Relayed, Spread
+from bot.core.events import Answered, Due, Event, Reached, Relayed, Ripe, Spread
 from bot.core.flow import references
 from bot.core.given import pool
 from bot.core.heard import Edited, Heard, Remained
@@ -29,6 +29,8 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
     if isinstance(event, Edited | Remained):
         given = stage.contributions.get(event.contribution)
         found["named"] = {given.id: given} if given is not None else {}
+    if isinstance(event, Ripe) and event.id in stage.contributions:
+        found["held"] = {event.id: stage.contributions[event.id]}
     if isinstance(event, Heard):
         found |= _for_commands(stage, state, event)
         found |= {name: stage.given[name] for name in ("read", "drawn_at", "trail") if name in stage.given}

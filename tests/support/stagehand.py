@@ -21,6 +21,7 @@ from bot.core.effects import (
     Draw,
     Effect,
     Fan,
+    Hide,
     Keep,
     Put,
     Record,
@@ -189,6 +190,8 @@ class Stagehand:
             case Withdraw(seat, id):
                 for c in [c for c in self.contributions.values() if c.seat == seat and id in ("", c.id)]:
                     self.contributions[c.id] = replace(c, state="withdrawn")
+            case Hide(id):
+                self.contributions[id] = replace(self.contributions[id], state="hidden")
             case Cast(step, seat, question, item, choice):
                 self.choices.setdefault(step, {}).setdefault(seat, {})[f"{question}:{item}"] = choice
             case Wake(at, event, key):

@@ -12,6 +12,15 @@ from tests.support.stagehand import Stagehand
 
 MINUTE = timedelta(minutes=1)
 EARLY = 'early_close = "all_answered"\n'
+BY_HAND = """[facilitator]
+warn_at = []
+nudge_after = "never"
+share_max = 1
+move_on_after = "never"
+stalled_after = "never"
+"""
+"""Nothing is done by rule at the tables: for what people do there."""
+
 GROUPS = "[groups.tables]\nsize = { min = 3, target = 4, max = 6 }\n"
 TALK = '[[step]]\nid = "talk"\ntype = "discuss"\ntitle = "Bread"\ntext = "What about bread?"\nduration = "20m"\n'
 
@@ -24,7 +33,7 @@ ASK = (
 
 def table(more: str = "", *people: str, sites: str = ONE_SITE, staff: bool = True) -> Stagehand:
     """A table of three (or of these people) with Maya who facilitates; the talk is open."""
-    s = Stagehand(flow_of(GROUPS + TALK + more, sites))
+    s = Stagehand(flow_of(GROUPS + BY_HAND + TALK + more, sites))
     s.seat(*(people or ("anna", "ben", "lise")), table="t1")
     if staff:
         s.seat("maya", table="t1", role="facilitator")
@@ -56,7 +65,7 @@ def words(s: Stagehand) -> list[tuple[str, str, str]]:
 
 def cast(steps: str = TALK + 'extend_max = "15m"\n', *, begun: bool = True, **more: Any) -> Stagehand:
     """Two tables, a facilitator at the first, a coordinator and an organiser."""
-    s = Stagehand(flow_of(GROUPS + steps, **more))
+    s = Stagehand(flow_of(GROUPS + BY_HAND + steps, **more))
     s.seat("anna", "ben", "lise", table="t1")
     s.seat("nora", "omar", "pia", table="t2")
     s.seat("maya", table="t1", role="facilitator")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from bot.core import floor, shares
 from bot.core.commands import halting
 from bot.core.commands.call import Call, Talk, find, named, worded
 from bot.core.effects import Keep, Note, Say
-from bot.core.events import Due
-from bot.core.facilitator import shares
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Name, Part, Phrase, Several, block, message, t, tn
 from bot.core.rights import OVERSEEING
@@ -42,7 +41,7 @@ def status(call: Call) -> None:
         spoken = talk.stage.data["spoken"]
         blocks.append(t("Have written: {names}.", names=_names(tuple(m for m in members if m.id in spoken))))
         blocks.append(t("Not yet: {names}.", names=_names(tuple(m for m in table.reached if m.id not in spoken))))
-        if (shared := shares(talk.stage, members)) is not None:
+        if (shared := shares.shown(talk.stage, members)) is not None:
             blocks.append(shared)
         if talk.stage.state == "paused":
             blocks.append(t("The talk rests now."))
@@ -165,9 +164,19 @@ def nudge(call: Call) -> None:
     """Remind those who have not answered or written, each once in a step: at the table, or, where whoever leads several has named
     none, all those for whom a question waits."""
     talk, table = call.talk(), call.table
+    morning = call.flow.awake(table.site if table is not None else call.seat.site or _site(call), call.turn.now)
+    if morning > call.turn.now:
+        call.reply(
+            t("Nobody is reminded in the quiet hours, so nothing was sent. You can do it from {when} on.",
+              when=until(morning, call.turn.now))
+        )  # fmt: skip
+        return
+    if talk is not None and talk.stage.state == "open" and floor.running(talk.stage):
+        call.reply(t("People speak in turn now, so nobody is reminded. /turn and a name asks somebody to speak."))
+        return
     if table is not None and talk is not None:
         before = len(talk.stage.data["nudged"])
-        talk.take(talk.step.due(talk.scene, Due(call.turn.course.id, talk.node.id, "nudge", talk.unit)))
+        talk.take(talk.step.nudge(talk.scene))
         after = call.turn.state.stages[(talk.node.id, talk.unit)]
         reminded = len(after.data["nudged"]) - before
     else:
@@ -179,6 +188,11 @@ def nudge(call: Call) -> None:
         if reminded
         else t("Everybody has answered, or was reminded before.")
     )
+
+
+def _site(call: Call) -> str:
+    """The first site of the course, for whoever leads several."""
+    return call.flow.sites_of(call.turn.course.id)[0].id
 
 
 def _remind(call: Call) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import floor, talk
+from bot.core import facilitator, floor, talk
 from bot.core.commands import pending
 from bot.core.commands.call import Call
 from bot.core.effects import Delay, Fan, Note, Put, Say, Wake
@@ -137,9 +137,8 @@ def halt_unit(turn: Turn, node: Node, unit: str, *, go_on: bool) -> None:
     step = node.step
 
     def effects() -> talk.Moves:
-        moved = (
-            stage if stage.data["early"] else (yield from talk.ends(at, stage, talk.announced(at, stage), step.warn_at))
-        )
+        warned = facilitator.warnings(at, step)
+        moved = stage if stage.data["early"] else (yield from talk.ends(at, stage, talk.announced(at, stage), warned))
         moved = (yield from step.again(at, moved)) if go_on else floor.hold(moved)
         yield Put(moved)
         return moved

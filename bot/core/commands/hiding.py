@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core import shares
 from bot.core.commands import objecting
 from bot.core.commands.call import Call
 from bot.core.effects import Hide, Keep, Lane, Note, Recall, Say
@@ -61,7 +62,8 @@ def _hide(call: Call, id: str) -> None:
     turn.effects += [Hide(id), Recall(id, table.id, f"hide/{call.event.id}")]
     turn.effects.append(Note("hid", call.seat.id, {"contribution": id, "table": table.id}))
     if talk := call.talk():
-        turn.put(forgotten(talk.stage, id))
+        counted = shares.reworded(talk.stage, given, "") if given.step == talk.node.id else talk.stage
+        turn.put(forgotten(counted, id))
     time = derive(call.event.id)  # a message may be hidden twice, and each time there is a reason
     buttons = [Button(label, f"-why:{id}:{table.id}:{why}:{time}") for why, label in WHY.items()]
     buttons.append(Button(t("It was a mistake: put it back"), f"-unhide:{id}:{table.id}"))
@@ -124,6 +126,8 @@ def put_back(call: Call) -> None:
     call.turn.effects.append(Note("unhid", call.seat.id, {"contribution": given.id, "table": table.id}))
     talk = call.talk()
     if talk is not None:
+        if given.step == talk.node.id:
+            call.turn.put(shares.reworded(talk.stage, replace(given, text=""), given.text))
         said = Remark(given.id, given.seat, given.kind, bool(given.text), given.media, given.target)
         call.say(table.unit, passed(talk.scene, said), f"unhid/{given.id}", Lane.TALK, without=(given.seat,))
     call.reply(t("It can be read again."))
@@ -140,9 +144,7 @@ def remained(turn: Turn, event: Remained) -> None:
     if table is None or (given.kind == "prompt" and not given.table):
         # To many people: one app after the other says that it does not let a copy go. It is told once.
         some = t("Some copies remain, because the chat app does not let me delete them.")
-        turn.effects.append(
-            Say(f"seat:{given.seat}", message(some), f"remained/{event.key}", Lane.ANSWER, quiet=False)
-        )
+        turn.effects.append(Say(f"seat:{given.seat}", message(some), f"remained/{event.key}", Lane.ANSWER, quiet=False))
         return
     rooms = [t("the message itself in the room")] if "" in event.seats else []
     seating = [s.id for s in (*table.members, *table.staff)]

@@ -5,6 +5,8 @@ Invariants:
 
 * What waits is held (`bot.core.holding`): its command and its arguments, which are ids and listed reasons, never words.
 * It happens once: agreed to, ripe or stopped, it is released in the same event.
+* While everything rests (`bot.core.commands.halting`) nothing ripens: whoever could object rests too. Its time moves with all
+  others, and what is asked for meanwhile has its ten minutes after the rest. A second person may agree at any time.
 * Whoever asked for it cannot agree to it, and may stop it.
 * Who asked, who agreed and who stopped it stands in the log.
 """
@@ -45,12 +47,12 @@ def ask(call: Call, args: str, what: Part, told: Phrase | None = None, concerned
     """Put a command off until somebody agrees or the time has passed. `what` says what would happen, as a sentence; `told` is for
     the table that it concerns and for the units that are `concerned` besides, with {when} in it where it names the time."""
     turn, seat, table = call.turn, call.seat, call.table
-    id, at = of(call.event.id), turn.now + WAIT
+    id, at = of(call.event.id), max(turn.now, turn.course.halted or turn.now) + WAIT
     place = table.id if table is not None else ""
     turn.effects.append(
         Keep(Contribution(id, "", place, seat.site, seat.id, KIND, args, turn.now, seat.language, target=call.name, shared=False))
     )  # fmt: skip
-    turn.effects.append(Wake(at, Ripe(turn.course.id, id, seat.id, place), f"ripe/{id}"))
+    turn.effects.append(Wake(at, Ripe(turn.course.id, id, seat.id, place), f"{turn.course.id}/ripe/{id}"))
     turn.effects.append(Note("asked_for", seat.id, {"command": call.name, "table": place}))
     press = f"{id}:{place or ALL}"
     when = until(at, turn.now)

@@ -93,6 +93,11 @@ def merged(call: Call) -> None:
     table, turn = call.table or call.turn.state.table, call.turn
     if table is None:
         return
+    if not call.args:  # wherever there is room: the engine looks, while nothing passes at the table
+        talk = replace(call, at=table).talk()
+        if talk is not None and talk.stage.data["began"]:
+            talk.take(talk.step.gather(talk.scene))
+        return
     step = next((step for step in turn.course.open if isinstance(turn.flow.nodes[step].step, Discuss)), "")
     args = {"to": call.args, "by": call.seat.id}
     turn.effects.append(Request("join", turn.course.id, step, f"join/{call.event.id}", table.unit, args))
@@ -142,7 +147,14 @@ def replaced(call: Call) -> None:
             else t("Nobody of this table has dropped out.")
         )
         return
-    turn = call.turn
+    replace_seat(call, who)
+
+
+def replace_seat(call: Call, who: Seat) -> None:
+    """Somebody who has dropped out leaves their place to the next who waits, or to whoever gets a code."""
+    turn, facts, table = call.turn, call.turn.state.facts, call.table
+    if table is None:
+        return
     turn.effects.append(Unseat(who.id))
     waiting: tuple[Seat, ...] = facts.get("unplaced", ())
     without = replace(table, members=tuple(m for m in table.members if m.id != who.id))
@@ -208,4 +220,4 @@ def _catch_up(turn: Turn, seat: str, plan: str, key: str) -> Effect:
     return Request("catch_up", turn.course.id, "", f"catch-up/{key}/{seat}", f"seat:{seat}", args)
 
 
-__all__ = ["joined", "merge", "merged", "move", "replaced"]
+__all__ = ["joined", "merge", "merged", "move", "replace_seat", "replaced"]

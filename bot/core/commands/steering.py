@@ -20,6 +20,8 @@ from bot.core.message import Block, Button, Drawn, Part, Phrase, Plain, Several,
 from bot.core.spans import until
 from bot.core.steps.gate import Gate
 from bot.core.steps.publish import Publish
+from bot.core.steps.survey import Survey
+from bot.core.steps.vote import Vote
 
 MANY = 25
 """So many tables stand in lines; a phone shows no more in one message."""
@@ -122,6 +124,10 @@ def publish(call: Call) -> None:
     if text is None:
         return
     here = tuple(node for node in _open(call) if isinstance(node.step, Publish))
+    asked = next((node for node in call.flow.nodes.values() if text and node.id.casefold() == text.casefold()), None)
+    if asked is not None and asked not in here and isinstance(asked.step, Vote | Survey):
+        call.reply(_told_where(call, asked))
+        return
     if not here:
         call.reply(t("No results are held back now. What a step may tell is told by the flow when it comes to that."))
         return
@@ -133,6 +139,22 @@ def publish(call: Call) -> None:
         return
     what = t("{step}: the results are told now, although not all sites are through.", step=named(call.flow, node))
     pending.ask(call, f"{call.turn.course.id}:{node.id}", what)
+
+
+def _told_where(call: Call, asked: Node) -> Phrase:
+    """Where the results of a vote are told, if they are told at all: a flow decides that before anybody votes."""
+    step = named(call.flow, asked)
+    nodes = (node for node in call.flow.nodes.values() if isinstance(node.step, Publish))
+    later = next((node for node in nodes if isinstance(node.step, Publish) and asked.step.id in node.step.what), None)
+    if isinstance(asked.step, Vote) and asked.step.results == "on_close":
+        return t("{step} tells its results by itself when it closes.", step=step)
+    if later is not None and later.id in call.turn.course.done:
+        return t("The results of {step} have been told, at “{later}”.", step=step, later=named(call.flow, later))
+    if later is not None:
+        return t("The results of {step} are told at “{later}”, when the flow comes to it.", step=step,
+                 later=named(call.flow, later))  # fmt: skip
+    return t("In this assembly the results of {step} are not told in the chat: its flow said so before anybody answered, and "
+             "that holds. Those who organise it find them in the report.", step=step)  # fmt: skip
 
 
 def published(call: Call) -> None:

@@ -9,8 +9,9 @@ from bot.core.places import IN_ANY_ROOM, IN_ROOM, PRESSABLE
 COMMANDS: tuple[Command, ...] = (
     Command(
         "status", LEADING, "course", "/status",
-        t("who is here, who has spoken, how much time is left"),
-        t("Shows who is at your table, who has spoken, who has answered (never what), and how much time is left."),
+        t("who is here, who has spoken how much, and the time left"),
+        t("Shows who is at your table, who has spoken and which share of the words is whose, who has answered (never what), and how "
+          "much time is left."),
         places=IN_ROOM, kinds=PRESSABLE, need="talk",
     ),
     Command(

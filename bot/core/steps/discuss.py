@@ -35,7 +35,7 @@ class Discuss(Step):
     floor in turn, in an order drawn by lot, for `turn_for` each (write hours where people answer over days); with
     `second_chance` those who missed their turn are asked once more; then the talk is free. `warn_at` says how long before
     the end the table is warned, `nudge_after` when those who have been silent are asked in private, once. `share_max` and
-    `move_on_after` and `stalled_after` say for this talk what `[facilitator]` says for all. `extend_max` is how much time a
+    `move_on_after` and `stalled_after`, like these two, say for this talk what `[facilitator]` says for all. `extend_max` is how much time a
     facilitator may add in all. `early_close = "all_answered"` offers a button "I have nothing to add": when everybody has pressed
     it, the table gets a minute's notice and closes. `max_length` counts the characters of a message.
     What is said in an `icebreaker` is never exported. Where fewer people are present than the group plan's `min_present`,
@@ -61,9 +61,9 @@ class Discuss(Step):
     turns: Literal["free", "round"] = "free"
     turn_for: Span = timedelta(seconds=90)
     second_chance: bool = True
-    warn_at: tuple[Span, ...] = ()
-    nudge_after: Span | None = None
-    share_max: Share | None = None
+    warn_at: tuple[Span, ...] | None = None
+    nudge_after: Patience | None = None
+    share_max: Literal["auto"] | Share | None = None
     move_on_after: Patience | None = None
     stalled_after: Patience | None = None
     extend_max: Span = timedelta(minutes=10)
@@ -116,8 +116,8 @@ class Discuss(Step):
         elif here >= company.wanted(at):
             stage = yield from self._begin(at, stage)
         elif here >= company.ENOUGH:
-            yield from company.tell_coordinators(at, stage, t("They talk all the same."))
-            stage = yield from self._begin(at, stage)
+            stage = yield from self._begin(at, changed(stage, few=here))
+            yield from company.few(at, stage)
         else:
             stage = yield from company.alone(at, stage)
         yield Put(stage)
@@ -129,9 +129,9 @@ class Discuss(Step):
         match due.what:
             case "warn" if due.n == stage.n:
                 yield from talk.warn(at, stage)
-            case "nudge" | "remind" if not floor.running(stage):
+            case "remind" if not floor.running(stage):
                 yield Put((yield from talk.nudge(at, stage)))
-            case facilitator.SILENT | facilitator.STALLED:
+            case facilitator.NUDGE | facilitator.SILENT | facilitator.STALLED:
                 yield Put((yield from facilitator.due(at, self, stage, due.what)))
             case "absent":
                 yield from facilitator.absent(at, stage)
@@ -164,7 +164,7 @@ class Discuss(Step):
     def prolong(self, at: Scene) -> Iterator[Effect]:
         stage = at.stage
         if stage is not None and not stage.data["early"]:
-            yield Put((yield from talk.ends(at, stage, talk.announced(at, stage), self.warn_at)))
+            yield Put((yield from talk.ends(at, stage, talk.announced(at, stage), facilitator.warnings(at, self))))
 
     def close(self, at: Scene) -> Iterator[Effect]:
         stage = at.stage
@@ -246,7 +246,7 @@ class Discuss(Step):
     def extend(self, at: Scene, span: timedelta) -> Iterator[Effect]:
         """Add time at this table. The caller has checked `extend_max`."""
         if at.stage is not None:
-            yield Put((yield from talk.extend(at, at.stage, span, self.warn_at)))
+            yield Put((yield from talk.extend(at, at.stage, span, facilitator.warnings(at, self))))
 
     def pause(self, at: Scene) -> Iterator[Effect]:
         """Let the talk at this table rest."""
@@ -261,6 +261,7 @@ class Discuss(Step):
 
     def again(self, at: Scene, stage: Stage) -> Moves:
         """Whoever had the floor has it again, where all tables go on after a rest."""
+        stage = changed(stage, since=at.now.isoformat())
         return (yield from floor.again(at, stage, self._round(at)))
 
     def end(self, at: Scene) -> Iterator[Effect]:
@@ -271,6 +272,11 @@ class Discuss(Step):
                 name=talk.somebody(at.seat),
             )
             yield Put((yield from talk.end_soon(at, at.stage, why)))
+
+    def nudge(self, at: Scene) -> Iterator[Effect]:
+        """Ask those who have been silent, once in all."""
+        if at.stage is not None:
+            yield Put((yield from talk.nudge(at, at.stage)))
 
     def called(self, at: Scene, who: Seat) -> Iterator[Effect]:
         """Somebody is asked to speak by whoever leads the table."""
@@ -332,11 +338,9 @@ class Discuss(Step):
         yield from guiding.talk(at, stage)
         if lodging.wanted(at.flow, table_of(at).plan) and not table_of(at).rooms:
             yield talk.ring(at, at.now + lodging.PATIENCE, "room", 0)
-        yield from talk.timetable(at, stage, self.warn_at)
+        yield from talk.timetable(at, stage, facilitator.warnings(at, self))
         if table_of(at).staff:
             yield talk.ring(at, at.now + facilitator.ABSENT, "absent", 0)
-        if self.nudge_after is not None:
-            yield talk.ring(at, at.now + self.nudge_after, "nudge", 0)
         yield talk.log(at, "talk_began", present=len(table_of(at).reached))
         stage = yield from facilitator.begin(at, self, stage)
         if self.turns == "round":
