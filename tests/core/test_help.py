@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.commands import helping
 from bot.core.message import Phrase
+from bot.core.observing import GUARANTOR
 from bot.core.rights import COMMANDS, NEEDS, OVERSEEING, may, of
 from bot.core.state import Role
 from tests.support.plays import read
@@ -239,6 +240,23 @@ def test_the_menus_show_what_help_shows() -> None:
         for command in menu:
             if command.name in listed:
                 assert any(line.endswith(f": {command.brief.text}") for line in lines)
+
+
+def test_a_guarantor_is_shown_how_to_stop_a_step_and_other_observers_are_not() -> None:
+    s = evening("observer", "said")
+    assert not {"hold", "lift"} & set(offered(helped(s, "zoe")))
+    s.seats["zoe"] = replace(s.seats["zoe"], attributes={GUARANTOR: "yes"})
+    assert "hold" in offered(helped(s, "zoe"))
+    s.write("zoe", "/hold mood The tables have not seen the sources.")
+    assert "lift" in offered(helped(s, "zoe"))
+    assert "lift" in offered(helped(s, "cleo"))
+
+
+def test_a_coordinator_is_shown_a_gate_only_while_one_waits() -> None:
+    s = cast(TALK + '[[step]]\nid = "go"\ntype = "gate"\nask = "Go on?"\nwho = "coordinator"\ntimeout = "1h"\n')
+    assert "gate" not in offered(helped(s, "cleo", "all"))
+    s.wait(20 * MINUTE)
+    assert offered(helped(s, "cleo"))[0] == "gate"
 
 
 def test_nothing_of_it_is_said_to_others() -> None:

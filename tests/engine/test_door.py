@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.state import Role
 from bot.store import accounts, audit, codes, courses, identities, refusals
 from bot.store.database import Database
 from bot.store.times import ms
@@ -111,6 +112,20 @@ async def test_who_serves_begins_at_once_and_takes_a_table_that_is_there() -> No
         (seat,) = [s for s in await seats(here) if s.role == "facilitator"]
         assert (seat.status, seat.table) == ("active", "linz-1")
         assert "Your role in this assembly: facilitator" in here.post.text("maya")
+
+
+@pytest.mark.parametrize(("role", "next"), [
+    ("facilitator", "need do nothing until your table begins"), ("coordinator", "/board shows you all tables"),
+    ("organiser", "/begin begins the assembly"), ("observer", "/watch"), ("expert", "until your table begins"),
+    ("translator", "/trans shows what waits"),
+])  # fmt: skip
+async def test_whoever_gets_a_role_reads_what_to_do_first_and_where_the_rest_is(role: Role, next: str) -> None:
+    async with room(EVENING) as here:
+        await here.say("zoe", f"/join {await expect(here, 'Z', role=role)}")
+        (first,) = [text for text in here.post.text("zoe").split("Your role in this assembly: ") if "/help" in text]
+        assert "Please write it like this: /name Maya" in first
+        assert next in first
+        assert len(first) < 700, "it is read on a phone"
 
 
 async def test_a_second_invite_on_one_phone_is_for_somebody_else() -> None:

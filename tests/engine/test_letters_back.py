@@ -10,6 +10,7 @@ import pytest
 from bot.core.effects import Lane
 from bot.core.message import Message, Plain, Words, message
 from bot.core.rendered import Rendered
+from bot.core.rights import of
 from bot.store import identities, media, outbox
 from bot.store.database import Database
 from bot.store.media import File
@@ -164,7 +165,8 @@ def test_the_menu_of_a_chat_shows_the_commands_of_its_role() -> None:
             await here.drained()
             names = [name for name, _ in mail.shown.commands]
             assert mail.shown.language == "en"
-            assert "help" in names
+            assert names == [command.name for command in of("participant")]
+            assert names[0] == "help"
             assert "invite" not in names
             assert await found(here, "SELECT state FROM outbox") == [("sent",)]
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.commands import helping
 from bot.core.message import Phrase
-from bot.core.rights import COMMANDS
+from bot.core.rights import COMMANDS, of
 from bot.store import audit, courses
 from tests.support.newcomer import Evening, InMemory, Newcomer, OnTelegram, Stuck, in_memory, on_telegram
 from tests.support.room import ASSEMBLY
@@ -143,6 +143,10 @@ async def test_a_newcomer_leads_an_evening_to_its_end(
         assert course.state == "ended"
         if isinstance(evening, OnTelegram):
             assert evening.api.audit.breaches() == []
+            assert evening.phones["noa"].person.menu() == [c.name for c in of("facilitator")], (
+                "the app offers what /help does"
+            )
+            assert evening.phones["ben"].person.menu() == [c.name for c in of("participant")]
 
 
 @pytest.mark.parametrize("name", WISHES)
