@@ -10,8 +10,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "status", LEADING, "course", "/status",
         t("who is here, who has spoken how much, and the time left"),
-        t("Shows who is at your table, who has spoken and which share of the words is whose, who has answered (never what), and how "
-          "much time is left."),
+        t("Shows who is at your table, who has spoken and which share of the words is whose, who has answered (never what), and "
+          "how much time is left."),
         places=IN_ROOM, kinds=PRESSABLE, need="talk",
     ),
     Command(
