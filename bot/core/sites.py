@@ -72,6 +72,7 @@ def rest(schedule: Schedule, site: Site) -> Rest | None:
     hours, days = schedule.quiet_hours, (*schedule.holidays, *site.holidays)
     if hours is None and not days:
         return None
+    awake = hours is None or hours.start == hours.end  # a check says that these are none (`quiet-hours-valid`)
     once = frozenset(date.fromisoformat(day) for day in days if len(day) == len("2027-01-01"))
     yearly = frozenset((int(day[:2]), int(day[3:])) for day in days if len(day) == len("01-01"))
-    return Rest(Hours(hours.start, hours.end) if hours is not None else None, once, yearly)
+    return Rest(None if hours is None or awake else Hours(hours.start, hours.end), once, yearly)

@@ -200,7 +200,7 @@ def holidays(view: View) -> Iterator[Finding]:
             what = "an opening" if field == "opens" else "an end"
             yield Finding(
                 f"{what} on {day:%Y-%m-%d} at {day:%H:%M}, a holiday at {site.id}",
-                "on a holiday nobody there is written to unasked: not asked, not reminded, not told that it ends",
+                "on a holiday nobody there is written to who does not write first: no question, no reminder, no last call",
                 "Choose another day, or take this one out of the holidays.",
                 step.id,
                 field,
