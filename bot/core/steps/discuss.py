@@ -36,8 +36,8 @@ class Discuss(Step):
     `second_chance` those who missed their turn are asked once more; then the talk is free. `warn_at` says how long before
     the end the table is warned, `nudge_after` when those who have been silent are asked in private, once. `share_max` and
     `move_on_after` and `stalled_after`, like these two, say for this talk what `[facilitator]` says for all. `extend_max` is how
-    much time a facilitator may add in all. `early_close = "all_answered"` offers a button "I have nothing to add": when everybody has pressed
-    it, the table gets a minute's notice and closes. `max_length` counts the characters of a message.
+    much time a facilitator may add in all. `early_close = "all_answered"` offers a button "I have nothing to add": when
+    everybody has pressed it, the table gets a minute's notice and closes. `max_length` counts the characters of a message.
     What is said in an `icebreaker` is never exported. Where fewer people are present than the group plan's `min_present`,
     they are offered another table, so that nobody sits alone.
 
