@@ -9,6 +9,7 @@ import pytest
 
 from bot.language.translation.service import Orders
 from bot.store import audit
+from tests.engine.test_mixed_rooms import GROUP, met
 from tests.support.chats import FLOW, TALK, Talkers, table
 from tests.support.mixed_tables import FLOW_AT_NIGHT, MIXED, PATIENCE, Turning, mixed, reads, until
 from tests.support.room import ASSEMBLY
@@ -225,3 +226,43 @@ def test_the_flows_above_say_what_they_are_meant_to() -> None:
     assert "quiet_hours" in FLOW_AT_NIGHT
     assert "quiet_hours" not in FLOW
     assert Turning().gives("ab") == "ba"
+
+
+# In rooms
+
+
+async def test_in_a_room_the_translation_stands_below_and_both_can_be_taken_back() -> None:
+    async with met("anna", "ben", "cleo") as (t, _):
+        await t.write("maya", "/prompt What speaks for it?")
+        await t.tap("maya", "Send")
+        assert t.shown(GROUP) == [
+            "Maya (facilitator)\nMaya (Moderation)\n  “What speaks for it?”",
+            "  “tahW skaeps rof ti?”\n· maschinell übersetzt (turning), Original: Englisch",
+        ]
+        await t.tap("maya", "Take it back")
+        assert not reads(t, GROUP, "What speaks for it?")
+        assert not reads(t, GROUP, "tahW")
+
+
+async def test_in_a_room_of_one_language_who_leads_in_another_is_understood() -> None:
+    languages = dict.fromkeys(("anna", "ben", "cleo", "maya"), "de")
+    async with met("anna", "ben", flow=APART, languages=languages) as (t, _):
+        await t.room.enrol("olga", "organiser")
+        await t.write("olga", "/prompt 1 Who begins?")
+        assert "In German: " in t.last("olga")
+        await t.tap("olga", "Send")
+        assert "ohW snigeb?" in t.last(GROUP)
+        assert "ohW snigeb?" in t.last("cleo"), "who reads in private too"
+
+
+async def test_on_a_holiday_nobody_is_written_to_and_the_preview_says_so() -> None:
+    flow = APART.replace("[schedule]", "[schedule]\nholidays = [2027-03-02]")
+    async with mixed(LATER.replace("40m", "60h"), flow) as (t, _):
+        await t.room.enrol("olga", "organiser")
+        await t.room.wait(timedelta(hours=20))
+        await t.write("olga", "/prompt all Hello")
+        assert "At linz people are not written to now: they get it at " in t.last("olga")
+        await t.tap("olga", "Send")
+        assert not reads(t, "anna", "Hello")
+        await t.room.wait(timedelta(hours=30))
+        assert reads(t, "anna", "Hello") == 1
