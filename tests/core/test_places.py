@@ -180,6 +180,27 @@ def test_every_flip_of_the_table_is_seen(monkeypatch: pytest.MonkeyPatch) -> Non
         assert wrong, (side, command, value)
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("gate")
+@pytest.mark.parametrize("role", get_args(Role))
+def test_the_gate_is_the_only_one(role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turn a single cell over, be it an allow or a deny: exactly that one then lets through what it did not, or stops what it
+    did. Edits, forwards and captions stay shut even then: they never come to a command."""
+    private, s = stage(role)
+    shared, _ = stage(role, shared=True)
+    for command in NAMES:
+        for place in get_args(Place):
+            for kind in get_args(Kind):
+                cell, wanted = (role, command, place, kind), expected(role, command, place, kind)
+                with monkeypatch.context() as m:
+                    m.setattr(commands, "allowed", lambda *asked, cell=cell: allowed(*asked) != (asked == cell))
+                    state = shared if place == "shared" else private
+                    events = list(given(role, command, place, kind, s))
+                    through = let_through(state, s, iter(events), command)
+                    comes = kind in ("text", "reply", "button") and events != []
+                    assert through == (wanted != comes), cell
+
+
 @pytest.mark.parametrize("command", [name for name in NAMES if "w" not in WHERE[name].split()[0]])
 def test_what_is_private_is_refused_kindly_in_a_room(command: str) -> None:
     role = next(LETTERS[x] for x in TABLE[command] if x != ".")

@@ -262,19 +262,12 @@ def _allowed(call: Call) -> bool:
     if command is None:
         helping.unknown(call, call.name)
         return False
-    gone = call.seat.status in ("left", "refused") and not command.always
-    if gone:
+    if call.seat.status in ("left", "refused") and not command.always:
         leaving.not_here(call)
-        return False
-    if not may(call.seat.role, call.name):
-        roles: tuple[Part, ...] = tuple(ROLES[r] for r in ROLES if r in command.roles)
-        call.reply(
-            t("/{name} is for {roles}.", name=call.name, roles=Several(roles)), t("/help shows what you can do.")
-        )
         return False
     place, kind = place_of(call.seat, call.event), kind_of(call.event)
     if not allowed(call.seat.role, call.name, place, kind):
-        _not_so(call)
+        _not_so(call) if may(call.seat.role, call.name) else _not_yours(call)
         return False
     if call.turn.state.facts.get("over") and not lasts(call.seat.role, call.name):
         call.reply(
@@ -286,6 +279,12 @@ def _allowed(call: Call) -> bool:
         leaving.not_here(call)
         return False
     return True
+
+
+def _not_yours(call: Call) -> None:
+    """Others may do that: say who."""
+    roles: tuple[Part, ...] = tuple(ROLES[r] for r in ROLES if r in call.command.roles)
+    call.reply(t("/{name} is for {roles}.", name=call.name, roles=Several(roles)), t("/help shows what you can do."))
 
 
 def _not_so(call: Call) -> None:
