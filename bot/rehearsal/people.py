@@ -25,6 +25,7 @@ SIDE = frozenset(
         "lang",
         "full",
         "undo",
+        "call",
         "unclear",
         "flag",
         "original",

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.briefing import ASK
 from bot.core.lots import Lots
 from bot.core.rendered import Choice, Rendered
 from bot.language.flowfiles import bundle, said_in, unbundle
@@ -225,3 +226,11 @@ def test_people_answer_each_other_while_a_table_talks_but_not_without_end() -> N
     only(person, replace(asked(expects="text"), step="talk"))
     replies = [act.text for _ in range(200) for act in person.react(heard)]
     assert len(replies) == 3
+
+
+def test_a_button_that_asks_for_a_person_keeps_nobody_from_talking() -> None:
+    begun = Rendered((("text", "What about bread?"),), (Choice("Ask Maya privately", f"{ASK}@u"),), "talk", "text")
+    for seed in map(str, range(20)):
+        act = only(somebody(seed=seed, named=True), begun)
+        assert act.text
+        assert not act.press
