@@ -2,6 +2,7 @@
 
 Invariants:
 
+* An event is not called what its platform calls it: who knows the numbers there could find out from an export who said what.
 * Before a person has consented no words and no files of theirs are kept.
 * A file is stored with its event, and only in an assembly where some step has a use for such files; what the step then does not
   keep is dropped with the event (`bot.engine.handling`). Where somebody is, nobody stores.
@@ -85,7 +86,15 @@ def _heard(db: Database, house: House, knock: Knock, assembly: str, seat: Seat, 
     if seat.status not in ("active", "paused"):
         kept = text if text.startswith("/") else ""
         return Heard(
-            knock.key, seat.id, _at(knock), kept, press, room, incoming.message, bar=incoming.bar, account=knock.account
+            _id(db, knock, assembly),
+            seat.id,
+            _at(knock),
+            kept,
+            press,
+            room,
+            incoming.message,
+            bar=incoming.bar,
+            account=knock.account,
         )
     found = copies.carried(db, room or seat.id, incoming.answers, knock.account) if incoming.answers else None
     answers = found[1] if found is not None and found[0] == assembly else ""
@@ -93,7 +102,7 @@ def _heard(db: Database, house: House, knock: Knock, assembly: str, seat: Seat, 
     if incoming.media is not None and not bar and incoming.media.size > house.flow(db, assembly).file.files.max_mb * MB:
         bar = "too_large"
     heard = Heard(
-        knock.key, seat.id, _at(knock), text, press, room, incoming.message, answers, kind, bar, incoming.unsure,
+        _id(db, knock, assembly), seat.id, _at(knock), text, press, room, incoming.message, answers, kind, bar, incoming.unsure,
         account=knock.account,
     )  # fmt: skip
     if kind and not bar and seat.status == "active":
@@ -140,7 +149,7 @@ def _edited(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) ->
     found = copies.carried(db, room or seat.id, incoming.message, knock.account) if incoming.message else None
     if found is None or found[0] != assembly or seat.status != "active" or incoming.bar:
         return None
-    return Edited(knock.key, seat.id, _at(knock), found[1], incoming.text.strip(), room)
+    return Edited(_id(db, knock, assembly), seat.id, _at(knock), found[1], incoming.text.strip(), room)
 
 
 def _taken_back(db: Database, knock: Knock, assembly: str, seat: Seat, room: str) -> Heard | Redacted | None:
@@ -153,11 +162,11 @@ def _taken_back(db: Database, knock: Knock, assembly: str, seat: Seat, room: str
     if given is None:
         return None
     if given.seat == seat.id:
-        return Redacted(knock.key, seat.id, _at(knock), given.id, room)
+        return Redacted(_id(db, knock, assembly), seat.id, _at(knock), given.id, room)
     if not (room and may(seat.role, "hide")):
         return None
     hide = f"-hide:{given.id}:{given.table}"
-    return Heard(knock.key, seat.id, _at(knock), press=hide, room=room, account=knock.account)
+    return Heard(_id(db, knock, assembly), seat.id, _at(knock), press=hide, room=room, account=knock.account)
 
 
 def _reacted(db: Database, knock: Knock, assembly: str, seat: Seat) -> None:
@@ -165,6 +174,11 @@ def _reacted(db: Database, knock: Knock, assembly: str, seat: Seat) -> None:
     if seat.status == "active":
         body = encode(message(UNCOUNTED)).encode()
         queue.say(db, [OutRow(f"reaction@{seat.id}", assembly, seat.id, int(Lane.ANSWER), knock.now, body)])
+
+
+def _id(db: Database, knock: Knock, assembly: str) -> str:
+    """What the event is called, and what all ids come from that people or exports see of it."""
+    return db.vault.event(assembly, knock.key)
 
 
 def _at(knock: Knock) -> datetime:

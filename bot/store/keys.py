@@ -276,6 +276,10 @@ class Vault:
         made = hmac.digest(self._assembly_key(assembly), b"%d:%b" % (n, lookup), "sha256")
         return base64.b32encode(made[:8])[:12].decode().lower()
 
+    def event(self, assembly: str, key: str) -> str:
+        """What something that happened on a platform is called in an assembly; `key` is what the platform calls it."""
+        return hmac.digest(self._assembly_key(assembly), b"event/" + key.encode(), "sha256")[:16].hex()
+
     def secret_seed(self, assembly: str) -> str:
         """What is drawn from this seed in an assembly nobody can draw again without the key file."""
         return hmac.digest(self._assembly_key(assembly), b"lots", "sha256").hex()
