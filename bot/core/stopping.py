@@ -83,7 +83,7 @@ def lift(turn: Turn, node: Node, by: str) -> None:
     turn.effects.append(Note("lifted", by, {"course": turn.course.id, "step": node.id}))
     told, key = message(t("“{step}” goes on.", step=named(turn, node))), f"lifted/{turn.course.id}/{node.id}/{held.n}"
     for unit in (*leading(turn), f"seat:{held.seat}"):
-        turn.effects.append(Say(unit, told, f"{key}/{unit}", quiet=False))
+        turn.effects.append(Say(unit, told, f"{key}/{unit}", without=(by,), quiet=False))
     if held.waits == "open":
         turn.wake(turn.now, node, "open")
     elif held.waits == "finish":

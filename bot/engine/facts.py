@@ -27,7 +27,7 @@ but for counts at the close of a step, which are made once.
 * `outcomes`    the same as conditions read it: {step: {item: outcome}}
 * `consents`    a person's last word on each purpose
 * `finished`    which courses are through with the steps referred to
-* `answered_by` who at this table is done with each open step
+* `answered_by` who at this table has answered each open step, or written something in it
 * `untranslated` out of which of this table's languages nothing can put what is said into which: (source, target)
 * `over`        whether the assembly has ended, for those who have a role
 * `staff`       those who have a role, for whoever may take it away (`bot.engine.stripping`)
@@ -288,7 +288,7 @@ def _answered_by(a: Asked) -> dict[str, Any]:
     stages = a.work.stages(a.assembly, units)
     found: dict[str, set[str]] = {step: set() for step in a.course.open}
     for (step, unit), stage in stages.items():
-        if stage.state == "done":
+        if stage.state == "done" or stage.data.get("items"):  # who may write several things has answered with the first
             found[step].add(unit.removeprefix("seat:"))
     return {"answered_by": {step: frozenset(seats) for step, seats in found.items()}}
 

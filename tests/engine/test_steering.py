@@ -71,9 +71,9 @@ async def test_a_talk_closes_early_at_all_tables_once_a_second_person_agrees() -
         await t.room.enrol("rita", "organiser")
         await t.write("maya", "/extend 10m")
         await t.write("olga", "/close")
-        assert "talk closes early, for everybody." in t.last("olga")
+        assert "“talk” closes early, for everybody." in t.last("olga")
         assert "may close early" in t.last("anna")
-        assert any("talk closes early, for everybody." in text for text in t.shown("rita"))
+        assert any("“talk” closes early, for everybody." in text for text in t.shown("rita"))
         await t.tap("rita", "I agree")
         assert "closes in one minute" in t.last("anna")
         assert "talk" in (await course(t)).open

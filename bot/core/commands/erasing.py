@@ -92,7 +92,8 @@ def forgotten(call: Call) -> None:
     call.turn.effects.append(Withdraw(call.seat.id))
     call.reply(
         t("Everything of you is being erased now. In ten minutes at the latest I know nothing of you any more. "
-          "This is my last message; thank you for having been here."),
+          "What the chat app does not let me delete stays with those who have read it. This is my last message; thank you for "
+          "having been here."),
     )  # fmt: skip
     call.turn.effects.append(Forget(call.seat.id))
 

@@ -70,7 +70,8 @@ def invited(turn: Turn, event: Answered) -> None:
     """The codes are made: give them to whoever asked."""
     made: Mapping[str, Any] = event.result
     codes = [block(Plain(code), kind="item") for code in made["codes"]]
-    head = tn("{n} code for: {role}", "{n} codes for: {role}", n=len(codes), role=ROLES[made["role"]])
+    role = t("guarantors") if made.get("table") == GUARANTOR else ROLES[made["role"]]
+    head = tn("{n} code for: {role}", "{n} codes for: {role}", n=len(codes), role=role)
     how = t(
         "Each works once. People write /join and the code, for example: {example}", example=f"/join {made['codes'][0]}"
     )

@@ -83,7 +83,7 @@ def close(call: Call) -> None:
         return
     step = named(call.flow, node)
     pending.ask(
-        call, f"{call.turn.course.id}:{node.id}", t("{step} closes early, for everybody.", step=step),
+        call, f"{call.turn.course.id}:{node.id}", t("“{step}” closes early, for everybody.", step=step),
         t("“{step}” may close early: at {when}, or a little before. Please do not wait with your answer.", step=step, when=""),
         (call.turn.course.unit,),
     )  # fmt: skip
