@@ -103,6 +103,13 @@ class Hide:
 
 
 @dataclass(frozen=True, slots=True)
+class Unhide:
+    """What was hidden by mistake stands again, as it is kept; the tables that were told that it does not are told so."""
+
+    contribution: str
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Erase a person: every copy of their words, and then all that is kept of them, once the last message to them has left."""
 
@@ -359,6 +366,7 @@ Effect = (
     | Seal
     | Wake
     | Delay
+    | Unhide
     | Fan
     | Count
     | Request

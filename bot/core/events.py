@@ -94,8 +94,8 @@ class Relayed:
 class Retold:
     """A translation that people at this table have read in this step has changed: it was reviewed, questioned or withdrawn
     (`state`), or is `late`: nobody was there to review it in time; or the words themselves are `gone`, in
-    every language, because they were taken back or hidden. `digest` is the one in which it stands, "" where it was said in the
-    talk itself."""
+    every language, because they were taken back, or `hidden`, or stand `again` after that. `digest` is the one in which it
+    stands, "" where it was said in the talk itself."""
 
     course: str
     step: str

@@ -39,6 +39,7 @@ from bot.core.effects import (
     Strip,
     Unbind,
     Unseat,
+    Unhide,
     Wake,
     Want,
     Watch,
@@ -158,7 +159,9 @@ def carry_out(work: Work, assembly: str, course: Course, effects: Iterable[Effec
                 changing.recall(work, assembly, effect)
             case Hide(contribution):
                 opinions.hide(db, assembly, contribution)
-                withdrawing.gone(work, assembly, flow, (contribution,))
+                withdrawing.gone(work, assembly, flow, (contribution,), withdrawing.HIDDEN)
+            case Unhide(contribution):
+                withdrawing.gone(work, assembly, flow, (contribution,), withdrawing.AGAIN)
             case Forget(seat):
                 forgetting.begin(work, assembly, seat)
             case Show(seat):

@@ -12,9 +12,10 @@ from bot.core.retelling import WITHDRAWN
 from bot.core.state import DigestSentence
 from bot.engine.work import Work
 from bot.store import archive, arrivals, findings, opinions, tables
+from bot.store.times import ms
 
-GONE = "gone"
-"""What has become of words that stand nowhere any more, in every language (`Retold.state`)."""
+GONE, HIDDEN, AGAIN = "gone", "hidden", "again"
+"""What has become of words, in every language (`Retold.state`): they were taken back, or hidden, or stand again after that."""
 
 
 def withdraw(work: Work, assembly: str, flow: Flow, seat: str, id: str) -> None:
@@ -46,12 +47,13 @@ def _without(sentence: DigestSentence, theirs: Collection[str]) -> DigestSentenc
     return replace(sentence, sources=tuple(source for source in sentence.sources if source not in theirs))
 
 
-def gone(work: Work, assembly: str, flow: Flow, ids: Sequence[str]) -> None:
+def gone(work: Work, assembly: str, flow: Flow, ids: Sequence[str], state: str = GONE) -> None:
     """These words are read nowhere any more, nor what a model has made from them: the tables to which a digest has brought them
-    hear of it."""
+    hear of it. So they do where words stand again."""
+    again = ms(work.now) if state != GONE else 0  # what is hidden may be hidden twice
     fallen = [*ids, *opinions.resting(work.db, assembly, ids)]
     for step, id, digest, contribution in arrivals.holding(work.db, assembly, fallen):
         table = tables.load_table(work.db, assembly, id)
         if table is not None:
-            told = Retold(flow.course_of(table.site), step, id, contribution, "", GONE, digest)
-            work.happen(assembly, work.now, told, f"gone/{step}/{id}/{digest}/{contribution}")
+            told = Retold(flow.course_of(table.site), step, id, contribution, "", state, digest)
+            work.happen(assembly, work.now, told, f"{state}/{step}/{id}/{digest}/{contribution}/{again}")

@@ -14,7 +14,7 @@ from dataclasses import replace
 from bot.core import shares
 from bot.core.commands import objecting
 from bot.core.commands.call import Call
-from bot.core.effects import Hide, Keep, Lane, Note, Recall, Say
+from bot.core.effects import Hide, Keep, Lane, Note, Recall, Say, Unhide
 from bot.core.heard import Remained
 from bot.core.ids import derive
 from bot.core.leading import leads
@@ -122,7 +122,7 @@ def put_back(call: Call) -> None:
     if found is None:
         return
     given, table = found
-    call.turn.effects.append(Keep(replace(given, state="live")))
+    call.turn.effects += [Keep(replace(given, state="live")), Unhide(given.id)]
     call.turn.effects.append(Note("unhid", call.seat.id, {"contribution": given.id, "table": table.id}))
     talk = call.talk()
     if talk is not None:
@@ -139,8 +139,8 @@ def remained(turn: Turn, event: Remained) -> None:
     """Some copies could not be deleted: whoever hid the message, or took it back, is told which."""
     given = turn.state.facts.get("named", {}).get(event.contribution)
     table = turn.state.table
-    if given is None or given.state == "live":
-        return
+    if given is None or given.state == "live" or event.key.startswith("forget/"):
+        return  # whoever is forgotten has read that copies may stay, and nothing else reaches them
     if table is None or (given.kind == "prompt" and not given.table):
         # To many people: one app after the other says that it does not let a copy go. It is told once.
         some = t("Some copies remain, because the chat app does not let me delete them.")

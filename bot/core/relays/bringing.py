@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from bot.core.effects import Effect, Put, Redraw, Say
 from bot.core.events import Retold
-from bot.core.message import Block, Button, Lang, Message, Part, Plain, Words, block, t
+from bot.core.message import Block, Button, Lang, Message, Part, Phrase, Plain, Words, block, t
 from bot.core.relays.partners import Partner, same_language
 from bot.core.retelling import for_nobody, standing, translated_by
 from bot.core.scene import Scene
@@ -154,23 +154,39 @@ def retold(
     yield Redraw((), translated(at, manner, own, more, answers), key, said=said)
 
 
+FATES: Mapping[str, tuple[Phrase, Phrase]] = {
+    "gone": (
+        t("Somebody there has taken back sentence {number}. Please treat it as not said."),
+        t("Somebody there has taken back a sentence. Please treat it as not said."),
+    ),
+    "hidden": (
+        t("Those who lead that table have hidden sentence {number}. Please treat it as not said."),
+        t("Those who lead that table have hidden a sentence. Please treat it as not said."),
+    ),
+    "again": (
+        t("Sentence {number} was hidden by mistake: it stands again."),
+        t("A sentence was hidden by mistake: it stands again."),
+    ),
+}
+"""What is said of words that have crossed and are read there no more, or again (`Retold.state`): with the number, and without."""
+
+
 def gone(
-    at: Scene, manner: Manner, come: Come, contribution: str, more: tuple[Block, ...], answers: tuple[Button, ...]
+    at: Scene, manner: Manner, come: Come, change: Retold, more: tuple[Block, ...], answers: tuple[Button, ...]
 ) -> Iterator[Effect]:
-    """Words that were read here have been taken back: whoever has read them is told once, and reads them no more where the
-    platform can change that. Where others have said the same, it stands."""
-    digest, stage = come.digest, at.stage or at.fresh_stage()
+    """Words that were read here have been taken back or hidden, or stand again: whoever has read them is told once, and reads
+    what stands now, where the platform can change that. Where others have said the same, it stands."""
+    digest, stage, contribution = come.digest, at.stage or at.fresh_stage(), change.contribution
     found = ((n, s) for n, s in enumerate(digest.sentences, 1) if contribution in (s.worded, *s.sources))
     number, sentence = next(found, (0, None))
-    told, mark = stage.data.get("gone", []), f"{digest.id}:{number}"
-    if mark in told or (sentence is not None and not sentence.left_out and sentence.worded != contribution):
+    told, mark, again = stage.data.get("gone", []), f"{digest.id}:{number}", change.state == "again"
+    if (mark in told) != again or (sentence is not None and not sentence.left_out and sentence.worded != contribution):
         return
-    yield Put(at.with_data(gone=[*told, mark]))
-    answers = tuple(button for button in answers if not button.press.endswith(f":{mark}"))
+    yield Put(at.with_data(gone=[m for m in told if m != mark] if again else [*told, mark]))
+    answers = tuple(button for button in answers if again or not button.press.endswith(f":{mark}"))
     title = block(source(at, manner, digest.table, digest.site), kind="title")
-    said = t("Somebody there has taken back sentence {number}. Please treat it as not said.", number=number)
-    if not number:
-        said = t("Somebody there has taken back a sentence. Please treat it as not said.")
+    numbered, other = FATES[change.state]
+    said = Phrase(numbered.text, {"number": Plain(str(number))}) if number else other
     asks = f"{at.step}:{digest.id}:" if answers else ""
     head = heading(at, manner, digest, "none")
     plain = at.message(head, *content(at, digest), *more, buttons=answers, asks=asks, shows=digest.id)
@@ -178,10 +194,13 @@ def gone(
     for name in dict.fromkeys(("", *(name.partition("@")[2] for name in come.texts))):
         own = read_by(come, replace(NOBODY, language=name))[1]
         ways[f"shown-{name}" if name else "shown"] = translated(at, manner, own, more, answers) if own.texts else plain
+    what = (
+        f"{number or contribution}" if change.state == "gone" else f"{number or contribution}/{int(at.now.timestamp())}"
+    )
     for way, message in ways.items():
         key = at.key(way, digest.id)
-        yield Say(f"readers:{key}", at.message(title, said), f"{key}/gone/{number or contribution}")
-        yield Redraw((), message, f"{key}/gone/{number or contribution}", said=key)
+        yield Say(f"readers:{key}", at.message(title, said), f"{key}/{change.state}/{what}")
+        yield Redraw((), message, f"{key}/{change.state}/{what}", said=key)
 
 
 def content(at: Scene, digest: Digest, texts: Mapping[str, str] = MappingProxyType({})) -> tuple[Block, ...]:

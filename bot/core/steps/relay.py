@@ -16,7 +16,7 @@ from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, block, t
 from bot.core.relays import answering, exchange, replies
-from bot.core.relays.bringing import arrivals, bring, content, goals, gone, heading, origins, read_by, retold, source
+from bot.core.relays.bringing import FATES, arrivals, bring, content, goals, gone, heading, origins, read_by, retold, source
 from bot.core.relays.partners import Partner, Rule
 from bot.core.scene import Scene
 from bot.core.schedule import resolve
@@ -159,8 +159,8 @@ class Relay(Step):
         if come is not None:
             asked = exchange.invitation(at, data, come.digest) if exchange.answerable(at, self, come.digest) else ()
             buttons = exchange.buttons(at, come.digest) if asked else ()
-            if told.state == "gone":
-                yield from gone(at, self, come, told.contribution, asked, buttons)
+            if told.state in FATES:
+                yield from gone(at, self, come, told, asked, buttons)
             else:
                 yield from retold(at, self, come, told, asked, buttons)
 
