@@ -222,6 +222,9 @@ def _pressed(turn: Turn, seat: Seat, event: Heard) -> None:
     if found is None:
         closed(turn, seat, event)
         return
+    if event.room and found[0].step.scope == "person":  # what is private is answered where nobody sees it
+        tell(turn, seat, f"private/{event.id}", PRIVATE)
+        return
     entry = turn.course.open.get(step)
     if event.unsure and entry is not None and entry.closes is not None and turn.now > entry.closes:
         turn.effects.append(Note("time_unknown", data={"course": turn.course.id, "step": step}))
