@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -129,3 +130,14 @@ def test_a_text_that_is_to_be_confirmed_is_shown_again_to_who_writes() -> None:
     assert s.write("anna", "Yes, I have.") == [
         "I did not understand that. Please choose one of these.\nBread.\n[I have read it]"
     ]
+
+
+@pytest.mark.parametrize("awake", [True, False])
+def test_what_follows_by_itself_waits_for_the_morning_and_only_for_those_who_sleep(awake: bool) -> None:
+    """Who has agreed already is through with it at once: the next question opens in the same moment, at whatever hour."""
+    s = Stagehand(flow_of(STEPS.replace('["transcript", "quotes", "research"]', "[]"), SITES), **FACTS)
+    heard = s.now if awake else s.now - timedelta(hours=1)
+    s.seats["anna"] = Seat("anna", "participant", "lyon", "en", "active", "Anna", heard=heard)
+    s.start()
+    (asked,) = [say for say in s.said.values() if "How are you?" in read(say.message)]
+    assert asked.quiet is not awake
