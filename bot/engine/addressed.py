@@ -27,8 +27,7 @@ def found(db: Database, assembly: str, flow: Flow, course: Course, seat: Seat, e
         meant = [one for one in here if seat.role == "organiser" or one.site == seat.site]
     elif name == "prompt" and args.casefold().split(maxsplit=1)[:1] == [ALL]:
         courses = [course.id] if seat.role == "coordinator" else flow.courses
-        here = [one for id in courses for one in people.readers(db, assembly, id, ("participant", "facilitator"))]
-        meant = [one for one in here if one.role == "participant" or one.table]
+        meant = [one for id in courses for one in people.readers(db, assembly, id, everybody)]
     else:
         return {}
     others = [one for one in meant if one.id != seat.id]

@@ -165,10 +165,8 @@ def send(call: Call) -> None:
     if talk is not None:
         talk.take(talk.step.led(talk.scene, held.text, held.id, KIND))
     elif target == ALL:
-        units = (
-            [call.turn.course.unit] if call.seat.role == "coordinator" else [f"course:{c}" for c in call.flow.courses]
-        )
-        _say(call, held, "", *units, *(f"facilitating:{unit.removeprefix('course:')}" for unit in units))
+        courses = [f"course:{course}" for course in call.flow.courses]
+        _say(call, held, "", *([call.turn.course.unit] if call.seat.role == "coordinator" else courses))
     else:
         _say(call, held, target, f"table:{target}")
     call.turn.effects.append(Note("prompt", call.seat.id, {"contribution": held.id, "to": target}))
@@ -210,7 +208,9 @@ def said(by: Seat, id: str) -> Message:
 
 
 def _sent(call: Call, id: str, target: str) -> None:
-    call.reply(t("Sent."), block(Words(id), kind="quote"), buttons=(Button(t("Take it back"), f"-unsend:{id}:{target}"),))
+    call.reply(
+        t("Sent."), block(Words(id), kind="quote"), buttons=(Button(t("Take it back"), f"-unsend:{id}:{target}"),)
+    )
 
 
 def cancel(call: Call) -> None:
