@@ -89,6 +89,49 @@ def test_results_that_wait_for_another_site_are_told_at_two_persons_word() -> No
     assert "published_early" in notes(s)
 
 
+def test_who_asks_for_results_that_no_command_tells_reads_where_they_are_told() -> None:
+    s = sites(VOTE + RESULTS + LATER)
+    s.start()
+    assert s.write("olga", "/publish ballot") == [
+        "The results of ballot are told at “results”, when the flow comes to it."
+    ]
+    s.wait(21 * MINUTE)
+    assert "results" in s.courses["lyon"].done
+    assert s.write("olga", "/publish ballot") == ["The results of ballot have been told, at “results”."]
+    s = sites(VOTE)
+    s.start("lyon")
+    assert s.write("olga", "/publish ballot") == [
+        "In this assembly the results of ballot are not told in the chat: its flow said so before anybody answered, and "
+        "that holds. Those who organise it find them in the report."
+    ]
+    s = sites(VOTE.replace('duration = "20m"', 'duration = "20m"\nresults = "on_close"'))
+    s.start("lyon")
+    assert s.write("olga", "/publish ballot") == ["ballot tells its results by itself when it closes."]
+
+
+def test_results_that_two_want_told_while_all_rests_are_told_at_its_end() -> None:
+    s = sites(VOTE + RESULTS)
+    s.start("lyon")
+    s.wait(21 * MINUTE)
+    s.play(Halted("lyon", s.now + 30 * MINUTE, "olga"))
+    s.write("olga", "/publish results")
+    s.press("rita", button(s, "coordinators:lyon", "-agree"))
+    s.wait(29 * MINUTE)
+    assert "results" in s.courses["lyon"].open
+    s.wait(2 * MINUTE)
+    assert "results" in s.courses["lyon"].done
+
+
+def test_what_is_asked_for_while_all_rests_has_ten_minutes_after_it() -> None:
+    s = sites(VOTE)
+    s.start("lyon")
+    over = s.now + 15 * MINUTE
+    s.play(Halted("lyon", over, "olga"))
+    s.write("olga", "/close ballot")
+    assert [at for at, event in s.timers.values() if isinstance(event, Ripe)] == [over + 10 * MINUTE]
+    assert "It happens at 02 Mar 17:25" in s.read_by("seat:olga")[-1]
+
+
 def test_what_would_ring_while_all_rests_rings_at_its_end() -> None:
     s = sites(VOTE)
     s.start("lyon")
