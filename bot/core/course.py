@@ -29,7 +29,8 @@ from bot.core.steps.vote import Vote
 from bot.core.turn import NOTICE, Turn
 
 LONGEST_WAY = timedelta(days=1)
-"""How long after the opening a step may still reach somebody and count its duration from there."""
+"""How long after the opening, or after the holidays in which it opens, a step may still reach somebody and count its duration from
+there."""
 
 
 def moment(flow: Flow, course: Course, when: datetime | time, now: datetime) -> datetime:
@@ -240,7 +241,8 @@ def came_late(turn: Turn, node: Node, entry: OpenStep) -> bool:
     step, last = node.step, turn.state.facts.get("delivered")
     if last is None or step.duration is None or step.self_paced or step.scope != "person" or entry.notice:
         return False
-    closes = min(last, entry.opened + LONGEST_WAY) + step.duration
+    woken = max(turn.flow.awake(site.id, entry.opened) for site in turn.flow.sites_of(turn.course.id))
+    closes = min(last, woken + LONGEST_WAY) + step.duration
     if closes <= turn.now:
         return False
     turn.put(replace(turn.course, open={**turn.course.open, node.id: replace(entry, closes=closes)}))

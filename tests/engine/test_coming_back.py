@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from bot.core.effects import Wake
 from bot.core.events import Joined
-from tests.support.chats import TALK, Talkers, table
+from tests.support.chats import FLOW, TALK, Chats, Talkers, table
+from tests.support.room import room
 
 HOUR = timedelta(hours=1)
 VOTE = (
@@ -150,3 +151,24 @@ async def test_where_nothing_is_open_they_read_when_it_goes_on() -> None:
         await t.tap("cleo", "Come back")
         assert "Nothing is open for you just now. The next step opens on" in after(t, "cleo", before)
         assert "18:00" in t.last("cleo")
+
+
+async def test_a_question_that_opens_on_holidays_waits_until_they_are_over() -> None:
+    days = 'languages = ["en", "de"], holidays = ["2027-03-01", "2027-03-02", "2027-03-03"] }'
+    async with room((FLOW + VOTE + NIGHT).replace('languages = ["en", "de"] }', days), Chats()) as here:
+        t = Talkers(here, here.post)
+        for name in ("anna", "ben"):
+            await here.enrol(name)
+        await here.begin()
+        for name in ("anna", "ben"):
+            await t.tap(name, "I am 18 or older and agree")
+            await t.tap(name, "Yes")
+            await t.write(name, name.title())
+        await here.wait(2 * HOUR)
+        assert not any("Rye?" in text for text in t.shown("anna")), "nobody is written to on the first day"
+        await here.wait(timedelta(days=2, hours=20, minutes=30))  # the fourth of March, 08:30 in Linz
+        assert "Rye?" in t.last("anna")
+        await t.tap("anna", "Yes")
+        assert "Thank you, your vote is in." in t.last("anna")
+        await here.wait(HOUR)
+        assert "The vote\n" in "\n".join(t.shown("anna")), "and then its result comes"
