@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.core.observing import GUARANTOR
 from bot.core.rendered import Attachment
 from bot.engine import own as own_data
-from bot.store import audit, opinions, own, people
+from bot.report.export import export_files
+from bot.store import audit, codes, opinions, own, people
 from bot.store.database import Database
-from tests.support.chats import Talkers, table
+from bot.store.times import ms
+from tests.support.chats import TALK, Talkers, table
 from tests.support.room import ASSEMBLY
 from tests.support.two_platforms import HOUR
 
@@ -118,3 +121,50 @@ async def test_who_has_left_can_still_ask_for_both() -> None:
         await t.tap("anna", "Erase everything of me")
         await t.room.wait(HOUR / 4)
         assert await t.room.store.read(opinions.given_by, ASSEMBLY, seat) == []
+
+
+async def test_whoever_leads_is_forgotten_like_everybody() -> None:
+    """Notes, prompts, what they handed over, and their place at the table; the log keeps that something was done."""
+    async with table() as t:
+        everybody = await t.room.store.read(lambda db: people.roster(db, ASSEMBLY, roles=("facilitator",)))
+        maya = everybody[0].id
+        await t.write("maya", "/note Anna hums the Kanarienvogel song.")
+        await t.write("maya", "/prompt Who has a Kanarienvogel?")
+        await t.tap("maya", "Send")
+        await t.write("maya", "/handover The Kanarienvogel sleeps.")
+        await t.write("maya", "/forget")
+        await t.tap("maya", "Erase everything of me")
+        assert not any("Kanarienvogel" in text for who in ("anna", "ben", "cleo") for text in t.shown(who))
+        assert any("does not take part any longer" in text for text in t.shown("olga")), "the coordinator knows"
+        await t.room.wait(HOUR / 4)
+
+        def rest(db: Database) -> tuple[Any, ...]:
+            return (
+                db.sql.execute("SELECT wrapped FROM seat_key WHERE seat = ?", (maya,)).fetchone(),
+                opinions.given_by(db, ASSEMBLY, maya),
+                [line for line in audit.lines(db, ASSEMBLY) if maya in (line.by, *map(str, line.data.values()))],
+                audit.verify(db, ASSEMBLY).broken,
+                people.staff(db, ASSEMBLY, "facilitator"),
+            )
+
+        assert await t.room.store.read(rest) == ((None,), [], [], (), [])
+        lines = [line.act for line in await t.room.store.read(audit.lines, ASSEMBLY)]
+        assert {"noted", "prompt", "offered_table"} <= set(lines)
+        files = await t.room.store.read(export_files, t.room.engine.house, ASSEMBLY)
+        assert b"Kanarienvogel" not in b"".join(files.values())
+
+
+async def test_a_guarantor_who_is_forgotten_holds_nothing_up() -> None:
+    second = TALK + '[[step]]\nid = "after"\ntype = "inform"\ntext = "And now the ferry."\n'
+    async with table(second) as t:
+        now = ms(t.room.clock.now())
+        code = await t.room.store.transact(
+            lambda db: codes.make_code(db, ASSEMBLY, "observer", "linz", GUARANTOR, made=now, expires=now + 10**9)
+        )
+        await t.write("gerda", f"/join {code}")
+        await t.write("gerda", "/hold next They have not seen the Kanarienvogel.")
+        assert any("Kanarienvogel" in text for text in t.shown("olga"))
+        await t.write("gerda", "/forget")
+        await t.tap("gerda", "Erase everything of me")
+        await t.room.wait(HOUR)
+        assert any("And now the ferry." in text for text in t.shown("ben"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core import stopping
 from bot.core.commands.call import Call
 from bot.core.effects import Lane, Note, Request, Withdraw
 from bot.core.message import Block, Button, Part, Phrase, block, message, t
@@ -110,6 +111,9 @@ def go(call: Call, status: Status, told: Phrase) -> None:
         turn.count(node, "expected", -1)
         turn.close_if_all_done(node)
     talk = call.talk() if was_active else None
+    for step, held in tuple(turn.course.held.items()) if status == "left" else ():
+        if held.seat == seat.id:  # nobody who is gone holds an assembly up
+            stopping.lift(turn, turn.flow.nodes[step], seat.id)
     turn.put(replace(seat, status=status, focus=""))
     turn.effects.append(Note(status, seat.id))
     if table is not None and table.rooms and status == "left":
