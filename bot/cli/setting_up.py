@@ -23,6 +23,7 @@ from bot.language.catalog import Catalogs
 from bot.language.flowfiles import load_flow
 from bot.paths import first_files, locales_dir
 from bot.store.backup import check as check_database
+from bot.store.connection import check_keys
 from bot.store.keys import KeyFile
 from bot.transports.console import Console
 from bot.transports.lines import TypedLines, typed
@@ -81,7 +82,9 @@ def check(config: Path, flows: tuple[Path, ...], assembly: bool) -> None:
     out.print(
         f"Languages   Pnyx speaks {', '.join(spoken)}; other languages of a flow see its own texts and English around them."
     )
-    KeyFile.load(read.key_path)
+    keys = KeyFile.load(read.key_path)
+    if read.database_path.exists():
+        check_keys(read.database_path, keys)
     out.print(f"Keys        {read.key_path}: good. Keep a copy of it in another place.", soft_wrap=True)
     if read.database_path.exists():
         version = check_database(read.database_path)

@@ -200,6 +200,20 @@ async def open_store(
     return Store(connection, opened[0], place, lock)
 
 
+def check_keys(path: str | Path, keys: KeyFile) -> None:
+    """Raise `WrongKeys` where a database was written with another key file. One that says nothing of its keys yet passes."""
+    place = str(path)
+    try:
+        sql = _connect(place, sqlite3.connect, read_only=True)
+        try:
+            if sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+                _check_keys(sql, Vault(keys, sql), place, read_only=True)
+        finally:
+            sql.close()
+    except sqlite3.Error as error:
+        raise explain(error, place) from error
+
+
 def _connect(place: str, connect: Callable[..., sqlite3.Connection], read_only: bool) -> sqlite3.Connection:
     """The raw connection. A new file is readable for its owner only."""
     target = place
@@ -236,6 +250,9 @@ def _prepare(sql: sqlite3.Connection, place: str, keys: KeyFile, synchronous: st
         )
     if version and sql.execute("SELECT 1 FROM meta WHERE name = ?", (BACKUP,)).fetchone():
         raise CannotOpen(f"{place} is a backup, without people's keys. Make a database of it: pnyx restore {place}")
+    vault = Vault(keys, sql)
+    if version:
+        _check_keys(sql, vault, place, read_only=True)  # before anything is changed
     if not read_only:
         sql.execute("PRAGMA journal_mode = WAL")
         sql.execute(f"PRAGMA synchronous = {synchronous}")
@@ -247,7 +264,6 @@ def _prepare(sql: sqlite3.Connection, place: str, keys: KeyFile, synchronous: st
         sql.execute("ROLLBACK")
     elif not version:
         raise CannotOpen(f"The database {place} is empty: nothing has run here yet.")
-    vault = Vault(keys, sql)
     _check_keys(sql, vault, place, read_only)
     if not read_only:
         _empty_log(sql)
@@ -264,8 +280,8 @@ def _check_keys(sql: sqlite3.Connection, vault: Vault, place: str, read_only: bo
             vault.open(None, row[0], "meta/keys")
         except Unreadable:
             raise WrongKeys(
-                f"The database {place} was written with another key file. Put the right one at the place "
-                "that `key_file` in your config names."
+                f"The database {place} was written with another key file. Put your copy of the right one at the place that "
+                "`file` under [keys] in your config names. Nothing else opens this database, and nobody can make that file anew."
             ) from None
 
 

@@ -81,13 +81,15 @@ class KeyFile:
                 secret = bytes.fromhex(tomllib.load(file)["secret"])
         except OSError as error:
             raise BadKeyFile(
-                f"The key file {path} cannot be read: {error.strerror}. Check `key_file` in your config."
+                f"The key file {path} cannot be read: {error.strerror}. Put your copy of it there, or write under [keys] in your "
+                'config where it lies (file = "…"). A new key file does not open a database that is there already.'
             ) from None
         except (ValueError, KeyError, TypeError):
             secret = b""
         if len(secret) != 32:
             raise BadKeyFile(
-                f"The file {path} is not a key file of Pnyx: it needs one line, secret = and 64 hexadecimal digits."
+                f"The file {path} is not a key file of Pnyx, or is damaged: it needs one line, secret = and 64 hexadecimal "
+                "digits. Put your copy of it there."
             )
         return cls(secret)
 

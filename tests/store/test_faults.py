@@ -82,7 +82,7 @@ async def test_a_database_from_the_future_is_refused(path: Path, keys: KeyFile) 
 
 async def test_another_key_file_is_noticed_at_once(path: Path, keys: KeyFile) -> None:
     await filled(path, keys)
-    assert "`key_file`" in await refused(WrongKeys, path, KeyFile.from_seed("another"))
+    assert "`file` under [keys]" in await refused(WrongKeys, path, KeyFile.from_seed("another"))
     store = await open_store(path, keys)
     assert CANARIES["words"] in (await store.read(words, "a1", ["c1"])).values()
     await store.close()
