@@ -29,8 +29,8 @@ from bot.core.steps.vote import Vote
 from bot.core.turn import NOTICE, Turn
 
 LONGEST_WAY = timedelta(days=1)
-"""How long after the opening, or after the holidays in which it opens, a step may still reach somebody and count its duration from
-there."""
+"""How long after the opening, or after the holidays in which it opens, a step may still reach somebody and count its duration
+from there."""
 
 
 def moment(flow: Flow, course: Course, when: datetime | time, now: datetime) -> datetime:

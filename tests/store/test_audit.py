@@ -107,3 +107,16 @@ def test_lines_of_an_older_version_stand_before_the_chain(db: Database) -> None:
     audit.note(db, "a1", Note("opened"), NOON)
     found = audit.verify(db, "a1")
     assert (found.lines, found.before, found.broken) == (1, 1, ())
+
+
+def test_what_somebody_has_missed_begins_where_they_went_last(db: Database) -> None:
+    for step, act, by, course in (
+        ("one", "closed", "", "graz"), ("", "paused", "anna", ""), ("two", "closed", "", "graz"), ("", "returned", "anna", ""),
+        ("", "lost", "anna", ""), ("three", "closed", "", "graz"), ("four", "closed", "", "linz"), ("", "paused", "ben", ""),
+    ):  # fmt: skip
+        audit.note(db, "a1", Note(act, by, {"course": course, "steps": [step]} if step else {}), NOON)
+    audit.note(db, "a2", Note("closed", data={"course": "graz", "steps": ["else"]}), NOON)
+    lost = next(line.seq for line in audit.lines(db, "a1") if line.act == "lost")
+    assert audit.missed(db, "a1", "anna", "graz") == (lost, ["three"])
+    assert audit.missed(db, "a1", "ben", "linz")[1] == []
+    assert audit.missed(db, "a1", "dora", "graz") == (0, ["one", "two", "three"])
