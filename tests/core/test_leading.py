@@ -8,8 +8,9 @@ import pytest
 
 from bot.core.effects import Request
 from bot.core.events import Answered
-from tests.support.plays import TWO_SITES
-from tests.support.stagehand import START
+from bot.core.rights import COMMANDS
+from tests.support.plays import TWO_SITES, read
+from tests.support.stagehand import START, Stagehand
 from tests.support.talks import ASK, MINUTE, TALK, button, cast, notes, press
 
 # Leading
@@ -212,3 +213,43 @@ def test_the_organiser_of_several_sites_names_one() -> None:
     s = cast(sites=TWO_SITES)
     s.seat("oda", role="organiser", site="")
     assert "Please name the site: lyon, graz." in s.write("oda", "/invite participant 3")[0]
+
+
+# What those who lead read at each step
+
+
+def cues(s: Stagehand) -> list[str]:
+    return [read(say.message) for say in s.said.values() if say.to.startswith("facilitating:")]
+
+
+def test_who_leads_is_told_what_helps_while_people_answer_alone() -> None:
+    s = cast(ASK)
+    assert cues(s) == [
+        "Open until 02 Mar 17:20, for each in private: Your mood.\nNobody sees what people choose, and you need do nothing.\n"
+        f"/status: {COMMANDS['status'].brief.text}\n/nudge: {COMMANDS['nudge'].brief.text}\n"
+        "/help shows the rest, whenever you need it."
+    ]
+
+
+def test_who_leads_is_told_nothing_of_steps_that_ask_nothing_of_their_table() -> None:
+    consent = (
+        '[[step]]\nid = "yes"\ntype = "consent"\nduration = "10m"\ncontrollers = ["The town"]\ndelete_on = 2028-01-01\n'
+        'purposes = []\ntext = "Yes?"\n'
+    )
+    rest = '[[step]]\nid = "rest"\ntype = "break"\nduration = "10m"\n'
+    s = cast(consent + rest + TALK)
+    s.wait(20 * MINUTE)
+    assert "talk" in s.courses["all"].open
+    assert cues(s) == []
+
+
+def test_who_leads_is_told_what_helps_in_a_talk_and_so_is_who_comes_later() -> None:
+    s = cast()
+    told = s.read_by("seat:maya")[-1:]
+    assert [text.splitlines()[0] for text in told] == [
+        "You lead this talk, until 02 Mar 17:20. What you write without / goes to your table, like everybody's words."
+    ]
+    assert [line.split(":")[0] for line in told[0].splitlines()[1:-1]] == ["/status", "/prompt …", "/turn Anna"]
+    assert not any(
+        "You lead this talk" in text for who in ("anna", "cleo", "olga") for text in s.read_by(f"seat:{who}")
+    )

@@ -10,9 +10,9 @@ import pytest
 from bot.language.translation.service import Orders
 from bot.store import audit
 from tests.engine.test_mixed_rooms import GROUP, met
-from tests.support.chats import FLOW, TALK, Talkers, table
+from tests.support.chats import FLOW, TALK, Chats, Talkers, table
 from tests.support.mixed_tables import FLOW_AT_NIGHT, MIXED, PATIENCE, Turning, mixed, reads, until
-from tests.support.room import ASSEMBLY
+from tests.support.room import ASSEMBLY, room
 
 APART = MIXED.replace('\ncommon_language = "translate"\nmax_languages = 2', "")
 """Everybody sits with people of their own language: at the tables nothing is translated."""
@@ -290,3 +290,21 @@ async def test_on_a_holiday_nobody_is_written_to_and_the_preview_says_so() -> No
         assert not reads(t, "anna", "Hello")
         await t.room.wait(timedelta(hours=30))
         assert reads(t, "anna", "Hello") == 1
+
+
+async def test_a_coordinator_announces_to_their_own_site_alone() -> None:
+    flow = FLOW.replace(
+        'languages = ["en", "de"] }]',
+        'languages = ["en", "de"] }, { id = "graz", zone = "Europe/Vienna", languages = ["en", "de"] }]',
+    )
+    chats = Chats()
+    async with room(flow + TALK, chats) as here:
+        for name, site in (("anna", "linz"), ("ben", "graz"), ("cleo", "graz")):
+            await here.enrol(name, "expert", site)
+        await here.enrol("olga", "coordinator", "linz")
+        t = Talkers(here, chats)
+        await t.write("olga", "/announce Hello")
+        assert "As it was written, in English: 1 person." in t.last("olga")
+        await t.tap("olga", "Send")
+        assert reads(t, "anna", "Hello") == 1
+        assert not reads(t, "ben", "Hello")
