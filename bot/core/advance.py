@@ -162,9 +162,7 @@ def _joined(turn: Turn) -> None:
     if seat is None:
         return
     turn.take([Show(seat.id)])
-    if seat.role == "facilitator":
-        _ways_in(turn, seat)
-    if seat.role == "expert" and turn.state.table is not None:
+    if seat.role in ("facilitator", "expert"):
         _ways_in(turn, seat)
         found = talk.talk_at(turn.flow, turn.state)
         if found is not None:  # the table is told who is there from now on

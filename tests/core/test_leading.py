@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.effects import Request
-from bot.core.events import Answered
+from bot.core.events import Answered, Joined
 from bot.core.rights import COMMANDS
 from tests.support.plays import TWO_SITES, read
 from tests.support.stagehand import START, Stagehand
@@ -253,3 +253,8 @@ def test_who_leads_is_told_what_helps_in_a_talk_and_so_is_who_comes_later() -> N
     assert not any(
         "You lead this talk" in text for who in ("anna", "cleo", "olga") for text in s.read_by(f"seat:{who}")
     )
+    s.seat("mona", table="t1", role="facilitator")
+    s.play(Joined("mona", "all"))
+    assert s.told("seat:mona")
+    assert read(s.told("seat:mona")[-1]) == told[0]
+    assert any("is here now" in text for text in s.read_by("table:t1")), "the table is told who leads it"
