@@ -23,18 +23,19 @@ def enough(spoken: Collection[str], agreed: Collection[str]) -> bool:
     return len(set(spoken)) >= FEW or set(spoken) <= set(agreed)
 
 
-def voice(table: str, seat: str, role: Role) -> Part:
+def voice(secret: str, table: str, seat: str, role: Role) -> Part:
     """A participant's pseudonym at a table; whoever has a role is that role."""
-    return t("Voice {code}", code=code(table, seat)) if role == "participant" else Phrase(NAMELESS[role].text)
+    return t("Voice {code}", code=code(secret, table, seat)) if role == "participant" else Phrase(NAMELESS[role].text)
 
 
-def code(table: str, seat: str) -> str:
-    """What stands for somebody at a table: something else at each, and never their name."""
-    return derive("feed", table, seat)[:3].upper()
+def code(secret: str, table: str, seat: str) -> str:
+    """What stands for somebody at a table: something else at each, and never their name. Seats stand in the log that anybody may
+    read: only who knows the assembly's `secret` can tell whose code it is."""
+    return derive("feed", secret, table, seat)[:3].upper()
 
 
-def veil(table: str, text: str, names: Mapping[str, str]) -> str:
+def veil(secret: str, table: str, text: str, names: Mapping[str, str]) -> str:
     """Somebody's words, with a pseudonym in the place of these names (by seat)."""
     for seat, name in sorted(names.items(), key=lambda each: -len(each[1])):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", f"[{code(table, seat)}]", text, flags=re.IGNORECASE)
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", f"[{code(secret, table, seat)}]", text, flags=re.IGNORECASE)
     return text

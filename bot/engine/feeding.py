@@ -93,7 +93,8 @@ def fed(db: Database, assembly: str, given: Contribution) -> Message:
     """Something that was said, as observers read it."""
     table = tables.load_table(db, assembly, given.table)
     seat = people.load_seat(db, given.seat)
-    who = voice(given.table, given.seat, seat.role if seat is not None else "participant")
+    secret = db.vault.secret_seed(assembly)
+    who = voice(secret, given.table, given.seat, seat.role if seat is not None else "participant")
     head = t("Table {number}, {when}: {who}", number=table.number if table is not None else 0,
              when=When(given.at, "time"), who=who)  # fmt: skip
     return replace(message(head, block(Words(f"{given.id}@{VEILED}"), kind="quote")), about=given.id)
@@ -102,7 +103,9 @@ def fed(db: Database, assembly: str, given: Contribution) -> Message:
 def veiled(db: Database, assembly: str, id: str, text: str) -> str:
     """Somebody's words, with a pseudonym in the place of the name of everybody who has ever sat at that table."""
     row = db.sql.execute("SELECT table_id FROM contribution WHERE assembly = ? AND id = ?", (assembly, id)).fetchone()
-    return veil(row[0], text, people.names(db, tables.ever(db, assembly, row[0]))) if row is not None else text
+    if row is None:
+        return text
+    return veil(db.vault.secret_seed(assembly), row[0], text, people.names(db, tables.ever(db, assembly, row[0])))
 
 
 def watch(work: Work, assembly: str, flow: Flow, seat: str, what: str) -> Iterator[Say]:

@@ -78,9 +78,9 @@ def _talk(db: Database, material: Material, step: str, table: Table, until: date
 def _entries(material: Material, given: list[Given], table: Table, names: dict[str, str], zone: str) -> Iterator[str]:
     for each in given:
         said = each.contribution
-        who = material.say(voice(table.id, said.seat, _role(material, said)))
+        who = material.say(voice(material.secret, table.id, said.seat, _role(material, said)))
         words = _released(material, said)
-        text = veil(table.id, words.text, names) if words.free else words.text
+        text = veil(material.secret, table.id, words.text, names) if words.free else words.text
         yield f"{said.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}  {who}: {' '.join(text.split())}"
 
 
@@ -98,7 +98,9 @@ def _stood(db: Database, material: Material, said: Contribution) -> datetime:
 def _hidden_after(material: Material, said: Contribution) -> bool:
     """Whether something was hidden only after it had left."""
     delay = material.flow.file.feed.delay
-    found = [line for line in material.log if line.act in ("hid", "hidden") and line.data.get("contribution") == said.id]
+    found = [
+        line for line in material.log if line.act in ("hid", "hidden") and line.data.get("contribution") == said.id
+    ]
     return bool(found) and instant(found[0].at) >= said.at + delay
 
 

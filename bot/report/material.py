@@ -6,7 +6,7 @@ Nothing here looks at a clock or at chance, and every sequence has a fixed order
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol, get_args
@@ -56,7 +56,7 @@ class Material:
     `remarks` what observers have put on record, `versions` how
     many other words each contribution had before, `translated` translations by (contribution, language), `ways` how many
     participants came by each way (a link, `open`, "" for a code of their own) to each site, `voted` when people answered last, by
-    step and site."""
+    step and site. From the `secret` pseudonyms are drawn that nobody can work out who knows everything else."""
 
     flow: Flow
     assembly: Assembly
@@ -80,6 +80,7 @@ class Material:
     ways: Mapping[tuple[str, str], int]
     voted: tuple[tuple[str, str, int], ...]
     remarks: tuple[Given, ...] = ()
+    secret: str = field(default="", repr=False)
 
     @property
     def ref(self) -> str:
@@ -211,4 +212,5 @@ def gather(db: Database, house: House, assembly: str) -> Material:
         joining.by_site(db, assembly),
         tuple(archive.voted(db, assembly)),
         tuple(archive.remarks(db, assembly)),
+        db.vault.secret_seed(assembly),
     )

@@ -52,11 +52,11 @@ def _row(material: Material, said: Contribution, text: str) -> dict[str, Any]:
         "step": said.step,
         "site": said.site,
         "table": material.table[said.table].number if said.table in material.table else None,
-        "author": derive("research", material.assembly.seed, said.seat)[:8],
+        "author": derive("research", material.secret, said.seat)[:8],
         "kind": said.kind,
         "side": said.side,
         "language": said.spoken,
-        "text": veil(said.table, text, _names(material, said)),
+        "text": veil(material.secret, said.table, text, _names(material, said)),
     }
 
 

@@ -200,7 +200,8 @@ async def test_the_press_reads_later_under_pseudonyms_and_the_table_knew_it() ->
         file = await fed(t)
         anna, home = await seat_of(t, "Anna"), (await t.room.store.read(people.roster, ASSEMBLY))[0].table
         ben = await seat_of(t, "Ben")
-        assert f"Voice {code(home, anna)}: Bread is dear, as [{code(home, ben)}] says." in file
+        secret = await t.room.store.read(lambda db: db.vault.secret_seed(ASSEMBLY))
+        assert f"Voice {code(secret, home, anna)}: Bread is dear, as [{code(secret, home, ben)}] says." in file
         for name in ("Anna", "Ben", "Cleo", anna, ben):
             assert name not in file
 

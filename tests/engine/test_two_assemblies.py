@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ from bot.core.events import Started, encode
 from bot.core.ids import derive
 from bot.core.state import Seat
 from bot.report.export import export_files
-from bot.store import codes, courses, people, queue
+from bot.report.feed import feed
+from bot.store import audit, codes, courses, people, queue
 from bot.store.courses import Assembly
 from bot.store.database import Database
 from bot.store.times import ms
@@ -88,6 +90,28 @@ def _seat(db: Database, assembly: str, user: str) -> Seat:
     found = people.load_seat(db, db.vault.pseudonym(assembly, db.vault.lookup(ACCOUNT, user)))
     assert found is not None
     return found
+
+
+async def test_who_knows_every_seat_from_the_log_cannot_tell_whose_pseudonym_is_whose() -> None:
+    """The log that anybody may check names seats; flow, seed and tables are published."""
+    async with room(GIVEN + "[feed]\npublished = true\n", chats := Chats()) as here:
+        t = Talkers(here, chats)
+        await play(t, ASSEMBLY, {who: who for who in SIX})
+        seats = [s.id for s in await here.store.read(people.roster, ASSEMBLY)]
+        logged = json.dumps([line.by for line in await here.store.read(audit.lines, ASSEMBLY)])
+        assert all(seat in logged for seat in seats)
+        exported = await here.store.read(export_files, here.engine.house, ASSEMBLY)
+        fed = (await here.store.read(feed, here.engine.house, ASSEMBLY, here.clock.now())).decode()
+        authors = {json.loads(line).get("author", "") for line in exported["research.jsonl"].decode().splitlines()}
+        voices = set(re.findall(r"Voice ([A-Z2-7]{3})", fed))
+        assert len(authors - {""}) == len(voices) == 6
+        at = {s.table for s in await here.store.read(people.roster, ASSEMBLY)}
+        guesses = {derive(*parts) for seat in seats for parts in (
+            ("research", "seed", seat), ("research", seat), ("research", "", seat),
+            *(("feed", *more, table, seat) for table in at for more in ((), ("",), ("seed",))),
+        )}  # fmt: skip
+        assert authors & {guess[:8] for guess in guesses} == set()
+        assert voices & {guess[:3].upper() for guess in guesses} == set()
 
 
 async def test_who_knows_what_a_platform_calls_an_event_finds_no_words_by_it() -> None:
