@@ -10,7 +10,7 @@ from bot.core.rendered import plain
 from bot.core.state import Contribution, Digest
 from bot.store import archive, identities, opinions, people, queue
 from tests.support.room import ASSEMBLY, Room, room
-from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
+from tests.support.two_shores import ALL, MINUTE, gather, two_shores
 
 EAST = {
     "anna": "More boats at night.",
@@ -25,11 +25,11 @@ async def drafted(*said: str) -> AsyncIterator[Room]:
     """Both tables have talked and their digests are drawn; in the East only these people have said something."""
     async with room(two_shores()) as here:
         await gather(here, dict.fromkeys(EAST, ALL), dict.fromkeys(WEST, ALL))
-        await until(here, "talk")
+        await here.until("talk")
         for name, words in {**EAST, **WEST}.items():
             if name in (said or EAST) or name in WEST:
                 await here.say(name, words)
-        await until(here, "digest")
+        await here.until("digest")
         yield here
         assert await here.store.read(queue.parked) == []
 

@@ -17,7 +17,7 @@ from bot.transports.matrix.writing import contents
 from bot.transports.telegram.html import pieces
 from tests.support.payloads import PAYLOADS
 from tests.support.room import ASSEMBLY, CATALOGS, Room, room
-from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
+from tests.support.two_shores import ALL, MINUTE, gather, two_shores
 from tests.transports.test_payloads import OURS, parsed, visible
 
 HARD = {
@@ -37,7 +37,7 @@ WEST = ("dora", "emil", "fritz")
 
 async def talking(here: Room) -> dict[str, str]:
     seats = await gather(here, dict.fromkeys(("anna", "ben", "cleo"), ALL), dict.fromkeys(WEST, ALL))
-    await until(here, "talk")
+    await here.until("talk")
     for name in ("anna", "ben", "cleo"):
         await here.say(name, f"{name} says so, too.")
     return seats
@@ -74,7 +74,7 @@ async def test_hard_words_cross_and_say_what_they_said(kind: str) -> None:
         await talking(here)
         for name, words in zip(WEST, (text({"body": HARD[kind]}, "body"), "Mehr Schatten.", "Ein Steg."), strict=True):
             await here.say(name, words)
-        await until(here, "digest")
+        await here.until("digest")
         await crossed(here)
         come = arrived(here)
         sound(come)
@@ -106,7 +106,7 @@ async def test_ten_thousand_characters_that_stand_cross_whole() -> None:
         long = "Zehntausend Zeichen. " * 477
         given = Contribution("long", "talk", "west-1", "west", seats["dora"], "message", long, here.clock.now(), "de")
         await here.apply([Keep(given)])
-        await until(here, "digest")
+        await here.until("digest")
         await crossed(here)
         come = arrived(here)
         sound(come)
@@ -121,7 +121,7 @@ async def test_every_payload_crosses_in_one_digest_and_breaks_nothing() -> None:
         seats = await talking(here)
         for name in WEST:
             await here.say(name, f"{name} says so.")
-        await until(here, "digest")
+        await here.until("digest")
         at = here.clock.now()
         said = [
             Contribution(f"p{n}", "talk", "west-1", "west", seats[WEST[n % 3]], "message", payload[:4000], at, "de")

@@ -18,7 +18,7 @@ from bot.language.model import Model
 from bot.store import archive, audit, identities, opinions, queue, translations
 from tests.support.model_server import Answer, ModelServer, contributions, corpus, faithful, model_server
 from tests.support.room import ASSEMBLY, Room, room
-from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
+from tests.support.two_shores import ALL, MINUTE, gather, two_shores
 
 EAST = dict.fromkeys(("anna", "ben", "cleo"), ALL)
 WEST = dict.fromkeys(("dora", "emil", "fritz"), ALL)
@@ -40,10 +40,10 @@ async def evening(
         model = Model(server.url, "small-one")
         async with room(flow, translate=translate, helpers=Helpers(suggest, model, seconds)) as here:
             await gather(here, EAST, WEST)
-            await until(here, "talk")
+            await here.until("talk")
             for name, words in SAID.items():
                 await here.say(name, words)
-            await until(here, "digest")
+            await here.until("digest")
             try:
                 yield here, server
             finally:

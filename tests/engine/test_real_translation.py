@@ -13,7 +13,7 @@ from bot.language.translation.identify import identify
 from bot.language.translation.service import Orders, Translators
 from tests.support.apertium import apertium
 from tests.support.room import Room, room
-from tests.support.two_shores import ALL, MINUTE, gather, until
+from tests.support.two_shores import ALL, MINUTE, gather
 
 pytestmark = pytest.mark.apertium
 
@@ -105,10 +105,10 @@ async def two_tables() -> AsyncIterator[Room]:
             after.push_async_callback(machines.close)
             here = await after.enter_async_context(room(FLOW, translate=machines))
             await gather(here, dict.fromkeys(FRENCH, ALL), dict.fromkeys(SPANISH, ALL), ("fr", "es"))
-            await until(here, "talk")
+            await here.until("talk")
             for name, words in {**FRENCH, **SPANISH}.items():
                 await here.say(name, words)
-            await until(here, "digest")
+            await here.until("digest")
             yield here
 
 

@@ -18,7 +18,7 @@ from tests.support.plays import flow_of, read
 from tests.support.room import ACCOUNT, ASSEMBLY, ENGLISH, START, Room, room
 from tests.support.stagehand import Stagehand
 from tests.support.table_room import GROUP, bind
-from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
+from tests.support.two_shores import ALL, MINUTE, gather, two_shores
 
 EAST = dict.fromkeys(("anna", "ben", "cleo"), ALL)
 WEST = dict.fromkeys(("dora", "emil", "fritz", "gabi"), ALL)
@@ -36,10 +36,10 @@ async def evening(translate: str = "none", shown: str = "table") -> AsyncIterato
     flow = two_shores().replace('to = "mirror"\n', f'to = "mirror"\nsource_shown = "{shown}"\n')
     async with room(flow, translate=translate, catalogs=ENGLISH) as here:
         seats = await gather(here, EAST, WEST)
-        await until(here, "talk")
+        await here.until("talk")
         for name, words in SAID:
             await here.say(name, words)
-        await until(here, "digest")
+        await here.until("digest")
         yield here, seats
 
 

@@ -20,7 +20,7 @@ from bot.store import identities, queue
 from bot.store.connection import open_store
 from bot.store.keys import KeyFile
 from tests.support.room import ASSEMBLY, CATALOGS, Room, room
-from tests.support.two_shores import ALL, MINUTE, NONE, gather, two_shores, until
+from tests.support.two_shores import ALL, MINUTE, NONE, gather, two_shores
 
 EAST: Mapping[str, tuple[str, ...]] = {
     "anna": ALL, "ben": ("quotes",), "cleo": ALL, "dan": ("open_data",), "eve": ("transcript",),
@@ -57,7 +57,7 @@ async def play(path: Path) -> Evening:
         await write(here)
         await vote(here)
         early = await exported(here)
-        await until(here, "hands")
+        await here.until("hands")
         for name in ("anna", "ben", "dora"):
             await here.say(name, press="hands:again::yes")
         await here.wait(180 * MINUTE)
@@ -82,7 +82,7 @@ async def exported(here: Room) -> Files:
 
 async def talk(here: Room) -> None:
     await here.say("anna", "The paddle steamer.")
-    await until(here, "talk")
+    await here.until("talk")
     for name, words in (
         ("anna", "More boats at night."), ("ben", "No bridge, ever."), ("cleo", "Ask the children."),
         ("eve", "# A <b>bridge</b>\n=1+1"), ("dora", "Weniger Autos."), ("emil", "Mehr Schatten."), ("fritz", "Ein Steg."),
@@ -93,14 +93,14 @@ async def talk(here: Room) -> None:
     await here.choose("maya", "Send")
     await here.say("maya", "/note Ben seems angry.")
     await here.say("maya", "/extend 5m")
-    await until(here, "digest")
+    await here.until("digest")
     await here.say("maya", press="digest:approve:east-1:")
     await here.say("dora", press="digest:may:west-1:yes")  # she alone wrote there: nothing goes without her yes
     await here.say("nils", press="digest:approve:west-1:")
 
 
 async def write(here: Room) -> None:
-    await until(here, "arguments")
+    await here.until("arguments")
     for name, side, words in (
         ("anna", "for", "It is quick."),
         ("ben", "against", "It is ugly."),
@@ -108,18 +108,18 @@ async def write(here: Room) -> None:
     ):
         await here.say(name, press=f"arguments:side::{side}")
         await here.say(name, words)
-    await until(here, "wishes")
+    await here.until("wishes")
     await here.say("anna", "A bench in the sun.")
     await here.say("ben", "That it stays as it is.")
 
 
 async def vote(here: Room) -> None:
-    await until(here, "ballot")
+    await here.until("ballot")
     for number, name in enumerate(EAST):
         await here.say(name, press=f"ballot:bridge::{'yes' if number < 8 else 'no'}")
     for name in WEST:
         await here.say(name, press="ballot:bridge::no")
-    await until(here, "price")
+    await here.until("price")
     for number, name in enumerate(EAST):
         if number < 9:
             await here.say(name, str(40 + number))

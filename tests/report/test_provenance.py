@@ -18,7 +18,7 @@ from bot.store.connection import open_store
 from bot.store.keys import KeyFile
 from tests.report.conftest import Files, exported, rows
 from tests.support.room import ASSEMBLY, CATALOGS, Room, room
-from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
+from tests.support.two_shores import ALL, MINUTE, gather, two_shores
 
 EAST = dict.fromkeys(("anna", "ben", "cleo"), ALL)
 WEST: dict[str, Sequence[str]] = {"dora": ALL, "emil": ALL, "fritz": ("transcript",), "gabi": ALL}
@@ -34,10 +34,10 @@ async def drawn(path: Path | str = ":memory:") -> AsyncIterator[tuple[Room, dict
     more = {"path": path} if path != ":memory:" else {}
     async with room(two_shores(), translate="pseudo", **more) as here:  # type: ignore[arg-type]
         seats = await gather(here, EAST, WEST)
-        await until(here, "talk")
+        await here.until("talk")
         for name, words in SAID:
             await here.say(name, words)
-        await until(here, "digest")
+        await here.until("digest")
         yield here, seats, next(d for d in await here.store.read(archive.digests, ASSEMBLY) if d.site == "west")
 
 

@@ -14,7 +14,7 @@ from bot.store.database import Database
 from tests.report.conftest import Files, exported, rows, sheet, text
 from tests.support.evening import EVENING
 from tests.support.room import ASSEMBLY, Room, room
-from tests.support.two_shores import ALL, gather, two_shores, until
+from tests.support.two_shores import ALL, gather, two_shores
 
 HOUR = timedelta(hours=1)
 ASKED = EVENING.replace("purposes = []", 'purposes = ["transcript"]')
@@ -103,7 +103,7 @@ async def test_private_ideas_are_exported_as_far_as_the_step_keeps_them(
 ) -> None:
     async with room(two_shores(wishes=record)) as here:
         await gather(here, {"anna": ALL, "ben": ALL}, {"dora": ALL, "emil": ALL})
-        await until(here, "wishes")
+        await here.until("wishes")
         await here.say("anna", "A bench in the sun.")
         files = await exported(here)
         told = {row["step"]: row for row in json.loads(files["process.json"])["contributions"]}

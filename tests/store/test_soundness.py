@@ -15,7 +15,7 @@ from bot.store import findings as digests
 from bot.store.database import Database
 from bot.store.soundness import Record
 from tests.support.room import ASSEMBLY, START, Room, room
-from tests.support.two_shores import ALL, MINUTE, gather, two_shores, until
+from tests.support.two_shores import ALL, MINUTE, gather, two_shores
 
 
 @asynccontextmanager
@@ -23,7 +23,7 @@ async def evening() -> AsyncIterator[tuple[Room, dict[str, str]]]:
     """Two tables have read each other's digests, translated."""
     async with room(two_shores(), translate="pseudo") as here:
         seats = await gather(here, {"anna": ALL, "ben": ALL, "cleo": ALL}, {"dora": ALL, "emil": ALL, "fritz": ALL})
-        await until(here, "talk")
+        await here.until("talk")
         for name, words in (
             ("anna", "More boats."),
             ("ben", "No bridge."),
@@ -33,7 +33,7 @@ async def evening() -> AsyncIterator[tuple[Room, dict[str, str]]]:
             ("fritz", "Ein Steg."),
         ):
             await here.say(name, words)
-        await until(here, "digest")
+        await here.until("digest")
         await here.say("maya", press="digest:approve:east-1:")
         await here.say("nils", press="digest:approve:west-1:")
         await here.wait(20 * MINUTE)

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.core.effects import Draw, Keep
-from bot.core.state import Contribution, Course, DigestSentence, Translated, Wanted
+from bot.core.state import Contribution, DigestSentence, Translated, Wanted
 from bot.engine.clock import ManualClock
 from bot.engine.engine import Engine
 from bot.language.flowfiles import unbundle
@@ -146,7 +146,7 @@ async def border(
         await here.store.transact(_awake, seats)
         await here.store.transact(_moved, seats, elsewhere)
         await here.begin()
-        await until(here, "pause")
+        await here.until("pause")
         await here.store.transact(_read_in, seats, language_of)
         if in_room:
             await bind(here)
@@ -163,7 +163,7 @@ async def border(
         assert empty is not None
         drawn = replace(empty, state="approved", sentences=sentences, members=3)
         await here.apply([*(Keep(each) for each in given), Draw(drawn)])
-        await until(here, "carry")
+        await here.until("carry")
         yield Talkers(here, chats)
 
 
@@ -181,17 +181,6 @@ async def again(path: Path, moment: datetime, script: Mapping[str, str] = SCRIPT
         yield Talkers(here, chats)
     finally:
         await store.close()
-
-
-async def until(here: Room, step: str) -> None:
-    """Let time pass until a step is open."""
-    for _ in range(200):
-        course = await here.course()
-        if isinstance(course, Course) and step in course.open:
-            await here.engine.settle()
-            return
-        await here.wait(MINUTE)
-    raise AssertionError(f"{step} never opens")
 
 
 async def made(t: Talkers, id: str) -> Translated | None:

@@ -15,7 +15,7 @@ from bot.core.effects import Effect
 from bot.core.events import Started, encode
 from bot.core.flow import Flow
 from bot.core.rendered import Rendered, plain
-from bot.core.state import Role
+from bot.core.state import Course, Role
 from bot.engine.carrying import carry_out
 from bot.engine.clock import ManualClock
 from bot.engine.drafting import NOBODY, Helpers
@@ -36,6 +36,7 @@ from bot.transports.port import Abilities, Batch, Incoming, Kind, PlainTransport
 
 ACCOUNT = "test:main"
 ASSEMBLY = "a1"
+MINUTE = timedelta(minutes=1)
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 CATALOGS = Catalogs.load(locales_dir())
 ENGLISH = Catalogs({})
@@ -148,6 +149,17 @@ class Room:
                 break
             self.clock.move(due)
         self.clock.move(end)
+
+    async def until(self, step: str) -> None:
+        """Time passes until a step is open everywhere, and all that follows from it at once has happened. AssertionError where
+        it never opens."""
+        for _ in range(24 * 60):
+            found = [await self.course(id) for id in self.flow.courses]
+            if all(isinstance(course, Course) and step in course.open for course in found):
+                await self.engine.settle()
+                return
+            await self.wait(MINUTE)
+        raise AssertionError(f"{step} never opens everywhere")
 
     async def course(self, id: str = "all") -> object:
         return await self.store.read(courses.load_course, ASSEMBLY, id)

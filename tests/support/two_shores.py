@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from bot.core.state import Course
 from tests.support.room import Room
 
 TWO_SHORES = """
@@ -174,13 +173,3 @@ async def gather(
         await agree(here, name, yes_to)
     await here.wait(60 * MINUTE)
     return seats
-
-
-async def until(here: Room, step: str) -> None:
-    """Let time pass until a step is open at both sites. AssertionError where it never opens."""
-    for _ in range(24 * 60):
-        open = [await here.course(site) for site in ("east", "west")]
-        if all(isinstance(c, Course) and step in c.open for c in open):
-            return
-        await here.wait(MINUTE)
-    raise AssertionError(f"{step} never opened at both sites")
