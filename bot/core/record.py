@@ -12,6 +12,7 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "extended": ("step", "table", "seconds"), "paused": ("step", "table"), "resumed": ("step", "table"),
     "moved_on": ("step", "table", "answers"), "stayed": ("step", "table", "answers"),
     "told_stalled": ("step", "table", "present"), "told_too_few": ("step", "table", "present"), "attended": ("table", "what"),
+    "told_absent": ("step", "table"), "asked_to_move_on": ("step", "table"), "nudged_silent": ("step", "table", "number"),
     "ended_early": ("step", "unit"), "merged": ("step", "table", "into"), "unplaced": (), "approved": ("digest",),
     "held": ("digest",), "left_out": ("digest", "sentence", "reason"), "put_back": ("digest", "sentence"),
     "asked_coordinator": ("step", "table", "sentence", "reason"), "interrupted": ("course", "since", "until"),
