@@ -35,8 +35,8 @@ class BotAtWork:
         )  # fmt: skip
         assert await self._line() == "ready"
 
-    async def ask(self, command: str) -> Any:
-        self._tell(command)
+    async def ask(self, command: str, *given: Any) -> Any:
+        self._tell(command, *given)
         return await self._line()
 
     async def kill_at_work(self, sent: int) -> bool:
@@ -93,10 +93,10 @@ class BotAtWork:
         file = self.folder / "sent.jsonl"
         return file.read_bytes().count(b"\n") if file.exists() else 0
 
-    def _tell(self, command: str) -> None:
+    def _tell(self, *command: Any) -> None:
         assert self._process is not None
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps([command]).encode() + b"\n")
+        self._process.stdin.write(json.dumps(command).encode() + b"\n")
 
     async def _line(self) -> Any:
         assert self._process is not None

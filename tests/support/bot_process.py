@@ -3,9 +3,9 @@
     python -m tests.support.bot_process FOLDER API TOKEN [HOMESERVER USER TOKEN]
 
 FOLDER holds the database and the clock; with a homeserver it serves Matrix too. Commands come as lines of JSON, and each is
-answered by one: `["receive"]` until nothing more waits, `["settle"]`, `["due"]`, `["go_on"]` for these three, `["over"]`,
-`["waiting"]`, `["tables"]`, `["rooms"]`, `["export"]`. What is sent is written to `sent.jsonl`: account, place, remote id, step,
-what is expected, kinds of the blocks, presses.
+answered by one: `["receive"]` until nothing more waits, `["settle"]`, `["due"]`, `["go_on"]` for these three, `["pass", MS]`
+until an instant, `["over"]`, `["waiting"]`, `["open"]`, `["tables"]`, `["rooms"]`, `["export"]`. What is sent is written to
+`sent.jsonl`: account, place, remote id, step, what is expected, kinds of the blocks, presses.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from bot.store import courses, identities, people, queue, rooms
 from bot.store.connection import Store, open_store
 from bot.store.database import Database
 from bot.store.keys import KeyFile
-from bot.store.times import ms
+from bot.store.times import instant, ms
 from bot.transports.matrix import Matrix
 from bot.transports.matrix.errors import Failed
 from bot.transports.port import Batch, Receipt, Transport
@@ -84,13 +84,15 @@ class WrittenMatrix(Log, Matrix):
 class Process:
     """One life of the bot."""
 
-    def __init__(self, store: Store, engine: Engine, transports: Sequence[Transport]) -> None:
-        self.store, self.engine, self.transports = store, engine, transports
+    def __init__(self, store: Store, engine: Engine, transports: Sequence[Transport], clock: SharedClock) -> None:
+        self.store, self.engine, self.transports, self.clock = store, engine, transports, clock
         self.can: dict[str, Callable[[], Awaitable[Any]]] = {
             "receive": self.receive,
             "settle": self.settle,
             "due": self.due,
             "go_on": self.go_on,
+            "pass": self.pass_time,
+            "open": self.open,
             "over": self.over,
             "waiting": self.waiting,
             "tables": self.tables,
@@ -134,6 +136,25 @@ class Process:
         await self.receive()
         await self.settle()
         return await self.due()
+
+    async def pass_time(self, end: int) -> None:
+        """Hear what was said, and let time pass until an instant; everything happens at its own."""
+        await self.receive()
+        before = None
+        while True:
+            done, due = await self.settle(), await self.due()
+            if done:
+                before = None
+            elif due is None or due > end or due == before:
+                break
+            else:
+                before = due
+                self.clock.move(max(instant(due), self.clock.now()))
+        self.clock.move(max(instant(end), self.clock.now()))
+
+    async def open(self) -> dict[str, list[str]]:
+        """The open steps of each course."""
+        return {course.id: [*course.open] for course in await self.store.read(courses.courses, ASSEMBLY)}
 
     async def over(self) -> bool:
         found = await self.store.read(courses.courses, ASSEMBLY)
@@ -183,13 +204,13 @@ async def main(folder: Path, api: str, token: str, *matrix: str) -> None:
         each.log = folder / "sent.jsonl"
     engine = Engine(store, Catalogs.load(locales_dir()), clock, transports, translators("none"))
     await engine.open()
-    process = Process(store, engine, transports)
+    process = Process(store, engine, transports, clock)
     print(json.dumps("ready"), flush=True)
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     while line := await lines.readline():
-        (command,) = json.loads(line)
-        print(json.dumps(await process.can[command]()), flush=True)
+        command, *given = json.loads(line)
+        print(json.dumps(await process.can[command](*given)), flush=True)
     for each in transports:
         await each.close()
     await store.close()
