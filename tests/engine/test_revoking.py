@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -9,11 +10,16 @@ import pytest
 
 from bot.core.observing import GUARANTOR, WATCH
 from bot.core.rendered import plain
-from bot.core.state import Role, Seat, Status
-from bot.store import audit, codes, people
+from bot.core.state import Course, Held, Role, Seat, Status
+from bot.engine import stripping
+from bot.engine.work import Work
+from bot.store import audit, codes, courses, people
 from bot.store.database import Database
 from bot.store.times import ms
+from tests.support.border import HUMAN, SAID, border, queued
 from tests.support.chats import TALK, Talkers, table
+from tests.support.doorway import link, opened
+from tests.support.doorway import seats as joined
 from tests.support.evening import EVENING
 from tests.support.room import ASSEMBLY, room
 from tests.support.table_room import GROUP, bind, evening
@@ -301,3 +307,71 @@ async def test_of_a_room_that_people_have_made_the_coordinator_learns_who_may_st
         await here.room_says("maya", GROUP, "I still lead here.")
         assert not any("I still lead here." in text for text in map(plain, here.post.to("anna")[before:]))
         assert not any("one minute" in text for text in map(plain, here.post.to("anna")[before:]))
+
+
+async def test_a_text_that_a_translator_had_taken_waits_for_others_at_once() -> None:
+    async with border(SAID[:1], relay=HUMAN) as t:
+        await t.room.enrol("ora", "organiser")
+        await t.write("theo", "/trans")
+        await t.tap("theo", "Take")
+        assert (await queued(t, "said-0"))[0] == "taken"
+        await revoke(t, "Theo")
+        assert await queued(t, "said-0") == ("waiting", "")
+        await t.write("tina", "/trans")
+        await t.tap("tina", "Take")
+        assert (await queued(t, "said-0"))[0] == "taken"
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_what_a_guarantor_has_stopped_goes_on_at_every_course(elsewhere: bool) -> None:
+    async with border() as t:
+        await t.room.enrol("ora", "organiser")
+        await t.room.enrol("gerda", "observer")
+        gerda = await seat_of(t, "Gerda")
+
+        def stopped(db: Database) -> None:
+            found = courses.load_course(db, ASSEMBLY, "all")
+            assert found is not None
+            courses.save_course(
+                db, ASSEMBLY, replace(found, held={"bye": Held(gerda.id, 7), "pause": Held("another", 7)})
+            )
+
+        def strip(db: Database) -> None:
+            work = Work(db, t.room.engine.house, t.room.clock.now())
+            stripping.strip(work, ASSEMBLY, Course("another"), gerda.id)
+            work.flush()
+
+        await t.room.store.transact(stopped)
+        await (t.room.store.transact(strip) if elsewhere else revoke(t, "Gerda"))
+        await t.room.engine.settle()
+        found = await t.room.store.read(courses.load_course, ASSEMBLY, "all")
+        assert found is not None
+        assert list(found.held) == ["pause"], "and nothing that somebody else has stopped"
+        assert "lifted" in [line.act for line in await t.room.store.read(audit.lines, ASSEMBLY)]
+
+
+async def test_an_official_who_has_been_let_into_a_room_is_put_out_of_it() -> None:
+    async with both() as b:
+        await b.enrol(b.phones, "ora", role="organiser")
+        await b.enrol(b.halls, "otto", role="observer")
+        place = next(iter(b.halls.tables))
+        b.halls.halls[place].invited.append("otto")
+        await b.enters("otto", place)
+        assert b.halls.halls[place].out == []
+        await b.write("ora", "/revoke Otto")
+        await b.press("ora", "Take it away: Otto (observer)")
+        assert [who for who, _ in b.halls.halls[place].out] == ["otto"]
+
+
+async def test_nobody_comes_in_by_a_link_or_just_so_after_the_end() -> None:
+    async with room(opened("open = true\nlinks = true")) as here:
+        code = await link(here)
+        await here.begin()
+        await here.wait(timedelta(hours=9))
+        for id in here.flow.courses:
+            found = await here.course(id)
+            assert getattr(found, "state", "") == "ended"
+        for who, text in (("anna", f"/start {code}"), ("ben", "hello")):
+            await here.say(who, text)
+            assert "has ended: nobody can come in any more." in here.post.text(who)
+        assert await joined(here) == []
