@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from textwrap import wrap
 from typing import Any, get_args
 
 import pytest
@@ -18,6 +19,8 @@ from tests.support.stagehand import Stagehand
 from tests.support.talks import ASK, MINUTE, TALK, button, cast
 
 ROLES: tuple[Role, ...] = get_args(Role)
+WIDTH, ROWS = 45, 26
+"""Characters in a row of a chat on a phone, and rows on its screen; headings have an empty row before them."""
 NARROW = 72
 """Characters of two rows on a small phone: no line of a first answer is longer."""
 
@@ -133,6 +136,8 @@ def test_it_fits_on_a_phone(role: Role, moment: str) -> None:
     assert 3 <= len(lines) <= helping.MOST_LINES
     assert [line for line in lines[1:-1] if len(line) > NARROW] == []
     assert lines[-1] == "[All commands]"
+    empty = 2 + sum(line in [phrase.text for phrase in NEEDS.values()] for line in lines)
+    assert empty + sum(len(wrap(line, WIDTH)) for line in lines) <= ROWS
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

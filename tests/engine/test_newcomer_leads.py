@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
+from textwrap import wrap
 
 import pytest
 
@@ -73,6 +74,15 @@ WISHES = {
 """What a facilitator may want, in words of every day, and the command that does it, which the newcomer never learns from here."""
 
 PLACES: tuple[Callable[..., AbstractAsyncContextManager[Evening]], ...] = (in_memory, on_telegram)
+
+
+WIDTH, ROWS = 45, 26
+"""A phone shows so many characters in a row of a chat, and so many rows."""
+
+
+def rows(text: str) -> int:
+    """The rows that a message takes on a phone, with its empty ones."""
+    return sum(max(1, len(wrap(line, WIDTH))) for line in text.splitlines())
 
 
 async def agree(evening: Evening) -> None:
@@ -143,6 +153,11 @@ async def test_a_newcomer_leads_an_evening_to_its_end(
         assert course.state == "ended"
         if isinstance(evening, OnTelegram):
             assert evening.api.audit.breaches() == []
+            helps = [
+                text for text in noa.phone.texts() if "explains one, with an example" in text and "Yourself" not in text
+            ]
+            assert helps
+            assert [text for text in helps if rows(text) > ROWS] == [], "what is shown first fits on the screen"
             assert evening.phones["noa"].person.menu() == [c.name for c in of("facilitator")], (
                 "the app offers what /help does"
             )
@@ -172,3 +187,11 @@ async def test_what_is_not_of_use_first_is_found_behind_one_tap(monkeypatch: pyt
     async with in_memory(FLOW, PEOPLE, "noa") as evening:
         noa = await lead(evening)
         assert noa.done[WISHES["extend"]] == "/extend 10m"
+
+
+async def test_who_leads_no_table_is_not_told_what_helps_at_one() -> None:
+    async with in_memory(FLOW, PEOPLE, "noa") as evening:
+        await evening.talkers.room.enrol("zoe", "facilitator")
+        await agree(evening)
+        assert any("for each in private: What we know" in text for text in evening.phone("noa").texts())
+        assert not any("for each in private" in text for text in evening.phone("zoe").texts())

@@ -38,7 +38,7 @@ LEADING_A_TABLE: Mapping[Moment, tuple[str, ...]] = {
     "alone": ("status", "nudge", "tell", "pause", "team", "call"),
     "answers": ("status", "nudge", "prompt", "tell", "call"),
     "draft": ("status", "prompt", "tell", "team", "call"),
-    "between": ("status", "prompt", "note", "tell", "handover", "call"),
+    "between": ("name", "status", "prompt", "note", "tell", "handover", "team", "call"),
     "after": AFTER,
 }
 IN_BETWEEN = ("board", "status", "prompt", "announce", "close", "move", "replace", "lift", "hide")
