@@ -4,8 +4,9 @@
 
 FOLDER holds the database and the clock; with a homeserver it serves Matrix too. Commands come as lines of JSON, and each is
 answered by one: `["receive"]` until nothing more waits, `["settle"]`, `["due"]`, `["go_on"]` for these three, `["pass", MS]`
-until an instant, `["over"]`, `["waiting"]`, `["open"]`, `["tables"]`, `["rooms"]`, `["export"]`. What is sent is written to
-`sent.jsonl`: account, place, remote id, step, what is expected, kinds of the blocks, presses.
+until an instant, `["pass", MS, STEP, COURSE]` until a step is open, `["over"]`, `["waiting"]`, `["open"]`, `["tables"]`,
+`["rooms"]`, `["export"]`. What is sent is written to `sent.jsonl`: account, place, remote id, step, what is expected, kinds of
+the blocks, presses.
 """
 
 from __future__ import annotations
@@ -137,12 +138,15 @@ class Process:
         await self.settle()
         return await self.due()
 
-    async def pass_time(self, end: int) -> None:
-        """Hear what was said, and let time pass until an instant; everything happens at its own."""
+    async def pass_time(self, end: int, step: str = "", course: str = "") -> bool:
+        """Hear what was said, and let time pass until an instant, or until this step of a course is open, which is then true;
+        everything happens at its own instant."""
         await self.receive()
         before = None
         while True:
             done, due = await self.settle(), await self.due()
+            if step and step in (await self.open()).get(course, ()):
+                return True
             if done:
                 before = None
             elif due is None or due > end or due == before:
@@ -151,6 +155,7 @@ class Process:
                 before = due
                 self.clock.move(max(instant(due), self.clock.now()))
         self.clock.move(max(instant(end), self.clock.now()))
+        return False
 
     async def open(self) -> dict[str, list[str]]:
         """The open steps of each course."""
