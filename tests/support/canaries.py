@@ -11,6 +11,7 @@ from typing import Any
 from bot.core.rendered import Rendered, plain
 from bot.core.state import Role
 from bot.store import codes
+from bot.store.database import Database
 from bot.store.times import ms
 from bot.transports.matrix import reading
 from bot.transports.port import Batch, Incoming
@@ -138,9 +139,7 @@ class Town:
     async def come_in(self) -> None:
         now = ms(self.here.clock.now())
         for who in self.people.values():
-            made = await self.here.store.transact(
-                lambda db, who=who: codes.make_code(db, ASSEMBLY, who.role, "linz", made=now, expires=now + 10**9)
-            )
+            made = await self.here.store.transact(_code, who.role, now)
             await self.write(who.name, f"/join {made}")
             if who.role != "participant":
                 await self.write(who.name, f"/name {who.name}")
@@ -193,6 +192,10 @@ class Town:
         for who in self.people.values():
             if who is not but:
                 yield from (c.removeprefix("@").removeprefix("!") for c in who.canaries)
+
+
+def _code(db: Database, role: Role, now: int) -> str:
+    return codes.make_code(db, ASSEMBLY, role, "linz", made=now, expires=now + 10**9)
 
 
 def whole(message: Rendered) -> str:
