@@ -6,6 +6,7 @@
 * `board`     the numbers of every table (`bot.core.board.Row`), in order
 * `queue`     how many texts wait for a translator
 * `here`      who takes part, at the site of whoever leads there
+* `one_hand`  who came in by a code of whoever agrees to something, or gave them theirs; without organisers
 * `waiting`   who of them has not answered, nor been reminded by hand, by open step of people
 """
 
@@ -23,7 +24,7 @@ from bot.core.heard import Heard
 from bot.core.state import Course, Seat, Stage, Table
 from bot.engine import addressed
 from bot.engine.work import Work
-from bot.store import courses, findings, outbox, people, translations
+from bot.store import codes, courses, findings, outbox, people, translations
 
 LATELY = timedelta(minutes=20)
 """Whoever has written or pressed anything within this is there."""
@@ -38,6 +39,9 @@ def found(
         return _people(work, assembly, flow, course, seat)
     if name in ("prompt", "announce"):
         return addressed.found(work.db, assembly, flow, course, seat, event)
+    if event.press.startswith("-agree:"):
+        hand = codes.of_one_hand(work.db, seat.id) if seat.role != "organiser" else frozenset()
+        return {"one_hand": frozenset(id for id in hand if work.seat(id).role != "organiser")}
     if name in ("move", "merge"):
         return {"tables": tables(work, assembly, course)}
     if name == "board":

@@ -51,14 +51,18 @@ def make_code(
     moves that to the chat where it is used. `by` is the seat that has asked for it, "" for whoever runs the program."""
     code = spell(secrets.token_bytes(16))
     put_code(
-        db, code, Invite(assembly, role, site, table, seat, shared=uses > 1), uses=uses, made=made, expires=expires, by=by
+        db,
+        code,
+        Invite(assembly, role, site, table, seat, shared=uses > 1),
+        uses=uses,
+        made=made,
+        expires=expires,
+        by=by,
     )
     return code
 
 
-def put_code(
-    db: Database, code: str, invite: Invite, *, uses: int = 1, made: int, expires: int, by: str = ""
-) -> None:
+def put_code(db: Database, code: str, invite: Invite, *, uses: int = 1, made: int, expires: int, by: str = "") -> None:
     """Let a code be good for an invite. `IntegrityError` where there is this code already."""
     db.sql.execute(
         "INSERT INTO code (hash, assembly, role, site, table_id, seat, guest, way, shared, uses_left, "
@@ -139,6 +143,16 @@ def extend(db: Database, code: str, expires: int) -> None:
 def retire(db: Database, code: str) -> None:
     """A code that was not used is good for nothing from now on: a newer one takes its place."""
     db.sql.execute("UPDATE code SET uses_left = -1 WHERE hash = ? AND uses_left > 0", (_hash(code),))
+
+
+def of_one_hand(db: Database, seat: str) -> frozenset[str]:
+    """Who has come in by a code that this seat made, and whose code brought this seat in."""
+    found = db.sql.execute(
+        "SELECT seat FROM code WHERE \"by\" <> '' AND \"by\" = ? AND seat <> '' "
+        "UNION SELECT \"by\" FROM code WHERE seat <> '' AND seat = ? AND \"by\" <> ''",
+        (seat, seat),
+    )
+    return frozenset(other for (other,) in found if other != seat)
 
 
 def retire_made(db: Database, seat: str) -> None:

@@ -55,6 +55,7 @@ def tell(call: Call) -> None:
         block(t("Your answer reaches them with {example}", example="/call …"), kind="note"),
     )
     call.say(who.unit, replace(said, about=id), "tell", Lane.ANSWER, quiet=False)
+    call.turn.effects.append(Note("told_one", call.seat.id, {"contribution": id, "seat": who.id}))
     call.reply(t("{name} reads it, and nobody else.", name=Name(who.id)))
 
 
@@ -73,6 +74,7 @@ def team(call: Call) -> None:
     answer = block(t("Answer with {example}", example="/team …"), kind="note")
     said = message(head, block(Words(id, own=True), kind="quote"), answer)
     call.say(f"team:{call.seat.site}", said, "team", Lane.TALK, without=(call.seat.id,))
+    call.turn.effects.append(Note("told_team", call.seat.id, {"contribution": id}))
     call.reply(t("All who lead here read it."))
 
 

@@ -7,7 +7,8 @@ Invariants:
 * It happens once: agreed to, ripe or stopped, it is released in the same event.
 * While everything rests (`bot.core.commands.halting`) nothing ripens: whoever could object rests too. Its time moves with all
   others, and what is asked for meanwhile has its ten minutes after the rest. A second person may agree at any time.
-* Whoever asked for it cannot agree to it, and may stop it.
+* Whoever asked for it cannot agree to it, and may stop it. Nor can whoever came in by a code of theirs, or gave them one: one
+  stolen account is never two people. Organisers, who give everybody their roles, can.
 * Who asked, who agreed and who stopped it stands in the log.
 """
 
@@ -78,7 +79,7 @@ def agree(call: Call, do: Mapping[str, Do]) -> None:
     held = _held(call)
     if held is None:
         return
-    if held.seat == call.seat.id:
+    if held.seat == call.seat.id or held.seat in call.turn.state.facts.get("one_hand", ()):
         call.reply(t("A second person has to agree. It happens by itself when the time has come."))
         return
     if not may(call.seat.role, held.target):
