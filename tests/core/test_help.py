@@ -9,7 +9,6 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.core.commands import helping
 from bot.core.message import Phrase
 from bot.core.observing import GUARANTOR
 from bot.core.rights import COMMANDS, NEEDS, OVERSEEING, may, of
@@ -21,8 +20,8 @@ from tests.support.talks import ASK, MINUTE, TALK, button, cast
 ROLES: tuple[Role, ...] = get_args(Role)
 WIDTH, ROWS = 45, 26
 """Characters in a row of a chat on a phone, and rows on its screen; headings have an empty row before them."""
-NARROW = 72
-"""Characters of two rows on a small phone: no line of a first answer is longer."""
+MOST_LINES, NARROW = 15, 72
+"""The lines of a first answer, its button included; and the characters of one: two rows on a small phone."""
 
 TALK_LEADS = [
     "Your table talks now, until 02 Mar 17:20: it reads what you write.",
@@ -133,7 +132,7 @@ def test_a_facilitator_whose_draft_waits_is_told_where_it_stands() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_it_fits_on_a_phone(role: Role, moment: str) -> None:
     lines = helped(evening(role, moment), "zoe")
-    assert 3 <= len(lines) <= helping.MOST_LINES
+    assert 3 <= len(lines) <= MOST_LINES
     assert [line for line in lines[1:-1] if len(line) > NARROW] == []
     assert lines[-1] == "[All commands]"
     empty = 2 + sum(line in [phrase.text for phrase in NEEDS.values()] for line in lines)
@@ -245,6 +244,15 @@ def test_the_menus_show_what_help_shows() -> None:
         for command in menu:
             if command.name in listed:
                 assert any(line.endswith(f": {command.brief.text}") for line in lines)
+
+
+def test_who_leads_several_tables_reads_what_is_open_and_may_end_it() -> None:
+    s = evening("coordinator", "said")
+    assert helped(s, "cleo")[0] == "Open now: Bread."
+    assert {"board", "prompt", "close", "hide"} <= set(offered(helped(s, "cleo")))
+    assert "extend" in offered(helped(s, "cleo", "all"))
+    s.wait(40 * MINUTE)
+    assert "extend" not in offered(helped(s, "cleo", "all")), "no table talks any more"
 
 
 def test_a_guarantor_is_shown_how_to_stop_a_step_and_other_observers_are_not() -> None:

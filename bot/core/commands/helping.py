@@ -2,7 +2,7 @@
 
 Invariants:
 
-* What is shown first fits on a phone (`MOST_LINES`), and nothing of it would be refused now.
+* What is shown first fits on the screen of a phone, whoever asks and when; and nothing of it would be refused now.
 * Which commands there are and what they do stands in the table of rights alone; only their order at a moment is said here.
 * The menus of the apps show the same commands with the same words, in the order of `/help all`.
 """
@@ -22,9 +22,6 @@ ALL = "-help"
 """The button that shows all commands."""
 
 EVERYTHING = "all"
-
-MOST_LINES = 15
-"""What is shown first is a screen of a phone, the button below it included."""
 
 GROUPED = 6
 """From so many commands on they stand under headings."""
@@ -136,17 +133,10 @@ def _first(call: Call) -> Iterator[Block | Part]:
         foot = [
             block(t("Would you rather speak to a person? {contact}", contact=call.flow.local(contact)), kind="note")
         ]
-    while len(chosen) > 1 and len(head) + _height(chosen) + 1 + len(foot) + 1 > MOST_LINES:
-        chosen = chosen[:-1]
     yield from head
     yield from _listed(call, chosen, grouped=len(chosen) >= GROUPED)
     yield _explains(chosen)
     yield from foot
-
-
-def _height(commands: list[Command]) -> int:
-    """The lines that these commands take, with their headings."""
-    return len(commands) + (len({c.need for c in commands}) if len(commands) >= GROUPED else 0)
 
 
 def _open_to(call: Call, command: Command) -> bool:
