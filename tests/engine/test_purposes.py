@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
 import pytest
 
 from bot.app.memory import _leaving
-from bot.core.effects import Grant
+from bot.core.effects import Draw, Grant
 from bot.core.feed import code
+from bot.core.openness import Feed
 from bot.core.steps.consent import PURPOSES, Purpose
 from bot.report.export import export_files
 from bot.report.feed import NotPublished, feed
@@ -25,7 +27,10 @@ from tests.support.room import ASSEMBLY
 MINUTE = timedelta(minutes=1)
 WORDS = "We want a tramway, as Ben says."
 ALL: tuple[Purpose, ...] = get_args(Purpose)
-IDEAS = '[[step]]\nid = "ideas"\ntype = "collect"\nduration = "30m"\nshow = "table"\nnamed = true\ntext = "What do you wish?"\nmax_each = 3\n'
+IDEAS = (
+    '[[step]]\nid = "ideas"\ntype = "collect"\nduration = "30m"\nshow = "table"\nnamed = true\n'
+    'text = "What do you wish?"\nmax_each = 3\n'
+)
 FEED = "[feed]\npublished = true\n"
 
 
@@ -254,3 +259,39 @@ async def test_the_log_of_decisions_names_nobody() -> None:
         process = json.loads((await exported(t))["process.json"])
         assert "noted" in [line["act"] for line in process["log"]]
         assert "Cleo" not in json.dumps(process)
+
+
+async def test_of_a_sentence_that_several_have_said_nothing_is_lost_to_the_others() -> None:
+    """It is told in the words of one of them: without another one's support it stands, without those words it does not."""
+    async with border() as t:
+        given = await t.room.store.read(opinions.contribution, ASSEMBLY, "said-1")
+        assert given is not None
+        (before,) = await t.room.store.read(findings.digests, ASSEMBLY, "digest", "wien-1")
+        (first, second) = before.sentences
+        both = replace(first, sources=(*first.sources, "said-1"))
+        anew = replace(second, sources=("said-0", "said-1"), words="worded")
+        await t.room.apply([Draw(replace(before, sentences=(both, anew)))])
+        await t.room.apply([Grant(given.seat, "quotes", False, t.room.flow.ref, "de")])
+        (after,) = await t.room.store.read(findings.digests, ASSEMBLY, "digest", "wien-1")
+        assert (after.sentences[0].sources, after.sentences[0].left_out) == (first.sources, "")
+        assert after.sentences[1].left_out == "withdrawn", "what was worded anew rests on all who have said it"
+
+
+@pytest.mark.parametrize(("steps", "open_to_all"), [((), True), (("talk",), True), (("another",), False)])
+def test_a_flow_names_the_talks_that_others_may_read(steps: tuple[str, ...], open_to_all: bool) -> None:
+    assert Feed(steps=steps).covers("talk", exported=True) is open_to_all
+    assert not Feed(steps=steps).covers("talk", exported=False)
+    assert not Feed(steps=steps, open=False).covers("talk", exported=True)
+
+
+async def test_an_icebreaker_and_those_who_were_not_asked_stand_in_no_research() -> None:
+    async with table(TALK.replace("duration", "icebreaker = true\nduration"), purposes=ALL) as t:
+        await t.write("anna", WORDS)
+        assert "tramway" not in (await exported(t))["research.jsonl"]
+    async with table(purposes=ALL) as t:
+        await t.write("maya", "/prompt What about a bridge?")
+        await t.tap("maya", "Send")
+        await t.write("maya", "I think of a bridge.")
+        assert "bridge" not in (await exported(t))["research.jsonl"], "whoever leads was not asked"
+    async with table() as t:
+        assert "research.jsonl" not in await exported(t)
