@@ -131,3 +131,58 @@ async def test_a_remark_is_on_record_and_the_organisers_read_it() -> None:
         assert (remark["text"], remark["by"]) == ("The table began late.", "observer")
         await t.write("anna", "/remark Me too")
         assert "/remark is for" in t.last("anna")
+
+
+async def test_what_is_changed_within_the_delay_waits_from_its_last_change_on() -> None:
+    async with table() as t:
+        await observer(t)
+        await chat(t)
+        own = await t.write("anna", "You are fools.")
+        await later(t, 14)
+        await t.edit("anna", own, "You are wrong.")
+        await later(t, 2)
+        assert "fools" not in read(t)
+        assert "wrong" not in read(t), "the new words take the whole delay"
+        await later(t, 14)
+        assert read(t).count("You are wrong.") == 1
+        assert "fools" not in read(t)
+
+
+async def test_the_words_of_two_wait_for_a_third_voice() -> None:
+    async with table() as t:
+        await observer(t)
+        await t.write("anna", "Bread is dear.")
+        await t.write("ben", "It is.")
+        await t.write("maya", "Go on, please.")
+        await later(t)
+        assert "Bread" not in read(t)
+        assert "It is." not in read(t)
+        assert "Go on, please." in read(t), "whoever leads speaks openly"
+        await t.write("cleo", "No.")
+        await later(t)
+        assert read(t).count("Bread is dear.") == read(t).count("It is.") == read(t).count("“No.”") == 1
+
+
+async def test_where_nobody_else_speaks_the_words_of_two_never_leave_the_table() -> None:
+    async with table() as t:
+        await observer(t)
+        await t.write("anna", "Bread is dear.")
+        await t.write("ben", "It is.")
+        await later(t, 180)
+        assert "Bread" not in read(t)
+
+
+async def test_two_who_have_agreed_to_be_quoted_are_read() -> None:
+    async with table(purposes=("transcript", "quotes")) as t:
+        await observer(t)
+        await t.write("anna", "Bread is dear.")
+        await t.write("ben", "It is.")
+        await later(t)
+        assert "Bread is dear." in read(t)
+        assert "It is." in read(t)
+
+
+async def test_a_table_is_told_of_a_guarantor_and_only_of_a_real_one() -> None:
+    async with table() as t:
+        await observer(t)
+        assert "guarantor" not in "\n".join(t.shown("ben"))
