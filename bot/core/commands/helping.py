@@ -107,9 +107,7 @@ def explain(call: Call) -> None:
 
 def unknown(call: Call, name: str) -> None:
     """A command that there is not: name the one of theirs that was probably meant."""
-    mine = [c.name for c in of(call.seat.role)]
-    usable = [c.name for c in of(call.seat.role) if fits(call, c)]
-    close = get_close_matches(name, usable, n=1) or get_close_matches(name, mine, n=1)
+    close = get_close_matches(name, [c.name for c in of(call.seat.role)], n=1)
     said = (
         t("I do not know /{name}. Did you mean /{close}?", name=name[:20], close=close[0])
         if close
