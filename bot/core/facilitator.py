@@ -65,6 +65,9 @@ ENOUGH_MESSAGES = 3
 ABSENT = timedelta(minutes=5)
 """After this a table whose facilitator has not written is reported to the coordinator."""
 
+QUARTER = timedelta(minutes=15)
+"""The steps in which the hours are counted in which people are awake."""
+
 LATELY = timedelta(minutes=20)
 """Whoever has written or pressed anything within this is there, even if it was at the step before."""
 
@@ -152,7 +155,7 @@ def due(at: Scene, step: Discuss, stage: Stage, what: str) -> Moves:
         yield _look(at, what, at.now + span)
         return changed(stage, since=at.now.isoformat())
     stage = yield from too_few(at, step, stage)
-    over = datetime.fromisoformat(stage.data["since"]) + span
+    over = _silent_until(at, stage, span)
     if at.now < over:
         yield _look(at, what, over)
         return stage
@@ -261,8 +264,19 @@ def _reply(at: Scene, key: str, text: Part) -> Say:
     return Say(at.seat.unit, at.message(text), at.key("moving", key), Lane.ANSWER, quiet=False)
 
 
+def _silent_until(at: Scene, stage: Stage, span: timedelta) -> datetime:
+    """When nobody will have written for so long. Silence in the quiet hours, and on a holiday, is no silence: only the hours in
+    which people are awake count."""
+    site, left = table_of(at).site, span
+    over = at.flow.awake(site, datetime.fromisoformat(stage.data["since"]))
+    while left > timedelta():
+        step = min(left, QUARTER)
+        over, left = at.flow.awake(site, over + step), left - step
+    return over
+
+
 def _look(at: Scene, what: str, when: datetime) -> Effect:
-    """Look again then, and never at night: silence in the quiet hours is no silence."""
+    """Look again then, and never at night."""
     return ring(at, at.flow.awake(table_of(at).site, when), what, 0)
 
 

@@ -208,15 +208,33 @@ def test_every_move_is_a_line_in_the_log() -> None:
     assert all(found[act].data["table"] == "t1" and found[act].by == "" for act in moves)
 
 
-def test_at_night_nobody_is_asked_and_silence_in_the_night_is_no_silence() -> None:
+@pytest.mark.parametrize(("patience", "after"), [(6, 15), (4, 13), (20, 38)])
+def test_at_night_nobody_is_asked_and_silence_in_the_night_is_no_silence(patience: int, after: int) -> None:
+    """The talk begins at six in the evening, and people sleep from ten to seven: six hours of silence are over at nine."""
     quiet = ONE_SITE + "[schedule.quiet_hours]\nstart = 22:00:00\nend = 07:00:00\n"
-    s = Stagehand(flow_of(GROUPS + '[facilitator]\nmove_on_after = "6h"\n' + TALK.replace("20m", "2d"), quiet))
+    s = Stagehand(
+        flow_of(GROUPS + f'[facilitator]\nmove_on_after = "{patience}h"\n' + TALK.replace("20m", "3d"), quiet)
+    )
     s.seat("anna", "ben", "lise", table="t1")
     s.start()
-    s.wait(13 * 60 * MINUTE - MINUTE)
-    assert asked(s) == [], "it is one minute to seven in Lyon"
+    s.wait(after * 60 * MINUTE - MINUTE)
+    assert asked(s) == []
     s.wait(MINUTE)
     assert len(asked(s)) == 1
+
+
+def test_words_in_the_night_begin_a_silence_in_the_morning() -> None:
+    quiet = ONE_SITE + "[schedule.quiet_hours]\nstart = 22:00:00\nend = 07:00:00\n"
+    s = Stagehand(flow_of(GROUPS + '[facilitator]\nmove_on_after = "2h"\n' + TALK.replace("20m", "3d"), quiet))
+    s.seat("anna", "ben", "lise", table="t1")
+    s.start()
+    s.wait(7 * 60 * MINUTE)
+    before = len(asked(s))
+    s.write("anna", "I cannot sleep.")
+    s.wait(8 * 60 * MINUTE - MINUTE)
+    assert len(asked(s)) == before, "it is one minute to nine"
+    s.wait(MINUTE)
+    assert len(asked(s)) == before + 1
 
 
 def test_the_schema_knows_the_table() -> None:

@@ -38,7 +38,7 @@ async def at(t: Talkers, hour: int) -> None:
 async def test_in_the_night_a_table_holds_what_is_said_and_brings_it_together_in_the_morning_silently(
     edits: bool,
 ) -> None:
-    long = TALK.replace('"40m"', '"2d"')
+    long = TALK.replace('"40m"', '"2d"') + 'nudge_after = "never"\n'
     async with table(NIGHT + long, edits=edits, maya=False) as t:
         await t.write("anna", "Good evening.")
         assert t.last("ben") == "Anna\n  “Good evening.”"
