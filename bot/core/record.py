@@ -26,7 +26,7 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "asked_to_go_on": ("course", "step"), "stays_stopped": ("course", "step"), "lifted": ("course", "step"),
     "objected": ("about", "contribution"), "objection_refused": ("about", "table"), "unquieted": ("table",),
     "revoked": ("role", "table"), "watches": ("tables",),
-    "prompt_taken_back": ("contribution",), "told_one": ("contribution",), "told_team": ("contribution",),
+    "prompt_taken_back": ("contribution",), "told_one": ("table",), "told_team": (),
     "asked_for": ("command", "table"), "agreed_to": ("command",), "stopped": ("command",), "ripe": ("command",),
     "lapsed": ("command",), "announced": ("contribution", "to"), "halted": ("course", "seconds"), "went_on": ("course",),
     "opened_early": ("course", "step"), "took_over": ("table",), "offered_table": ("table",), "replaced": ("table",),

@@ -253,6 +253,12 @@ def test_who_leads_several_tables_reads_what_is_open_and_may_end_it() -> None:
     assert "extend" not in offered(helped(s, "cleo", "all")), "no table talks any more"
 
 
+def test_when_all_is_over_a_role_that_ended_is_not_offered_any_more() -> None:
+    everything = "\n".join(helped(evening("facilitator", "after"), "zoe", "all"))
+    assert "/mydata" in everything
+    assert "/extend" not in everything, "nor among what is of no use now: it never will be again"
+
+
 def test_a_guarantor_is_shown_how_to_stop_a_step_and_other_observers_are_not() -> None:
     s = evening("observer", "said")
     assert not {"hold", "lift"} & set(offered(helped(s, "zoe")))
