@@ -26,11 +26,11 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "asked_to_go_on": ("course", "step"), "stays_stopped": ("course", "step"), "lifted": ("course", "step"),
     "objected": ("about", "contribution"), "objection_refused": ("about", "table"), "unquieted": ("table",),
     "revoked": ("role", "table"), "watches": ("tables",),
-    "prompt_taken_back": ("contribution",), "told_one": ("table",), "told_team": (),
+    "prompt_taken_back": ("contribution",), "told_one": ("contribution",), "told_team": ("contribution",),
     "asked_for": ("command", "table"), "agreed_to": ("command",), "stopped": ("command",), "ripe": ("command",),
     "lapsed": ("command",), "announced": ("contribution", "to"), "halted": ("course", "seconds"), "went_on": ("course",),
     "opened_early": ("course", "step"), "took_over": ("table",), "offered_table": ("table",), "replaced": ("table",),
-    "moved": ("table", "to"), "nudged": ("table", "number"), "quieted": ("table", "seconds"),
+    "moved": ("from", "to"), "nudged": ("table", "number"), "quieted": ("table", "seconds"),
     "wants_removed": ("table", "reason"), "removed": ("table", "reason"), "joining_alarm": ("came", "paused"),
     "joining_paused": (), "joining_allowed": (), "forgotten": (), "deleted": ("day",),
     "unhid": ("contribution", "table"), "shown": ("contribution", "table"), "not_shown": ("contribution", "table"),
@@ -38,6 +38,11 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
 """The acts that are told one by one, and what of each. Who came and went is only counted."""
 
 
+NAMING: Mapping[str, str] = {"paused": "table", "moved": "to"}
+"""Acts of those who lead that participants have, too: what only the lines of the former name."""
+
+
 def told(act: str, data: Mapping[str, Any]) -> bool:
-    """Whether a line is told. Participants who pause are counted, not told of; a talk that rests names its table."""
-    return act in DECISIONS and (act != "paused" or "table" in data)
+    """Whether a line is told. Participants who pause, or take their seat to another phone, are not told of; a talk that rests
+    names its table, and whoever is put at another table both."""
+    return act in DECISIONS and (act not in NAMING or NAMING[act] in data)

@@ -60,6 +60,6 @@ def _details(db: Database, assembly: str, line: LogLine) -> str:
     found: Mapping[str, Any] = {name: line.data[name] for name in DECISIONS[line.act] if name in line.data}
     said = []
     for name, value in found.items():
-        table = tables.load_table(db, assembly, str(value)) if name in ("table", "into") else None
+        table = tables.load_table(db, assembly, str(value)) if name in ("table", "into", "from", "to") else None
         said.append(f"{name.replace('_', ' ')} {table.number if table is not None else value}")
     return ", ".join(said)

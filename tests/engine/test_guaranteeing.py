@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import bot
+from bot.core.effects import Note
 from bot.core.observing import GUARANTOR
 from bot.core.record import DECISIONS
 from bot.core.state import Role
@@ -208,6 +209,18 @@ def acts_in_the_code() -> set[str]:
                 both = (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,)
                 found |= {str(each.value) for each in both if isinstance(each, ast.Constant)}
     return found
+
+
+async def test_of_participants_nothing_is_told_that_is_their_own_affair() -> None:
+    async with table() as t:
+        await t.write("anna", "/leave")
+        await t.tap("anna", "Pause")
+        await t.write("maya", "/pause")
+        await t.room.store.transact(lambda db: audit.note(db, ASSEMBLY, Note("moved", "anna"), 1))
+        await t.write("olga", "/log")
+        (log,) = files(t, "olga")
+        assert log.count("paused") == 1
+        assert "moved" not in log
 
 
 UNTOLD = {
