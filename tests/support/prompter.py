@@ -33,7 +33,7 @@ def facts(stage: Stagehand, state: State, event: Event) -> dict[str, Any]:
         found["held"] = {event.id: stage.contributions[event.id]}
     if isinstance(event, Heard):
         found |= _for_commands(stage, state, event)
-        found |= {name: stage.given[name] for name in ("read", "drawn_at", "trail") if name in stage.given}
+        found |= {name: stage.given[name] for name in ("read", "drawn_at", "trail", "over") if name in stage.given}
     if aimed is None:
         return found
     node, hook = aimed
