@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
-from typing import Literal
+from typing import Any, Literal
 
 from bot.core.commands.hiding import WHY
 from bot.core.files import SPOKEN, named
@@ -96,7 +96,7 @@ def transcript(material: Material, table: Table) -> list[Section]:
     unknown = sorted({g.contribution.step for g in material.given if g.contribution.table == table.id} - {*order, ""})
     for step in (*order, *unknown):
         node = material.flow.nodes.get(step)
-        entries = [*_speeches(material, node, step, table), *prompts.pop(step, ())]
+        entries = _among([*_speeches(material, node, step, table)], prompts.pop(step, ()))
         entries += [*drawn(material, step, table), *arrived(material, node, step, table)]
         if not entries and (step, table.id) not in material.talks:
             continue
@@ -171,6 +171,16 @@ def _speech(material: Material, node: Node | None, each: Given) -> Speech:
     if answered is None or not released(material, given.target, "transcript").free:
         return said
     return replace(said, answers=given.target, to=material.name(answered.contribution.seat))
+
+
+def _among(said: list[Any], prompts: Sequence[Speech]) -> list[Any]:
+    """What was said, and the prompts where they came; what is told without its time keeps its place."""
+    for prompt in prompts:
+        later = (
+            n for n, each in enumerate(said) if each.at is not None and prompt.at is not None and each.at > prompt.at
+        )
+        said.insert(next(later, len(said)), prompt)
+    return said
 
 
 def _prompts(material: Material, table: Table) -> dict[str, list[Speech]]:

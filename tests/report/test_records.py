@@ -93,6 +93,19 @@ async def test_a_prompt_outside_a_talk_stands_under_the_step_that_was_open() -> 
         assert (found["step"], found["text"], found["role"]) == ("ballot", "Please vote now.", "facilitator")
 
 
+async def test_a_word_to_everybody_stands_where_it_came_among_what_was_said() -> None:
+    async with room(ASKED) as here:
+        await here.enrol("olga", "organiser")
+        await evening(here)
+        await here.wait(timedelta(minutes=1))
+        await here.say("olga", "/announce The tea is ready.")
+        await here.choose("olga", "Send")
+        await here.wait(timedelta(minutes=1))
+        await here.say("anna", "And here is sugar.")
+        said = [row["text"] for row in rows(await exported(here), "transcript/linz-1.jsonl") if row.get("at")]
+        assert said == ["A place to sit.", "The tea is ready.", "And here is sugar."]
+
+
 @pytest.mark.parametrize(
     ("record", "ideas", "counted"),
     [("full", 1, {"given": 1, "released_as_open_data": 1}), ("items_only", 1, {"given": 1, "released_as_open_data": 1}),
