@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 
 from bot.core.ids import derive
 from bot.core.message import Part, Phrase, t
@@ -34,8 +34,8 @@ def code(secret: str, table: str, seat: str) -> str:
     return derive("feed", secret, table, seat)[:3].upper()
 
 
-def veil(secret: str, table: str, text: str, names: Mapping[str, str]) -> str:
-    """Somebody's words, with a pseudonym in the place of these names (by seat)."""
-    for seat, name in sorted(names.items(), key=lambda each: -len(each[1])):
+def veil(secret: str, table: str, text: str, names: Iterable[tuple[str, str]]) -> str:
+    """Somebody's words, with a pseudonym in the place of these names, each with its seat: those they have, and those they had."""
+    for seat, name in sorted(names, key=lambda each: -len(each[1])):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", f"[{code(secret, table, seat)}]", text, flags=re.IGNORECASE)
     return text

@@ -105,7 +105,7 @@ def veiled(db: Database, assembly: str, id: str, text: str) -> str:
     row = db.sql.execute("SELECT table_id FROM contribution WHERE assembly = ? AND id = ?", (assembly, id)).fetchone()
     if row is None:
         return text
-    return veil(db.vault.secret_seed(assembly), row[0], text, people.names(db, tables.ever(db, assembly, row[0])))
+    return veil(db.vault.secret_seed(assembly), row[0], text, people.ever_called(db, tables.ever(db, assembly, row[0])))
 
 
 def watch(work: Work, assembly: str, flow: Flow, seat: str, what: str) -> Iterator[Say]:

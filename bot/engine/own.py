@@ -71,7 +71,8 @@ def _kept(db: Database, assembly: str, flow: Flow, seat: Seat) -> dict[str, Any]
         "flow": flow.ref,
         "seat": {
             "id": seat.id, "role": seat.role, "site": seat.site, "language": seat.language, "status": seat.status,
-            "name": seat.name, "table": seat.table, "attributes": dict(seat.attributes), "helped": seat.helped,
+            "name": seat.name, "earlier_names": people.former(db, seat.id), "table": seat.table,
+            "attributes": dict(seat.attributes), "helped": seat.helped,
             "asked": seat.focus, "walks": seat.walk, "reads_in_a_room": bool(seat.room), "not_reached": seat.lost,
             "last_heard": seat.heard.astimezone(zone).isoformat(timespec="seconds") if seat.heard else None,
             **dated(own.place(db, seat.id)),
@@ -117,7 +118,8 @@ STATES: Mapping[str, Phrase] = {
 def _told(flow: Flow, seat: Seat, kept: Mapping[str, Any]) -> Iterator[Part]:
     """The same as sentences."""
     yield t("What is kept of you in “{title}”", title=flow.local(flow.file.flow.title))
-    yield t("Your name here: {name}.", name=seat.name) if seat.name else t("You have not chosen a name yet.")
+    earlier = f" ({', '.join(kept['seat']['earlier_names'])})" if kept["seat"]["earlier_names"] else ""
+    yield t("Your name here: {name}.", name=seat.name + earlier) if seat.name else t("You have not chosen a name yet.")
     yield t("Your role: {role}.", role=LABELS.get(seat.role, t("participant")))
     yield t("You read in: {language}.", language=Lang(seat.language))
     yield t("You came on {when}.", when=When(datetime.fromisoformat(kept["seat"]["joined"])))

@@ -70,12 +70,14 @@ def _talk(db: Database, material: Material, step: str, table: Table, until: date
     if not enough(spoken, agreed):
         told = t("Fewer than three people have spoken here so far, so their words stay at the table.")
         return [*head, material.say(told)]
-    names = people.names(db, tables.ever(db, material.assembly.id, table.id))
+    names = people.ever_called(db, tables.ever(db, material.assembly.id, table.id))
     zone = material.flow.sites[table.site].zone if table.site in material.flow.sites else "UTC"
     return [*head, *_entries(material, sorted([*given, *hidden], key=lambda g: g.contribution.at), table, names, zone)]
 
 
-def _entries(material: Material, given: list[Given], table: Table, names: dict[str, str], zone: str) -> Iterator[str]:
+def _entries(
+    material: Material, given: list[Given], table: Table, names: list[tuple[str, str]], zone: str
+) -> Iterator[str]:
     for each in given:
         said = each.contribution
         who = material.say(voice(material.secret, table.id, said.seat, _role(material, said)))

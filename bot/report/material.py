@@ -56,7 +56,8 @@ class Material:
     `remarks` what observers have put on record, `versions` how
     many other words each contribution had before, `translated` translations by (contribution, language), `ways` how many
     participants came by each way (a link, `open`, "" for a code of their own) to each site, `voted` when people answered last, by
-    step and site. From the `secret` pseudonyms are drawn that nobody can work out who knows everything else."""
+    step and site. From the `secret` pseudonyms are drawn that nobody can work out who knows everything else. `called` are
+    all names that people have and had, by seat."""
 
     flow: Flow
     assembly: Assembly
@@ -81,6 +82,7 @@ class Material:
     voted: tuple[tuple[str, str, int], ...]
     remarks: tuple[Given, ...] = ()
     secret: str = field(default="", repr=False)
+    called: tuple[tuple[str, str], ...] = ()
 
     @property
     def ref(self) -> str:
@@ -213,4 +215,5 @@ def gather(db: Database, house: House, assembly: str) -> Material:
         tuple(archive.voted(db, assembly)),
         tuple(archive.remarks(db, assembly)),
         db.vault.secret_seed(assembly),
+        tuple(people.ever_called(db, (seat.id for seat in everybody))),
     )

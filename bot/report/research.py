@@ -60,8 +60,8 @@ def _row(material: Material, said: Contribution, text: str) -> dict[str, Any]:
     }
 
 
-def _names(material: Material, said: Contribution) -> dict[str, str]:
+def _names(material: Material, said: Contribution) -> list[tuple[str, str]]:
     """The names of those who sit at a table, or have said something there."""
     spoke = {g.contribution.seat for g in material.given if g.contribution.table == said.table}
-    found = {seat: material.name(seat) for seat, s in material.seats.items() if s.table == said.table or seat in spoke}
-    return {seat: name for seat, name in found.items() if name}
+    there = {seat for seat, s in material.seats.items() if s.table == said.table or seat in spoke}
+    return [(seat, name) for seat, name in material.called if seat in there]

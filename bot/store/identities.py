@@ -249,7 +249,8 @@ def erase(db: Database, seat: str) -> None:
     holds no other seat. What was counted stays counted."""
     db.vault.erase_seat_key(seat)
     db.sql.execute(
-        "UPDATE seat SET status = 'left', name = NULL, attributes = NULL, focus = '', walk = '', room = NULL WHERE id = ?",
+        "UPDATE seat SET status = 'left', name = NULL, former = NULL, attributes = NULL, focus = '', walk = '', room = NULL "
+        "WHERE id = ?",
         (seat,),
     )
     db.sql.execute(

@@ -47,6 +47,7 @@ def home(db: Database, seat: str) -> tuple[str, str] | None:
 def save_seat(db: Database, seat: Seat) -> None:
     """Save what has changed on a seat. Its table changes by `sit` only. `LookupError` where there is no such seat."""
     seal, id = db.vault.seal, seat.id
+    _remember_name(db, seat)
     attributes = json.dumps(dict(seat.attributes), ensure_ascii=False).encode() if seat.attributes else b""
     done = db.sql.execute(
         "UPDATE seat SET role = ?, site = ?, status = ?, language = ?, name = ?, attributes = ?, focus = ?, walk = ?, "
@@ -69,6 +70,35 @@ def save_seat(db: Database, seat: Seat) -> None:
     )
     if done.rowcount != 1:
         raise LookupError(f"there is no seat {id}")
+
+
+def _remember_name(db: Database, seat: Seat) -> None:
+    """Keep what somebody was called until now, where they get another name."""
+    row = db.sql.execute("SELECT name, former FROM seat WHERE id = ?", (seat.id,)).fetchone()
+    before = db.vault.open(seat.id, row[0], f"name/{seat.id}") if row else None
+    if before is None or before.decode() == seat.name:
+        return
+    names = list(dict.fromkeys((*_former(db, seat.id, row[1]), before.decode())))
+    sealed = db.vault.seal(seat.id, json.dumps(names, ensure_ascii=False).encode(), f"former/{seat.id}")
+    db.sql.execute("UPDATE seat SET former = ? WHERE id = ?", (sealed, seat.id))
+
+
+def _former(db: Database, seat: str, sealed: bytes | None) -> list[str]:
+    opened = db.vault.open(seat, sealed, f"former/{seat}")
+    return list(json.loads(opened)) if opened else []
+
+
+def former(db: Database, seat: str) -> list[str]:
+    """What somebody was called before, the earliest first."""
+    row = db.sql.execute("SELECT former FROM seat WHERE id = ?", (seat,)).fetchone()
+    return _former(db, seat, row[0]) if row else []
+
+
+def ever_called(db: Database, seats: Iterable[str]) -> list[tuple[str, str]]:
+    """All names that these seats have, and then those that they had, each with its seat; nothing of who was erased."""
+    wanted = list(dict.fromkeys(seats))
+    now = names(db, wanted)
+    return [*now.items(), *((seat, name) for seat in wanted for name in former(db, seat))]
 
 
 def heard_from(db: Database, seat: str, at: datetime) -> None:

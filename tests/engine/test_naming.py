@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,10 @@ from bot.core.effects import Put, Seated, Unseat
 from bot.core.given import pool
 from bot.core.lookalikes import alike
 from bot.core.state import Seat
-from bot.store import codes, people, tables
+from bot.engine import own
+from bot.report.export import export_files
+from bot.report.feed import feed
+from bot.store import codes, identities, people, tables
 from bot.store.database import Database
 from bot.store.times import ms
 from tests.support.chats import FLOW, TALK, Chats, Talkers, table
@@ -119,6 +123,59 @@ async def test_another_name_is_told_to_the_table_and_never_that_of_somebody_ther
         assert t.last("ben") == "Your name here is now Anna.", "it is free now"
         await t.write("anna", "/name lena.")
         assert await called(t) == ["Anna", "Cleo", "Maya", "lena."], "one's own name may be written otherwise"
+
+
+async def test_a_name_of_before_stays_veiled_where_names_are_and_stands_in_the_own_data() -> None:
+    async with table(names={"ben": "Zdenka"}) as t:
+        await t.room.enrol("otto", "observer")
+        await t.write("otto", "/watch 1")
+        await t.write("anna", "As Zdenka says.")
+        await t.write("ben", "/name Quentin")
+        await t.write("ben", "So says Quentin.")
+        await t.write("cleo", "Zdenka, Quentin and Anna are right.")
+        await t.room.wait(timedelta(minutes=16))
+        told = "\n".join(t.shown("otto"))
+        assert "are right." in told
+        assert [name for name in ("Zdenka", "Quentin", "Anna") if name in told] == []
+        (code,) = set(re.findall(r"As \[(\w+)\] says", told))
+        assert f"So says [{code}]." in told
+        assert re.search(rf"\[{code}\], \[{code}\] and \[\w+\] are right", told)
+        ben = await seat_of(t.room, "Quentin")
+        for form in ("text", "json"):
+            kept = await t.room.store.read(own.written, t.room.engine.house, ASSEMBLY, ben.id, form)
+            assert kept is not None
+            assert b"Zdenka" in kept
+        await t.write("ben", "/name Zdenka")
+        await t.write("ben", "/name Odile")
+        assert await t.room.store.read(people.former, ben.id) == ["Zdenka", "Quentin"]
+        await t.room.store.transact(identities.erase, ben.id)
+        assert await t.room.store.read(people.ever_called, [ben.id]) == []
+
+
+async def test_nor_do_the_press_or_researchers_read_a_name_of_before() -> None:
+    flow = FLOW.replace('["transcript"]', '["transcript", "quotes", "open_data", "research"]')
+    async with room(flow + TALK + "[feed]\npublished = true\n", chats := Chats()) as here:
+        t = Talkers(here, chats)
+        for who in ("anna", "ben", "cleo"):
+            await here.enrol(who)
+        await here.begin()
+        for who, name in (("anna", "Anna"), ("ben", "Zdenka"), ("cleo", "Cleo")):
+            await t.tap(who, YES)
+            for _ in range(4):
+                await t.tap(who, "Yes")
+            await t.write(who, name)
+        await here.wait(timedelta(hours=1))
+        await t.write("anna", "As Zdenka says.")
+        await t.write("ben", "/name Quentin")
+        await t.write("ben", "So says Quentin.")
+        await t.write("cleo", "Zdenka and Quentin are right.")
+        await here.wait(timedelta(minutes=50))
+        fed = (await here.store.read(feed, here.engine.house, ASSEMBLY, here.clock.now())).decode()
+        researched = (await here.store.read(export_files, here.engine.house, ASSEMBLY))["research.jsonl"].decode()
+        for told in (fed, researched):
+            assert "are right." in told
+            assert "Zdenka" not in told
+            assert "Quentin" not in told
 
 
 async def test_who_leads_takes_nobodys_name_at_the_table_either() -> None:
