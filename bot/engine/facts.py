@@ -54,7 +54,7 @@ from bot.core.flow import Flow, references
 from bot.core.heard import Heard
 from bot.core.itinerary import Node
 from bot.core.observing import guarantees
-from bot.core.rights import LEADING, OVERSEEING
+from bot.core.rights import LEADING
 from bot.core.state import Contribution, Course, Digest, Seat, Table
 from bot.core.steps import try_out
 from bot.core.steps.consent import Consent
@@ -329,7 +329,7 @@ def for_commands(
         found["consents"] = own.agreed(work.db, seat.id)
     if seat is not None and parse(event.text)[0] == "name":
         found["called"] = naming.called(work, assembly, seat)
-    if seat is not None and seat.role in OVERSEEING:
+    if seat is not None and seat.role in LEADING:
         found |= overview.found(work, assembly, flow, course, seat, table, event)
     if seat is not None and seat.role != "participant":
         found["over"] = all(work.course(assembly, id).state == "ended" for id in flow.courses)

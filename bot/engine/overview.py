@@ -1,4 +1,4 @@
-"""What those read who lead a whole course: its tables with their people, and who has dropped out.
+"""What those read who lead a table, or a whole course: its tables with their people, and who has dropped out.
 
 * `tables`    the tables of the course at which people sit, with their people
 * `dropped`   who has left, pauses or cannot be reached, of the table that is named
@@ -7,6 +7,7 @@
 * `queue`     how many texts wait for a translator
 * `here`      who takes part, at the site of whoever leads there
 * `one_hand`  who came in by a code of whoever agrees to something, or gave them theirs; without organisers
+* `reminded`  who at the table that is named was reminded by hand before, by open step
 * `waiting`   who of them has not answered, nor been reminded by hand, by open step of people
 """
 
@@ -21,6 +22,7 @@ from bot.core.commands.call import parse
 from bot.core.company import HELP
 from bot.core.flow import Flow
 from bot.core.heard import Heard
+from bot.core.rights import OVERSEEING
 from bot.core.state import Course, Seat, Stage, Table
 from bot.engine import addressed
 from bot.engine.work import Work
@@ -35,6 +37,10 @@ def found(
 ) -> dict[str, Any]:
     """The facts for a typed command, and for the buttons that do the same; none for all others."""
     name = parse(event.text)[0] if event.text.startswith("/") else ""
+    if name == "nudge" and table is not None:
+        return {"reminded": _reminded(work, assembly, course, table)}
+    if seat.role not in OVERSEEING:
+        return {}
     if name in ("tell", "nudge") and table is None:
         return _people(work, assembly, flow, course, seat)
     if name in ("prompt", "announce"):
@@ -70,6 +76,14 @@ def _people(work: Work, assembly: str, flow: Flow, course: Course, leads: Seat) 
                 s for s in asked if not outbox.known(work.db, assembly, f"nudge/{step}/{s.id}@{s.id}")
             )
     return {"here": tuple(s for s in here.values() if s.status == "active"), "waiting": waiting}
+
+
+def _reminded(work: Work, assembly: str, course: Course, table: Table) -> dict[str, frozenset[str]]:
+    """Who at a table was reminded by hand before, by open step."""
+    return {
+        step: frozenset(s.id for s in table.members if outbox.known(work.db, assembly, f"nudge/{step}/{s.id}@{s.id}"))
+        for step in course.open
+    }
 
 
 def tables(work: Work, assembly: str, course: Course) -> tuple[Table, ...]:

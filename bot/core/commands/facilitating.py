@@ -206,7 +206,8 @@ def _remind(call: Call) -> int:
             continue
         here = waiting.get(step, ())
         if table is not None:
-            here = tuple(m for m in table.reached if m.id not in answered.get(step, ()))
+            before = call.turn.state.facts.get("reminded", {}).get(step, ())
+            here = tuple(m for m in table.reached if m.id not in answered.get(step, ()) and m.id not in before)
         left = (_time(call, entry.closes),) if entry.closes is not None else ()
         text = t("Something still waits for your answer, if you wish.")
         if node.step.title:

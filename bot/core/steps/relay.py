@@ -16,7 +16,19 @@ from bot.core.heard import Heard
 from bot.core.ids import derive
 from bot.core.message import Block, block, t
 from bot.core.relays import answering, exchange, replies
-from bot.core.relays.bringing import FATES, arrivals, bring, content, goals, gone, heading, origins, read_by, retold, source
+from bot.core.relays.bringing import (
+    FATES,
+    arrivals,
+    bring,
+    content,
+    goals,
+    gone,
+    heading,
+    origins,
+    read_by,
+    retold,
+    source,
+)
 from bot.core.relays.partners import Partner, Rule
 from bot.core.scene import Scene
 from bot.core.schedule import resolve
