@@ -4,24 +4,17 @@ translator at each site, the real engine between them, a reviewed memory for som
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
-from typing import cast
 
 from bot.core.state import Course
-from bot.engine.clock import ManualClock
 from bot.language.translation.libretranslate import LibreTranslate
 from bot.language.translation.service import Orders, Translators
 from bot.language.translation.tmx import Unit, write
-from bot.transports.matrix import Matrix
-from bot.transports.telegram import Telegram
-from tests.support.botapi import BotApi
 from tests.support.matrix_people import Gathering
-from tests.support.room import CATALOGS, Post, room
+from tests.support.room import CATALOGS
 from tests.support.translating import misbehaving
-from tests.support.two_servers import HOUR, Servers
+from tests.support.two_servers import HOUR, Servers, served
 
 FLOW = """
 [flow]
@@ -140,22 +133,11 @@ async def until(s: Servers, step: str) -> None:
 async def across(gathering: Gathering, relay: str = "", translators: bool = True) -> AsyncIterator[Servers]:
     """Both tables, seated, in their talk. Vienna is led by `maya`, Leeds by `nils`; `tess` translates in Vienna. `relay` are
     more settings of the relay."""
-    clocks: list[ManualClock] = []
-    account = gathering.server.login(gathering.pool.account("ferry"))  # a device that has sent nothing yet
-
-    def now() -> datetime:
-        return clocks[0].now()
-
-    async with misbehaving() as machine, BotApi(clock=lambda: now() if clocks else datetime.now().astimezone()) as api:
-        ours = Telegram("main", api.bot().token, now, api=api.base_url)
-        theirs = Matrix("main", gathering.server.url, account.user, account.token, now)
-        posts = cast(list[Post], [ours, theirs])
+    async with misbehaving() as machine:
         engines = Translators(Orders((LibreTranslate(machine.url),)))
-        more: Mapping[str, str] = {"memory.tmx": memory()}
+        how = {"translate": engines, "more": {"memory.tmx": memory()}}
         try:
-            async with room(FLOW % {"relay": relay}, posts[0], others=posts[1:], translate=engines, more=more) as here:
-                clocks.append(here.clock)
-                s = Servers(here, api, gathering, account, (ours, theirs))
+            async with served(gathering, FLOW % {"relay": relay}, "ferry", **how) as s:
                 await s.on_matrix(*VIENNA, language="de", site="wien")
                 await s.on_matrix("maya", role="facilitator", language="de", site="wien")
                 await s.on_telegram(*LEEDS, site="leeds")
@@ -164,14 +146,13 @@ async def across(gathering: Gathering, relay: str = "", translators: bool = True
                     await s.on_matrix("tess", role="translator", language="de", site="wien")
                 await s.go_on()
                 await s.forget()
-                await here.begin()
+                await s.here.begin()
                 await s.go_on()
                 await _opening(s)
                 await until(s, "talk")
                 yield s
         finally:
             await engines.close()
-            await asyncio.gather(ours.close(), theirs.close())
 
 
 async def tap(s: Servers, who: str, label: str, **values: str) -> None:

@@ -201,6 +201,28 @@ def _halls(db: Database, account: str) -> list[str]:
 
 
 @asynccontextmanager
+async def served(gathering: Gathering, flow: str, name: str, **how: Any) -> AsyncIterator[Servers]:
+    """An assembly of this flow between both servers, to which nobody has come yet. `name` is the bot's account on Matrix, `how`
+    what else its room is made with."""
+    clocks: list[ManualClock] = []
+    account = gathering.server.login(gathering.pool.account(name))  # a device that has sent nothing yet
+
+    def now() -> datetime:
+        return clocks[0].now()
+
+    async with BotApi(clock=lambda: now() if clocks else datetime.now().astimezone()) as api:
+        ours = Telegram("main", api.bot().token, now, api=api.base_url)
+        theirs = Matrix("main", gathering.server.url, account.user, account.token, now)
+        first, *others = cast(list[Post], [ours, theirs])
+        try:
+            async with room(flow, first, others=others, **how) as here:
+                clocks.append(here.clock)
+                yield Servers(here, api, gathering, account, (ours, theirs))
+        finally:
+            await asyncio.gather(ours.close(), theirs.close())
+
+
+@asynccontextmanager
 async def servers(
     gathering: Gathering,
     steps: str = TALK,
@@ -211,31 +233,16 @@ async def servers(
     seated: bool = True,
 ) -> AsyncIterator[Servers]:
     """A table with people on both servers, that Maya leads from one of them; the step after the seating is open."""
-    clocks: list[ManualClock] = []
-    account = gathering.server.login(gathering.pool.account("tables"))  # a device that has sent nothing yet
-
-    def now() -> datetime:
-        return clocks[0].now()
-
-    async with BotApi(clock=lambda: clocks[0].now() if clocks else datetime.now().astimezone()) as api:
-        ours = Telegram("main", api.bot().token, now, api=api.base_url)
-        theirs = Matrix("main", gathering.server.url, account.user, account.token, now)
-        posts = cast(list[Post], [ours, theirs])
-        try:
-            async with room(flow + steps, posts[0], others=posts[1:]) as here:
-                clocks.append(here.clock)
-                s = Servers(here, api, gathering, account, (ours, theirs))
-                await s.on_telegram(*telegram)
-                await s.on_matrix(*matrix)
-                if maya:
-                    await (s.on_matrix if maya == "matrix" else s.on_telegram)("maya", role="facilitator")
-                await s.go_on()
-                await s.forget()
-                await here.begin()
-                await s.go_on()
-                await s.opening()
-                if seated:
-                    await s.wait(HOUR)
-                yield s
-        finally:
-            await asyncio.gather(ours.close(), theirs.close())
+    async with served(gathering, flow + steps, "tables") as s:
+        await s.on_telegram(*telegram)
+        await s.on_matrix(*matrix)
+        if maya:
+            await (s.on_matrix if maya == "matrix" else s.on_telegram)("maya", role="facilitator")
+        await s.go_on()
+        await s.forget()
+        await s.here.begin()
+        await s.go_on()
+        await s.opening()
+        if seated:
+            await s.wait(HOUR)
+        yield s
