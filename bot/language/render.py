@@ -33,6 +33,8 @@ GONE = t("(someone who left)")
 
 _COMMAND = re.compile(rf"(?<![\w/:.}}])/(?=(?:{'|'.join(sorted(SPOKEN))})\b(?![/-])|\{{\w+\}})")
 """The / of a command, or of what stands in place of one: "/help", "/{name}"; no path, no fraction, no "and/or"."""
+_ALONE = re.compile(r"(?<=[^\W\d]\s)/(?=\s[^\W\d])")
+"""The sign of all commands, of which a text of ours speaks: "what you write without / goes to your table"; no "2 / 3"."""
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -117,7 +119,8 @@ class _Voice:
     def _phrase(self, phrase: Phrase) -> str:
         text = self._catalogs.phrase(phrase.text, phrase.plural, phrase.n, self._reader.lang)
         pieces: list[str] = []
-        for literal, field in _segments(self._signed(text)):
+        signed = _ALONE.sub(self._reader.sign, self._signed(text))
+        for literal, field in _segments(signed):
             pieces.append(literal)
             if field is None:
                 continue

@@ -7,7 +7,8 @@ from textwrap import wrap
 
 import pytest
 
-from bot.core.rendered import Rendered
+from bot.core.message import Plain, message
+from bot.core.rendered import Rendered, plain
 from bot.core.state import Role
 from bot.language.render import Reader, render
 from tests.core.test_help import MOMENTS, ROLES, ROWS, WIDTH, evening
@@ -41,3 +42,18 @@ def test_what_is_shown_first_fits_on_the_screen(role: Role, moment: str) -> None
     shown = {language: render(said, Reader(language, "UTC"), {}, {}, CATALOGS) for language in CATALOGS.languages}
     assert {language: rows(each) for language, each in shown.items() if rows(each) > ROWS} == {}
     assert len({each.blocks for each in shown.values()}) == len(shown), "each reads their own"
+
+
+def test_where_commands_have_another_sign_everything_says_so() -> None:
+    """On Matrix they begin with !, and so does what is said of them."""
+    s = evening("facilitator", "said")
+    s.write("zoe", "/help")
+    for said in s.told("seat:zoe")[-2:]:
+        for language in CATALOGS.languages:
+            shown = plain(render(said, Reader(language, "UTC", sign="!"), {}, {}, CATALOGS))
+            assert "!status" in shown
+            assert "/" not in shown
+            assert " ! " in shown or "!help" in shown
+    assert "ohne ! schreiben" in plain(render(s.told("seat:zoe")[-2], Reader("de", "UTC", sign="!"), {}, {}, CATALOGS))
+    fraction = plain(render(message(Plain("bread / butter, 1/2")), Reader("en", "UTC", sign="!"), {}, {}, CATALOGS))
+    assert fraction == "bread / butter, 1/2", "words of others stay as they are"
