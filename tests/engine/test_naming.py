@@ -150,6 +150,8 @@ async def test_a_name_of_before_stays_veiled_where_names_are_and_stands_in_the_o
         assert await t.room.store.read(people.former, ben.id) == ["Zdenka", "Quentin"]
         await t.room.store.transact(identities.erase, ben.id)
         assert await t.room.store.read(people.ever_called, [ben.id]) == []
+        rows = await t.room.store.read(lambda db: db.sql.execute("SELECT name, former FROM seat").fetchall())
+        assert [row for row in rows if row[0] is None and row[1] is not None] == []
 
 
 async def test_nor_do_the_press_or_researchers_read_a_name_of_before() -> None:
