@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.effects import Note
+from bot.core.events import Answered
 from tests.support.by_rule import acts, asked, play
 from tests.support.plays import ONE_SITE, flow_of
 from tests.support.stagehand import Stagehand
@@ -32,6 +33,25 @@ def test_a_table_without_its_facilitator_is_brought_before_the_coordinator_with_
     s.wait(5 * MINUTE)
     (told,) = [said for said in s.read_by("coordinators:lyon") if "has not written yet" in said]
     assert told.endswith("[Wait] [Ask how they are] [Look for another table] [Give a place to somebody new]")
+
+
+def test_silence_is_counted_anew_after_a_rest() -> None:
+    s = play(staff=True)
+    s.write("maya", "/pause")
+    s.wait(14 * MINUTE)
+    s.write("maya", "/resume")
+    s.wait(2 * MINUTE)
+    assert asked(s) == [], "they have had two minutes, not three"
+    s.wait(MINUTE)
+    assert len(asked(s)) == 1
+
+
+def test_a_table_that_begins_small_is_told_of_once() -> None:
+    s = play("", "anna", "ben")
+    s.play(Answered("all", "talk", "merge", {"table": ""}, "table:t1"))
+    (told,) = s.read_by("coordinators:lyon")
+    assert told.startswith("At table 1 2 people are present")
+    assert "told_too_few" not in acts(s)
 
 
 # By default

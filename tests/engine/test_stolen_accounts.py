@@ -183,3 +183,13 @@ async def test_one_stolen_account_is_never_two_people() -> None:
         assert "agreed_to" not in await lines(t)
         await t.tap("ora", "I agree")
         assert "agreed_to" in await lines(t), "whoever organises gives everybody their roles, and counts"
+
+
+async def test_whom_an_organiser_has_invited_may_agree() -> None:
+    async with table(TALK + BALLOT, maya=False) as t:
+        await t.room.enrol("ora", "organiser")
+        await t.write("ora", "/invite coordinator")
+        await t.write("kim", f"/join {code(t, 'ora')}")
+        await t.write("ora", "/close talk")
+        await t.tap("kim", "I agree")
+        assert "agreed_to" in await lines(t)
