@@ -5,7 +5,7 @@ talks; and what a mark may mean that they typed in place of pressing a button.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.core.asking import SUBMIT
 from bot.core.effects import Lane, Say
@@ -25,9 +25,6 @@ WHICH = (TO_TABLE, TO_ANSWER, KEEP_BACK, PICK)
 
 ASIDE = "aside"
 """Stands in the data of a question's stage: the person has sent words to the table while it waited."""
-
-AT_A_GLANCE = timedelta(seconds=10)
-"""Nobody reads a question and writes an answer to it in less."""
 
 AT_ONCE = (
     *WHICH,
@@ -180,14 +177,6 @@ def just_closed(turn: Turn, seat: Seat, at: datetime) -> Node | None:
         if (waited and node.step.waits and not node.step.idle) or seat.focus.split(":", 1)[0] == step:
             return node
     return None
-
-
-def too_quick(turn: Turn, seat: Seat, question: Node, at: datetime) -> bool:
-    """Whether words come before anybody can have read this question, so that they answer the one that closed when it opened."""
-    entry, before = turn.course.open.get(question.id), just_closed(turn, seat, at)
-    if entry is None or before is None or before.id == question.id:
-        return False
-    return turn.course.closed.get(before.id, entry.opened) <= entry.opened and at < entry.opened + AT_A_GLANCE
 
 
 def said_aside(turn: Turn, seat: Seat, question: Node) -> bool:

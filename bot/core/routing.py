@@ -9,8 +9,7 @@ One chat carries both the private questions and, at a virtual table, the talk. T
 4. typed text answers the private question that waits for it; if the table is talking too, the text is held and the person
    is asked which of the two was meant. While a choice waits that is made with buttons, the person is asked once whether words
    are for the table, and so they are in the two minutes after a question has closed that they had not answered; a reply to
-   what somebody said there is for the table. What is typed more quickly than a new question can be read, while the one before
-   it was not answered, was meant for that one: it is closed;
+   what somebody said there is for the table;
 5. else it goes to the table, if the table is talking; somebody who is in the table's room and writes here instead is asked
    first, because what was meant for me alone would stand before all;
 6. else it may be a typed choice in an open ballot, which is confirmed first;
@@ -45,7 +44,6 @@ from bot.core.aiming import (
     talks_elsewhere,
     target,
     tell,
-    too_quick,
     unanswered,
 )
 from bot.core.commands.call import parse
@@ -253,9 +251,6 @@ def _typed(turn: Turn, seat: Seat, event: Heard) -> None:
     late = just_closed(turn, seat, event.at) if talk is not None and not event.answers else None
     if late is not None:
         ask_which(turn, seat, event, late)
-        return
-    if waiting is not None and too_quick(turn, seat, waiting[0], event.at):
-        closed(turn, seat, event)
         return
     found = waiting or talk or open_question(turn, seat, event.at)
     if found is None:

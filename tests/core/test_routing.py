@@ -225,30 +225,6 @@ def test_a_second_idea_that_is_late_is_not_read_under_a_name_at_the_table() -> N
     assert kinds(s)[-1] == ("message", "talk", "I bake.")
 
 
-def test_a_late_sentence_is_not_kept_as_an_answer_to_the_next_question() -> None:
-    """What went well is not taken for what went wrong, because it came when that was being asked."""
-    ideas = '[[step]]\nid = "{id}"\ntype = "collect"\nduration = "20m"\ntext = "What went {id}?"\nmax_each = 2\n'
-    s = cast(ideas.format(id="well") + ideas.format(id="wrong"))
-    s.write("anna", "The ferry.")
-    s.write("ben", "The bread.")
-    s.press("ben", "well:all::")
-    s.wait(timedelta(minutes=20, seconds=7))
-    assert s.write("anna", "The bridge.") == ["This is closed now, so nothing was changed."]
-    assert s.write("ben", "The fog.")[0].startswith("Thank you. I have kept"), "he was through with the one before"
-    assert s.write("lise", "It rained.") == ["This is closed now, so nothing was changed."]
-    s.wait(timedelta(seconds=4))
-    assert s.write("anna", "The queue.")[0].startswith("Thank you. I have kept (1 of 2)")
-    assert kinds(s) == [
-        ("idea", step, text)
-        for step, text in (
-            ("well", "The ferry."),
-            ("well", "The bread."),
-            ("wrong", "The fog."),
-            ("wrong", "The queue."),
-        )
-    ]
-
-
 def test_during_the_grace_of_a_question_beside_the_talk_it_is_so_too() -> None:
     s = cast(
         BOTH.replace('type = "survey"', 'type = "survey"\ngrace = "1m"').replace(
