@@ -300,8 +300,8 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Somebody has lost their role: what they had asked for and waits is dropped, the codes that they made and nobody has used are
-    good for nothing, and the rooms that we have made are closed to them."""
+    """Somebody has lost their role: what they had asked for and waits is dropped, the codes that they made and nobody has used
+    are good for nothing, and the rooms that we have made are closed to them."""
 
     seat: str
 
