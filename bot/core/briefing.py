@@ -79,8 +79,9 @@ def ask_button(at: Scene) -> Button:
 def recap(at: Scene, step: Discuss, stage: Stage) -> Message:
     """What a latecomer reads: the announcement, how much was said, and the last words."""
     blocks = announcement(at, step, stage)
-    if stage.data["count"]:
-        text = tn("{n} message so far. The last:", "{n} messages so far. The last ones:", n=stage.data["count"])
+    number = max(stage.data["count"] - stage.data.get("gone", 0), len(stage.data["recent"]))
+    if number:
+        text = tn("{n} message so far. The last:", "{n} messages so far. The last ones:", n=number)
         blocks.append(block(text, kind="note"))
         for entry in stage.data["recent"]:
             said = Remark(**entry)

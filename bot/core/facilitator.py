@@ -165,7 +165,7 @@ def due(at: Scene, step: Discuss, stage: Stage, what: str) -> Moves:
         return stage
     if what == STALLED:
         yield from _tell(
-            at, t("nobody has written for {span}", span=spell(span)), at.key("stalled", count), "told_stalled"
+            at, t("nobody has written for {span}", span=_minutes(span)), at.key("stalled", count), "told_stalled"
         )
     elif floor.running(stage) or _ends_soon(at, stage) or (led(at, stage) and _auto(at, step, what)):
         return stage
@@ -231,10 +231,15 @@ def absent(at: Scene, stage: Stage) -> Iterator[Effect]:
     yield log(at, "told_absent")
 
 
+def _minutes(span: timedelta) -> Part:
+    """So long it was quiet; nobody counts the seconds."""
+    return spell(max(span - span % timedelta(minutes=1), timedelta(minutes=1)))
+
+
 def _ask(at: Scene, stage: Stage, span: timedelta) -> Moves:
     number = stage.data.get("move", 0) + 1
     asked = at.message(
-        t("It has been quiet here for {span}. Shall we move on?", span=spell(span)),
+        t("It has been quiet here for {span}. Shall we move on?", span=_minutes(span)),
         t("If most of you want to move on, the talk ends a minute later. If you need longer, it goes on."),
         buttons=(
             Button(t("Move on"), at.press("move", str(number), "on")),

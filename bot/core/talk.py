@@ -235,6 +235,7 @@ def forgotten(stage: Stage, id: str) -> Stage:
         last={seat: last for seat, last in stage.data["last"].items() if last != id},
         recent=[said for said in stage.data["recent"] if said["id"] != id],
         hidable=None if hidable is not None and hidable["id"] == id else hidable,
+        gone=stage.data.get("gone", 0) + 1,
     )
 
 

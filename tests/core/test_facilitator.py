@@ -19,6 +19,15 @@ QUIET = "It has been quiet here for 3 minutes. Shall we move on?"
 # Shall we move on?
 
 
+def test_nobody_counts_the_seconds_of_a_silence() -> None:
+    s = Stagehand(flow_of(GROUPS + TALK.replace("20m", "30m")))
+    s.seat("anna", "ben", "lise", table="t1")
+    s.start()
+    s.wait(6 * MINUTE)
+    (said,) = asked(s)
+    assert said.startswith("It has been quiet here for 3 minutes. Shall we move on?"), "3 minutes and 45 seconds"
+
+
 def test_a_silent_table_is_asked_whether_to_move_on_once_for_each_silence() -> None:
     s = play()
     s.write("anna", "Good evening.")

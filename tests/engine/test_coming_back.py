@@ -100,6 +100,20 @@ async def test_where_nothing_has_happened_nothing_is_told_and_the_open_talk_is()
         assert "Rye." in read
 
 
+async def test_what_was_hidden_is_not_counted_either() -> None:
+    async with table(TITLED) as t:
+        await pauses(t, "cleo")
+        await t.write("anna", "Rye.")
+        await t.write("ben", "You are fools.")
+        await t.tap("maya", "Hide")
+        before = len(t.shown("cleo"))
+        await t.write("cleo", "hello")
+        await t.tap("cleo", "Come back")
+        read = after(t, "cleo", before)
+        assert "1 message so far." in read
+        assert "fools" not in read
+
+
 async def test_a_missed_talk_is_named() -> None:
     async with table(TITLED + NIGHT) as t:
         await pauses(t, "cleo")
