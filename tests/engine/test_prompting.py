@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.language.translation.service import Orders
+from bot.language.translation.service import Orders, Translators
 from bot.store import audit
 from tests.engine.test_mixed_rooms import GROUP, met
 from tests.support.chats import FLOW, TALK, Chats, Talkers, table
 from tests.support.mixed_tables import FLOW_AT_NIGHT, MIXED, PATIENCE, Turning, mixed, reads, until
 from tests.support.room import ASSEMBLY, room
+from tests.support.two_platforms import LODGED, both
 
 APART = MIXED.replace('\ncommon_language = "translate"\nmax_languages = 2', "")
 """Everybody sits with people of their own language: at the tables nothing is translated."""
@@ -308,3 +309,36 @@ async def test_a_coordinator_announces_to_their_own_site_alone() -> None:
         await t.tap("olga", "Send")
         assert reads(t, "anna", "Hello") == 1
         assert not reads(t, "ben", "Hello")
+
+
+# On two platforms
+
+
+async def test_on_both_platforms_a_word_to_all_comes_and_goes() -> None:
+    engine = Turning()
+    async with both(LATER, LODGED, translate=Translators(Orders((engine,)))) as b:
+        await b.enrol(b.halls, "olga", role="organiser")
+        for who in ("ben", "emil"):
+            await b.write(who, "/lang de")
+        b.clear()
+        await b.write("olga", "/prompt all Ten minutes left")
+        assert "In German: 2 people.\n  “neT setunim tfel”" in b.last("olga")
+        await b.press("olga", "Send")
+        assert all("“Ten minutes left”" in b.last(who) for who in ("anna", "dora", "maya"))
+        assert "“neT setunim tfel”" in b.last("ben")
+        assert "“neT setunim tfel”\n· maschinell" in b.last("emil")
+        await b.press("olga", "Take it back")
+        for who in ("anna", "ben", "dora", "emil", "maya"):
+            assert not any("minutes" in text or "setunim" in text for text in b.shown(who)), who
+        assert "Some copies remain" not in "\n".join(b.shown("olga"))
+
+
+async def test_where_numbers_are_written_help_leads_on_with_a_number() -> None:
+    async with both(TALK, LODGED) as b:
+        await b.write("maya", "!help")
+        assert b.last("maya").endswith("[1] All commands")
+        await b.write("maya", "1")
+        await b.press("maya", "It is my answer")  # while the table talks, a bare number might be for it
+        assert "note …: keep a note, which your table does not see" in b.last("maya")
+        await b.write("maya", "!help all")
+        assert "note …: keep a note, which your table does not see" in b.last("maya")
