@@ -103,6 +103,16 @@ async def test_time_turn_and_nudge() -> None:
         assert t.last("maya") == "Everybody has answered, or was reminded before."
 
 
+async def test_who_has_written_one_of_several_things_has_answered() -> None:
+    ideas = '[[step]]\nid = "ideas"\ntype = "collect"\nduration = "30m"\ntext = "What do you wish?"\nmax_each = 3\n'
+    async with table(ideas) as t:
+        await t.write("anna", "A bench.")
+        await t.write("maya", "/status")
+        assert "1 of 3 have answered: Anna." in t.last("maya")
+        await t.write("maya", "/nudge")
+        assert t.last("maya") == "2 people were reminded, in private."
+
+
 async def test_in_a_round_whoever_is_called_comes_next() -> None:
     async with table(TALK.replace("duration", 'turns = "round"\nturn_for = "2m"\nduration')) as t:
         floor, order = await t.room.store.read(in_turn)
