@@ -46,8 +46,8 @@ OVERSEEING: Mapping[Moment, tuple[str, ...]] = {
     "after": AFTER,
 }
 TAKING_PART: Mapping[Moment, tuple[str, ...]] = {
-    "talk": ("pass", "undo", "original", "time", "my", "call", "leave"),
-    "answers": ("my", "time", "lang", "call", "leave"),
+    "talk": ("pass", "undo", "original", "room", "time", "my", "call", "leave"),
+    "answers": ("my", "time", "room", "lang", "call", "leave"),
     "after": ("mydata", "consent", "forget", "object"),
 }
 FIRST: Mapping[Role, tuple[Mapping[Moment, tuple[str, ...]], tuple[str, ...]]] = {
