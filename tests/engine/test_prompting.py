@@ -97,6 +97,8 @@ async def test_a_word_to_every_table_reaches_each_in_their_language_at_whatever_
             assert "“neT setunim tfel”\n· maschinell übersetzt (turning), Original: Englisch" in t.last(who)
             await t.tap(who, "Original")
             assert "“Ten minutes left”" in t.last(who)
+            await t.tap(who, "Übersetzung")
+            assert "“neT setunim tfel”" in t.last(who)
         assert reads(t, "olga", "“Ten minutes left”") == 1, "who wrote it reads it where it was sent"
 
 
