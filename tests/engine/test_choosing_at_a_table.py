@@ -21,6 +21,7 @@ from tests.engine.test_choosing import (
 )
 from tests.engine.test_mixed import BALLOT
 from tests.support.chats import TALK
+from tests.support.talks import BY_HAND
 from tests.support.two_platforms import HOUR, both
 
 ASIDE = "A question above still waits for your answer. Send this to your table?"
@@ -179,7 +180,7 @@ async def test_whoever_is_in_the_room_votes_in_private_while_the_table_talks() -
 
 async def test_what_is_closed_is_not_meant_any_more() -> None:
     steps = within(TALK.replace("40m", "2h"), BALLOT).replace(SIDE, SIDE.replace("1h", "2h"))
-    async with both(steps) as b:
+    async with both(steps + BY_HAND) as b:
         await b.room.wait(HOUR * 1.2)
         await b.write("dora", "2")
         assert await said(b) == ["2"]

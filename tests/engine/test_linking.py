@@ -14,6 +14,7 @@ from bot.store.times import ms
 from bot.transports.port import Gone
 from tests.support.chats import TALK
 from tests.support.room import ASSEMBLY
+from tests.support.talks import BY_HAND
 from tests.support.two_platforms import Both, both
 
 MINUTE = timedelta(minutes=1)
@@ -341,7 +342,7 @@ async def test_the_new_chat_is_told_how_to_choose_with_the_first_question() -> N
         '[[step]]\nid = "loaves"\ntype = "survey"\nduration = "1h"\nquestions = [{ id = "n", method = "number", min = 1, '
         'max = 99, dont_know = true, text = { en = "How many loaves?", de = "Wie viele Brote?" } }]\n'
     )
-    async with both(TALK + loaves) as b:
+    async with both(TALK + loaves + BY_HAND) as b:
         await link(b, "anna")
         await b.write("anna@halls", "Good morning")
         assert b.last("anna@halls") == "Sent to your table.\n[1] Undo"

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support import room
 from tests.support.chats import PEOPLE, TALK, table
+from tests.support.talks import BY_HAND
 
 READING = """[[step]]
 id = "reading"
@@ -30,7 +31,7 @@ PICTURES = {f"material/map-{lang}.png": b"\x89PNG\r\n\x1a\n" + lang.encode() for
 
 async def test_at_night_the_author_is_told_once_that_the_others_read_it_in_the_morning() -> None:
     night = TALK.replace("40m", "30h") + "[schedule.quiet_hours]\nstart = 22:00:00\nend = 07:00:00\n"
-    async with table(night) as t:
+    async with table(night + BY_HAND) as t:
         await t.room.wait(timedelta(hours=12))  # 23:00 in Linz
         t.chats.rung.clear()
         await t.write("anna", "Are you asleep?")
