@@ -18,6 +18,7 @@ from bot.store.times import ms
 from bot.transports.port import Stopped
 from tests.engine.test_evening import HOUR, arrive
 from tests.support.evening import EVENING
+from tests.support.talks import BY_HAND
 from tests.support.room import ACCOUNT, ASSEMBLY, START, Room, room
 from tests.support.wire import Wire, press, text, until
 
@@ -82,7 +83,7 @@ class Evening:
 async def evening() -> AsyncIterator[Evening]:
     """An evening on a wire that has been heard until now."""
     wire = Wire(keeps=None)
-    async with room(EVENING, wire) as here:
+    async with room(EVENING + BY_HAND, wire) as here:
         await arrive(here, "anna", "ben", "cleo")
         await here.wait(OPENS - here.clock.now())
         await here.store.transact(contact.note, ACCOUNT, ms(OPENS))
