@@ -18,8 +18,8 @@ from bot.store.times import ms
 from bot.transports.port import Stopped
 from tests.engine.test_evening import HOUR, arrive
 from tests.support.evening import EVENING
-from tests.support.talks import BY_HAND
 from tests.support.room import ACCOUNT, ASSEMBLY, START, Room, room
+from tests.support.talks import BY_HAND
 from tests.support.wire import Wire, press, text, until
 
 SECOND = timedelta(seconds=1)
