@@ -11,6 +11,7 @@ from bot.core import floor
 from bot.core.effects import Effect, Lane, Say
 from bot.core.files import named
 from bot.core.heard import Heard
+from bot.core.helped import with_help
 from bot.core.message import Block, Button, Message, Name, Phrase, Several, Words, block, t, tn
 from bot.core.observing import announced
 from bot.core.scene import Scene
@@ -93,10 +94,8 @@ def recap(at: Scene, step: Discuss, stage: Stage) -> Message:
 
 def receipt(at: Scene, id: str) -> Message:
     """The message has gone to the table, and can be taken back."""
-    blocks = [block(t("Sent to your table."))]
-    if at.seat.helped:
-        blocks.insert(0, block(t("With help, for {name}:", name=at.seat.name), kind="note"))
-    return at.message(*blocks, buttons=(Button(t("Undo"), f"-undo:{id}"),))
+    sent = block(t("Sent to your table."))
+    return at.message(*with_help(at.seat), sent, buttons=(Button(t("Undo"), f"-undo:{id}"),))
 
 
 def asleep(at: Scene, stage: Stage) -> Iterator[Effect]:

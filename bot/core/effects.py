@@ -1,10 +1,10 @@
 """Imperatives: everything a step may want. The engine carries them out in the transaction that handles the event.
 
 A `Say` goes to a unit. `seat:<id>` is one person, `table:<id>` everybody at a table, `course:<id>` every active seat of a
-course, `room:<id>` a room, `facilitators:<table>` those who lead a table (or, where nobody does, the next role upwards),
-`coordinators:<site>` and `organisers:` likewise, `facilitating:<course>` everybody who leads a table there, `team:<site>`
-all who lead at a site, `site:<id>` everybody there in any role, `readers:<key>` everybody who has read what was said under that
-key, where they have read it.
+course, `answering:<course>:<step>` those of them for whom a step is meant, `room:<id>` a room, `facilitators:<table>` those who
+lead a table (or, where nobody does, the next role upwards), `coordinators:<site>` and `organisers:` likewise,
+`facilitating:<course>` everybody who leads a table there, `team:<site>` all who lead at a site, `site:<id>` everybody there in
+any role, `readers:<key>` everybody who has read what was said under that key, where they have read it.
 """
 
 from __future__ import annotations

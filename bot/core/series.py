@@ -20,6 +20,7 @@ from typing import Any
 from bot.core.asking import NOT_UNDERSTOOD, Reading, Slot, ask, focus, following, options, read, show, wanted, wording
 from bot.core.effects import Amend, Done, Effect, Keep, Lane, Put, Redraw, Say
 from bot.core.heard import Heard
+from bot.core.helped import with_help
 from bot.core.ids import derive
 from bot.core.message import Block, Button, Message, Part, Plain, Several, block, t
 from bot.core.scene import Scene
@@ -225,9 +226,8 @@ def keep_words(at: Scene, slot: Slot, text: str, *, shared: bool) -> Keep:
 def receipt(at: Scene, reading: Reading, series: Series, *, changed: bool) -> Message:
     """What was kept, and until when it can be changed."""
     said = block(chosen(at, reading.slot, reading.choice), kind="quote")
-    blocks = [block(t("Changed. Your answer is now:") if changed else series.thanks), said]
-    if at.seat.helped:
-        blocks.insert(0, block(t("With help, for {name}:", name=at.seat.name), kind="note"))
+    kept = block(t("Changed. Your answer is now:") if changed else series.thanks)
+    blocks = [*with_help(at.seat), kept, said]
     if not series.changeable or at.step not in at.course.open:
         return at.message(*blocks)
     if at.closes is not None:

@@ -49,7 +49,7 @@ def by_seat(stage: Stage, members: tuple[Seat, ...]) -> dict[str, int]:
 
 
 def shown(stage: Stage, members: tuple[Seat, ...]) -> Block | None:
-    """How the words are shared, for those who lead the table; None before anybody has said something."""
+    """How the words are shared, for those who lead the table; None before two have spoken."""
     number = by_seat(stage, members)
     total = sum(number.values())
     each = tuple(
@@ -57,7 +57,7 @@ def shown(stage: Stage, members: tuple[Seat, ...]) -> Block | None:
         for m in sorted(members, key=lambda m: -number[m.id])
         if number[m.id]
     )
-    if not each:
+    if len(each) < 2:
         return None
     return block(t("Of the words: {shares}. Only those who lead the table read this.", shares=Several(each)))
 

@@ -137,7 +137,11 @@ class Turn:
         text = t("Everyone has answered. This closes in one minute; until then you can still change your answer.")
         if node.step.notice and not node.step.self_paced:
             self.effects.append(
-                Say(self.course.unit, message(text, step=node.id), f"{self.course.id}/{node.id}/notice")
+                Say(
+                    f"answering:{self.course.id}:{node.id}",
+                    message(text, step=node.id),
+                    f"{self.course.id}/{node.id}/notice",
+                )
             )
         self.wake(closes + node.step.grace, node, "close")
 

@@ -181,8 +181,10 @@ def say(work: Work, assembly: str, flow: Flow, effect: Say, event: Event | None 
     body = encode(effect.message)
     kind, _, id = effect.to.partition(":")
     step, about = effect.message.step, effect.message.about
-    if kind in ("course", "waiting"):
-        seats = [unit.removeprefix("seat:") for unit in people.units(work.db, assembly, id, "person")]
+    if kind in ("course", "waiting", "answering"):
+        id, _, meant = id.partition(":")
+        roles = flow.nodes[meant].step.audience if meant else ()
+        seats = [unit.removeprefix("seat:") for unit in people.units(work.db, assembly, id, "person", roles)]
         if kind == "waiting":
             seats = _waiting(work, assembly, flow, work.course(assembly, id), seats)
         if effect.on:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core import rights
+from bot.core.helped import says_for_whom
 from bot.core.message import Block, Message, Name, Part, Phrase, Several, Words, block, decode, t
 from bot.core.rendered import Rendered
 from bot.core.state import Table
@@ -266,9 +267,9 @@ def show(each: Letter, catalogs: Catalogs) -> Rendered:
 
 def _addressed(said: Message, seat: str, keyed: bool) -> Message:
     """A message in a chat that speaks for several people: it says for whom it is, and its buttons belong to that seat."""
-    to = block(t("For {name}:", name=Name(seat)), kind="note")
+    to = () if says_for_whom(said) else (block(t("For {name}:", name=Name(seat)), kind="note"),)
     pressed = said.buttons if keyed else tuple(replace(b, press=f"{b.press}@{seat}") for b in said.buttons)
-    return replace(said, blocks=(to, *said.blocks), buttons=pressed)
+    return replace(said, blocks=(*to, *said.blocks), buttons=pressed)
 
 
 def mentioned(said: Message) -> tuple[list[str], list[str]]:

@@ -210,7 +210,9 @@ def test_a_slip_is_met_with_the_command_that_was_meant(written: str, meant: str)
 def test_the_nearest_is_meant_of_what_they_may_do() -> None:
     s = cast()
     assert "/unbind?" in s.write("maya", "/unbin")[0]
-    assert s.write("anna", "/statuss")[0].startswith("I do not know that command."), "what others may do is not suggested"
+    assert s.write("anna", "/statuss")[0].startswith("I do not know that command."), (
+        "what others may do is not suggested"
+    )
 
 
 def test_who_cannot_do_anything_else_reads_what_stays_theirs() -> None:

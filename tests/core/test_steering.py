@@ -51,8 +51,8 @@ def test_an_organiser_names_the_site() -> None:
     s = sites(VOTE + LATER)
     s.start()
     s.write("iris", "/close ballot graz")
-    assert any("“ballot” may close early" in text for text in s.read_by("course:graz"))
-    assert not any("may close early" in text for text in s.read_by("course:lyon"))
+    assert any("“ballot” may close early" in text for text in s.read_by("answering:graz:ballot"))
+    assert not any("may close early" in text for text in s.read_by("answering:lyon:ballot"))
     s.press("otto", button(s, "coordinators:lyon", "-agree"))
     s.wait(2 * MINUTE)
     assert "ballot" in s.courses["graz"].done

@@ -81,11 +81,13 @@ def close(call: Call) -> None:
     if isinstance(node.step, Gate):
         call.reply(t("{step} is a gate: /gate opens it.", step=named(call.flow, node)))
         return
-    step = named(call.flow, node)
+    step, course = named(call.flow, node), call.turn.course
+    # At a table also those who lead it or read along are told.
+    told = f"answering:{course.id}:{node.id}" if node.step.scope == "person" else course.unit
     pending.ask(
-        call, f"{call.turn.course.id}:{node.id}", t("“{step}” closes early, for everybody.", step=step),
+        call, f"{course.id}:{node.id}", t("“{step}” closes early, for everybody.", step=step),
         t("“{step}” may close early: at {when}, or a little before. Please do not wait with your answer.", step=step, when=""),
-        (call.turn.course.unit,),
+        (told,),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from bot.core.drafts.draft import members
 from bot.core.effects import Amend, Effect, Keep, Lane, Put, Recall, Say, Withdraw
 from bot.core.heard import Heard
+from bot.core.helped import with_help
 from bot.core.ids import derive
 from bot.core.message import Button, Message, Name, Part, Words, block, t
 from bot.core.names import clean_name, clean_text
@@ -143,9 +144,8 @@ def _kept(at: Scene, digest: Digest, given: Contribution) -> Message:
         about = t("Kept, as an answer to sentence {number}:", number=number)
     goes = t("It goes to the other table once whoever leads your table has approved it.")
     more = t("To add something, press the button of a sentence once more.")
-    blocks = [block(about), block(Words(given.id), kind="quote"), block(goes, " ", more, kind="note")]
-    if at.seat.helped:
-        blocks.insert(0, block(t("With help, for {name}:", name=at.seat.name), kind="note"))
+    words = block(Words(given.id), kind="quote")
+    blocks = [*with_help(at.seat), block(about), words, block(goes, " ", more, kind="note")]
     enough = Button(t("That is all"), at.press("enough", "", digest.id, ""))
     return at.message(*blocks, buttons=(_back(at, given.id), enough))
 

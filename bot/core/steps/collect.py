@@ -12,6 +12,7 @@ from bot.core.effects import Amend, Done, Effect, Keep, Lane, Put, Recall, Say, 
 from bot.core.events import Due, Retold
 from bot.core.fields import Text
 from bot.core.heard import Heard
+from bot.core.helped import with_help
 from bot.core.message import Block, Button, Message, Name, Phrase, Words, block, t, tn
 from bot.core.names import clean_name, clean_text
 from bot.core.scene import Scene
@@ -170,9 +171,7 @@ class Collect(Step):
             yield Done(at.step, at.unit)
 
     def _kept(self, at: Scene, given: Contribution, number: int, *, asks_side: bool) -> Iterator[Effect]:
-        blocks: list[Block] = []
-        if at.seat.helped:
-            blocks.append(block(t("With help, for {name}:", name=at.seat.name), kind="note"))
+        blocks = list(with_help(at.seat))
         blocks.append(block(t("Thank you. I have kept ({number} of {most}):", number=number, most=self.max_each)))
         blocks.append(block(Words(given.id), kind="quote"))
         if asks_side:

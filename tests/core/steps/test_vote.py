@@ -141,7 +141,7 @@ def test_it_closes_a_minute_after_everybody_has_answered() -> None:
         stage.press(person, "ballot:more::buses")
         assert "ballot" in stage.courses["all"].open
         stage.press(person, "ballot:more::ok")
-    assert "closes in one minute" in stage.read_by("course:all")[-1]
+    assert "closes in one minute" in stage.read_by("answering:all:ballot")[-1]
     stage.wait(MINUTE - timedelta(seconds=1))
     stage.press("p0", "ballot:bottles::no")
     assert stage.choices["ballot"]["p0"]["bottles:"] == "no", "until the last second an answer can be changed"
