@@ -145,6 +145,7 @@ def test_status_says_who_never_what() -> None:
     said = s.write("cleo", "/status 1")[0]
     assert "Have written: anna.\nNot yet: ben, lise.\n" in said
     assert "Of the words" not in said, "of one voice there are no shares"
+    s.wait(3 * MINUTE)
     s.write("ben", "Hello")
     assert "Of the words: anna 50 %, ben 50 %. Only those who lead" in s.write("cleo", "/status 1")[0]
     assert "\n20 minutes left" in said
