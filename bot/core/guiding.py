@@ -50,7 +50,9 @@ def private(turn: Turn, nodes: Sequence[Node]) -> None:
     steps = Several(tuple(_named(turn.flow, node) for node in asked))
     said = message(
         block(_opened(turn, steps, last)),
-        block(t("Nobody sees what people choose, and you need do nothing.")),
+        block(
+            t("Nobody sees what people choose, and you need do nothing.") if chosen(asked) else t("You need do nothing.")
+        ),
         *(COMMANDS[name].line() for name in IN_PRIVATE), block(REST), step=first.id,
     )  # fmt: skip
     turn.effects.append(Say(f"facilitating:{turn.course.id}", said, f"lead/{turn.course.id}/{first.id}"))
@@ -61,6 +63,11 @@ def answered_alone(node: Node) -> bool:
     step = node.step
     for_people = step.scope == "person" and "participant" in step.audience
     return for_people and step.waits and not step.idle and not step.before_consent
+
+
+def chosen(nodes: Sequence[Node]) -> bool:
+    """Whether all that people are asked is a choice, which stays with them; what they write is read by others."""
+    return all(node.step.type != "collect" for node in nodes)
 
 
 def _opened(turn: Turn, steps: Part, entry: OpenStep) -> Part:

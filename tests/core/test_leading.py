@@ -235,6 +235,12 @@ def test_who_leads_is_told_what_helps_while_people_answer_alone() -> None:
     ]
 
 
+def test_who_leads_is_promised_no_secret_where_people_write_what_others_read() -> None:
+    s = cast('[[step]]\nid = "ideas"\ntype = "collect"\ntext = "What is missing?"\nduration = "20m"\n')
+    assert "each in private: ideas.\nYou need do nothing.\n" in cues(s)[0]
+    assert s.write("maya", "/help")[0].startswith("Each answers in private now: ideas.\n")
+
+
 def test_who_leads_is_told_nothing_of_steps_that_ask_nothing_of_their_table() -> None:
     consent = (
         '[[step]]\nid = "yes"\ntype = "consent"\nduration = "10m"\ncontrollers = ["The town"]\ndelete_on = 2028-01-01\n'

@@ -9,7 +9,7 @@ from bot.core import company, floor, voices
 from bot.core.commands.call import Call, Talk, named
 from bot.core.commands.translating import texts_waiting
 from bot.core.course import next_opening
-from bot.core.guiding import answered_alone
+from bot.core.guiding import answered_alone, chosen
 from bot.core.itinerary import Node
 from bot.core.message import Part, Several, When, t, tn
 from bot.core.observing import guarantees
@@ -117,7 +117,10 @@ def _led(call: Call) -> Part | None:
         case "draft":
             return t("A draft of your table waits above for your yes. It has buttons to approve and to change it.")
         case "answers":
-            steps = Several(tuple(named(call.flow, node) for node in private(call)))
+            asked = private(call)
+            steps = Several(tuple(named(call.flow, node) for node in asked))
+            if not chosen(asked):
+                return t("Each answers in private now: {steps}.", steps=steps)
             return t("Each answers in private now: {steps}. Nobody sees what people choose.", steps=steps)
         case "between" if call.table is None:
             return t("You have no table yet. You will be told here when you have one.")
