@@ -13,14 +13,18 @@ from dataclasses import astuple, dataclass
 
 from bot.core.message import Block, Part, block, t, tn
 
-SCALE, GAP, SQUARE, LINE = 3, 6, 18, 30
+SCALE, GAP, SQUARE, LINE = 4, 8, 28, 48
 MINUTES = 60
 """A bar of this many minutes fills its place."""
 
-BAR = 120
+BAR = 180
 NUMBER = 3 * 6 * SCALE
 MOST = 12
 """So many people of a table are drawn."""
+
+PAPER, INK, FULL, BAND, FAINT, TRACK = range(6)
+COLOURS = bytes.fromhex("ffffff 222831 12695f f1f4f5 9aa5ad d9dfe2")
+"""Three bytes each. They please the eye and mean nothing: the shapes say all."""
 
 GLYPHS = {
     "0": "01110100011001110101110011000101110", "1": "00100011000010000100001000010001110",
@@ -84,15 +88,18 @@ def line(row: Row) -> Block:
 
 
 def picture(rows: tuple[Row, ...]) -> bytes:
-    """The rows as a PNG in black and white."""
-    wide = NUMBER + MOST * (SQUARE + GAP) + 6 * SCALE + GAP + BAR + 4 * GAP
-    canvas = [bytearray(b"\xff" * wide) for _ in range(LINE * len(rows) + 2 * GAP)]
+    """The rows as a PNG."""
+    wide = 7 * GAP + NUMBER + MOST * (SQUARE + GAP) + 6 * SCALE + BAR
+    canvas = [bytearray([PAPER]) * wide for _ in range(LINE * len(rows) + 2 * GAP)]
     for index, row in enumerate(rows):
-        _row(canvas, row, GAP + index * LINE)
+        top = GAP + index * LINE
+        if index % 2:
+            _fill(canvas, 0, top, wide, LINE, BAND)
+        _row(canvas, row, top + (LINE - SQUARE) // 2)
     raw = b"".join(b"\x00" + bytes(each) for each in canvas)
-    head = struct.pack(">IIBBBBB", wide, len(canvas), 8, 0, 0, 0, 0)
-    chunks = (_chunk(b"IHDR", head), _chunk(b"IDAT", zlib.compress(raw, 9)), _chunk(b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    head = struct.pack(">IIBBBBB", wide, len(canvas), 8, 3, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"PLTE", COLOURS), (b"IDAT", zlib.compress(raw, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -102,29 +109,32 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 def _row(canvas: list[bytearray], row: Row, top: int) -> None:
     for place, digit in enumerate(f"{row.number:>3}"[-3:]):
         _glyph(canvas, digit, GAP + place * 6 * SCALE, top)
-    left = 2 * GAP + NUMBER
+    left = 3 * GAP + NUMBER
     for person in range(min(row.members, MOST)):
         x = left + person * (SQUARE + GAP)
         if person < row.done:
-            _fill(canvas, x, top, SQUARE, SQUARE)
+            _fill(canvas, x, top, SQUARE, SQUARE, FULL)
         elif person < max(row.here, row.done):
-            _fill(canvas, x, top, SQUARE, SQUARE)
-            _fill(canvas, x + 2, top + 2, SQUARE - 4, SQUARE - 4, white=True)
+            inside = canvas[top][x]
+            _fill(canvas, x, top, SQUARE, SQUARE, FULL)
+            _fill(canvas, x + 3, top + 3, SQUARE - 6, SQUARE - 6, inside)
         else:
-            _fill(canvas, x + SQUARE // 2 - 2, top + SQUARE // 2 - 2, 4, 4)
-    left += MOST * (SQUARE + GAP)
+            _fill(canvas, x + SQUARE // 2 - 3, top + SQUARE // 2 - 3, 6, 6, FAINT)
+    left += MOST * (SQUARE + GAP) + GAP
     if row.led and row.there:
         _glyph(canvas, "F", left, top)
     left += 6 * SCALE + GAP
-    _fill(canvas, left, top + SQUARE // 3, BAR * min(max(row.minutes, 0), MINUTES) // MINUTES, SQUARE // 3)
+    if row.minutes >= 0:
+        _fill(canvas, left, top + SQUARE // 3, BAR, SQUARE // 3, TRACK)
+        _fill(canvas, left, top + SQUARE // 3, BAR * min(row.minutes, MINUTES) // MINUTES, SQUARE // 3, FULL)
 
 
 def _glyph(canvas: list[bytearray], sign: str, x: int, y: int) -> None:
     for place, dot in enumerate(GLYPHS.get(sign, "")):
         if dot == "1":
-            _fill(canvas, x + place % 5 * SCALE, y + place // 5 * SCALE, SCALE, SCALE)
+            _fill(canvas, x + place % 5 * SCALE, y + place // 5 * SCALE, SCALE, SCALE, INK)
 
 
-def _fill(canvas: list[bytearray], x: int, y: int, wide: int, high: int, *, white: bool = False) -> None:
+def _fill(canvas: list[bytearray], x: int, y: int, wide: int, high: int, colour: int) -> None:
     for each in canvas[y : y + high]:
-        each[x : x + wide] = (b"\xff" if white else b"\x00") * wide
+        each[x : x + wide] = bytes([colour]) * wide

@@ -13,9 +13,9 @@ from tests.support.plays import read
 
 
 def pixels(png: bytes) -> list[bytes]:
-    """The lines of a grey PNG without filters."""
+    """The lines of a PNG without filters whose colours stand in a list."""
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    at, data, wide, high = 8, b"", 0, 0
+    at, data, wide, high, colours = 8, b"", 0, 0, 0
     while at < len(png):
         (size,), kind = struct.unpack(">I", png[at : at + 4]), png[at + 4 : at + 8]
         body = png[at + 8 : at + 8 + size]
@@ -23,18 +23,21 @@ def pixels(png: bytes) -> list[bytes]:
         assert crc == zlib.crc32(kind + body)
         if kind == b"IHDR":
             wide, high, depth, colour, *_ = struct.unpack(">IIBBBBB", body)
-            assert (depth, colour) == (8, 0)
+            assert (depth, colour) == (8, 3)
         data += body if kind == b"IDAT" else b""
+        colours = len(body) // 3 if kind == b"PLTE" else colours
         at += 12 + size
     raw = zlib.decompress(data)
     assert len(raw) == high * (wide + 1)
     lines = [raw[i * (wide + 1) : (i + 1) * (wide + 1)] for i in range(high)]
     assert all(line[0] == 0 for line in lines)
+    assert all(max(line) < colours for line in lines)
     return [line[1:] for line in lines]
 
 
 def black(row: Row) -> int:
-    return sum(line.count(0) for line in pixels(board.picture((row,))))
+    """How much of the picture is dark."""
+    return sum(line.count(board.INK) + line.count(board.FULL) for line in pixels(board.picture((row,))))
 
 
 def said(row: Row) -> str:
