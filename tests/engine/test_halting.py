@@ -119,7 +119,7 @@ async def test_whoever_had_the_floor_has_it_again() -> None:
 async def test_a_rest_has_a_length(span: str) -> None:
     async with table() as t:
         await t.write("olga", f"/pause all {span}")
-        assert "Behind all, write for how long if you wish: up to 4 hours." in t.last("olga")
+        assert "After the word all you can write for how long: up to 4 hours." in t.last("olga")
 
 
 async def test_a_facilitator_pauses_their_own_table_only() -> None:

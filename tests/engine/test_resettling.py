@@ -75,7 +75,7 @@ async def test_a_full_table_and_one_of_another_language_take_nobody() -> None:
         who = (await seated(t))[1][0]
         await t.room.store.transact(foreign)
         await t.write("olga", f"/move 1 {who.title()} 2")
-        assert t.last("olga") == "Table 2 speaks de, which not everybody here reads."
+        assert t.last("olga") == "Table 2 speaks German, which not everybody here reads."
         assert who in (await seated(t))[1]
 
 

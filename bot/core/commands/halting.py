@@ -36,7 +36,7 @@ def pause_all(call: Call) -> None:
     except ValueError:
         span = timedelta()
     if len(words) > 1 or not timedelta() < span <= LONGEST:
-        call.wrong(t("Behind all, write for how long if you wish: up to {span}.", span=spell(LONGEST)))
+        call.wrong(t("After the word all you can write for how long: up to {span}.", span=spell(LONGEST)))
         return
     if call.turn.course.state != "running":
         call.reply(t("Nothing runs now that could rest."))
@@ -82,7 +82,7 @@ def _begin(turn: Turn, over: datetime, by: str) -> None:
     _shift(turn, span)
     _fan(turn, "halt")
     said = t("Everything rests now. It goes on by itself at {when}, or earlier.", when=until(over, turn.now))
-    _tell(turn, said, t("Every announced time moves as far as that."), over)
+    _tell(turn, said, t("Every announced time moves by as much."), over)
     turn.effects.append(Note("halted", by, {"course": turn.course.id, "seconds": int(span.total_seconds())}))
     event = Halted(turn.course.id, None, of=over)
     turn.effects.append(Wake(over, event, f"goes-on/{turn.course.id}/{int(over.timestamp() * 1000)}"))

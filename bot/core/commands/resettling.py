@@ -16,7 +16,7 @@ from bot.core.commands.call import Call, find
 from bot.core.effects import Effect, Lane, Note, Put, Request, Say, Seated, Unseat
 from bot.core.events import Answered
 from bot.core.flow import Flow
-from bot.core.message import Name, Phrase, Plain, Several, message, t, tn
+from bot.core.message import Lang, Name, Phrase, Several, message, t, tn
 from bot.core.state import Seat, Table
 from bot.core.steps.discuss import Discuss
 from bot.core.turn import Turn
@@ -192,7 +192,7 @@ def unfit(flow: Flow, to: Table, people: tuple[Seat, ...]) -> Phrase | None:
     needed = {p.language for p in people} - {*to.languages}
     translated = plan is not None and plan.common_language == "translate"
     if needed and not (translated and plan is not None and len({*to.languages} | needed) <= plan.max_languages):
-        spoken = Plain(", ".join(to.languages))
+        spoken = Several(tuple(Lang(language) for language in to.languages))
         return t(
             "Table {number} speaks {languages}, which not everybody here reads.", number=to.number, languages=spoken
         )
