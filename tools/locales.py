@@ -29,6 +29,8 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _ENDING = re.compile(r"[\s.,:;!?…]*\Z")
 _BEGINNING = re.compile(r"\A\s*")
 _FRENCH_SPACE = re.compile("[ \u00a0\u202f](?=[:;!?])")
+_TEARS = re.compile("[^ ]* [:;!?»]|« [^ ]*")
+"""Where a French line could break before a mark, because a space that holds is missing."""
 
 
 def extract(code: Path = CODE) -> Catalog:
@@ -109,6 +111,8 @@ def _misfits(source: Message, translated: Message | None, catalog: Catalog) -> I
         wanted, found = set(_PLACEHOLDER.findall(like)), set(_PLACEHOLDER.findall(form))
         if found != wanted and not (len(sources) > 1 and found ^ wanted == {"{n}"}):
             yield f"found the placeholders {_listed(found)}; allowed are exactly {_listed(wanted)}."
+        if catalog.locale is not None and catalog.locale.language == "fr" and (torn := _TEARS.search(form)):
+            yield f"found {torn[0]!r}. Write a space that holds there: U+00A0 before a colon and inside « », U+202F before ; ! ?"
         if _BEGINNING.findall(form)[0] != _BEGINNING.findall(like)[0] or _ending(form) != _ending(like):
             yield f"ends or begins differently: found {form!r}. Use the same spaces and punctuation as the source."
 
