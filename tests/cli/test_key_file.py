@@ -23,6 +23,12 @@ def pnyx(*words: object) -> Result:
     return CliRunner(env={"COLUMNS": "200"}).invoke(main, [str(word) for word in words])
 
 
+@pytest.fixture(autouse=True)
+def _log_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`pnyx run` sets up the log of its whole process, which is that of all tests here."""
+    monkeypatch.setattr("bot.cli.setting_up.guard", lambda level: None)
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as `pnyx init` makes it."""

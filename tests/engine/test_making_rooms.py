@@ -44,7 +44,7 @@ async def test_a_space_and_a_room_named_in_the_languages_of_the_assembly_and_the
         assert room.name == "Table 1 · Bread"
         assert room.topic.startswith("What you write here while a talk is open goes to your table.")
         assert (room.space, room.guides, room.encrypted) == (f"space-{space.key}", ("maya",), False)
-        assert ASSEMBLY not in space.key, "another assembly of this name never comes into its rooms"
+        assert space.key != ASSEMBLY, "another assembly of this name never comes into its rooms"
 
 
 async def test_people_are_asked_before_they_are_invited_and_those_who_lead_are_in_at_once() -> None:
