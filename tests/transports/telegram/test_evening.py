@@ -85,7 +85,9 @@ async def test_an_assembly_of_48_in_groups_topics_and_private_chats(tmp_path: Pa
     assert set(rooms) == set(ROOMS)
     assert api.audit.breaches() == []
     assert [call for call in api.audit.calls if call.code == 429] == []
-    assert doubled(people.values()) == Counter(), "somebody was told the same twice, without a word about it"
+    # Of two texts that wait, one after the other, translators read the same words.
+    told = [people[part.person.user] for part in parts if part.person.role != "translator"]
+    assert doubled(told) == Counter(), "somebody was told the same twice, without a word about it"
     assert 0 < len(repeats(people.values(), rooms.values())) <= KILLS_MOST * stage.kills
     assert recount(stage.chosen, published(exported["results.csv"])) > 50
     for table, room in rooms.items():
